@@ -1,0 +1,58 @@
+/** The rooms of the design and the arrows allowed between them: see docs/architecture.md. */
+const ROOMS = {
+  theory: [],
+  formats: [],
+  engine: ['formats'],
+  core: [],
+  train: ['core', 'engine', 'formats', 'theory'],
+  report: ['theory'],
+};
+
+const rooms = Object.keys(ROOMS);
+const room = name => `^src/${name}/`;
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^@tensorflow/tfjs-node' } },
+    ...rooms.map(name => ({
+      name: `${name}-imports`,
+      severity: 'error',
+      from: { path: room(name) },
+      to: {
+        path: '^(src|properties|experiments|tests|bench)/',
+        pathNot: [
+          room(name),
+          ...ROOMS[name].map(room),
+          // core sees the engine only through its op surface
+          ...(name === 'core' ? ['^src/engine/ops\\.ts$'] : []),
+        ],
+      },
+    })),
+    {
+      name: 'report-reads-results-only',
+      severity: 'error',
+      from: { path: room('report') },
+      to: { path: room('theory'), pathNot: '^src/theory/(result|verdict)\\.ts$' },
+    },
+    {
+      name: 'properties-imports',
+      severity: 'error',
+      from: { path: '^properties/' },
+      to: { path: '^(src|experiments|tests|bench)/', pathNot: ['theory', 'core', 'engine', 'train'].map(room) },
+    },
+    {
+      name: 'theory-without-tfjs',
+      severity: 'error',
+      from: { path: room('theory') },
+      to: { path: 'node_modules/(@tensorflow|onnxruntime)' },
+    },
+    { name: 'nothing-imports-tests', severity: 'error', from: { pathNot: '^tests/' }, to: { path: '^tests/' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

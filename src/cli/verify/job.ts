@@ -1,0 +1,19 @@
+/** @file What the pool sends to a worker and what comes back. */
+import type { ClaimResult } from '../../theory/result.js';
+
+export interface Job {
+  readonly id: string;
+  readonly seed: number;
+  /** Random cases a check draws, instead of its own number. */
+  readonly runs?: number;
+  /** Multiplies each check's own number of cases. */
+  readonly effort?: number;
+  /** Only this check, and no mutants: a replay. */
+  readonly check?: string;
+  readonly path?: string;
+}
+
+/** A claim's result before the replay token, which needs the source digest, is added. */
+export type RawResult = Omit<ClaimResult, 'replay'>;
+
+export type Reply = { readonly ok: true; readonly result: RawResult } | { readonly ok: false; readonly error: string };

@@ -1,0 +1,42 @@
+/** @file Digests of source: what a replay token and a certificate are bound to. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of the compiled package: it holds src/ and properties/. */
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)['"](\.{1,2}\/[^'"]+)['"]/g;
+
+/** Everything of ours that a module reaches by its static and dynamic imports, itself included. */
+function closure(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file) || !existsSync(file)) return seen;
+  seen.add(file);
+  for (const [, target] of readFileSync(file, 'utf8').matchAll(IMPORT)) closure(resolve(dirname(file), target!), seen);
+  return seen;
+}
+
+function digestOf(files: Iterable<string>): string {
+  const hash = createHash('sha256');
+  for (const file of [...files].sort()) {
+    hash.update(relative(ROOT, file).split(sep).join('/')).update('\0');
+    hash.update(readFileSync(file)).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+/** The digest of a claim with its generators and of all core and engine code that it runs; not of machine or Node. */
+export function claimDigest(modulePath: string): string {
+  return digestOf(closure(join(ROOT, 'properties', modulePath))).slice(0, 16);
+}
+
+/** The digest of all code that decides what a training run computes and whether its claims pass. */
+export function codeDigest(): string {
+  const files = ['src/core', 'src/engine', 'src/theory', 'properties'].flatMap(room =>
+    readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
+      .filter(file => file.endsWith('.js'))
+      .map(file => join(ROOT, room, file)),
+  );
+  return digestOf(files).slice(0, 32);
+}

@@ -1,0 +1,113 @@
+/** @file Verifying claims: jobs out, one result model back. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type ClaimId, claimModule } from '../../../properties/registry.js';
+import type { ClaimResult, RunInfo, VerifyResult } from '../../theory/result.js';
+import type { Job, RawResult } from './job.js';
+import { runJobs } from './pool.js';
+import { encodeReplay } from './replay.js';
+import { claimDigest, codeDigest } from './sources.js';
+
+/** The suite's budget for false alarms of its statistical checks, all together. */
+export const ALPHA = 1e-6;
+
+export interface VerifyOptions {
+  readonly ids: readonly ClaimId[];
+  readonly seed: number;
+  readonly runs?: number;
+  readonly effort?: number;
+  /** Only this check (and path) of each claim: a replay. */
+  readonly check?: string;
+  readonly path?: string;
+  readonly workers?: number;
+  /** Called as each claim ends. */
+  readonly progress?: (result: ClaimResult, done: number) => void;
+}
+
+function versionOf(name: string): string {
+  const require = createRequire(import.meta.url);
+  let folder = require.resolve.paths(name)?.map(path => `${path}/${name}/package.json`) ?? [];
+  folder = folder.filter(path => {
+    try {
+      readFileSync(path);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  return folder[0] === undefined ? 'absent' : (JSON.parse(readFileSync(folder[0], 'utf8')) as { version: string }).version;
+}
+
+function commit(): string | null {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return null;
+  }
+}
+
+/** Self-description of a run: what it ran on. */
+export function runInfo(seed: number): RunInfo {
+  const own = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const packages = ['@tensorflow/tfjs', 'fast-check', 'mathjs', 'onnxruntime-node'];
+  return {
+    engine: 'float64',
+    seed,
+    alpha: ALPHA,
+    versions: {
+      flatcheck: own.version,
+      node: process.versions.node,
+      ...Object.fromEntries(packages.map(name => [name, versionOf(name)])),
+    },
+    commit: commit(),
+    digest: codeDigest(),
+  };
+}
+
+function finish(job: Job, raw: RawResult): ClaimResult {
+  const failing = raw.checks.find(check => check.outcome !== 'pass');
+  const replay = encodeReplay({
+    claim: job.id,
+    digest: claimDigest(claimModule(job.id as ClaimId)),
+    seed: job.seed,
+    ...(failing !== undefined && { check: failing.name }),
+    ...(failing?.path !== undefined && { path: failing.path }),
+  });
+  return { ...raw, replay };
+}
+
+/** Runs the claims on all cores and puts the results in the registry's order. */
+export async function verify(options: VerifyOptions): Promise<VerifyResult> {
+  const { ids, seed, runs, effort, check, path } = options;
+  const results = new Map<string, ClaimResult>();
+  const jobs = ids.map(
+    (id): Job => ({
+      id,
+      seed,
+      ...(runs !== undefined && { runs }),
+      ...(effort !== undefined && { effort }),
+      ...(check !== undefined && { check }),
+      ...(path !== undefined && { path }),
+    }),
+  );
+  await runJobs(
+    jobs,
+    (job, raw) => {
+      const result = finish(job, raw);
+      results.set(job.id, result);
+      options.progress?.(result, results.size);
+    },
+    options.workers,
+  );
+  const claims = ids.map(id => results.get(id)!);
+  const count = (outcome: ClaimResult['outcome']): number => claims.filter(claim => claim.outcome === outcome).length;
+  return {
+    schema: 1,
+    claims,
+    passed: count('pass'),
+    failed: count('fail'),
+    inconclusive: count('inconclusive'),
+    run: runInfo(seed),
+  };
+}

@@ -1,0 +1,10 @@
+/** @file How the inputs of a traced function are described. */
+import type { DType, Shape } from './graph.js';
+
+/** Shape and kind of one input; `float` when not said. */
+export interface Spec {
+  readonly shape: Shape;
+  readonly dtype?: Exclude<DType, 'bool'>;
+}
+
+export type Specs = Readonly<Record<string, Spec>>;

@@ -1,0 +1,85 @@
+/** @file The terminal's view of a verification run. */
+import type { CheckResult, ClaimResult, VerifyResult } from '../theory/result.js';
+import type { Verdict } from '../theory/verdict.js';
+
+export interface Style {
+  good(text: string): string;
+  bad(text: string): string;
+  dim(text: string): string;
+}
+
+export const PLAIN: Style = { good: text => text, bad: text => text, dim: text => text };
+
+const HEAD = ['claim', 'verdict', 'outcome', 'order (99 %)', 'constant', 'cases', 'would have caught', 'mutants'] as const;
+
+function verdictText(verdict: Verdict): string {
+  return verdict.kind === 'asymptotic' ? `order ${verdict.order} in ${verdict.variable}` : verdict.kind;
+}
+
+function detectText(claim: ClaimResult): string {
+  const found = claim.checks.flatMap(check => (check.detects === undefined ? [] : [check.detects.error]));
+  return found.length === 0 ? '' : Math.min(...found).toExponential(0);
+}
+
+function row(claim: ClaimResult): string[] {
+  const { order, constant, mutants } = claim;
+  return [
+    claim.id,
+    verdictText(claim.verdict),
+    claim.outcome,
+    order === undefined ? '' : `${order.estimate.toFixed(3)} [${order.low.toFixed(3)}, ${order.high.toFixed(3)}]`,
+    constant === undefined ? '' : constant.ratio.toFixed(4),
+    String(claim.cases),
+    detectText(claim),
+    mutants.total === 0 ? '-' : `${mutants.killed}/${mutants.total - mutants.equivalent}${mutants.equivalent > 0 ? ` +${mutants.equivalent} eq.` : ''}`,
+  ];
+}
+
+/** Columns padded to their widest cell, two spaces between. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map(cells => cells[column]!.length)));
+  return rows.map(cells => cells.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd());
+}
+
+/** One line a claim, with a headline row. */
+export function claimTable(result: VerifyResult, style: Style = PLAIN): string {
+  const [head, ...lines] = columns([[...HEAD], ...result.claims.map(row)]);
+  const paint = (claim: ClaimResult, line: string): string => (claim.outcome === 'pass' ? line : style.bad(line));
+  return [style.dim(head!), ...result.claims.map((claim, i) => paint(claim, lines[i]!))].join('\n');
+}
+
+function failureLines(check: CheckResult): string[] {
+  const { failure } = check;
+  const head = `  ${check.outcome === 'fail' ? 'failed' : check.outcome}: ${check.name}${check.decision ? ` (${check.decision})` : ''} - ${check.says}`;
+  return [
+    head,
+    ...(failure === undefined
+      ? []
+      : [`    case:     ${failure.case}`, `    expected: ${failure.expected}`, `    measured: ${failure.measured}`]),
+    ...(check.note === undefined ? [] : [`    note:     ${check.note}`]),
+  ];
+}
+
+/** What a reader needs of a claim that did not pass: the shrunk case, expected and measured, and how to see it again. */
+export function failureText(claim: ClaimResult): string {
+  const survivors = claim.mutants.list.filter(mutant => (mutant.killedBy.length > 0) === (mutant.equivalent !== undefined));
+  return [
+    `${claim.id}: ${claim.says}`,
+    ...claim.checks.filter(check => check.outcome !== 'pass').flatMap(failureLines),
+    ...survivors.map(mutant =>
+      mutant.equivalent === undefined
+        ? `  mutant survived: ${mutant.name} - ${mutant.says}`
+        : `  mutant killed although it is named equivalent: ${mutant.name} by ${mutant.killedBy.join(', ')}`,
+    ),
+    `  replay: flatcheck verify --replay ${claim.replay}`,
+  ].join('\n');
+}
+
+/** The last line of a run. */
+export function summaryLine(result: VerifyResult): string {
+  const { passed, failed, inconclusive } = result;
+  const killed = result.claims.reduce((sum, claim) => sum + claim.mutants.killed, 0);
+  const total = result.claims.reduce((sum, claim) => sum + claim.mutants.total - claim.mutants.equivalent, 0);
+  const tail = inconclusive > 0 ? `, ${inconclusive} inconclusive` : '';
+  return `${passed} claims passed, ${failed} failed${tail}; ${killed} of ${total} mutants killed; seed ${result.run.seed}`;
+}

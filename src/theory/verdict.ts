@@ -1,0 +1,29 @@
+/** @file What we say of a claim (verdict), and what one run of its checks said (outcome). */
+
+/** Our standing on a claim as the paper prints it. */
+export type Verdict =
+  /** An identity or inequality for all admissible inputs, tested at rounding level. */
+  | { readonly kind: 'exact' }
+  /** True up to an error of the given order in `variable`, with a known leading constant. */
+  | { readonly kind: 'asymptotic'; readonly order: number; readonly variable: string }
+  /** True under the extra hypotheses named. */
+  | { readonly kind: 'conditional'; readonly when: string }
+  /** A statement about a distribution, tested with a stated false-alarm rate. */
+  | { readonly kind: 'statistical'; readonly alpha: number }
+  /** False as printed; the corrected statement is checked beside the counterexample. */
+  | { readonly kind: 'refuted'; readonly counterexample: string; readonly corrected: string }
+  /** Cannot be checked numerically; kept in the registry so that nothing is passed over in silence. */
+  | { readonly kind: 'not-checkable'; readonly why: string };
+
+export const exact = (): Verdict => ({ kind: 'exact' });
+export const asymptotic = (order: number, variable: string): Verdict => ({ kind: 'asymptotic', order, variable });
+export const conditional = (when: string): Verdict => ({ kind: 'conditional', when });
+export const statistical = (alpha: number): Verdict => ({ kind: 'statistical', alpha });
+export const refuted = (of: { counterexample: string; corrected: string }): Verdict => ({
+  kind: 'refuted',
+  ...of,
+});
+export const notCheckable = (why: string): Verdict => ({ kind: 'not-checkable', why });
+
+/** What a run said of a claim or of one of its checks. */
+export type Outcome = 'pass' | 'fail' | 'inconclusive';

@@ -1,0 +1,49 @@
+/** @file uvu's suite with what uvu lacks: a count of the tests that ran, a time limit, and their names for JUnit. */
+import { suite as uvuSuite } from 'uvu';
+
+export interface TestRecord {
+  readonly suite: string;
+  readonly name: string;
+  readonly seconds: number;
+  readonly failure?: string;
+}
+
+/** Every test that ran in this process. */
+export const records: TestRecord[] = [];
+
+const LIMIT_MS = 120_000;
+
+interface Test {
+  (name: string, body: () => void | Promise<void>): void;
+  run(): void;
+}
+
+async function withLimit(body: () => void | Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`test ran longer than ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+  });
+  try {
+    await Promise.race([body(), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export function suite(name: string): Test {
+  const inner = uvuSuite(name);
+  const test = (title: string, body: () => void | Promise<void>): void =>
+    inner(title, async () => {
+      const start = performance.now();
+      const seconds = (): number => (performance.now() - start) / 1000;
+      try {
+        await withLimit(body);
+        records.push({ suite: name, name: title, seconds: seconds() });
+      } catch (error) {
+        const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        records.push({ suite: name, name: title, seconds: seconds(), failure });
+        throw error;
+      }
+    });
+  return Object.assign(test, { run: () => inner.run() });
+}
