@@ -1,24 +1,24 @@
 /** @file The operations that core uses beside tfjs's own. Importing this corrects tfjs's gradients. */
+import './gradients.js';
 import * as tf from '@tensorflow/tfjs';
 
-/** The name of the tfjs backend that records instead of computing. */
-export const TRACE_BACKEND = 'trace';
+export { constant } from './constant.js';
 
 /**
- * A tensor of the given numbers in full precision under a trace; tfjs would round them to float32 on their way in.
- * On other backends it is an ordinary float32 tensor.
+ * The value of x as a constant for every gradient (stop-gradient): a second tensor of the same data that no gradient
+ * tape has seen. So nothing is computed backwards through x, where a custom gradient would send zeros.
  */
-export function constant(value: number | readonly number[] | Float64Array, shape?: readonly number[]): tf.Tensor {
-  const values = typeof value === 'number' ? Float64Array.of(value) : Float64Array.from(value);
-  const dims = shape ?? (typeof value === 'number' ? [] : [values.length]);
-  const kept = tf.getBackend() === TRACE_BACKEND ? values : Float32Array.from(values);
-  return tf.engine().makeTensor(kept, [...dims], 'float32');
+export function detach<T extends tf.Tensor>(x: T): T {
+  const engine = tf.engine();
+  engine.backend.incRef(x.dataId);
+  return engine.makeTensorFromTensorInfo({ dataId: x.dataId, shape: x.shape, dtype: x.dtype }) as T;
 }
 
-const detached = tf.customGrad(x => {
-  const input = x as tf.Tensor;
-  return { value: tf.clone(input), gradFunc: () => tf.zerosLike(input) };
-});
-
-/** The value of x with a gradient of zero (stop-gradient). */
-export const detach = <T extends tf.Tensor>(x: T): T => detached(x) as T;
+/**
+ * Logarithm of the softmax along the last axis: x - log sum exp x. tfjs's own saves its output for the gradient, so
+ * that its second derivative is wrong. The shift by the maximum cancels, hence needs no gradient.
+ */
+export function logSoftmax(x: tf.Tensor): tf.Tensor {
+  const shifted = tf.sub(x, detach(tf.max(x, -1, true)));
+  return tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), -1, true)));
+}

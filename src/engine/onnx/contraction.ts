@@ -1,0 +1,139 @@
+/** @file Lowering of matrix products and convolutions. */
+import type { Shape } from '../graph.js';
+import { filterToOihw, toChannelsFirst, toChannelsLast } from './layout.js';
+import type { Lowering, Rule } from './rule.js';
+import { concatenate, pad, reshape, slice } from './shaping.js';
+
+const swapLast = (rank: number): number[] =>
+  Array.from({ length: rank }, (_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
+
+/** `Gemm` transposes for nothing, but takes matrices only; ONNX Runtime fuses `Transpose` into the batched `MatMul`. */
+export const matMul: Rule<'MatMul'> = (node, [a, b], to) => {
+  const { transposeA, transposeB } = node.attrs;
+  const { emitter } = to;
+  const left = to.value(a!);
+  const right = to.value(b!);
+  if (a!.shape.length === 2 && b!.shape.length === 2 && (transposeA || transposeB))
+    return emitter.emit('Gemm', [left, right], {
+      transA: { int: transposeA ? 1 : 0 },
+      transB: { int: transposeB ? 1 : 0 },
+    });
+  return emitter.emit('MatMul', [
+    transposeA ? emitter.transpose(left, swapLast(a!.shape.length)) : left,
+    transposeB ? emitter.transpose(right, swapLast(b!.shape.length)) : right,
+  ]);
+};
+
+type Pair = readonly [number, number];
+
+/** Attributes of the Conv family; pads of rows, then of columns, before and after. */
+const convAttributes = (
+  strides: Pair,
+  kernel: Pair,
+  [[top, bottom], [left, right]]: readonly [Pair, Pair],
+) => ({
+  strides: { ints: strides },
+  kernel_shape: { ints: kernel },
+  pads: { ints: [top, left, bottom, right] },
+});
+
+const kernelOf = (filter: Shape): Pair => [filter[0]!, filter[1]!];
+
+/** Something for the rows and for the columns. */
+const both = <T>(make: (axis: 0 | 1) => T): [T, T] => [make(0), make(1)];
+
+export const conv2D: Rule<'Conv2D'> = (node, [x, filter], to) => {
+  const { strides, pad } = node.attrs;
+  const kernel = kernelOf(filter!.shape);
+  const images = toChannelsFirst(to, to.value(x!));
+  const weights = filterToOihw(to, to.value(filter!));
+  const result = to.emitter.emit('Conv', [images, weights], convAttributes(strides, kernel, pad));
+  // tfjs asks for fewer columns than there are when strides differ and the padding is one number
+  const wanted = both(i => ({ axis: i + 2, begin: 0, end: node.shape[i + 1]! }));
+  const surplus = wanted.filter(({ end }, i) => {
+    const [before, after] = pad[i]!;
+    return end <= (x!.shape[i + 1]! + before + after - kernel[i]!) / strides[i]!;
+  });
+  return toChannelsLast(to, slice(to, result, surplus));
+};
+
+/** The filter turned by 180 degrees with its channels swapped, as ONNX wants it: [C, O, kh, kw]. */
+function turned(to: Lowering, filter: string, [height, width, inner, outer]: Shape): string {
+  const taps = height! * width!;
+  const { emitter } = to;
+  if (taps === 1) return emitter.transpose(filter, [2, 3, 0, 1]);
+  // the taps are contiguous blocks, so that gathering them backwards is cheaper than a Slice with negative steps
+  const blocks = reshape(to, filter, [taps, inner! * outer!]);
+  const backwards = emitter.ints(Array.from({ length: taps }, (_, i) => taps - 1 - i));
+  const gathered = emitter.emit('Gather', [blocks, backwards], { axis: { int: 0 } });
+  return emitter.transpose(reshape(to, gathered, [height!, width!, inner!, outer!]), [2, 3, 0, 1]);
+}
+
+/** Stride 1: a convolution with the turned filter, faster than `ConvTranspose`, which does the rest. */
+export const conv2DInputGrad: Rule<'Conv2DInputGrad'> = (node, [dy, filter], to) => {
+  const { strides, pad: sides } = node.attrs;
+  const kernel = kernelOf(filter!.shape);
+  const gradient = toChannelsFirst(to, to.value(dy!));
+  const weights = to.value(filter!);
+  const [size, steps] = [both(i => node.shape[i + 1]!), both(i => dy!.shape[i + 1]!)];
+  const around = both((i): Pair => [kernel[i]! - 1 - sides[i]![0], size[i]! - steps[i]! + sides[i]![0]]);
+  if (strides.every(stride => stride === 1) && around.flat().every(n => n >= 0)) {
+    const inputs = [gradient, turned(to, weights, filter!.shape)];
+    return toChannelsLast(to, to.emitter.emit('Conv', inputs, convAttributes(strides, kernel, around)));
+  }
+  // how far the filter reached beyond x's last row (column), or fell short of it
+  const reach = both(i => (steps[i]! - 1) * strides[i]! + kernel[i]! - sides[i]![0] - size[i]!);
+  const cut = both((i): Pair => [sides[i]![0], Math.max(reach[i]!, 0)]);
+  // ConvTranspose adds less than a stride by itself
+  const added = both(i => Math.min(Math.max(-reach[i]!, 0), strides[i]! - 1));
+  const missing = both(i => Math.max(-reach[i]!, 0) - added[i]!);
+  const result = to.emitter.emit('ConvTranspose', [gradient, filterToOihw(to, weights)], {
+    ...convAttributes(strides, kernel, cut),
+    output_padding: { ints: added },
+  });
+  return toChannelsLast(
+    to,
+    pad(to, result, [0, 0, 0, 0], [0, 0, ...missing], to.emitter.scalar(0, 'float32')),
+  );
+};
+
+/** With fewer channels than this, a matrix product of one tap is too narrow for its kernel. */
+const NARROW = 16;
+
+/**
+ * The pixels that a tap saw [N OH OW, C], transposed, times dy [N OH OW, O]: one product a tap, or one of all taps side
+ * by side where there are few channels (three times faster for images of 3 channels).
+ */
+export const conv2DFilterGrad: Rule<'Conv2DFilterGrad'> = (node, [x, dy], to) => {
+  const { strides, pad: sides } = node.attrs;
+  const [[top, bottom], [left, right]] = sides;
+  const [height, width, inner, outer] = node.shape as readonly [number, number, number, number];
+  const [batch, rows, columns] = dy!.shape as readonly [number, number, number, number];
+  const { emitter } = to;
+  const zero = emitter.scalar(0, 'float32');
+  const images = pad(to, to.value(x!), [0, top, left, 0], [0, bottom, right, 0], zero);
+  const seen = batch * rows * columns;
+  const gradient = reshape(to, to.value(dy!), [seen, outer]);
+  const product = (pixels: string, channels: number): string =>
+    emitter.emit('Gemm', [reshape(to, pixels, [seen, channels]), gradient], { transA: { int: 1 } });
+  const span = (axis: number, begin: number, count: number, step: number) => ({
+    axis,
+    begin,
+    end: begin + (count - 1) * step + 1,
+    step,
+  });
+  const taps = Array.from({ length: height * width }, (_, tap) => {
+    const row = span(1, Math.floor(tap / width), rows, strides[0]);
+    const column = span(2, tap % width, columns, strides[1]);
+    return slice(to, images, [row, column]);
+  });
+  const result =
+    inner < NARROW
+      ? product(concatenate(to, taps, 3), taps.length * inner)
+      : concatenate(
+          to,
+          taps.map(pixels => product(pixels, inner)),
+          0,
+        );
+  return reshape(to, result, [height, width, inner, outer]);
+};

@@ -1,0 +1,99 @@
+/** @file A graph as an ONNX model in float32. */
+import type { OnnxGraph, OnnxNode, OnnxValue } from '../../formats/onnx/model.js';
+import { writeModel } from '../../formats/onnx/write.js';
+import type { Graph, Node } from '../graph.js';
+import { Emitter, INTERNAL } from './emitter.js';
+import { castTo, ELEMENT_OF, type Lowering, type Rule } from './rule.js';
+import { RULES } from './rules.js';
+
+/** From 22 on, the WebGPU provider of onnxruntime-node 1.30 leaves Sin, Cos, Elu and ConvTranspose to the CPU. */
+const OPSET = 21;
+const IR_VERSION = 10;
+
+/** Name of an output in the ONNX model: its own, but for one that is an input's too (a state that a step updates). */
+export function outputName({ inputs, outputs }: Graph, name: string): string {
+  let free = name;
+  while (Object.hasOwn(inputs, free) || (free !== name && Object.hasOwn(outputs, free))) free += ':next';
+  return free;
+}
+
+/**
+ * The protobuf bytes of an ONNX model that computes the graph in float32 (ints in int32), with fixed shapes. Inputs keep
+ * their names, outputs are called `outputName`. A constant is rounded to float32; one that overflows is an error.
+ */
+export function lowerToOnnx(graph: Graph): Uint8Array {
+  return writeModel({ irVersion: IR_VERSION, opset: OPSET, producer: 'flatcheck', graph: lowerGraph(graph) });
+}
+
+/** The model of `lowerToOnnx` before it becomes bytes. */
+export function lowerGraph(graph: Graph): OnnxGraph {
+  const emitter = new Emitter();
+  const value = lowerNodes(graph, emitter);
+  const results = Object.entries(graph.outputs).map(([name, id]) => {
+    const node = graph.nodes[id]!;
+    return { info: valueInfo(outputName(graph, name), node), source: value(node) };
+  });
+  // ONNX Runtime drops an Identity unless it is what copies an input to an output
+  const copies = results.map(({ info, source }) => ({
+    name: `Identity${info.name}`,
+    op: 'Identity',
+    inputs: [source],
+    outputs: [info.name],
+    attributes: {},
+  }));
+  const outputs = results.map(result => result.info);
+  const { nodes, used } = withoutDead([...emitter.nodes, ...copies], outputs);
+  return {
+    name: 'step',
+    nodes,
+    initializers: emitter.initializers.filter(tensor => used.has(tensor.name)),
+    inputs: Object.entries(graph.inputs).map(([name, id]) => valueInfo(name, graph.nodes[id]!)),
+    outputs,
+  };
+}
+
+function valueInfo(name: string, node: Node): OnnxValue {
+  if (name === '' || name.startsWith(INTERNAL))
+    throw new Error(
+      `onnx: names of inputs and outputs must not be empty or start with ${INTERNAL}, got '${name}'`,
+    );
+  return { name, type: ELEMENT_OF[node.dtype], dims: node.shape };
+}
+
+/** Emits every node, constants only where they are asked for. */
+function lowerNodes(graph: Graph, emitter: Emitter): Lowering['value'] {
+  const names = new Map<Node, string>();
+  const apply = (node: Node): string => {
+    // the table gives each operation the rule for that very operation
+    const rule = RULES[node.op] as Rule;
+    const inputs = node.inputs.map(id => graph.nodes[id]!);
+    const name = rule(node, inputs, lowering);
+    names.set(node, name);
+    return name;
+  };
+  const lowering: Lowering = {
+    emitter,
+    value: (node, type = node.dtype) => castTo(emitter, names.get(node) ?? apply(node), node.dtype, type),
+    scalar(node, type = node.dtype) {
+      const value = emitter.scalar(node.attrs.values[0]!, ELEMENT_OF[node.dtype]);
+      return castTo(emitter, value, node.dtype, type);
+    },
+  };
+  for (const node of graph.nodes) if (node.op !== 'Constant') lowering.value(node);
+  return lowering.value;
+}
+
+/** The nodes that the outputs need, and the names of all values used. */
+function withoutDead(
+  all: readonly OnnxNode[],
+  outputs: readonly OnnxValue[],
+): { nodes: OnnxNode[]; used: ReadonlySet<string> } {
+  const used = new Set(outputs.map(output => output.name));
+  const nodes: OnnxNode[] = [];
+  for (const node of [...all].reverse()) {
+    if (!node.outputs.some(output => used.has(output))) continue;
+    nodes.push(node);
+    for (const input of node.inputs) used.add(input);
+  }
+  return { nodes: nodes.reverse(), used };
+}
