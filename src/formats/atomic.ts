@@ -1,0 +1,77 @@
+/** @file Writing files so that a reader sees the old contents or the new, never a part, whenever we are killed. */
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { unavailable } from './files.js';
+
+let count = 0;
+const TEMPORARY = /^\..+\.\d+-\d+\.tmp$/;
+
+/** Writes the parts as one file: temporary name in the same folder, fsync, rename, fsync of the folder. */
+export function writeAtomic(what: string, path: string, ...parts: readonly (Uint8Array | string)[]): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${count++}.tmp`);
+  try {
+    const fd = openSync(temporary, 'wx', 0o666);
+    try {
+      for (const part of parts) writeAll(fd, typeof part === 'string' ? Buffer.from(part) : part);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw unavailable(what, path, error);
+  }
+}
+
+/** Writes a value as indented JSON, atomically. */
+export const writeJson = (what: string, path: string, value: unknown): void =>
+  writeAtomic(what, path, `${JSON.stringify(value, null, 2)}\n`);
+
+/** Writes all bytes; `writeSync` alone may stop short. */
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; )
+    done += writeSync(fd, bytes, done, Math.min(bytes.length - done, 1 << 26));
+}
+
+/** Makes a rename or a new name durable, where the system can. */
+export function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return; // folders cannot be opened there
+  const fd = openSync(folder, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Creates a folder and those above it. */
+export function makeFolder(what: string, path: string): void {
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+    // one by one: mkdir with `recursive` hides why it failed
+    const above = dirname(path);
+    if (above !== path) makeFolder(what, above);
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && statSync(path).isDirectory()) return; // made meanwhile
+    throw unavailable(what, path, error);
+  }
+}
+
+/** Removes the temporary files that killed writers left in a folder; only for a folder that nobody else writes to. */
+export function removeTemporaries(folder: string): void {
+  for (const name of readdirSync(folder))
+    if (TEMPORARY.test(name)) rmSync(join(folder, name), { force: true });
+}

@@ -1,0 +1,85 @@
+/** @file A lock on a folder, so that two processes never work in it at once; the lock of a dead process gives way. */
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { unavailable } from './files.js';
+import { UnavailableError } from './input-error.js';
+
+const NAME = /^\.lock-([\w.-]+)-(\d+)-(\w*)$/;
+const ATTEMPTS = 4;
+
+/**
+ * Takes the lock or throws `UnavailableError`; the function returned gives it back.
+ * Each process has a file of its own name (host, process, its start time) and holds the lock when no other live
+ * process has one: so nobody ever removes a file that another may just have made, and a reused process number is not
+ * mistaken for the old process.
+ */
+export async function lockFolder(what: string, folder: string): Promise<() => void> {
+  const host = hostname().replaceAll(/[^\w.]/g, '_');
+  const own = `.lock-${host}-${process.pid}-${startTime(process.pid)}`;
+  const path = join(folder, own);
+  const release = (): void => rmSync(path, { force: true });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      closeSync(openSync(path, 'wx'));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+        throw new UnavailableError(`${what}: ${folder} is in use by this very process - wait for it to end`);
+      throw unavailable(what, folder, error);
+    }
+    const other = otherHolder(folder, own, host);
+    if (other === undefined) return release;
+    release();
+    if (attempt === ATTEMPTS)
+      throw new UnavailableError(
+        `${what}: ${folder} is in use by process ${other.pid} on ${other.host} - wait for it to end or choose another folder` +
+          (other.host === host ? '' : `; if that process is gone, delete ${join(folder, other.name)}`),
+      );
+    await sleep(20 + Math.random() * 80); // two that started together both step back
+  }
+}
+
+interface Holder {
+  readonly name: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** Another live process with a lock file here. Files of dead ones are removed: they cannot come back. */
+function otherHolder(folder: string, own: string, host: string): Holder | undefined {
+  for (const name of readdirSync(folder)) {
+    const match = NAME.exec(name);
+    if (match === null || name === own) continue;
+    const holder = { name, host: match[1]!, pid: Number(match[2]) };
+    if (holder.host !== host || isAlive(holder.pid, match[3]!)) return holder;
+    rmSync(join(folder, name), { force: true });
+  }
+  return undefined;
+}
+
+function isAlive(pid: number, started: string): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  return startTime(pid) === started;
+}
+
+/** When a process started, in the system's own units; empty where the system does not tell. */
+function startTime(pid: number): string {
+  try {
+    if (process.platform === 'linux') {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''; // field 22; the name in brackets may hold blanks
+    }
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'latin1' }).replaceAll(
+      /\W/g,
+      '',
+    );
+  } catch {
+    return '';
+  }
+}

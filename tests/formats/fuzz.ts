@@ -1,0 +1,57 @@
+/** @file Damaging files at random: a reader must read or refuse them, with one error, soon and in little memory. */
+import * as assert from 'uvu/assert';
+import { InputError } from '../../src/formats/input-error.js';
+import { stream } from '../../src/theory/random.js';
+
+const RUNS = 400;
+const SLOW_MS = 1000;
+const LARGE = 64 * 2 ** 20;
+
+/** Damages a file: flips bytes, writes extreme numbers, cuts it short, doubles a part. */
+function damage(bytes: Uint8Array, random: ReturnType<typeof stream>): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  const below = (n: number): number => Math.floor(random.uniform() * n);
+  switch (below(5)) {
+    case 0:
+      return copy.subarray(0, below(copy.length));
+    case 1:
+      copy.fill([0, 255, 127][below(3)]!, below(copy.length)).subarray(0, copy.length);
+      return copy;
+    case 2: {
+      const at = below(Math.min(copy.length, 64)); // the headers
+      copy.fill(255, at, at + 1 + below(8));
+      return copy;
+    }
+    case 3:
+      return Buffer.concat([copy, copy.subarray(below(copy.length))]);
+    default:
+      for (let flips = 1 + below(8); flips > 0; flips--) copy[below(copy.length)] = below(256);
+      return copy;
+  }
+}
+
+/** Every damaged file is read or refused with one InputError, soon, and without a large allocation. */
+export async function fuzz(
+  name: string,
+  whole: Uint8Array,
+  read: (bytes: Uint8Array) => unknown,
+): Promise<void> {
+  let refused = 0;
+  await read(whole);
+  for (let run = 0; run < RUNS; run++) {
+    const bytes = damage(whole, stream(1, 'fuzz', name, run));
+    const before = process.memoryUsage();
+    const start = performance.now();
+    try {
+      await read(bytes);
+    } catch (error) {
+      refused++;
+      assert.instance(error, InputError, `run ${run}: ${(error as Error).stack}`);
+    }
+    const after = process.memoryUsage();
+    assert.ok(performance.now() - start < SLOW_MS, `run ${run} took ${performance.now() - start} ms`);
+    const grown = after.heapTotal + after.arrayBuffers - before.heapTotal - before.arrayBuffers;
+    assert.ok(grown < LARGE, `run ${run} allocated ${grown} bytes`);
+  }
+  assert.ok(refused > RUNS / 10, `only ${refused} of ${RUNS} were refused: is the damage real?`);
+}

@@ -1,0 +1,55 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import * as assert from 'uvu/assert';
+import { openMnist, parseIdx, readIdx } from '../../src/formats/idx.js';
+import { imageBatch } from '../../src/formats/images.js';
+import { InputError, UnavailableError } from '../../src/formats/input-error.js';
+import { suite } from '../harness.js';
+import { idx } from './archives.js';
+import { errorOf, inFolder } from './temporary.js';
+
+const test = suite('IDX');
+const pixels = Uint8Array.from({ length: 24 }, (_, i) => 10 * i);
+
+test('images and labels, gzipped or not', () =>
+  inFolder(folder => {
+    writeFileSync(join(folder, 't10k-images-idx3-ubyte.gz'), gzipSync(idx([4, 2, 3], pixels)));
+    writeFileSync(join(folder, 't10k-labels-idx1-ubyte'), idx([4], Uint8Array.of(3, 1, 4, 1)));
+    const images = openMnist(folder, 'test', 3);
+    assert.equal(images.shape, [2, 3, 1]);
+    assert.is(images.count, 3);
+    assert.is(images.label(2), 4);
+    assert.equal(
+      [...imageBatch(images, [1])],
+      [60, 70, 80, 90, 100, 110].map(v => Math.fround(v / 255)),
+    );
+  }));
+
+test('contents that break a rule', async () => {
+  for (const [bytes, pattern] of [
+    [new Uint8Array(3), /at least 4 bytes, got 3/],
+    [Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 0), /must begin with bytes 0 0 8 \(unsigned bytes\), got 0 0 13/],
+    [Uint8Array.of(0, 0, 8, 0), /rank at byte 3 must be 1 to 4, sizes following, got 0/],
+    [Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1), /rank at byte 3/],
+    [idx([4_000_000_000, 4_000_000_000, 2], pixels), /must have 32000000000000000000 bytes, got 24/],
+  ] as const) {
+    const error = await errorOf(() => parseIdx(bytes, 'made-up'));
+    assert.instance(error, InputError);
+    assert.match(error.message, pattern);
+  }
+});
+
+test('missing files, damaged gzip, labels that do not match', () =>
+  inFolder(async folder => {
+    assert.instance(await errorOf(() => openMnist(folder, 'train')), UnavailableError);
+    const path = join(folder, 'train-images-idx3-ubyte.gz');
+    writeFileSync(path, gzipSync(idx([4, 2, 3], pixels)).subarray(0, 30));
+    assert.match((await errorOf(() => readIdx(path))).message, /must be gzip .* unexpected end of file/);
+    writeFileSync(path, gzipSync(idx([4, 2, 3], pixels)));
+    writeFileSync(join(folder, 'train-labels-idx1-ubyte'), idx([3], Uint8Array.of(3, 1, 4)));
+    const error = await errorOf(() => openMnist(folder, 'train'));
+    assert.match(error.message, /images \[N,H,W\] and labels \[N\] must match, got \[4,2,3\] and \[3\]/);
+  }));
+
+test.run();
