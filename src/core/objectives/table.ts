@@ -1,0 +1,54 @@
+/** @file Every objective by its name, and the hyper-parameters that each takes. */
+import { type BetaVaeTaylorHyper, makeBetaVaeTaylor } from './beta-vae-taylor.js';
+import { type GammaVaeHyper, makeGammaVae } from './gamma-vae.js';
+import { type GraeHyper, makeGrae, makeGraeHadamard } from './grae.js';
+import type { Objective } from './objective.js';
+import { makeRaeJacobian, type RaeJacobianHyper } from './rae-jacobian.js';
+import { makeRaeL2, type RaeL2Hyper } from './rae-l2.js';
+import { makeRaeLossGradient, type RaeLossGradientHyper } from './rae-loss-gradient.js';
+import { makeSamba, type SambaHyper } from './samba.js';
+import { type BetaVaeHyper, makeBetaVae, makeVae, type VaeHyper } from './vae.js';
+import { makeVaeSamRae, makeVaeSamSamba, type VaeSamHyper } from './vae-sam.js';
+
+export interface HyperOf {
+  readonly vae: VaeHyper;
+  readonly samba: SambaHyper;
+  readonly 'rae-loss-gradient': RaeLossGradientHyper;
+  readonly 'rae-jacobian': RaeJacobianHyper;
+  readonly 'rae-l2': RaeL2Hyper;
+  readonly 'beta-vae': BetaVaeHyper;
+  readonly 'beta-vae-taylor': BetaVaeTaylorHyper;
+  readonly grae: GraeHyper;
+  readonly 'grae-hadamard': GraeHyper;
+  readonly 'gamma-vae': GammaVaeHyper;
+  readonly 'vae-sam-samba': VaeSamHyper;
+  readonly 'vae-sam-rae': VaeSamHyper;
+}
+
+export type ObjectiveName = keyof HyperOf;
+
+/** An objective with its hyper-parameters; the fields are those of a conformance vector. */
+export type ObjectiveSpec = {
+  readonly [K in ObjectiveName]: { readonly name: K } & HyperOf[K];
+}[ObjectiveName];
+
+export const OBJECTIVES: { readonly [K in ObjectiveName]: Objective<HyperOf[K]> } = {
+  vae: makeVae(),
+  samba: makeSamba(),
+  'rae-loss-gradient': makeRaeLossGradient(),
+  'rae-jacobian': makeRaeJacobian(),
+  'rae-l2': makeRaeL2(),
+  'beta-vae': makeBetaVae(),
+  'beta-vae-taylor': makeBetaVaeTaylor(),
+  grae: makeGrae(),
+  'grae-hadamard': makeGraeHadamard(),
+  'gamma-vae': makeGammaVae(),
+  'vae-sam-samba': makeVaeSamSamba(),
+  'vae-sam-rae': makeVaeSamRae(),
+};
+
+/** The objective of a specification, with its hyper-parameters bound. */
+export function objectiveOf(spec: ObjectiveSpec): Objective<unknown> {
+  const objective = OBJECTIVES[spec.name] as Objective<ObjectiveSpec>;
+  return { ...objective, evaluate: (net, params, inputs) => objective.evaluate(net, params, inputs, spec) };
+}
