@@ -4,6 +4,8 @@ import type { Verdict } from './verdict.js';
 
 export interface CheckOptions {
   readonly seed: number;
+  /** Random cases that a check draws, instead of its own number. */
+  readonly runs?: number;
   /** Multiplies each check's own number of random cases; 1 by default. */
   readonly effort: number;
   /** fast-check's path, to replay one shrunk case. */
@@ -16,18 +18,16 @@ export interface CheckOptions {
 export interface Check<Subject> {
   readonly kind: CheckResult['kind'];
   readonly says: string;
-  run(name: string, subject: Subject, options: CheckOptions): CheckResult;
+  readonly run: (name: string, subject: Subject, options: CheckOptions) => CheckResult;
 }
 
 /** An implementation that is wrong in one place; every check run on it, at least one must fail. */
 export interface Mutant<Subject> {
   readonly says: string;
-  change(subject: Subject): Subject;
+  readonly change: (subject: Subject) => Subject;
   /** The proof that no check can tell it from the original. Such a mutant must survive. */
   readonly equivalent?: string;
 }
-
-type NonEmpty<T> = { readonly [name: string]: T };
 
 interface ClaimHead {
   readonly id: string;
@@ -43,18 +43,129 @@ interface ClaimHead {
   readonly objectives?: readonly string[];
 }
 
+/** Rejects `{}` at compile time. */
+type NonEmpty<Names extends string, What extends string> = [Names] extends [never]
+  ? `a claim needs at least one ${What}`
+  : unknown;
+
 /** A claim that is checked: at least one check, and mutants or the reason why there can be none. */
-export interface ClaimSpec<Subject> extends ClaimHead {
+export interface ClaimSpec<Subject, CheckName extends string = string, MutantName extends string = string>
+  extends ClaimHead {
+  readonly verdict: Exclude<Verdict, { kind: 'not-checkable' }>;
+  /** The implementation under test: functions that the mutants replace one at a time. */
   readonly subject: Subject;
-  readonly checks: NonEmpty<Check<Subject>>;
-  readonly mutants: NonEmpty<Mutant<Subject>> | { readonly none: string };
+  readonly checks: { readonly [name in CheckName]: Check<NoInfer<Subject>> } & NonEmpty<CheckName, 'check'>;
+  readonly mutants:
+    | ({ readonly [name in MutantName]: Mutant<NoInfer<Subject>> } & NonEmpty<MutantName, 'mutant'>)
+    | NoMutants;
+}
+
+/** Why a claim can have no negative control: a definition, say. */
+export interface NoMutants {
+  readonly none: string;
+}
+
+/** A claim that stays in the registry unchecked; its verdict says why. */
+export interface UncheckedSpec extends ClaimHead {
+  readonly verdict: Extract<Verdict, { kind: 'not-checkable' }>;
 }
 
 /** A claim with its subject's type hidden, as the registry holds it. */
 export interface Claim extends ClaimHead {
-  readonly checks: readonly { readonly name: string; readonly kind: CheckResult['kind']; readonly says: string }[];
+  readonly checks: readonly {
+    readonly name: string;
+    readonly kind: CheckResult['kind'];
+    readonly says: string;
+  }[];
   readonly mutants: readonly { readonly name: string; readonly says: string; readonly equivalent?: string }[];
   readonly noMutants?: string;
   /** Runs one check, on the original or on a mutant. */
   runCheck(check: string, mutant: string | null, options: CheckOptions): CheckResult;
+}
+
+/** A negative control: `change` returns the subject with one rule replaced. */
+export function mutant<Subject>(
+  says: string,
+  change: (subject: Subject) => NoInfer<Subject>,
+  equivalent?: string,
+): Mutant<Subject> {
+  return { says, change, ...(equivalent !== undefined && { equivalent }) };
+}
+
+const hasNone = (mutants: object): mutants is NoMutants =>
+  'none' in mutants && typeof mutants.none === 'string';
+
+function refuse(id: string, rule: string, advice: string): never {
+  throw new TypeError(`claim ${id}: ${rule} - ${advice}`);
+}
+
+/** What the types cannot say, or not once CheckName and MutantName are given as `string`. */
+function validateHead(head: ClaimHead): void {
+  for (const field of ['id', 'source', 'says'] as const)
+    if (head[field].trim() === '')
+      refuse(head.id, `${field} must not be empty`, 'name the paper and equation');
+}
+
+function validateParts<Subject>({ id, verdict, checks, mutants }: ClaimSpec<Subject>): void {
+  const kinds = Object.values<Check<Subject>>(checks).map(check => check.kind);
+  if (kinds.length === 0) refuse(id, 'a claim needs at least one check', 'or the verdict notCheckable');
+  if (hasNone(mutants)) {
+    if (mutants.none.trim() === '')
+      refuse(id, 'mutants.none must not be empty', 'say why there can be no mutant');
+  } else if (Object.values<Mutant<Subject>>(mutants).every(of => of.equivalent !== undefined))
+    refuse(id, 'a claim needs at least one mutant that can be killed', 'or mutants: { none: why }');
+  if (verdict.kind !== 'refuted') return;
+  if (!kinds.includes('violates'))
+    refuse(id, 'a refuted claim must reproduce its counterexample', 'add a `violates` check');
+  if (kinds.every(kind => kind === 'violates'))
+    refuse(id, 'a refuted claim must test the corrected statement', 'add a check of another kind');
+}
+
+/**
+ * A claim for the registry, with the type of its subject hidden.
+ * @throws TypeError when it has no check or no mutant, or is refuted without a counterexample or without a check of the
+ * corrected statement
+ */
+export function claim(spec: UncheckedSpec): Claim;
+export function claim<Subject, CheckName extends string, MutantName extends string>(
+  spec: ClaimSpec<Subject, CheckName, MutantName>,
+): Claim;
+export function claim<Subject>(spec: UncheckedSpec | ClaimSpec<Subject>): Claim {
+  const { id, paper, source, tex, says, verdict, objectives } = spec;
+  const head: ClaimHead = {
+    id,
+    paper,
+    source,
+    tex,
+    says,
+    verdict,
+    ...(objectives !== undefined && { objectives }),
+  };
+  validateHead(head);
+  if (!('checks' in spec)) {
+    const runCheck = (): never => refuse(id, 'it has no checks', 'its verdict says why');
+    return { ...head, checks: [], mutants: [], runCheck };
+  }
+  validateParts(spec);
+  const checks = new Map(Object.entries<Check<Subject>>(spec.checks));
+  const mutants = new Map(hasNone(spec.mutants) ? [] : Object.entries<Mutant<Subject>>(spec.mutants));
+  return {
+    ...head,
+    checks: [...checks].map(([name, check]) => ({ name, kind: check.kind, says: check.says })),
+    mutants: [...mutants].map(([name, of]) => ({
+      name,
+      says: of.says,
+      ...(of.equivalent !== undefined && { equivalent: of.equivalent }),
+    })),
+    ...(hasNone(spec.mutants) && { noMutants: spec.mutants.none }),
+    runCheck(name, mutantName, options) {
+      const check =
+        checks.get(name) ?? refuse(id, `no check '${name}'`, `it has ${[...checks.keys()].join(', ')}`);
+      if (mutantName === null) return check.run(name, spec.subject, options);
+      const change =
+        mutants.get(mutantName) ??
+        refuse(id, `no mutant '${mutantName}'`, `it has ${[...mutants.keys()].join(', ')}`);
+      return check.run(name, change.change(spec.subject), options);
+    },
+  };
 }

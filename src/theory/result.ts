@@ -21,7 +21,14 @@ export interface ConstantEstimate {
 }
 
 /** Why a check ended as it did. */
-export type OrderOutcome = 'pass' | 'exact' | 'super-convergent' | 'too-low' | 'wrong-constant' | 'inconclusive' | 'vacuous';
+export type OrderOutcome =
+  | 'pass'
+  | 'exact'
+  | 'super-convergent'
+  | 'too-low'
+  | 'wrong-constant'
+  | 'inconclusive'
+  | 'vacuous';
 
 export interface CounterexampleReport {
   /** The shrunk case, as readable text. */
@@ -33,7 +40,7 @@ export interface CounterexampleReport {
 export interface CheckResult {
   readonly name: string;
   readonly says: string;
-  readonly kind: 'order' | 'equals' | 'bound' | 'violates' | 'statistical';
+  readonly kind: 'order' | 'equals' | 'bound' | 'violates' | 'within' | 'statistical';
   readonly outcome: Outcome;
   /** The named outcome of the order decision, where the check is one. */
   readonly decision?: OrderOutcome;
@@ -47,6 +54,12 @@ export interface CheckResult {
   readonly detects?: { readonly error: number; readonly of: string };
   readonly cases: number;
   readonly failure?: CounterexampleReport;
+  /** Tightest (upper - lower) / scale seen by a bound check: how near to equality the cases came. */
+  readonly slack?: number;
+  /** The p-value of a statistical check (corrected for its own cases) and the false-alarm rate it is held against. */
+  readonly test?: { readonly p: number; readonly alpha: number };
+  /** The failure is an exception of the code under test, not a wrong value. */
+  readonly threw?: true;
   readonly note?: string;
   /** fast-check's path to the shrunk failing case. */
   readonly path?: string;
@@ -57,6 +70,8 @@ export interface MutantResult {
   readonly says: string;
   /** The checks that rejected it; empty when it survived. */
   readonly killedBy: readonly string[];
+  /** It was rejected by throwing where the original does not, rather than by a wrong value. */
+  readonly threw?: true;
   /** The proof that it cannot be told from the original, for a mutant that is equivalent by design. */
   readonly equivalent?: string;
 }
@@ -92,6 +107,8 @@ export interface RunInfo {
   readonly versions: Readonly<Record<string, string>>;
   readonly commit: string | null;
   readonly digest: string;
+  /** Which part of the claims this run took, counted from 1; absent for all of them. */
+  readonly shard?: { readonly index: number; readonly count: number };
 }
 
 export interface VerifyResult {

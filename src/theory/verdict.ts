@@ -15,15 +15,21 @@ export type Verdict =
   /** Cannot be checked numerically; kept in the registry so that nothing is passed over in silence. */
   | { readonly kind: 'not-checkable'; readonly why: string };
 
-export const exact = (): Verdict => ({ kind: 'exact' });
-export const asymptotic = (order: number, variable: string): Verdict => ({ kind: 'asymptotic', order, variable });
-export const conditional = (when: string): Verdict => ({ kind: 'conditional', when });
-export const statistical = (alpha: number): Verdict => ({ kind: 'statistical', alpha });
-export const refuted = (of: { counterexample: string; corrected: string }): Verdict => ({
+type Of<Kind extends Verdict['kind']> = Extract<Verdict, { kind: Kind }>;
+
+export const exact = (): Of<'exact'> => ({ kind: 'exact' });
+export const asymptotic = (order: number, variable: string): Of<'asymptotic'> => ({
+  kind: 'asymptotic',
+  order,
+  variable,
+});
+export const conditional = (when: string): Of<'conditional'> => ({ kind: 'conditional', when });
+export const statistical = (alpha: number): Of<'statistical'> => ({ kind: 'statistical', alpha });
+export const refuted = (of: { counterexample: string; corrected: string }): Of<'refuted'> => ({
   kind: 'refuted',
   ...of,
 });
-export const notCheckable = (why: string): Verdict => ({ kind: 'not-checkable', why });
+export const notCheckable = (why: string): Of<'not-checkable'> => ({ kind: 'not-checkable', why });
 
 /** What a run said of a claim or of one of its checks. */
 export type Outcome = 'pass' | 'fail' | 'inconclusive';

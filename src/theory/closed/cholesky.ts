@@ -37,7 +37,7 @@ export function solveLower(factor: Matrix, b: Vector): number[] {
 }
 
 /** x with L'x = b. */
-export function solveUpper(factor: Matrix, b: Vector): number[] {
+function solveUpper(factor: Matrix, b: Vector): number[] {
   const x = [...b];
   for (let i = b.length - 1; i >= 0; i--) {
     for (let k = i + 1; k < b.length; k++) x[i]! -= factor[k]![i]! * x[k]!;

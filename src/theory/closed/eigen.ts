@@ -3,7 +3,7 @@
  * mathjs finds eigenvalues to its comparison tolerance (1e-12); claims checked at rounding level need more, and small
  * singular values to high relative accuracy, which one-sided Jacobi gives.
  */
-import { diagonal, dot, identity, type Matrix, multiply, transpose } from './matrix.js';
+import { dot, identity, type Matrix, transpose } from './matrix.js';
 
 const SWEEPS = 60;
 
@@ -25,7 +25,7 @@ function rotation(app: number, apq: number, aqq: number): [number, number] {
   return [c, t * c];
 }
 
-export interface Eigen {
+interface Eigen {
   /** Descending. */
   readonly values: readonly number[];
   /** `vectors[k]` belongs to `values[k]`; orthonormal. */
@@ -57,11 +57,13 @@ export function symmetricEigen(matrix: Matrix): Eigen {
     if (!rotated) break;
   }
   const columns = transpose(v);
-  const order = a.map((row, i) => ({ value: row[i]!, vector: columns[i]! })).sort((x, y) => y.value - x.value);
+  const order = a
+    .map((row, i) => ({ value: row[i]!, vector: columns[i]! }))
+    .sort((x, y) => y.value - x.value);
   return { values: order.map(e => e.value), vectors: order.map(e => e.vector) };
 }
 
-export interface Svd {
+interface Svd {
   /** One for each column of the matrix, descending; zeros beyond the rank. */
   readonly values: readonly number[];
   /** Right singular vectors: `right[k]` belongs to `values[k]`; a full orthonormal basis. */
@@ -100,13 +102,3 @@ export function svd(matrix: Matrix, columns = matrix[0]?.length ?? 0): Svd {
     scaledLeft: order.map(e => e.left),
   };
 }
-
-/** f(A) for a symmetric A: the function applied to its eigenvalues. */
-export function spectral(matrix: Matrix, f: (eigenvalue: number) => number): number[][] {
-  const { values, vectors } = symmetricEigen(matrix);
-  return multiply(transpose(vectors), multiply(diagonal(values.map(f)), vectors));
-}
-
-/** The symmetric square root of a symmetric positive semidefinite matrix. */
-export const squareRoot = (matrix: Matrix): number[][] => spectral(matrix, x => Math.sqrt(Math.max(x, 0)));
-

@@ -1,6 +1,6 @@
 /** @file Gaussian expectations by Gauss-Hermite quadrature: exact for polynomials, geometric for analytic functions. */
 
-export interface Quadrature {
+interface Quadrature {
   readonly nodes: readonly number[];
   /** They add up to one. */
   readonly weights: readonly number[];
@@ -77,5 +77,7 @@ export const sigmaPoints = (d: number): WeightedPoint[] =>
   }));
 
 /** E f(eta), eta ~ N(0, I_d), by a rule. */
-export const expectation = (points: readonly WeightedPoint[], f: (eta: readonly number[]) => number): number =>
-  points.reduce((sum, { point, weight }) => sum + weight * f(point), 0);
+export const expectation = (
+  points: readonly WeightedPoint[],
+  f: (eta: readonly number[]) => number,
+): number => points.reduce((sum, { point, weight }) => sum + weight * f(point), 0);

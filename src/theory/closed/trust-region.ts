@@ -3,7 +3,7 @@ import { cholesky } from './cholesky.js';
 import { symmetricEigen } from './eigen.js';
 import { apply, dot, type Matrix, multiply, norm, transpose, type Vector } from './matrix.js';
 
-export interface TrustRegionMaximum {
+interface TrustRegionMaximum {
   /** The maximum of g'u + u'Au / 2. */
   readonly value: number;
   readonly point: readonly number[];
@@ -59,12 +59,7 @@ export function maximiseOnBall(g: Vector, a: Matrix, radius: number): TrustRegio
 }
 
 /** Maximises g'e + e'Ae / 2 over e' Sigma^-1 e <= kappa^2. */
-export function maximiseOnEllipsoid(
-  g: Vector,
-  a: Matrix,
-  sigma: Matrix,
-  kappa: number,
-): TrustRegionMaximum {
+export function maximiseOnEllipsoid(g: Vector, a: Matrix, sigma: Matrix, kappa: number): TrustRegionMaximum {
   const factor = cholesky(sigma);
   const back = transpose(factor);
   const whitened = maximiseOnBall(apply(back, g), multiply(back, multiply(a, factor)), kappa);

@@ -1,0 +1,22 @@
+/** @file Where the cases of a check come from. */
+import fc from 'fast-check';
+
+export interface Given<Case> {
+  readonly arbitrary: fc.Arbitrary<Case>;
+  /** Pinned cases that always run, first: degenerate ones above all (g = 0, d = 1, an eigenvector direction). */
+  readonly examples?: readonly Case[];
+  /** Readable text of a case; fast-check's own otherwise. */
+  readonly show?: (c: Case) => string;
+  /** Only the examples run. */
+  readonly exhaustive?: true;
+}
+
+/** Just these cases and no random ones: a counterexample, or a finite claim checked to the end. */
+export function only<Case>(cases: readonly [Case, ...Case[]], show?: (c: Case) => string): Given<Case> {
+  return {
+    arbitrary: fc.constantFrom(...cases),
+    examples: cases,
+    exhaustive: true,
+    ...(show !== undefined && { show }),
+  };
+}

@@ -1,0 +1,77 @@
+/** @file A check that a counterexample to a printed claim reproduces. */
+import type { Check } from '../claim.js';
+import type { Given } from './given.js';
+import { checkedScale, type Judged, runParts, summarise, UNIT } from './parts.js';
+import { brief, label } from './text.js';
+
+export interface Violation {
+  /** The value that the claim as printed promises (or its bound). */
+  readonly claimed: number;
+  /** The value that is. */
+  readonly actual: number;
+  /** By how much the claim is violated, positive when it is: lower - upper of an inequality, |actual - claimed| of an identity. */
+  readonly by: number;
+  /** Size of the terms that went into `by`: its round-off is about eps * scale. */
+  readonly scale: number;
+  readonly what?: string;
+}
+
+export interface ViolatesSpec<Case, Subject> {
+  readonly says: string;
+  /** Every case must violate the claim: `only([...])` for single counterexamples. */
+  readonly given: Given<Case>;
+  /** The violation must exceed margin * 2^-52 * scale; 2^20 by default, a relative violation above 2.4e-10. */
+  readonly margin?: number;
+  /** Random cases, 100 by default. */
+  readonly runs?: number;
+  measure(c: Case, subject: Subject): Violation | readonly Violation[];
+}
+
+function judge({ claimed, actual, by, scale, what }: Violation, margin: number): Judged {
+  // a scale that is stated too small must not make rounding look like a violation
+  const reference = Math.max(checkedScale(scale), Math.abs(claimed), Math.abs(actual));
+  const needed = margin * UNIT * reference;
+  const worst = needed / by;
+  if (by > needed && Number.isFinite(reference)) return { worst, detects: by / reference };
+  return {
+    worst: Infinity,
+    detects: Infinity,
+    failure: {
+      expected: `${label(what)}the claim (${claimed}) violated by more than ${brief(needed)}`,
+      measured: `${actual}: violated by ${brief(by)}`,
+    },
+  };
+}
+
+/** A counterexample: the printed claim is violated in every case, far beyond rounding. */
+export function violates<Case, Subject>(spec: ViolatesSpec<Case, Subject>): Check<Subject> {
+  const margin = spec.margin ?? 2 ** 20;
+  if (!(margin >= 64))
+    throw new RangeError(
+      `violates: margin must be at least 64 ulps, got ${margin} - rounding is no counterexample`,
+    );
+  return {
+    kind: 'violates',
+    says: spec.says,
+    run(name, subject, options) {
+      const found = runParts(
+        name,
+        spec.given,
+        spec.runs ?? 100,
+        options,
+        c => spec.measure(c, subject),
+        part => judge(part, margin),
+      );
+      const note = `smallest violation ${brief(found.detects)} of the scale, ${brief(1 / found.worst)} times the margin`;
+      const { detects: _, ...summary } = summarise(found, '');
+      return {
+        name,
+        says: spec.says,
+        kind: 'violates',
+        outcome: 'pass',
+        ...(found.failure === undefined && { note }),
+        ...summary,
+      };
+    },
+  };
+}

@@ -1,0 +1,106 @@
+/** @file One run of a claim: its checks, then every mutant against them. */
+import type { CheckOptions, Claim } from './claim.js';
+import { stream } from './random.js';
+import type { CheckResult, ClaimResult, MutantResult } from './result.js';
+import type { Outcome } from './verdict.js';
+
+export interface RunOptions {
+  readonly seed: number;
+  /** Random cases that a check draws, instead of its own number. */
+  readonly runs?: number;
+  /** Multiplies each check's own number of cases; 1 by default. */
+  readonly effort?: number;
+  /** Only this check, and no mutants: a replay. */
+  readonly check?: string;
+  /** fast-check's path to one case of that check. */
+  readonly path?: string;
+}
+
+function checkOptions(claim: Claim, { seed, runs, effort = 1, path }: RunOptions): CheckOptions {
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`run: seed must be an integer, got ${seed}`);
+  if (runs !== undefined && !(Number.isSafeInteger(runs) && runs > 0))
+    throw new RangeError(`run: runs must be a positive integer, got ${runs}`);
+  if (!(effort > 0 && Number.isFinite(effort)))
+    throw new RangeError(`run: effort must be a positive number, got ${effort}`);
+  return {
+    // claims do not share their cases
+    seed: stream(seed, 'claim', claim.id).uint32(),
+    effort,
+    quick: false,
+    ...(runs !== undefined && { runs }),
+    ...(path !== undefined && { path }),
+  };
+}
+
+/** Whether a check tells a mutant from the original: it must fail on the one and not on the other. */
+function kills(original: CheckResult, mutated: CheckResult): boolean {
+  return original.outcome !== 'fail' && mutated.outcome === 'fail';
+}
+
+/** Tries the checks until one rejects the mutant. */
+function runMutant(
+  claim: Claim,
+  mutant: Claim['mutants'][number],
+  originals: readonly CheckResult[],
+  options: CheckOptions,
+): MutantResult {
+  const { name, says, equivalent } = mutant;
+  const head = { name, says, ...(equivalent !== undefined && { equivalent }) };
+  let thrown: string | undefined;
+  for (const original of originals) {
+    const mutated = claim.runCheck(original.name, name, { ...options, quick: true });
+    if (!kills(original, mutated)) continue;
+    // an exception is weaker evidence than a wrong value: look for the latter first
+    if (mutated.threw === undefined) return { ...head, killedBy: [original.name] };
+    thrown ??= original.name;
+  }
+  return thrown === undefined ? { ...head, killedBy: [] } : { ...head, killedBy: [thrown], threw: true };
+}
+
+/** A mutant must be killed, an equivalent one must not. */
+const asItShould = ({ killedBy, equivalent }: MutantResult): boolean =>
+  (equivalent === undefined) === killedBy.length > 0;
+
+function outcomeOf(checks: readonly CheckResult[], mutants: readonly MutantResult[]): Outcome {
+  if (checks.some(check => check.outcome === 'fail') || !mutants.every(asItShould)) return 'fail';
+  return checks.some(check => check.outcome === 'inconclusive') ? 'inconclusive' : 'pass';
+}
+
+/**
+ * Runs a claim: it passes when every check passes, every mutant is killed by a check that the original passes, and every
+ * equivalent mutant survives. A refuted claim's checks are its counterexample and its corrected statement: both must
+ * hold. A claim that cannot be checked passes with its verdict.
+ * @throws RangeError for options out of range; TypeError for a check that the claim does not have
+ */
+export function runClaim(claim: Claim, options: RunOptions): Omit<ClaimResult, 'replay'> {
+  const start = performance.now();
+  const ran = checkOptions(claim, options);
+  if (options.check === undefined && options.path !== undefined)
+    throw new RangeError('run: a path belongs to one check - name the check');
+  const names = options.check === undefined ? claim.checks.map(check => check.name) : [options.check];
+  const checks = names.map(name => claim.runCheck(name, null, ran));
+  const mutants =
+    options.check === undefined ? claim.mutants.map(mutant => runMutant(claim, mutant, checks, ran)) : [];
+  const leading = checks.find(check => check.order !== undefined);
+  const { id, paper, source, says, tex, verdict } = claim;
+  return {
+    id,
+    paper,
+    source,
+    says,
+    tex,
+    verdict,
+    outcome: outcomeOf(checks, mutants),
+    ...(leading?.order !== undefined && { order: leading.order }),
+    ...(leading?.constant !== undefined && { constant: leading.constant }),
+    cases: checks.reduce((sum, check) => sum + check.cases, 0),
+    checks,
+    mutants: {
+      killed: mutants.filter(mutant => mutant.killedBy.length > 0).length,
+      equivalent: mutants.filter(mutant => mutant.equivalent !== undefined).length,
+      total: mutants.length,
+      list: mutants,
+    },
+    seconds: (performance.now() - start) / 1000,
+  };
+}
