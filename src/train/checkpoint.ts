@@ -1,0 +1,97 @@
+/** @file Checkpoints: all that a run needs to go on as if it had never stopped, in one safetensors file. */
+import { existsSync } from 'node:fs';
+import type { ParamShapes } from '../core/net/network.js';
+import { writeAtomic } from '../formats/atomic.js';
+import { sha256 } from '../formats/files.js';
+import { InputError } from '../formats/input-error.js';
+import { parseJson } from '../formats/json.js';
+import { encodeSafetensors, readSafetensors, type SafeTensor } from '../formats/safetensors.js';
+import { Fields, oneOf, text, wholeNumber } from './fields.js';
+import type { Carried } from './runner.js';
+
+/** Data order and noise follow from the seed and the step, so the step number is all the randomness there is. */
+export interface Checkpoint {
+  /** Steps done. */
+  readonly step: number;
+  /** Length of metrics.jsonl at that step; what lies beyond belongs to steps that will be done again. */
+  readonly metricsBytes: number;
+  readonly configDigest: string;
+  readonly carried: Carried;
+}
+
+export function writeCheckpoint(path: string, checkpoint: Checkpoint, shapes: ParamShapes): void {
+  const { carried, ...rest } = checkpoint;
+  const tensors = Object.entries(shapes).map(([name, shape]): [string, SafeTensor] => [
+    name,
+    { dtype: 'F32', shape, data: carried[name]! },
+  ]);
+  const header = { version: 1, ...rest, sha256: digestOf(carried, Object.keys(shapes), headText(rest)) };
+  const metadata = new Map([['flatcheck', JSON.stringify(header)]]);
+  writeAtomic('train', path, ...encodeSafetensors({ metadata, tensors: new Map(tensors) }));
+}
+
+/** The checkpoint of a run, or undefined when there is none yet. It must be of this configuration and these shapes. */
+export function readCheckpoint(
+  path: string,
+  configDigest: string,
+  shapes: ParamShapes,
+): Checkpoint | undefined {
+  if (!existsSync(path)) return undefined;
+  const { metadata, tensors } = readSafetensors(path);
+  const header = metadata.get('flatcheck');
+  if (header === undefined)
+    throw new InputError(
+      `train: ${path} must be a checkpoint of flatcheck, got other metadata - move it away`,
+    );
+  const fields = new Fields(parseJson(header, `train: ${path}`), { command: 'checkpoint', file: path });
+  const head = fields.end({
+    version: fields.get('version', oneOf(1)),
+    step: fields.get('step', wholeNumber),
+    metricsBytes: fields.get('metricsBytes', wholeNumber),
+    configDigest: fields.get('configDigest', text),
+    sha256: fields.get('sha256', text),
+  });
+  if (head.configDigest !== configDigest)
+    throw new InputError(
+      `train: ${path} must be of this configuration, got one of another - choose another folder`,
+    );
+  for (const name of tensors.keys())
+    if (!Object.hasOwn(shapes, name))
+      throw new InputError(
+        `train: ${path} must hold only this network's tensors, got "${name}" - choose another folder`,
+      );
+  const entries = Object.entries(shapes).map(([name, shape]) => {
+    const tensor = tensors.get(name);
+    if (tensor?.dtype !== 'F32' || tensor.shape.join() !== shape.join())
+      throw new InputError(
+        `train: ${path} must hold "${name}" as F32 [${shape}], got ` +
+          `${tensor ? `${tensor.dtype} [${tensor.shape}]` : 'nothing'} - choose another folder`,
+      );
+    return [name, tensor.data] as const;
+  });
+  const carried = Object.fromEntries(entries);
+  const digest = digestOf(carried, Object.keys(shapes), headText(head));
+  if (digest !== head.sha256)
+    throw new InputError(
+      `train: ${path} must hold what was written, with SHA-256 ${head.sha256}, got ${digest} - it is damaged; choose another folder`,
+    );
+  return { step: head.step, metricsBytes: head.metricsBytes, configDigest, carried };
+}
+
+/** SHA-256 of the parameters' bits, by which two runs can be compared. */
+export const paramsDigest = (carried: Carried): string =>
+  digestOf(
+    carried,
+    Object.keys(carried).filter(name => name.startsWith('param.')),
+  );
+
+const headText = ({ step, metricsBytes, configDigest }: Omit<Checkpoint, 'carried'>): string =>
+  `${step} ${metricsBytes} ${configDigest} `;
+
+function digestOf(carried: Carried, names: readonly string[], head = ''): string {
+  const parts = names.toSorted().flatMap(name => {
+    const { buffer, byteOffset, byteLength } = carried[name]!;
+    return [`${name} ${byteLength} `, new Uint8Array(buffer, byteOffset, byteLength)];
+  });
+  return sha256(head, ...parts);
+}

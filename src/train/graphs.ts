@@ -1,0 +1,97 @@
+/** @file The two functions of a run that engines execute: one training step, and the evaluation of a batch. */
+import * as tf from '@tensorflow/tfjs';
+import type { Autoencoder, ParamShapes, Params } from '../core/net/network.js';
+import { type Inputs, reconstruction } from '../core/objectives/objective.js';
+import { trainingStep } from '../core/step.js';
+import type { Graph } from '../engine/graph.js';
+import { optimise } from '../engine/optimise.js';
+import type { Specs } from '../engine/spec.js';
+import { type Traceable, trace } from '../engine/trace.js';
+import type { Model } from './model.js';
+
+type Tensors = Readonly<Record<string, tf.Tensor>>;
+
+/** A function from named tensors to named tensors, with the shapes of its inputs: to be traced, or run as it is. */
+export interface Stage {
+  readonly fn: Traceable;
+  readonly specs: Specs;
+}
+
+export const graphOf = ({ fn, specs }: Stage): Graph => optimise(trace(fn, specs));
+
+/** Names in a graph and in a checkpoint: `param.NAME` and `state.NAME` are what a run carries from step to step. */
+export const withPrefix = <T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [`${prefix}.${name}`, value]));
+
+const withoutPrefix = <T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(
+    Object.entries(record)
+      .filter(([name]) => name.startsWith(`${prefix}.`))
+      .map(([name, value]) => [name.slice(prefix.length + 1), value]),
+  );
+
+const specs = (shapes: ParamShapes): Specs =>
+  Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }]));
+
+/** Shapes of all that a run carries from step to step. */
+export const carriedShapes = ({ net, optimiser }: Model): ParamShapes => ({
+  ...withPrefix('param', net.shapes),
+  ...withPrefix('state', optimiser.stateShapes(net.shapes)),
+});
+
+const batchSpecs = ({ net, objective }: Model, batch: number): Specs => ({
+  x: { shape: [batch, ...net.data] },
+  ...(objective.usesNoise && { noise: { shape: [batch, net.latent] } }),
+});
+
+const inputsOf = ({ x, noise }: Tensors): Inputs => (noise ? { x: x!, noise } : { x: x! });
+
+/**
+ * One training step on a batch of the given size.
+ * Inputs `param.*`, `state.*`, `x`, `rate` and, where the objective samples, `noise`; outputs `param.*`, `state.*`,
+ * `loss`, `term.*` and, where the objective counts them, `zeroDirections`.
+ */
+export function trainingStepOf(model: Model, batch: number): Stage {
+  const { objective, net, optimiser } = model;
+  const fn = (given: Tensors): Record<string, tf.Tensor> => {
+    const { params, state, loss, terms, zeroDirections } = trainingStep(objective, net, optimiser, {
+      params: withoutPrefix('param', given),
+      state: withoutPrefix('state', given),
+      inputs: inputsOf(given),
+      rate: given.rate!,
+      hyper: undefined, // bound to the objective
+    });
+    return {
+      ...withPrefix('param', params),
+      ...withPrefix('state', state),
+      loss,
+      ...withPrefix('term', terms),
+      ...(zeroDirections && { zeroDirections }),
+    };
+  };
+  return { fn, specs: { ...specs(carriedShapes(model)), ...batchSpecs(model, batch), rate: { shape: [] } } };
+}
+
+/** A quantity of a batch beside the loss, a scalar: what an experiment plots. Validation reports its mean over records. */
+export type Measure = (net: Autoencoder, params: Params, inputs: Inputs) => tf.Tensor;
+
+export type Measures = Readonly<Record<string, Measure>>;
+
+/** Mean over the batch of |x - f(mu)|^2: comparable between objectives, unlike their losses. */
+export const squaredErrorAtMean: Measure = (net, params, { x }) =>
+  tf.mean(reconstruction('sum', x, net.decode(params, net.encode(params, x).mean)));
+
+/** Loss, terms and measures of a batch. Inputs `param.*`, `x`, `noise`; outputs `loss`, `term.*`, `measure.*`. */
+export function evaluation(model: Model, batch: number, measures: Measures): Stage {
+  const { objective, net } = model;
+  const fn = (given: Tensors): Record<string, tf.Tensor> => {
+    const params = withoutPrefix('param', given);
+    const inputs = inputsOf(given);
+    const { loss, terms } = objective.evaluate(net, params, inputs, undefined);
+    const measured = Object.entries(measures).map(
+      ([name, measure]) => [name, measure(net, params, inputs)] as const,
+    );
+    return { loss, ...withPrefix('term', terms), ...withPrefix('measure', Object.fromEntries(measured)) };
+  };
+  return { fn, specs: { ...specs(withPrefix('param', net.shapes)), ...batchSpecs(model, batch) } };
+}

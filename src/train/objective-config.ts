@@ -1,0 +1,57 @@
+/** @file The objective of a configuration: its name and exactly the hyper-parameters that it takes. */
+import type { Variance } from '../core/objectives/objective.js';
+import {
+  type HyperOf,
+  OBJECTIVES,
+  type ObjectiveName,
+  type ObjectiveSpec,
+} from '../core/objectives/table.js';
+import { type Fields, nonNegative, oneOf, positive } from './fields.js';
+
+const NAMES = Object.keys(OBJECTIVES) as ObjectiveName[];
+
+const rec = (fields: Fields) => fields.get('rec', oneOf('sum', 'half', 'mean'));
+const beta = (fields: Fields): number => fields.get('beta', nonNegative);
+const lambda = (fields: Fields): number => fields.get('lambda', nonNegative);
+
+/** `"learned"` or `{"fixed": alpha^2}`. */
+function variance(fields: Fields): Variance {
+  if (fields.raw('variance') === 'learned') return 'learned';
+  const inner = fields.within('variance');
+  return inner.end({ fixed: inner.get('fixed', positive) });
+}
+
+const vaeSam = (fields: Fields) => ({
+  klCoeff: fields.get('klCoeff', nonNegative),
+  alpha2: fields.get('alpha2', positive),
+});
+
+const HYPER: { readonly [K in ObjectiveName]: (fields: Fields) => HyperOf[K] } = {
+  vae: fields => ({ rec: rec(fields), beta: beta(fields), variance: variance(fields) }),
+  samba: fields => ({ rec: rec(fields), beta: beta(fields), variance: variance(fields) }),
+  'rae-loss-gradient': fields => ({ rec: rec(fields), beta: beta(fields), lambda: lambda(fields) }),
+  'rae-jacobian': fields => ({
+    rec: rec(fields),
+    beta: beta(fields),
+    lambda: lambda(fields),
+    power: fields.get('power', oneOf<1 | 2>(1, 2)),
+  }),
+  'rae-l2': fields => ({ rec: rec(fields), beta: beta(fields), lambda: lambda(fields) }),
+  'beta-vae': fields => ({ beta: beta(fields), variance: variance(fields) }),
+  'beta-vae-taylor': fields => ({ beta: beta(fields), variance: variance(fields) }),
+  grae: fields => ({ beta: fields.get('beta', positive) }),
+  'grae-hadamard': fields => ({ beta: fields.get('beta', positive) }),
+  'gamma-vae': fields => ({ gamma: fields.get('gamma', positive), variance: variance(fields) }),
+  'vae-sam-samba': vaeSam,
+  'vae-sam-rae': vaeSam,
+};
+
+/** Reads `{"name": "samba", "rec": "sum", ...}`. */
+export function readObjective(fields: Fields): ObjectiveSpec {
+  const name = fields.get('name', oneOf(...NAMES));
+  return fields.end({ name, ...HYPER[name](fields) } as ObjectiveSpec);
+}
+
+/** Whether the objective needs a network that learns its posterior's variance. */
+export const learnsVariance = (spec: ObjectiveSpec): boolean =>
+  'variance' in spec && spec.variance === 'learned';

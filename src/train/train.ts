@@ -1,0 +1,113 @@
+/** @file One training run: started, or taken up where it stopped, by the same call. */
+import { availableParallelism } from 'node:os';
+import { type Requirement, requireCertificate } from './certificate.js';
+import { readCheckpoint } from './checkpoint.js';
+import { configDigest, type TrainConfig } from './config.js';
+import { openData, type TrainingData } from './data.js';
+import { firstCarried } from './first.js';
+import { carriedShapes, type Measures, squaredErrorAtMean } from './graphs.js';
+import { type Progress, runSteps } from './loop.js';
+import { type Model, modelOf } from './model.js';
+import { openRunner } from './open-runner.js';
+import type { TrainResult } from './result.js';
+import { openRunFolder, type RunFolder, readProvenance, readResult, recordProvenance } from './run-folder.js';
+
+export interface TrainOptions {
+  /** The output folder. */
+  readonly folder: string;
+  /** Where the data files are, when the configuration does not say. */
+  readonly dataFolder?: string;
+  /** What must have passed before this objective may train. */
+  readonly certificate: Requirement | 'unverified';
+  /** What computes: goes into the provenance, and a run is only resumed by the code that began it. */
+  readonly source: {
+    readonly codeDigest: string;
+    readonly commit: string | null;
+    readonly versions: Readonly<Record<string, string>>;
+  };
+  /** Quantities to report in validation, beside loss and terms and the squared error at the mean code. */
+  readonly measures?: Measures;
+  /** Abort it to stop after the current step, with a checkpoint. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Told in a sentence what a person should know: made-up data, a resumed run. */
+  readonly onNote?: (note: string) => void;
+}
+
+/**
+ * Trains to the end, or to where `signal` says, and returns what came of it. A run that was stopped at any moment, be
+ * it by `kill -9`, is taken up by the same call and ends with the same bits, given the same number of threads.
+ * Throws `UnavailableError` (no certificate, no data, no engine, folder not writable or in use) and `InputError`.
+ */
+export async function train(config: TrainConfig, options: TrainOptions): Promise<TrainResult> {
+  const verified = options.certificate !== 'unverified';
+  if (options.certificate !== 'unverified') requireCertificate(config.objective.name, options.certificate);
+  const data = openData(config, options.dataFolder);
+  const model = modelOf(config, data.images.shape);
+  const run = await openRunFolder(options.folder, config);
+  try {
+    const finished = readResult(run);
+    if (finished !== undefined) {
+      options.onNote?.(`the run in ${options.folder} is complete already`);
+      return finished;
+    }
+    return await goOn(config, options, { data, model, run, verified });
+  } finally {
+    run.release();
+  }
+}
+
+interface Parts {
+  readonly data: TrainingData;
+  readonly model: Model;
+  readonly run: RunFolder;
+  readonly verified: boolean;
+}
+
+async function goOn(
+  config: TrainConfig,
+  options: TrainOptions,
+  { data, model, run, verified }: Parts,
+): Promise<TrainResult> {
+  const { source, onNote } = options;
+  const digest = configDigest(config);
+  const checkpoint = readCheckpoint(run.checkpoint, digest, carriedShapes(model));
+  const threads = config.threads ?? readProvenance(run)?.threads ?? availableParallelism();
+  const measures: Measures = { squaredErrorAtMean, ...options.measures };
+  const { sessions } = recordProvenance(run, {
+    schema: 1,
+    configDigest: digest,
+    engine: config.engine,
+    threads,
+    data: { name: data.images.name, digest: data.images.digest, generated: data.generated },
+    measures: Object.keys(measures),
+    ...source,
+    sessions: [{ started: new Date().toISOString(), step: checkpoint?.step ?? 0, verified }],
+  });
+  onNote?.(`data: ${data.images.name}`);
+  if (!verified) onNote?.(`UNVERIFIED: the claims behind '${config.objective.name}' were not asked for`);
+  if (checkpoint !== undefined) onNote?.(`resumed at step ${checkpoint.step} on ${threads} threads`);
+
+  const start = checkpoint?.carried ?? firstCarried(model, config.seed);
+  const { engine, batchSize } = config;
+  const runner = await openRunner(model, start, { engine, batchSize, threads, measures }).catch(error => {
+    if (checkpoint === undefined) run.discard(); // so that the folder is free for another engine
+    throw error;
+  });
+  try {
+    return await runSteps({
+      config,
+      digest,
+      data,
+      model,
+      run,
+      runner,
+      verified: sessions.every(session => session.verified),
+      from: { step: checkpoint?.step ?? 0, metricsBytes: checkpoint?.metricsBytes ?? 0 },
+      ...(options.signal && { signal: options.signal }),
+      ...(options.onProgress && { onProgress: options.onProgress }),
+    });
+  } finally {
+    await runner.close();
+  }
+}
