@@ -11,17 +11,17 @@ export interface TestRecord {
 /** Every test that ran in this process. */
 export const records: TestRecord[] = [];
 
-const LIMIT_MS = 120_000;
+const SECONDS = 120;
 
 interface Test {
   (name: string, body: () => void | Promise<void>): void;
   run(): void;
 }
 
-async function withLimit(body: () => void | Promise<void>): Promise<void> {
+async function withLimit(body: () => void | Promise<void>, seconds: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`test ran longer than ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+    timer = setTimeout(() => reject(new Error(`test ran longer than ${seconds} s`)), 1000 * seconds);
   });
   try {
     await Promise.race([body(), limit]);
@@ -30,14 +30,15 @@ async function withLimit(body: () => void | Promise<void>): Promise<void> {
   }
 }
 
-export function suite(name: string): Test {
+/** A suite whose tests may each take so many seconds. */
+export function suite(name: string, limit = SECONDS): Test {
   const inner = uvuSuite(name);
   const test = (title: string, body: () => void | Promise<void>): void =>
     inner(title, async () => {
       const start = performance.now();
       const seconds = (): number => (performance.now() - start) / 1000;
       try {
-        await withLimit(body);
+        await withLimit(body, limit);
         records.push({ suite: name, name: title, seconds: seconds() });
       } catch (error) {
         const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);

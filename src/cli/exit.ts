@@ -1,7 +1,14 @@
 /** @file Exit codes, and how an error becomes one. */
 import { InputError, UnavailableError } from '../formats/input-error.js';
 
-export const EXIT = { fine: 0, failed: 1, usage: 2, inconclusive: 3, unavailable: 4, interrupted: 130 } as const;
+export const EXIT = {
+  fine: 0,
+  failed: 1,
+  usage: 2,
+  inconclusive: 3,
+  unavailable: 4,
+  interrupted: 130,
+} as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** @file The command line: picks the command, turns errors into one line and an exit code. */
 import { readFileSync } from 'node:fs';
-import { nearest } from './args.js';
+import { nearest } from '../formats/nearest.js';
 import { EXIT, type ExitCode, exitCodeOf, UsageError } from './exit.js';
 
 interface Command {
@@ -12,14 +12,21 @@ interface Command {
 const COMMANDS: Readonly<Record<string, readonly [string, () => Promise<Command>]>> = {
   verify: ['check the claims of the papers', () => import('./commands/verify.js')],
   train: ['train one configuration', () => import('./commands/train.js')],
-  start: ['verify the claims, then train VAE, SAMBA and RAE for a minute or two', () => import('./commands/start.js')],
+  start: [
+    'verify the claims, then train VAE, SAMBA and RAE for a minute or two',
+    () => import('./commands/start.js'),
+  ],
+  merge: ['put the results of shards together', () => import('./commands/merge.js')],
+  gate: ['compare a run with the baseline', () => import('./commands/gate.js')],
   data: ['get a data set', () => import('./commands/data.js')],
   doctor: ['what is here: engines, precision, data', () => import('./commands/doctor.js')],
 };
 
 function help(): string {
   const rows = Object.entries(COMMANDS).map(([name, [what]]) => `  ${name.padEnd(8)} ${what}`);
-  return ['usage: flatcheck COMMAND [options]', '', ...rows, '', 'flatcheck COMMAND --help tells more.'].join('\n');
+  return ['usage: flatcheck COMMAND [options]', '', ...rows, '', 'flatcheck COMMAND --help tells more.'].join(
+    '\n',
+  );
 }
 
 function version(): string {
@@ -40,7 +47,9 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (entry === undefined) {
     const near = nearest(name, Object.keys(COMMANDS));
-    throw new UsageError(`flatcheck: no command '${name}'${near ? `; did you mean '${near}'?` : ''} (flatcheck --help lists them)`);
+    throw new UsageError(
+      `flatcheck: no command '${name}'${near ? `; did you mean '${near}'?` : ''} (flatcheck --help lists them)`,
+    );
   }
   const command = await entry[1]();
   if (rest.includes('--help') || rest.includes('-h')) {

@@ -10,7 +10,17 @@ export interface Style {
 
 export const PLAIN: Style = { good: text => text, bad: text => text, dim: text => text };
 
-const HEAD = ['claim', 'verdict', 'outcome', 'order (99 %)', 'constant', 'cases', 'would have caught', 'mutants'] as const;
+/** Column titles of the claim table. */
+export const HEAD = [
+  'claim',
+  'verdict',
+  'outcome',
+  'order (99 %)',
+  'constant',
+  'cases',
+  'would have caught',
+  'mutants',
+] as const;
 
 function verdictText(verdict: Verdict): string {
   return verdict.kind === 'asymptotic' ? `order ${verdict.order} in ${verdict.variable}` : verdict.kind;
@@ -21,30 +31,41 @@ function detectText(claim: ClaimResult): string {
   return found.length === 0 ? '' : Math.min(...found).toExponential(0);
 }
 
-function row(claim: ClaimResult): string[] {
+/** One claim's cells, under `HEAD`. */
+export function claimCells(claim: ClaimResult): string[] {
   const { order, constant, mutants } = claim;
   return [
     claim.id,
     verdictText(claim.verdict),
     claim.outcome,
-    order === undefined ? '' : `${order.estimate.toFixed(3)} [${order.low.toFixed(3)}, ${order.high.toFixed(3)}]`,
+    order === undefined
+      ? ''
+      : `${order.estimate.toFixed(3)} [${order.low.toFixed(3)}, ${order.high.toFixed(3)}]`,
     constant === undefined ? '' : constant.ratio.toFixed(4),
     String(claim.cases),
     detectText(claim),
-    mutants.total === 0 ? '-' : `${mutants.killed}/${mutants.total - mutants.equivalent}${mutants.equivalent > 0 ? ` +${mutants.equivalent} eq.` : ''}`,
+    mutants.total === 0
+      ? '-'
+      : `${mutants.killed}/${mutants.total - mutants.equivalent}${mutants.equivalent > 0 ? ` +${mutants.equivalent} eq.` : ''}`,
   ];
 }
 
 /** Columns padded to their widest cell, two spaces between. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map(cells => cells[column]!.length)));
-  return rows.map(cells => cells.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd());
+  return rows.map(cells =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 /** One line a claim, with a headline row. */
 export function claimTable(result: VerifyResult, style: Style = PLAIN): string {
-  const [head, ...lines] = columns([[...HEAD], ...result.claims.map(row)]);
-  const paint = (claim: ClaimResult, line: string): string => (claim.outcome === 'pass' ? line : style.bad(line));
+  const [head, ...lines] = columns([[...HEAD], ...result.claims.map(claimCells)]);
+  const paint = (claim: ClaimResult, line: string): string =>
+    claim.outcome === 'pass' ? line : style.bad(line);
   return [style.dim(head!), ...result.claims.map((claim, i) => paint(claim, lines[i]!))].join('\n');
 }
 
@@ -55,14 +76,20 @@ function failureLines(check: CheckResult): string[] {
     head,
     ...(failure === undefined
       ? []
-      : [`    case:     ${failure.case}`, `    expected: ${failure.expected}`, `    measured: ${failure.measured}`]),
+      : [
+          `    case:     ${failure.case}`,
+          `    expected: ${failure.expected}`,
+          `    measured: ${failure.measured}`,
+        ]),
     ...(check.note === undefined ? [] : [`    note:     ${check.note}`]),
   ];
 }
 
 /** What a reader needs of a claim that did not pass: the shrunk case, expected and measured, and how to see it again. */
 export function failureText(claim: ClaimResult): string {
-  const survivors = claim.mutants.list.filter(mutant => (mutant.killedBy.length > 0) === (mutant.equivalent !== undefined));
+  const survivors = claim.mutants.list.filter(
+    mutant => mutant.killedBy.length > 0 === (mutant.equivalent !== undefined),
+  );
   return [
     `${claim.id}: ${claim.says}`,
     ...claim.checks.filter(check => check.outcome !== 'pass').flatMap(failureLines),

@@ -16,4 +16,6 @@ export interface Job {
 /** A claim's result before the replay token, which needs the source digest, is added. */
 export type RawResult = Omit<ClaimResult, 'replay'>;
 
-export type Reply = { readonly ok: true; readonly result: RawResult } | { readonly ok: false; readonly error: string };
+export type Reply =
+  | { readonly ok: true; readonly result: RawResult }
+  | { readonly ok: false; readonly error: string };

@@ -46,7 +46,8 @@ export async function runJobs(
   try {
     await Promise.all(
       pool.map(async worker => {
-        for (let job = queue.shift(); job !== undefined; job = queue.shift()) done(job, await ask(worker, job));
+        for (let job = queue.shift(); job !== undefined; job = queue.shift())
+          done(job, await ask(worker, job));
       }),
     );
   } finally {

@@ -19,7 +19,9 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 
 /** @throws UsageError when the text is not a token of ours */
 export function decodeReplay(token: string): Replay {
-  const wrong = new UsageError(`verify: --replay wants a token that a run printed (${PREFIX}...), got '${token.slice(0, 40)}'`);
+  const wrong = new UsageError(
+    `verify: --replay wants a token that a run printed (${PREFIX}...), got '${token.slice(0, 40)}'`,
+  );
   if (!token.startsWith(PREFIX)) throw wrong;
   let value: unknown;
   try {
@@ -30,7 +32,13 @@ export function decodeReplay(token: string): Replay {
   const { claim, digest, seed, check, path } = (value ?? {}) as Record<string, unknown>;
   if (!isText(claim) || !isText(digest) || !Number.isSafeInteger(seed)) throw wrong;
   if ((check !== undefined && !isText(check)) || (path !== undefined && !isText(path))) throw wrong;
-  return { claim, digest, seed: seed as number, ...(check !== undefined && { check }), ...(path !== undefined && { path }) };
+  return {
+    claim,
+    digest,
+    seed: seed as number,
+    ...(check !== undefined && { check }),
+    ...(path !== undefined && { path }),
+  };
 }
 
 /** @throws UsageError when the claim's code is not the code that printed the token */

@@ -13,7 +13,8 @@ const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)['"](\.{1,2}\/[^'"]+)['"]/g;
 function closure(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file) || !existsSync(file)) return seen;
   seen.add(file);
-  for (const [, target] of readFileSync(file, 'utf8').matchAll(IMPORT)) closure(resolve(dirname(file), target!), seen);
+  for (const [, target] of readFileSync(file, 'utf8').matchAll(IMPORT))
+    closure(resolve(dirname(file), target!), seen);
   return seen;
 }
 
@@ -33,7 +34,7 @@ export function claimDigest(modulePath: string): string {
 
 /** The digest of all code that decides what a training run computes and whether its claims pass. */
 export function codeDigest(): string {
-  const files = ['src/core', 'src/engine', 'src/theory', 'properties'].flatMap(room =>
+  const files = ['src/core', 'src/engine', 'src/theory', 'src/train', 'src/formats', 'properties'].flatMap(room =>
     readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
       .filter(file => file.endsWith('.js'))
       .map(file => join(ROOT, room, file)),

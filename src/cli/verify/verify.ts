@@ -3,14 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type ClaimId, claimModule } from '../../../properties/registry.js';
+import type { Shard } from '../../gate/shard.js';
+import { SUITE_ALPHA } from '../../theory/checks/statistical.js';
 import type { ClaimResult, RunInfo, VerifyResult } from '../../theory/result.js';
 import type { Job, RawResult } from './job.js';
 import { runJobs } from './pool.js';
 import { encodeReplay } from './replay.js';
 import { claimDigest, codeDigest } from './sources.js';
-
-/** The suite's budget for false alarms of its statistical checks, all together. */
-export const ALPHA = 1e-6;
 
 export interface VerifyOptions {
   readonly ids: readonly ClaimId[];
@@ -20,6 +19,7 @@ export interface VerifyOptions {
   /** Only this check (and path) of each claim: a replay. */
   readonly check?: string;
   readonly path?: string;
+  readonly shard?: Shard;
   readonly workers?: number;
   /** Called as each claim ends. */
   readonly progress?: (result: ClaimResult, done: number) => void;
@@ -36,12 +36,17 @@ function versionOf(name: string): string {
       return false;
     }
   });
-  return folder[0] === undefined ? 'absent' : (JSON.parse(readFileSync(folder[0], 'utf8')) as { version: string }).version;
+  return folder[0] === undefined
+    ? 'absent'
+    : (JSON.parse(readFileSync(folder[0], 'utf8')) as { version: string }).version;
 }
 
 function commit(): string | null {
   try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync('git', ['rev-parse', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return null;
   }
@@ -49,12 +54,14 @@ function commit(): string | null {
 
 /** Self-description of a run: what it ran on. */
 export function runInfo(seed: number): RunInfo {
-  const own = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const own = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   const packages = ['@tensorflow/tfjs', 'fast-check', 'mathjs', 'onnxruntime-node'];
   return {
     engine: 'float64',
     seed,
-    alpha: ALPHA,
+    alpha: SUITE_ALPHA,
     versions: {
       flatcheck: own.version,
       node: process.versions.node,
@@ -80,6 +87,8 @@ function finish(job: Job, raw: RawResult): ClaimResult {
 /** Runs the claims on all cores and puts the results in the registry's order. */
 export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   const { ids, seed, runs, effort, check, path } = options;
+  // of the code that runs now, not of what a rebuild may have put there meanwhile
+  const info = runInfo(seed);
   const results = new Map<string, ClaimResult>();
   const jobs = ids.map(
     (id): Job => ({
@@ -101,13 +110,14 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
     options.workers,
   );
   const claims = ids.map(id => results.get(id)!);
-  const count = (outcome: ClaimResult['outcome']): number => claims.filter(claim => claim.outcome === outcome).length;
+  const count = (outcome: ClaimResult['outcome']): number =>
+    claims.filter(claim => claim.outcome === outcome).length;
   return {
     schema: 1,
     claims,
     passed: count('pass'),
     failed: count('fail'),
     inconclusive: count('inconclusive'),
-    run: runInfo(seed),
+    run: { ...info, ...(options.shard !== undefined && { shard: options.shard }) },
   };
 }

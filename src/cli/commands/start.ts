@@ -1,0 +1,116 @@
+/** @file `flatcheck start`: the whole in small. Verify the claims, then train three models side by side. */
+import { join } from 'node:path';
+import { CLAIM_IDS } from '../../../properties/registry.js';
+import { makeFolder, writeJson } from '../../formats/atomic.js';
+import { openCifar } from '../../formats/cifar.js';
+import { columns } from '../../report/table.js';
+import { configDigest, parseConfig, type TrainConfig } from '../../train/config.js';
+import { readMetrics } from '../../train/metrics.js';
+import type { TrainResult } from '../../train/result.js';
+import { noMore, readArgs } from '../args.js';
+import { findCifar10 } from '../data-folder.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { trainWithProgress } from '../training.js';
+import { certify } from '../verify/certify.js';
+import { printVerify, verifyExit, verifyWithProgress } from '../verify/print.js';
+
+export const usage = `usage: flatcheck start [options]
+
+  --data DIR   CIFAR-10 in the official binary layout, or part of it (default: $CIFAR10_DIR, else what
+               'flatcheck data get cifar10' brought; without any, a small set of generated images)
+  --out DIR    where results go (default: runs/start)
+
+Verifies every claim, then trains a VAE, SAMBA and an RAE with the same small convolutional network, and
+prints a table. Run again, it takes up what was stopped.`;
+
+const ALPHA2 = 1e-2;
+const LATENT = 32;
+const BETA = 1e-3;
+const SEED = 1;
+
+const OBJECTIVES = [
+  { name: 'vae', rec: 'mean', beta: BETA, variance: { fixed: ALPHA2 } },
+  { name: 'samba', rec: 'mean', beta: BETA, variance: { fixed: ALPHA2 } },
+  { name: 'rae-loss-gradient', rec: 'mean', beta: BETA, lambda: Math.sqrt(ALPHA2 * LATENT) },
+] as const;
+
+function configOf(objective: (typeof OBJECTIVES)[number], data: unknown): TrainConfig {
+  const value = {
+    objective,
+    net: { kind: 'conv', channels: [16, 32, 64], latent: LATENT, activation: 'softplus', output: 'sigmoid' },
+    data,
+    optimiser: { name: 'adam', rate: 1e-3 },
+    batchSize: 64,
+    steps: 300,
+    validation: { fraction: 0.1, every: 50 },
+    logEvery: 10,
+    checkpointEvery: 100,
+    seed: SEED,
+  };
+  return parseConfig(value, 'start');
+}
+
+interface Trained {
+  readonly result: TrainResult;
+  readonly folder: string;
+  readonly seconds: number;
+  /** Validation loss by step. */
+  readonly losses: readonly (readonly [number, number])[];
+}
+
+async function trainOne(config: TrainConfig, out: string, dataFolder: string | undefined): Promise<Trained> {
+  const folder = join(out, `${config.objective.name}-${configDigest(config).slice(0, 8)}`);
+  const began = performance.now();
+  const result = await trainWithProgress(config, { folder, dataFolder, unverified: false });
+  const losses = readMetrics(join(folder, 'metrics.jsonl')).flatMap(line =>
+    line.kind === 'validation' ? [[line.step, line.numbers['loss']!] as const] : [],
+  );
+  return { result, folder, seconds: (performance.now() - began) / 1000, losses };
+}
+
+function print(trained: readonly Trained[]): void {
+  const rows = trained.map(({ result, losses, seconds }) => [
+    result.objective,
+    losses.map(([step, loss]) => `${loss.toFixed(4)} (${step})`).join(' '),
+    result.validation?.numbers['measure.squaredErrorAtMean']?.toFixed(3) ?? '',
+    seconds.toFixed(1),
+  ]);
+  const head = ['objective', 'validation loss (at step)', '|x - f(mu)|^2', 'seconds'];
+  console.log(`\n${columns([head, ...rows]).join('\n')}`);
+}
+
+export async function run(argv: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = readArgs('start', argv, {
+    data: { type: 'string' },
+    out: { type: 'string' },
+  });
+  noMore('start', positionals, 0);
+  const out = values.out ?? join('runs', 'start');
+  const folder = findCifar10(values.data);
+  makeFolder('start', out);
+  if (folder !== undefined) openCifar(folder, { limit: 1 }); // a wrong folder is said before the verification, not after
+
+  const verified = await verifyWithProgress({ ids: CLAIM_IDS, seed: SEED });
+  printVerify(verified);
+  writeJson('start', join(out, 'verification.json'), verified);
+  if (verifyExit(verified) !== EXIT.fine) return verifyExit(verified);
+  await certify(verified);
+
+  const generated =
+    'GENERATED images, made up by a formula: the numbers below say nothing about real ones (see --data)';
+  console.log(`\ntraining on ${folder === undefined ? generated : `CIFAR-10 from ${folder}`}`);
+  const data = folder === undefined ? { kind: 'generated', count: 2000 } : { kind: 'cifar10' };
+  const trained: Trained[] = [];
+  for (const objective of OBJECTIVES) {
+    const one = await trainOne(configOf(objective, data), out, folder);
+    if (one.result.status === 'interrupted') return EXIT.interrupted;
+    trained.push(one);
+  }
+  print(trained);
+  writeJson('start', join(out, 'result.json'), {
+    schema: 1,
+    runs: trained.map(({ result, folder: where, losses }) => ({ folder: where, losses, ...result })),
+  });
+  console.log(`\nverification: ${join(out, 'verification.json')}\ntraining:     ${join(out, 'result.json')}`);
+  return EXIT.fine;
+}

@@ -1,0 +1,48 @@
+/** @file `flatcheck train CONFIG.json`: one training run, resumable. */
+import { basename } from 'node:path';
+import { describe } from '../../train/result.js';
+import { columns } from '../../report/table.js';
+import { readConfig, TRAIN_ENGINES } from '../../train/config.js';
+import { noMore, readArgs } from '../args.js';
+import { findCifar10 } from '../data-folder.js';
+import { EXIT, type ExitCode, UsageError } from '../exit.js';
+import { trainWithProgress } from '../training.js';
+
+export const usage = `usage: flatcheck train CONFIG.json [options]
+
+  --out DIR      the run's folder (default: runs/<name of the configuration>)
+  --data DIR     where the data files are, when the configuration does not say
+  --engine E     ${TRAIN_ENGINES.join(', ')}: instead of the configuration's
+  --unverified   train although the claims behind the objective have not passed for this code
+
+A run that was stopped, at any moment, goes on by the same command and ends with the same bits.
+Exit code 130 when it was interrupted (with a checkpoint), 4 when verification is missing.`;
+
+export async function run(argv: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = readArgs('train', argv, {
+    out: { type: 'string' },
+    data: { type: 'string' },
+    engine: { type: 'string' },
+    unverified: { type: 'boolean' },
+  });
+  noMore('train', positionals, 1);
+  const file = positionals[0];
+  if (file === undefined) throw new UsageError('train: give a configuration file (flatcheck train --help)');
+  const read = readConfig(file);
+  const engine = TRAIN_ENGINES.find(name => name === values.engine);
+  if (values.engine !== undefined && engine === undefined)
+    throw new UsageError(
+      `train: --engine must be one of ${TRAIN_ENGINES.join(', ')}, got '${values.engine}'`,
+    );
+  const config = engine === undefined ? read : { ...read, engine };
+  const folder = values.out ?? `runs/${basename(file, '.json')}`;
+  const result = await trainWithProgress(config, {
+    folder,
+    dataFolder: values.data ?? (config.data.kind === 'cifar10' ? findCifar10(undefined) : undefined),
+    unverified: values.unverified ?? false,
+  });
+  const { head, rows } = describe([result]);
+  console.log(columns([head, ...rows]).join('\n'));
+  console.log(`${result.status}: ${folder}/result.json`);
+  return result.status === 'interrupted' ? EXIT.interrupted : EXIT.fine;
+}

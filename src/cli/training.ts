@@ -1,0 +1,47 @@
+/** @file Running `train` from the command line: certificate, progress, interruption. */
+import type { TrainConfig } from '../train/config.js';
+import { interruption } from '../train/interrupt.js';
+import type { TrainResult } from '../train/result.js';
+import { train } from '../train/train.js';
+import { progressOn } from './progress.js';
+import { requirementFor } from './verify/certify.js';
+import { runInfo } from './verify/verify.js';
+
+export interface TrainingOptions {
+  readonly folder: string;
+  readonly dataFolder?: string | undefined;
+  readonly unverified: boolean;
+}
+
+function timeLeft(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole >= 60 ? `${Math.floor(whole / 60)} min ${whole % 60} s` : `${whole} s`;
+}
+
+/** Trains with a progress line and notes on stderr; Ctrl-C stops with a checkpoint. */
+export async function trainWithProgress(config: TrainConfig, options: TrainingOptions): Promise<TrainResult> {
+  const name = config.objective.name;
+  const progress = progressOn();
+  const { signal, dispose } = interruption();
+  const { digest, commit, versions } = runInfo(config.seed);
+  try {
+    return await train(config, {
+      folder: options.folder,
+      ...(options.dataFolder !== undefined && { dataFolder: options.dataFolder }),
+      certificate: options.unverified ? 'unverified' : await requirementFor(name),
+      source: { codeDigest: digest, commit, versions },
+      signal,
+      onProgress: ({ step, steps, epoch, epochs, loss, secondsPerStep }) =>
+        progress.show(
+          `${name}: step ${step}/${steps}, epoch ${epoch}/${epochs}, loss ${loss.toPrecision(5)}, ${timeLeft((steps - step) * secondsPerStep)} left`,
+        ),
+      onNote: note => {
+        progress.clear();
+        console.error(`${name}: ${note}`);
+      },
+    });
+  } finally {
+    progress.clear();
+    dispose();
+  }
+}

@@ -1,0 +1,28 @@
+/** @file Certificates from a verification run: what `flatcheck train` asks for before it starts. */
+import { objectivesVouchedFor } from '../../../properties/registry.js';
+import type { VerifyResult } from '../../theory/result.js';
+import { CERTIFICATES, type Requirement, writeCertificate } from '../../train/certificate.js';
+import { codeDigest } from './sources.js';
+
+/**
+ * The claims are checked on the graph of a step, in doubles. That the engine which trains computes the same graph is
+ * compared at the start of every run; so one certificate serves all engines.
+ */
+const CHECKED_ON = 'float64';
+
+/** Records what passed, for this code. Returns the file's path. */
+export async function certify(result: VerifyResult): Promise<string> {
+  return writeCertificate(CERTIFICATES, {
+    schema: 1,
+    codeDigest: result.run.digest,
+    engine: CHECKED_ON,
+    claims: Object.fromEntries(result.claims.map(claim => [claim.id, claim.outcome])),
+    objectives: await objectivesVouchedFor(),
+  });
+}
+
+/** What training an objective asks for. */
+export async function requirementFor(objective: string): Promise<Requirement> {
+  const claims = (await objectivesVouchedFor())[objective] ?? [];
+  return { folder: CERTIFICATES, codeDigest: codeDigest(), engine: CHECKED_ON, claims };
+}

@@ -1,0 +1,24 @@
+/** @file A whole run against the baseline. */
+import type { Figures } from './figures.js';
+import { type Change, compareFigure } from './rules.js';
+
+export interface Row {
+  readonly name: string;
+  readonly change: Change | 'missing' | 'new';
+  readonly why: string;
+}
+
+/** Every figure of either side, in the order of the baseline, new ones last. */
+export function compare(baseline: Figures, current: Figures): Row[] {
+  const known = Object.entries(baseline).map(([name, base]): Row => {
+    const now = current[name];
+    return now === undefined
+      ? { name, change: 'missing', why: 'in the baseline, not in this run' }
+      : { name, ...compareFigure(base, now) };
+  });
+  const fresh = Object.keys(current).filter(name => !Object.hasOwn(baseline, name));
+  return [...known, ...fresh.map((name): Row => ({ name, change: 'new', why: 'not in the baseline yet' }))];
+}
+
+/** Whether the gate stays shut. */
+export const stops = (row: Row): boolean => row.change === 'regressed' || row.change === 'missing';

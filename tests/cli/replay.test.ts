@@ -1,0 +1,51 @@
+import * as assert from 'uvu/assert';
+import { CLAIM_IDS, claimModule } from '../../properties/registry.js';
+import { UsageError } from '../../src/cli/exit.js';
+import { decodeReplay, encodeReplay, refuseStale } from '../../src/cli/verify/replay.js';
+import { claimDigest, codeDigest } from '../../src/cli/verify/sources.js';
+import { suite } from '../harness.js';
+
+const test = suite('replay tokens');
+
+const REPLAY = { claim: 'SAMBA-18', digest: '0123456789abcdef', seed: 7, check: 'z-gradient', path: '3:0:1' };
+
+test('a token gives back what went in', () => {
+  assert.equal(decodeReplay(encodeReplay(REPLAY)), REPLAY);
+  const short = { claim: 'KP-14', digest: 'aa', seed: 0 };
+  assert.equal(decodeReplay(encodeReplay(short)), short);
+});
+
+test('what is no token is refused in one line', () => {
+  const token = encodeReplay(REPLAY);
+  const forged = (value: unknown): string =>
+    `flat1.${Buffer.from(JSON.stringify(value)).toString('base64url')}`;
+  for (const bad of [
+    '',
+    'x',
+    token.slice(6),
+    token.slice(0, 30),
+    'flat1.%%%',
+    forged(null),
+    forged([]),
+    forged({ ...REPLAY, seed: 1.5 }),
+    forged({ ...REPLAY, path: 3 }),
+  ])
+    assert.throws(
+      () => decodeReplay(bad),
+      (error: unknown) => error instanceof UsageError && !error.message.includes('\n'),
+    );
+});
+
+test('a stale token is refused and says what to run instead', () => {
+  refuseStale(REPLAY, REPLAY.digest);
+  assert.throws(() => refuseStale(REPLAY, 'other'), /stale.*flatcheck verify --claim SAMBA-18 --seed 7/);
+});
+
+test('digests differ by claim, are the same again, and cover a claim, its generators and the engine', () => {
+  const digests = CLAIM_IDS.map(id => claimDigest(claimModule(id)));
+  assert.is(new Set(digests).size, CLAIM_IDS.length);
+  assert.is(claimDigest(claimModule(CLAIM_IDS[0]!)), digests[0]);
+  assert.match(codeDigest(), /^[0-9a-f]{32}$/);
+});
+
+test.run();
