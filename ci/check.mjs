@@ -4,7 +4,11 @@ import { spawnSync } from 'node:child_process';
 const steps = [
   ['format and lint', 'biome', ['ci', '--error-on-warnings', '.']],
   ['types', 'tsc', ['-p', '.', '--noEmit', '--incremental', 'false']],
-  ['import rules', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'src', 'properties', 'experiments', 'tests', 'bench']],
+  [
+    'import rules',
+    'depcruise',
+    ['--config', '.dependency-cruiser.cjs', 'src', 'properties', 'experiments', 'tests', 'bench'],
+  ],
   ['unused code', 'knip', []],
 ];
 
@@ -12,5 +16,7 @@ const failed = steps.filter(([name, command, args]) => {
   console.log(`\n# ${name}`);
   return spawnSync('npx', ['--no-install', command, ...args], { stdio: 'inherit' }).status !== 0;
 });
-console.log(failed.length === 0 ? '\ncheck: all fine' : `\ncheck failed: ${failed.map(([name]) => name).join(', ')}`);
+console.log(
+  failed.length === 0 ? '\ncheck: all fine' : `\ncheck failed: ${failed.map(([name]) => name).join(', ')}`,
+);
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -11,12 +11,27 @@ const THRESHOLDS = [
   ['src/cli', 90],
 ];
 
-const c8 = args => spawnSync('npx', ['--no-install', 'c8', ...args], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+const c8 = args =>
+  spawnSync('npx', ['--no-install', 'c8', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
 const sources = ['--src', 'src', '--include', 'src/**', '--exclude-after-remap'];
 
 const tests = spawnSync(
   'npx',
-  ['--no-install', 'c8', ...sources, '--all', '--reporter', 'json-summary', '--reporter', 'lcovonly', 'node', 'dist/tests/run.js'],
+  [
+    '--no-install',
+    'c8',
+    ...sources,
+    '--all',
+    '--reporter',
+    'json-summary',
+    '--reporter',
+    'lcovonly',
+    'node',
+    'dist/tests/run.js',
+  ],
   { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 1 << 28 },
 );
 process.stdout.write(tests.stdout);
@@ -32,7 +47,9 @@ for (const [folder, percent] of THRESHOLDS) {
     ...['--lines', percent, '--branches', percent, '--functions', percent].map(String),
   ]);
   const ok = report.status === 0;
-  console.log(`coverage ${folder}: ${ok ? `at least ${percent} % of lines, branches and functions` : report.stdout.trim()}`);
+  console.log(
+    `coverage ${folder}: ${ok ? `at least ${percent} % of lines, branches and functions` : report.stdout.trim()}`,
+  );
   if (ok) passed++;
   else failed++;
 }

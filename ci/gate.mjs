@@ -1,0 +1,37 @@
+// node ci/gate.mjs SHARDS REPORT: merges the shards' results in one folder, writes every report to the other, asks the gate.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const [shards, report] = process.argv.slice(2);
+if (shards === undefined || report === undefined) {
+  console.error('gate: usage: node ci/gate.mjs SHARDS REPORT (two folders)');
+  process.exit(2);
+}
+const flatcheck = (...args) =>
+  spawnSync(process.execPath, ['dist/src/cli/main.js', ...args], { stdio: 'inherit' }).status;
+
+mkdirSync(report, { recursive: true });
+const files = readdirSync(shards).filter(name => name.endsWith('.json'));
+const merged = join(report, 'report.json');
+const outputs = [
+  '--json-file',
+  merged,
+  '--junit',
+  join(report, 'junit.xml'),
+  '--markdown',
+  join(report, 'summary.md'),
+];
+const verified = flatcheck(
+  'merge',
+  ...files.map(name => join(shards, name)),
+  ...outputs,
+  '--html',
+  join(report, 'report.html'),
+);
+// Without a merged report there is nothing to compare.
+const gated =
+  verified === 0 || verified === 1 || verified === 3
+    ? flatcheck('gate', '--baseline', 'golden/baseline.json', '--current', merged)
+    : 0;
+process.exitCode = verified || gated;
