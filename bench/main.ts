@@ -1,5 +1,6 @@
 /** @file `npm run bench -- NAME`: measurements side by side; never a test. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  float64: async () => (await import('./float64.js')).float64(),
   orders: async () => (await import('./orders.js')).orders(),
 };
 

@@ -26,10 +26,10 @@ const NET: Autoencoder = {
   posterior: 'none',
   shapes: { code: [1, LATENT], w1: [HIDDEN, LATENT], b1: [HIDDEN], w2: [DATA, HIDDEN], b2: [DATA] },
   fanIn: {},
-  encode: params => ({ mean: params['code']!, scale: { kind: 'none' } }),
+  encode: params => ({ mean: params.code!, scale: { kind: 'none' } }),
   decode: (params, z) => {
-    const hidden = tf.tanh(tf.add(tf.matMul(z, params['w1']!, false, true), params['b1']!));
-    return tf.add(tf.matMul(hidden, params['w2']!, false, true), params['b2']!);
+    const hidden = tf.tanh(tf.add(tf.matMul(z, params.w1!, false, true), params.b1!));
+    return tf.add(tf.matMul(hidden, params.w2!, false, true), params.b2!);
   },
 };
 

@@ -6,9 +6,7 @@ const PEERS = fileURLToPath(new URL('../../bench/peers/', import.meta.url));
 
 /** The first Python that can import torch: $PYTHON, then the usual names. */
 function findPython(): string | undefined {
-  const candidates = [process.env['PYTHON'], 'python3', '/usr/bin/python3'].filter(
-    path => path !== undefined,
-  );
+  const candidates = [process.env.PYTHON, 'python3', '/usr/bin/python3'].filter(path => path !== undefined);
   return candidates.find(
     python => spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0,
   );

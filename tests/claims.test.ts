@@ -21,7 +21,10 @@ const all = suite('claims', SECONDS);
 
 for (const id of CLAIM_IDS)
   all(id, async () => {
-    const result = await Promise.race([results.get(id)!, run.then(whole => whole.claims.find(claim => claim.id === id)!)]);
+    const result = await Promise.race([
+      results.get(id)!,
+      run.then(whole => whole.claims.find(claim => claim.id === id)!),
+    ]);
     assert.is(result.outcome, 'pass', `\n${failureText(result)}\n`);
   });
 

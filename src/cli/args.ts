@@ -19,7 +19,8 @@ export function readArgs<T extends Options>(
   try {
     return parseArgs<Strict<T>>({ args: [...argv], options, strict: true, allowPositionals: true });
   } catch (error) {
-    const message = error instanceof Error ? error.message.replace(/\s*\n\s*/g, ' ').split('. ')[0]! : String(error);
+    const message =
+      error instanceof Error ? error.message.replace(/\s*\n\s*/g, ' ').split('. ')[0]! : String(error);
     throw new UsageError(`${command}: ${message}`);
   }
 }

@@ -11,10 +11,10 @@ export function dataFolder(): string {
 
 /** The CIFAR-10 folder that `flatcheck data get cifar10` has put there, or undefined. */
 function fetchedCifar10(): string | undefined {
-  const set = DATASETS['cifar10']!;
+  const set = DATASETS.cifar10!;
   return isComplete(set, dataFolder()) ? join(dataFolder(), set.folder) : undefined;
 }
 
 /** The CIFAR-10 folder to use: the one named, else `$CIFAR10_DIR`, else the one fetched. */
 export const findCifar10 = (named: string | undefined): string | undefined =>
-  named ?? (process.env['CIFAR10_DIR'] || undefined) ?? fetchedCifar10();
+  named ?? (process.env.CIFAR10_DIR || undefined) ?? fetchedCifar10();

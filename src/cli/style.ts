@@ -7,6 +7,6 @@ const paint =
     `\u001b[${code}m${text}\u001b[39m`;
 
 export function styleOf(stream: NodeJS.WriteStream): Style {
-  if (!stream.isTTY || process.env['NO_COLOR']) return PLAIN;
+  if (!stream.isTTY || process.env.NO_COLOR) return PLAIN;
   return { good: paint(32), bad: paint(31), dim: paint(90) };
 }

@@ -22,15 +22,14 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function isFigure(value: unknown): value is Figure {
-  if (!isRecord(value) || typeof value['kind'] !== 'string' || !Object.hasOwn(NUMBERS, value['kind']))
-    return false;
-  if (value['kind'] === 'outcome') return typeof value['value'] === 'string';
-  return NUMBERS[value['kind'] as FigureKind].every(field => Number.isFinite(value[field]));
+  if (!isRecord(value) || typeof value.kind !== 'string' || !Object.hasOwn(NUMBERS, value.kind)) return false;
+  if (value.kind === 'outcome') return typeof value.value === 'string';
+  return NUMBERS[value.kind as FigureKind].every(field => Number.isFinite(value[field]));
 }
 
 /** The baseline that parsed JSON holds, or what is wrong with it. */
 export function readBaseline(value: unknown): Baseline | string {
-  if (!isRecord(value) || value['schema'] !== 1) return 'schema must be 1';
+  if (!isRecord(value) || value.schema !== 1) return 'schema must be 1';
   const { history, figures } = value;
   if (!Array.isArray(history) || !history.every(reason => typeof reason === 'string'))
     return 'history must be a list of reasons';

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
 import { integer, noMore, readArgs } from '../../src/cli/args.js';
-import { nearest } from '../../src/formats/nearest.js';
 import { UsageError } from '../../src/cli/exit.js';
+import { nearest } from '../../src/formats/nearest.js';
 import { suite } from '../harness.js';
 
 const test = suite('command line arguments');

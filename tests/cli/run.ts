@@ -16,7 +16,11 @@ export interface Ended {
 /** A new empty folder. */
 export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'flatcheck-test-'));
 
-export function flatcheck(args: readonly string[], folder = emptyFolder(), env: Record<string, string> = {}): Ended {
+export function flatcheck(
+  args: readonly string[],
+  folder = emptyFolder(),
+  env: Record<string, string> = {},
+): Ended {
   const { CIFAR10_DIR: _, ...inherited } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
     cwd: folder,

@@ -65,7 +65,12 @@ test('wrong files are exit code 2, missing ones 4, and nothing is written', () =
   refuses(['train', 'none.json'], 4, /none\.json/, folder);
   refuses(['train', write('broken.json', '{"a":')], 2, /must be JSON/, folder);
   refuses(['train', write('empty.json', '{}')], 2, /empty\.json/, folder);
-  refuses(['merge', write('other.json', '{"schema":2}')], 2, /no result of 'flatcheck verify --json-file'/, folder);
+  refuses(
+    ['merge', write('other.json', '{"schema":2}')],
+    2,
+    /no result of 'flatcheck verify --json-file'/,
+    folder,
+  );
   refuses(['gate', '--baseline', 'none.json', '--current', 'other.json'], 2, /no result/, folder);
   assert.equal(readdirSync(folder).sort(), ['broken.json', 'empty.json', 'other.json']);
   assert.not.ok(existsSync(join(folder, 'runs')));

@@ -1,7 +1,7 @@
 /** @file `flatcheck data get`: bring a data set here, pinned by size and hash. */
 import { DATASETS, getDataset } from '../../formats/datasets.js';
-import { noMore, readArgs } from '../args.js';
 import { nearest } from '../../formats/nearest.js';
+import { noMore, readArgs } from '../args.js';
 import { dataFolder } from '../data-folder.js';
 import { EXIT, type ExitCode, UsageError } from '../exit.js';
 import { progressOn } from '../progress.js';

@@ -35,11 +35,19 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   const { versions } = runInfo(0);
   if (values.json) console.log(JSON.stringify({ schema: 1, machine, versions, engines, data }, null, 1));
   else {
-    console.log(Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', '));
-    console.log(`${machine.platform}, ${machine.processor}, ${machine.threads} threads, ${machine.memoryGiB} GiB\n`);
+    console.log(
+      Object.entries(versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    );
+    console.log(
+      `${machine.platform}, ${machine.processor}, ${machine.threads} threads, ${machine.memoryGiB} GiB\n`,
+    );
     const head = ['engine', 'here', 'version', 'threads', 'relative error', 'what to do'];
     console.log(columns([head, ...engines.map(row)]).join('\n'));
-    console.log(`\nCIFAR-10: ${data.cifar10 ?? "not here: 'flatcheck data get cifar10', or set CIFAR10_DIR"}`);
+    console.log(
+      `\nCIFAR-10: ${data.cifar10 ?? "not here: 'flatcheck data get cifar10', or set CIFAR10_DIR"}`,
+    );
   }
   const missing = engines.some(engine => NEEDED.includes(engine.name) && !engine.available);
   return missing ? EXIT.unavailable : EXIT.fine;

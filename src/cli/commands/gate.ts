@@ -1,7 +1,8 @@
 /** @file `flatcheck gate`: a run against the baseline; exit 1 where something regressed or is missing. */
-import { readText } from '../../formats/files.js';
+
 import { existsSync } from 'node:fs';
 import { writeAtomic } from '../../formats/atomic.js';
+import { readText } from '../../formats/files.js';
 import { InputError } from '../../formats/input-error.js';
 import { parseJson } from '../../formats/json.js';
 import { type Baseline, readBaseline, updated } from '../../gate/baseline.js';

@@ -63,7 +63,7 @@ async function trainOne(config: TrainConfig, out: string, dataFolder: string | u
   const began = performance.now();
   const result = await trainWithProgress(config, { folder, dataFolder, unverified: false });
   const losses = readMetrics(join(folder, 'metrics.jsonl')).flatMap(line =>
-    line.kind === 'validation' ? [[line.step, line.numbers['loss']!] as const] : [],
+    line.kind === 'validation' ? [[line.step, line.numbers.loss!] as const] : [],
   );
   return { result, folder, seconds: (performance.now() - began) / 1000, losses };
 }

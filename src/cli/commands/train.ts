@@ -1,8 +1,8 @@
 /** @file `flatcheck train CONFIG.json`: one training run, resumable. */
 import { basename } from 'node:path';
-import { describe } from '../../train/result.js';
 import { columns } from '../../report/table.js';
 import { readConfig, TRAIN_ENGINES } from '../../train/config.js';
+import { describe } from '../../train/result.js';
 import { noMore, readArgs } from '../args.js';
 import { findCifar10 } from '../data-folder.js';
 import { EXIT, type ExitCode, UsageError } from '../exit.js';

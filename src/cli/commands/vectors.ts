@@ -12,6 +12,7 @@ import { VECTOR_OBJECTIVES, type VectorObjectiveName } from '../../vectors/metad
 import {
   failureLines,
   type NoVector,
+  VECTOR_HEAD,
   type VectorResult,
   type VectorsResult,
   vectorCells,
@@ -56,14 +57,9 @@ function filesOf(path: string): string[] {
 
 function print(result: VectorsResult): void {
   const style = styleOf(process.stdout);
-  if (result.vectors.length > 0) {
-    const [head, ...lines] = columns([
-      ['verdict', 'vector', 'objective', 'largest error', 'in'],
-      ...result.vectors.map(vectorCells),
-    ]);
-    console.log(style.dim(head!));
-    for (const [i, line] of lines.entries()) console.log(result.vectors[i]!.pass ? line : style.bad(line));
-  }
+  const [head, ...lines] = columns([VECTOR_HEAD, ...result.vectors.map(vectorCells)]);
+  console.log(style.dim(head!));
+  for (const [i, line] of lines.entries()) console.log(result.vectors[i]!.pass ? line : style.bad(line));
   for (const vector of result.vectors)
     if (!vector.pass) console.log(['', ...failureLines(vector)].join('\n'));
   const errors = result.errors?.length ?? 0;
@@ -90,7 +86,7 @@ function check(argv: readonly string[]): ExitCode {
   progress.clear();
   const result = vectorsResult(vectors, errors);
   if (values.json) process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
-  else print(result);
+  else if (vectors.length > 0) print(result);
   for (const { error } of errors) console.error(error);
   if (result.failed > 0) return EXIT.failed;
   return errors.length > 0 ? EXIT.usage : EXIT.fine;
