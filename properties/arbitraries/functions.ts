@@ -94,6 +94,3 @@ export const quadratics = (dimension: number): fc.Arbitrary<Quadratic> =>
 
 export const quadraticValue = ({ offset, gradient, matrix }: Quadratic, w: Vector): number =>
   offset + dot(gradient, w) + dot(w, apply(matrix as Matrix, w)) / 2;
-
-export const quadraticGradient = ({ gradient, matrix }: Quadratic, w: Vector): number[] =>
-  apply(matrix as Matrix, w).map((x, i) => x + gradient[i]!);

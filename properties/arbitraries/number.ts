@@ -26,7 +26,7 @@ export function simpler(a: number, b: number): boolean {
 }
 
 /** Simpler numbers to try in place of x, the boldest first: zero, positive, rounded to fewer digits, nearer to zero. */
-export function* simplifications(x: number): Generator<number> {
+function* simplifications(x: number): Generator<number> {
   if (x === 0) return;
   yield 0;
   if (x < 0) yield -x;

@@ -24,7 +24,7 @@ export function dyadic({ min, max, bits }: Grid): NumberArbitrary {
 }
 
 /** x rounded to so many significant binary digits. */
-export function roundTo(significant: number, x: number): number {
+function roundTo(significant: number, x: number): number {
   const unit = 2 ** (Math.floor(Math.log2(Math.abs(x))) + 1 - significant);
   return Math.round(x / unit) * unit;
 }

@@ -56,7 +56,7 @@ export const vector = (length: number, element: NumberArbitrary): fc.Arbitrary<n
   new VectorArbitrary(length, element);
 
 /** v / |v|; the first axis for v = 0. */
-export function direction(v: readonly number[]): number[] {
+function direction(v: readonly number[]): number[] {
   const length = norm(v);
   return length === 0 ? v.map((_, i) => (i === 0 ? 1 : 0)) : v.map(x => (x === 0 ? 0 : x / length));
 }

@@ -12,11 +12,11 @@ const flat = (rows: readonly Float64Array[]): Float64Array =>
   Float64Array.from(rows.flatMap(row => [...row]));
 
 /** |g_i| of each sample. */
-export const slopes = (c: AutoencoderCase): number[] =>
+const slopes = (c: AutoencoderCase): number[] =>
   rowsOf(atCode(c).gradient, c.shape.batch).map(g => norm([...g]));
 
 /** H_i u_i, one direction a sample: the jet is of the batch mean. */
-export const hessianTimes = (c: AutoencoderCase, u: Float64Array): Float64Array =>
+const hessianTimes = (c: AutoencoderCase, u: Float64Array): Float64Array =>
   jet(c, u)
     .first('z')
     .map(x => c.shape.batch * x);
@@ -36,8 +36,7 @@ export function overSlope(c: AutoencoderCase, v: Float64Array): Float64Array {
 }
 
 /** P H u / |g|: along it, an undetached step moves the gradient by rho^2. */
-export const drift = (c: AutoencoderCase): Float64Array =>
-  overSlope(c, across(c, hessianTimes(c, directions(c))));
+const drift = (c: AutoencoderCase): Float64Array => overSlope(c, across(c, hessianTimes(c, directions(c))));
 
 /** H P H u / |g| for the codes, (d_theta grad_z L)' P H u / |g| for the decoder: what forgetting to detach adds. */
 export const undetached = (c: AutoencoderCase, part: Part): Float64Array => jet(c, drift(c)).first(part);

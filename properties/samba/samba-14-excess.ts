@@ -33,10 +33,16 @@ const cases: fc.Arbitrary<RadialCase> = plainRecord({
   knots: [0, ...offsets.map(offset => Math.max(0, Math.sqrt(d) + offset))],
 }));
 
-/** One term, with its knot on the sphere of the ball: the extremal loss. */
-const extremal = (d: number): RadialCase => ({ d, rho: 1, weights: [1], knots: [Math.sqrt(d)], dip: 0 });
+/** One term, with its knot on the sphere of the ball, or inside of it: the extremal losses. */
+const extremal = (d: number, inside = 0): RadialCase => ({
+  d,
+  rho: 1,
+  weights: [1],
+  knots: [Math.max(Math.sqrt(d) - inside, 0)],
+  dip: 0,
+});
 
-const examples = DIMENSIONS.map(extremal);
+const examples = DIMENSIONS.map(d => extremal(d));
 
 const sum = (c: RadialCase, of: (knot: number) => number): number =>
   c.weights.reduce((total, weight, k) => total + weight * of(c.knots[k]!), 0);
@@ -52,7 +58,7 @@ const size = (c: RadialCase, height: number): number =>
   c.dip * c.d + c.weights.reduce((total, weight) => total + Math.abs(weight), 0) * height;
 
 const lipschitz = bound<RadialCase, Subject>({
-  says: 'B: for Lipschitz losses the mean exceeds the maximum by at most sqrt(2)/4 G rho / sqrt(d); (|theta| - rho)_+ comes within 20 %',
+  says: 'B: for Lipschitz losses the mean exceeds the maximum by at most sqrt(2)/4 G rho / sqrt(d); (|theta| - rho)_+ reaches 80 % of it for large d',
   given: { arbitrary: cases, examples },
   measure: (c, s) => {
     const unit = c.rho / Math.sqrt(c.d);
@@ -82,10 +88,10 @@ function largestSmooth(c: RadialCase, radius: number): number {
 }
 
 const smooth = bound<RadialCase, Subject>({
-  says: 'C: for losses whose gradient has the Lipschitz constant b the mean exceeds the maximum by at most b rho^2 / d 2 sqrt(d) (sqrt(d) - E|eta|) < b rho^2 / (2d)',
+  says: 'C: for losses whose gradient has the Lipschitz constant b the mean exceeds the maximum by at most b rho^2 / d 2 sqrt(d) (sqrt(d) - E|eta|) < b rho^2 / (2d); half of it is reached for large d',
   given: {
     arbitrary: cases.map(c => ({ ...c, weights: c.weights.map(Math.abs) })),
-    examples,
+    examples: DIMENSIONS.flatMap(d => [extremal(d), extremal(d, 2)]),
   },
   measure: (c, s) => {
     // Radial and tangential curvature both lie between -dip and the sum of the weights less dip.

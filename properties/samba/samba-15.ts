@@ -15,7 +15,7 @@ import { inputsOf } from '../support/network.js';
 import { covariancesOf, learnedSteps } from '../support/posterior.js';
 import { learnedSambaStep, sambaStep } from '../support/steps.js';
 import { DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from './mutants.js';
-import { directions } from './pair.js';
+import { directions, roundOff } from './pair.js';
 
 interface Subject {
   readonly samba: SambaRules;
@@ -51,12 +51,14 @@ const levels = (c: AutoencoderCase, steps: readonly number[][]) =>
     };
   });
 
-/** The largest gain of the linearised loss on every sample's ellipsoid, and that of the steps. */
+/** The largest gain of the linearised loss on every sample's ellipsoid, that of the steps, and their round-off. */
 const gains = (c: AutoencoderCase, steps: readonly number[][]) => {
   const g = gradients(c);
+  const rounding = c.shape.batch * roundOff(c, atCode(c));
   return covariancesOf(c).map((sigma, i) => ({
     most: Math.sqrt(c.shape.net.latent * form(g[i]!, sigma, g[i]!)),
     gain: dot(g[i]!, steps[i]!),
+    scale: norm(steps[i]!) * (norm(g[i]!) + rounding),
   }));
 };
 
@@ -122,7 +124,11 @@ export default claim<Subject, string, string>({
       given: everyShape(SHAPES.learned),
       runs: 48,
       measure: (c, { samba }) =>
-        gains(c, learnedSteps(c, samba)).map(({ most, gain }) => ({ actual: gain, expected: most })),
+        gains(c, learnedSteps(c, samba)).map(({ most, gain, scale }) => ({
+          actual: gain,
+          expected: most,
+          scale,
+        })),
     }),
     releasedLevel: equals({
       says: "the released code's step is on the ellipsoid too",
@@ -135,7 +141,11 @@ export default claim<Subject, string, string>({
       given: everyShape(DIAGONAL),
       runs: 48,
       measure: (c, { released }) =>
-        gains(c, learnedSteps(c, released)).map(({ most, gain }) => ({ lower: gain, upper: most })),
+        gains(c, learnedSteps(c, released)).map(({ most, gain, scale }) => ({
+          lower: gain,
+          upper: most,
+          scale,
+        })),
     }),
     releasedLess: violates({
       says: 'and is not the maximiser unless the standard deviations are proportional across the batch',

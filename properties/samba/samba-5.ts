@@ -94,7 +94,7 @@ export default claim<Penalties, string, string>({
         return penalisedOf(c, rae).map((g, i) => ({
           actual: g,
           expected: scale(2, apply(transpose(jacobians[i]!), r[i]!)),
-          scale: norm(jacobians[i]!.flat()) * norm(r[i]!),
+          scale: c.shape.batch * roundOff(c, atCode(c)),
         }));
       },
     }),
@@ -104,13 +104,14 @@ export default claim<Penalties, string, string>({
       runs: 48,
       measure: (c, { rae }) => {
         const [jacobians, r] = [jacobiansOf(c), residuals(c)];
+        const rounding = c.shape.batch * roundOff(c, atCode(c));
         return penalisedOf(c, rae).flatMap((g, i) => {
           const values = svd(transpose(jacobians[i]!)).values;
           const [size, length] = [2 * norm(r[i]!), norm([...g])];
           const top = values[0]! * size;
           return [
-            { lower: values.at(-1)! * size, upper: length, scale: top, what: 'smallest singular value' },
-            { lower: length, upper: top, what: 'largest singular value' },
+            { lower: values.at(-1)! * size, upper: length, scale: rounding, what: 'smallest singular value' },
+            { lower: length, upper: top, scale: rounding, what: 'largest singular value' },
             { lower: top, upper: norm(jacobians[i]!.flat()) * size, what: 'Frobenius norm' },
           ];
         });
@@ -125,6 +126,7 @@ export default claim<Penalties, string, string>({
         return penalisedOf(c, rae).map((g, i) => ({
           actual: norm([...g]),
           expected: 2 * norm(r[i]!) * norm(jacobians[i]!.flat()),
+          scale: c.shape.batch * roundOff(c, atCode(c)),
         }));
       },
     }),

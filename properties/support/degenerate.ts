@@ -23,9 +23,13 @@ export function withResiduals(of: AutoencoderCase, sizes: readonly number[]): Au
   };
 }
 
+/** A unit this near to its kink is on it: rounding decides its sign. */
+const ON_KINK = 2 ** -20;
+
 /**
  * The radius at which the first hidden unit of a one-hidden-layer decoder changes sign on the way from the codes along the
- * unit directions: min of -pre / (V_1 u) over units and samples where it is positive. Infinite where none does.
+ * unit directions: min of -pre / (V_1 u) over units and samples where it is positive. Infinite where none does, 0 where a
+ * unit is on its kink already.
  */
 export function firstKink(of: AutoencoderCase, directions: Float64Array): number {
   const { batch, net } = of.shape;
@@ -33,12 +37,13 @@ export function firstKink(of: AutoencoderCase, directions: Float64Array): number
   const weight = rowsOf(Float64Array.from(of.params['decoder.0.weight']!), net.decoder[1]!);
   const bias = of.params['decoder.0.bias']!;
   const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+  const radiusOf = (pre: number, slope: number): number => {
+    if (Math.abs(pre) < ON_KINK) return 0;
+    return pre * slope < 0 ? -pre / slope : Infinity;
+  };
   return Math.min(
     ...rowsOf(directions, batch).flatMap((u, i) =>
-      weight.map((row, k) => {
-        const radius = -(dot(row, codes[i]!) + bias[k]!) / dot(row, u);
-        return radius > 0 ? radius : Infinity;
-      }),
+      weight.map((row, k) => radiusOf(dot(row, codes[i]!) + bias[k]!, dot(row, u))),
     ),
   );
 }

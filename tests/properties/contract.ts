@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 
 /** A number read off a value, with the distribution function it should have. */
-export interface Marginal<T> {
+interface Marginal<T> {
   readonly what: string;
   readonly of: (value: T) => number;
   /** P(X <= x), of the numbers as they are rounded. */

@@ -140,7 +140,7 @@ const imagesFor = (data: readonly number[], batch: number): Named => {
   };
 };
 
-export function autoencoderCase(
+function autoencoderCase(
   net: Autoencoder,
   objective: keyof typeof OBJECTIVES,
   { mode, batch }: Common,

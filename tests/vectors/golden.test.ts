@@ -1,0 +1,58 @@
+/** @file Every objective against PyTorch in float64, and every known mistake that PyTorch was made to make. */
+import * as assert from 'uvu/assert';
+import { checkVector } from '../../src/vectors/check.js';
+import { VECTOR_ACTIVATIONS, VECTOR_OBJECTIVES } from '../../src/vectors/metadata.js';
+import { MISTAKES } from '../../src/vectors/mistakes.js';
+import { readVector } from '../../src/vectors/vector.js';
+import { suite } from '../harness.js';
+import { goldenFiles } from './support.js';
+
+const vectors = goldenFiles().map(file => readVector(file));
+const test = suite('vectors/golden');
+
+for (const name of VECTOR_OBJECTIVES)
+  test(name, () => {
+    const mine = vectors.filter(({ model }) => model.objective.name === name);
+    const right = mine.filter(vector => vector.flaw === undefined).map(checkVector);
+    const wrong = mine.filter(vector => vector.flaw !== undefined).map(checkVector);
+    assert.ok(right.length >= 4, `${right.length} right vectors`);
+    assert.ok(wrong.length >= 1, `${wrong.length} wrong vectors`);
+    for (const { id, pass, maxRelativeError, worst, valid } of [...right, ...wrong])
+      assert.ok(pass, `${id}${valid ? '' : ' is wrong on purpose'}: ${maxRelativeError} in ${worst}`);
+    const largest = Math.max(...right.map(({ maxRelativeError }) => maxRelativeError));
+    assert.ok(largest < 1e-12, `${largest}: far above round-off`);
+    console.log(
+      `${name}: ${right.length} right to ${largest.toExponential(1)}, ${wrong.length} wrong ones rejected`,
+    );
+  });
+
+const camel = (text: string): string => text.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+test('what PyTorch was made to do wrong is what the diagnosis says', () => {
+  let named = 0;
+  for (const { flaw, ...vector } of vectors) {
+    const mistake = camel(/-wrong-(.*)$/.exec(vector.id)?.[1] ?? '');
+    if (flaw === undefined || !Object.hasOwn(MISTAKES[vector.model.objective.name], mistake)) continue;
+    const { pass, diagnosis } = checkVector(vector);
+    assert.not.ok(pass);
+    const suspects = diagnosis?.suspects.map(suspect => suspect.mistake) ?? [];
+    assert.ok(suspects.includes(mistake), `${vector.id}: [${suspects}]`);
+    named++;
+  }
+  assert.ok(named >= 30, `${named} mistakes were told`);
+});
+
+test('every activation, output, reconstruction and variance occurs', () => {
+  const seen = new Set(
+    vectors.flatMap(({ model: { net, objective } }) => [
+      net.activation,
+      'output' in net ? net.output : '',
+      'rec' in objective ? objective.rec : '',
+      'variance' in objective ? (objective.variance === 'learned' ? 'learned' : 'fixed') : '',
+    ]),
+  );
+  for (const what of [...VECTOR_ACTIVATIONS, 'identity', 'sum', 'half', 'mean', 'learned', 'fixed'])
+    assert.ok(seen.has(what), what);
+});
+
+test.run();

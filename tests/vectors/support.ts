@@ -1,0 +1,54 @@
+/** @file What the tests of vectors share. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stream } from '../../src/theory/random.js';
+import { drawProblem } from '../../src/vectors/draw.js';
+import { evaluate } from '../../src/vectors/evaluate.js';
+import type { VectorObjectiveName } from '../../src/vectors/metadata.js';
+import type { Outputs } from '../../src/vectors/mistakes/mistake.js';
+import {
+  encodeVector,
+  type Problem,
+  parseVector,
+  readVector,
+  type Vector,
+} from '../../src/vectors/vector.js';
+
+/** From dist/tests/vectors. */
+export const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+
+export const GOLDEN = join(REPOSITORY, 'golden/vectors');
+
+export const goldenFiles = (): readonly string[] => readdirSync(GOLDEN).map(name => join(GOLDEN, name));
+
+export const golden = (id: string): Vector => readVector(join(GOLDEN, `${id}.safetensors`));
+
+/** A vector as it would be read back from its file. */
+export const reread = (vector: Vector): Vector => parseVector(Buffer.concat(encodeVector(vector)), 'test');
+
+export const problem = (name: VectorObjectiveName, index: number): Problem =>
+  drawProblem(name, stream(11, 'tests/vectors', name, index), index);
+
+/** The vector whose answers are these outputs. */
+export function vectorOf(question: Problem, outputs: Outputs = evaluate(question)): Vector {
+  const shapes: Record<string, readonly number[]> = Object.fromEntries(
+    Object.entries(question.given).map(([name, { shape }]) => [
+      name.replace(/^param\./, 'expect.grad.'),
+      shape,
+    ]),
+  );
+  const expected = Object.entries(outputs).map(([name, data]) => [
+    `expect.${name}`,
+    { shape: shapes[`expect.${name}`] ?? [], data },
+  ]);
+  return { ...question, id: 'test', expected: Object.fromEntries(expected) };
+}
+
+/** The vector with one tensor changed. */
+export function changed(vector: Vector, name: string, change: (data: Float64Array) => void): Vector {
+  const { shape, data } = vector.expected[name]!;
+  const copy = Float64Array.from(data);
+  change(copy);
+  return { ...vector, expected: { ...vector.expected, [name]: { shape, data: copy } } };
+}
