@@ -14,7 +14,12 @@ const room = name => `^src/${name}/`;
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^@tensorflow/tfjs-node' } },
+    {
+      name: 'no-unresolved',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^@tensorflow/tfjs-node' },
+    },
     ...rooms.map(name => ({
       name: `${name}-imports`,
       severity: 'error',
@@ -39,7 +44,10 @@ module.exports = {
       name: 'properties-imports',
       severity: 'error',
       from: { path: '^properties/' },
-      to: { path: '^(src|experiments|tests|bench)/', pathNot: ['theory', 'core', 'engine', 'train'].map(room) },
+      to: {
+        path: '^(src|experiments|tests|bench)/',
+        pathNot: ['theory', 'core', 'engine', 'train'].map(room),
+      },
     },
     {
       name: 'theory-without-tfjs',
@@ -47,12 +55,20 @@ module.exports = {
       from: { path: room('theory') },
       to: { path: 'node_modules/(@tensorflow|onnxruntime)' },
     },
-    { name: 'nothing-imports-tests', severity: 'error', from: { pathNot: '^tests/' }, to: { path: '^tests/' } },
+    {
+      name: 'nothing-imports-tests',
+      severity: 'error',
+      from: { pathNot: '^tests/' },
+      to: { path: '^tests/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -1,57 +1,59 @@
 // `npm test`: unit tests and all claims under uvu, with coverage of the unit tests and thresholds by folder.
 import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { relative, sep } from 'node:path';
 
-const THRESHOLDS = [
-  ['src/theory', 95],
-  ['src/core', 95],
-  ['src/engine', 90],
-  ['src/formats', 90],
-  ['src/train', 90],
-  ['src/report', 90],
-  ['src/cli', 90],
-];
+/** Percent of lines, branches and functions that each folder must have covered. */
+const THRESHOLDS = {
+  'src/theory': 95,
+  'src/core': 95,
+  'src/engine': 90,
+  'src/formats': 90,
+  'src/train': 90,
+  'src/report': 90,
+  'src/gate': 90,
+  'src/cli': 90,
+};
+const SUMMARY = 'coverage/coverage-summary.json';
 
-const c8 = args =>
-  spawnSync('npx', ['--no-install', 'c8', ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    encoding: 'utf8',
-  });
-const sources = ['--src', 'src', '--include', 'src/**', '--exclude-after-remap'];
-
+rmSync('coverage', { recursive: true, force: true });
 const tests = spawnSync(
-  'npx',
+  process.execPath,
   [
-    '--no-install',
-    'c8',
-    ...sources,
-    '--all',
-    '--reporter',
-    'json-summary',
-    '--reporter',
-    'lcovonly',
-    'node',
-    'dist/tests/run.js',
+    'node_modules/c8/bin/c8.js',
+    ...['--all', '--src', 'src', '--include', 'src/**', '--exclude-after-remap'],
+    ...['--reporter', 'json-summary', '--reporter', 'lcovonly'],
+    ...[process.execPath, 'dist/tests/run.js'],
   ],
   { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 1 << 28 },
 );
 process.stdout.write(tests.stdout);
 const counts = /(\d+) passed, (\d+) failed\s*$/.exec(tests.stdout);
-let [passed, failed] = counts ? [Number(counts[1]), Number(counts[2])] : [0, 1];
 if (!counts) console.error('tests: the runner ended without its closing line');
+let passed = counts ? Number(counts[1]) : 0;
+let failed = counts ? Number(counts[2]) : 1;
 if (tests.status !== 0 && failed === 0) failed = 1;
 
-for (const [folder, percent] of THRESHOLDS) {
-  const report = c8([
-    'check-coverage',
-    ...['--src', 'src', '--include', `${folder}/**`, '--exclude-after-remap'],
-    ...['--lines', percent, '--branches', percent, '--functions', percent].map(String),
-  ]);
-  const ok = report.status === 0;
+let summary = {};
+try {
+  summary = JSON.parse(readFileSync(SUMMARY, 'utf8'));
+} catch (error) {
+  console.error(`coverage: ${SUMMARY} cannot be read: ${error.message}`);
+}
+const files = Object.entries(summary).map(([path, of]) => [relative('.', path).split(sep).join('/'), of]);
+for (const [folder, least] of Object.entries(THRESHOLDS)) {
+  const inside = files.filter(([path]) => path.startsWith(`${folder}/`));
+  const percent = kind => {
+    const sum = field => inside.reduce((total, [, of]) => total + of[kind][field], 0);
+    return sum('total') === 0 ? 0 : (100 * sum('covered')) / sum('total');
+  };
+  const kinds = ['lines', 'branches', 'functions'].map(kind => [kind, percent(kind)]);
+  const low = kinds.filter(([, value]) => value < least);
   console.log(
-    `coverage ${folder}: ${ok ? `at least ${percent} % of lines, branches and functions` : report.stdout.trim()}`,
+    `coverage ${folder}: ${kinds.map(([kind, value]) => `${kind} ${value.toFixed(1)} %`).join(', ')}${low.length > 0 ? ` - must be at least ${least} %` : ''}`,
   );
-  if (ok) passed++;
-  else failed++;
+  if (low.length > 0) failed++;
+  else passed++;
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
