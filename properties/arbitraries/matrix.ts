@@ -32,7 +32,7 @@ export function orthogonal(dimension: number): fc.Arbitrary<number[][]> {
 }
 
 /** Q diag(values) Q', exactly symmetric. */
-function withSpectrum(q: Matrix, values: Vector): number[][] {
+export function withSpectrum(q: Matrix, values: Vector): number[][] {
   const entry = (i: number, j: number): number =>
     values.reduce((sum, value, k) => sum + q[i]![k]! * value * q[j]![k]!, 0);
   return q.map((_, i) => q.map((_, j) => (i <= j ? entry(i, j) : entry(j, i))));

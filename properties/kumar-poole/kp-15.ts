@@ -60,6 +60,7 @@ function termsOf(c: SmoothCase, beta: number): number {
 const wavesSize = ({ kind, params, x }: SmoothCase): number =>
   kind === 'sine' ? (norm(x) + norm(params['decoder.1.weight']!) + norm(params['decoder.1.bias']!)) ** 2 : 0;
 
+/** A ladder in beta from where the case is asymptotic down. */
 function overBeta(
   c: SmoothCase,
   constant: number,

@@ -1,7 +1,6 @@
 /** @file KP-24: by how much a covariance misses the optimum. The formula as printed does not vanish there. */
 import * as tf from '@tensorflow/tfjs';
 import type fc from 'fast-check';
-import { det } from 'mathjs';
 import { BETA_VAE_TAYLOR_RULES, type BetaVaeTaylorRules } from '../../src/core/objectives/beta-vae-taylor.js';
 import { GRAE_RULES, type GraeRules } from '../../src/core/objectives/grae.js';
 import { bound } from '../../src/theory/checks/bound.js';
@@ -9,9 +8,9 @@ import { equals } from '../../src/theory/checks/equals.js';
 import { only } from '../../src/theory/checks/given.js';
 import { violates } from '../../src/theory/checks/violates.js';
 import { claim, mutant } from '../../src/theory/claim.js';
-import { inverse } from '../../src/theory/closed/cholesky.js';
+import { cholesky, inverse } from '../../src/theory/closed/cholesky.js';
 import { klOfCovariances } from '../../src/theory/closed/gaussian.js';
-import { graeCovariance, graeGap, precision } from '../../src/theory/closed/grae.js';
+import { graeCovariance, graeGap, graeLogDet, precision } from '../../src/theory/closed/grae.js';
 import { combine, gram, identity, type Matrix, multiply, trace } from '../../src/theory/closed/matrix.js';
 import { refuted } from '../../src/theory/verdict.js';
 import { LOCAL_EXAMPLES, type LocalCase, localCases, netOf, sizeOf, valuesOf } from './local-cases.js';
@@ -30,16 +29,20 @@ interface Subject {
 const printedMatrix = (j: Matrix, s: Matrix, beta: number): number[][] =>
   combine(1, identity(s.length), 1 / beta, multiply(gram(j, s.length), s));
 
-/** As printed, d inside the bars: beta/2 [tr M - log|M - d|]. For one latent, where M is a number. */
+/** det M = det(I + (JL)'JL / beta) with S = LL'. */
+const printedDeterminant = (j: Matrix, s: Matrix, beta: number): number =>
+  Math.exp(graeLogDet(multiply(j, cholesky(s)), beta, s.length));
+
+/** As printed, d inside the bars: beta/2 [tr M - log|det M - d|]. With one latent M is a number, and there is no other reading. */
 const literal: Gap = (j, s, beta) => {
-  const m = trace(printedMatrix(j, s, beta));
-  return (beta / 2) * (m - Math.log(Math.abs(m - 1)));
+  const determinant = printedDeterminant(j, s, beta);
+  return (beta / 2) * (trace(printedMatrix(j, s, beta)) - Math.log(Math.abs(determinant - s.length)));
 };
 
 /** With d moved out of the bars: beta/2 [tr M - log|M| - d]. */
 const outside: Gap = (j, s, beta) => {
-  const m = printedMatrix(j, s, beta);
-  return (beta / 2) * (trace(m) - Math.log(det(m)) - s.length);
+  const determinant = printedDeterminant(j, s, beta);
+  return (beta / 2) * (trace(printedMatrix(j, s, beta)) - Math.log(determinant) - s.length);
 };
 
 /** The Taylor objective at S above GRAE, as trained. */
@@ -172,6 +175,7 @@ export default claim<Subject, string, string>({
   subject: { grae: GRAE_RULES, taylor: BETA_VAE_TAYLOR_RULES, gap: graeGap },
   checks: { identity: identityOfGap, near, nonnegative, printed, bracketsMoved },
   mutants: {
+    printed: mutant('the formula as printed', withGap(literal)),
     bracketsMoved: mutant('beta/2 [tr M - log det M - d] with the printed matrix M', withGap(outside)),
     klReversed: mutant(
       'KL from the optimal covariance to the posterior one',

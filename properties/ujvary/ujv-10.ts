@@ -1,4 +1,5 @@
 /** @file UJV-10 (Prop. 1): the SAM objective is the loss plus sqrt(p) |Sigma^(1/2) grad L|. */
+import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { scaleUp, whiten } from '../../src/core/gaussian.js';
 import { squaredNorm } from '../../src/core/objectives/objective.js';
@@ -261,6 +262,9 @@ export default claim({
     }),
     unwhitenedPenalty: penalised('|g| for |Sigma^(1/2) g|', { measure: (_, g) => scaledNorm(g) }),
     squaredPenalty: penalised('|Sigma^(1/2) g|^2', { measure: (s, g) => squaredNorm(whiten(s, g)) }),
+    rootPenalty: penalised('the root of the norm', {
+      measure: (s, g) => tf.sqrt(PENALTY_RULES.measure(s, g)),
+    }),
     halfPenalty: penalised('a factor 1/2 in front of the norm', { radius: p => Math.sqrt(p) / 2 }),
     radiusSquared: penalised('p for sqrt(p)', { radius: p => p }),
     radiusDropped: penalised('no sqrt(p)', { radius: () => 1 }),

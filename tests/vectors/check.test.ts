@@ -25,9 +25,10 @@ test('the error neither overflows nor hides what is not finite', () => {
 });
 
 test('one gradient entry off by 3e-6 of its norm fails, and the tensor is named', () => {
-  for (const id of ['samba-0', 'grae-1', 'rae-l2-2', 'fisher-sam-3']) {
+  for (const id of ['random-sam-0', 'grae-1', 'vae-0']) {
     const right = golden(id);
-    for (const name of Object.keys(right.expected).filter(tensor => tensor.startsWith('expect.grad.'))) {
+    const gradients = Object.keys(right.expected).filter(tensor => tensor.startsWith('expect.grad.'));
+    for (const name of id === 'random-sam-0' ? gradients : gradients.slice(0, 1)) {
       const wrong = changed(right, name, data => {
         data[data.length - 1]! += 3e-6 * Math.hypot(...data);
       });

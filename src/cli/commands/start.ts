@@ -1,6 +1,6 @@
 /** @file `flatcheck start`: the whole in small. Verify the claims, then train three models side by side. */
 import { join } from 'node:path';
-import { CLAIM_IDS } from '../../../properties/registry.js';
+import { CLAIM_IDS, type ClaimId } from '../../../properties/registry.js';
 import { makeFolder, writeJson } from '../../formats/atomic.js';
 import { openCifar } from '../../formats/cifar.js';
 import { columns } from '../../report/table.js';
@@ -27,21 +27,27 @@ const ALPHA2 = 1e-2;
 const LATENT = 32;
 const BETA = 1e-3;
 const SEED = 1;
+const STEPS = 300;
+const GENERATED =
+  'GENERATED images, made up by a formula: the numbers below say nothing about real ones (see --data)';
 
-const OBJECTIVES = [
+/** Small, and compared side by side: the radius of SAMBA and the weight of the RAE are tied as in the paper. */
+export const OBJECTIVES = [
   { name: 'vae', rec: 'mean', beta: BETA, variance: { fixed: ALPHA2 } },
   { name: 'samba', rec: 'mean', beta: BETA, variance: { fixed: ALPHA2 } },
   { name: 'rae-loss-gradient', rec: 'mean', beta: BETA, lambda: Math.sqrt(ALPHA2 * LATENT) },
 ] as const;
 
-function configOf(objective: (typeof OBJECTIVES)[number], data: unknown): TrainConfig {
+type ObjectiveConfig = (typeof OBJECTIVES)[number];
+
+function configOf(objective: ObjectiveConfig, data: unknown, steps: number): TrainConfig {
   const value = {
     objective,
     net: { kind: 'conv', channels: [16, 32, 64], latent: LATENT, activation: 'softplus', output: 'sigmoid' },
     data,
     optimiser: { name: 'adam', rate: 1e-3 },
     batchSize: 64,
-    steps: 300,
+    steps,
     validation: { fraction: 0.1, every: 50 },
     logEvery: 10,
     checkpointEvery: 100,
@@ -79,38 +85,53 @@ function print(trained: readonly Trained[]): void {
   console.log(`\n${columns([head, ...rows]).join('\n')}`);
 }
 
+/** What `start` does, and how much of it: all of it from the command line, a part in tests. */
+export interface StartOptions {
+  readonly out: string;
+  /** CIFAR-10; generated images without it. */
+  readonly folder: string | undefined;
+  readonly claims: readonly ClaimId[];
+  readonly objectives: readonly ObjectiveConfig[];
+  readonly steps: number;
+}
+
+export async function start(options: StartOptions): Promise<ExitCode> {
+  const { out, folder, claims, objectives, steps } = options;
+  makeFolder('start', out);
+  if (folder !== undefined) openCifar(folder, { limit: 1 }); // a wrong folder is said before the verification, not after
+
+  const verified = await verifyWithProgress({ ids: claims, seed: SEED });
+  printVerify(verified);
+  writeJson('start', join(out, 'verification.json'), verified);
+  if (verifyExit(verified) !== EXIT.fine) return verifyExit(verified);
+  await certify(verified);
+
+  console.log(`\ntraining on ${folder === undefined ? GENERATED : `CIFAR-10 from ${folder}`}`);
+  const data = folder === undefined ? { kind: 'generated', count: 2000 } : { kind: 'cifar10' };
+  const trained: Trained[] = [];
+  for (const objective of objectives) {
+    const one = await trainOne(configOf(objective, data, steps), out, folder);
+    if (one.result.status === 'interrupted') return EXIT.interrupted;
+    trained.push(one);
+  }
+  print(trained);
+  const runs = trained.map(({ result, folder: where, losses }) => ({ folder: where, losses, ...result }));
+  writeJson('start', join(out, 'result.json'), { schema: 1, runs });
+  console.log(`\nverification: ${join(out, 'verification.json')}\ntraining:     ${join(out, 'result.json')}`);
+  return EXIT.fine;
+}
+
 export async function run(argv: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = readArgs('start', argv, {
     data: { type: 'string' },
     out: { type: 'string' },
   });
   noMore('start', positionals, 0);
-  const out = values.out ?? join('runs', 'start');
-  const folder = findCifar10(values.data);
-  makeFolder('start', out);
-  if (folder !== undefined) openCifar(folder, { limit: 1 }); // a wrong folder is said before the verification, not after
-
-  const verified = await verifyWithProgress({ ids: CLAIM_IDS, seed: SEED });
-  printVerify(verified);
-  writeJson('start', join(out, 'verification.json'), verified);
-  if (verifyExit(verified) !== EXIT.fine) return verifyExit(verified);
-  await certify(verified);
-
-  const generated =
-    'GENERATED images, made up by a formula: the numbers below say nothing about real ones (see --data)';
-  console.log(`\ntraining on ${folder === undefined ? generated : `CIFAR-10 from ${folder}`}`);
-  const data = folder === undefined ? { kind: 'generated', count: 2000 } : { kind: 'cifar10' };
-  const trained: Trained[] = [];
-  for (const objective of OBJECTIVES) {
-    const one = await trainOne(configOf(objective, data), out, folder);
-    if (one.result.status === 'interrupted') return EXIT.interrupted;
-    trained.push(one);
-  }
-  print(trained);
-  writeJson('start', join(out, 'result.json'), {
-    schema: 1,
-    runs: trained.map(({ result, folder: where, losses }) => ({ folder: where, losses, ...result })),
+  return await start({
+    out: values.out ?? join('runs', 'start'),
+    folder: findCifar10(values.data),
+    claims: CLAIM_IDS,
+    objectives: OBJECTIVES,
+    steps: STEPS,
   });
-  console.log(`\nverification: ${join(out, 'verification.json')}\ntraining:     ${join(out, 'result.json')}`);
-  return EXIT.fine;
 }

@@ -7,7 +7,7 @@ import { noiseOf, type Objective, pointAt, scaleOf, weighted } from './objective
 export interface GammaVaeClosedRules extends GammaVaeRules {
   /** gamma from the squared errors [B] of the batch and the entries D of a sample. */
   estimate(errors: tf.Tensor, entries: number): tf.Tensor;
-  /** What of gamma is differentiated: nothing. It would make no difference, gamma being where its own gradient is zero. */
+  /** What of gamma is differentiated: nothing. Its own gradient is zero there, but as a difference of terms that overflow. */
   hold(gamma: tf.Tensor): tf.Tensor;
 }
 

@@ -2,7 +2,8 @@
  * @file The closed forms as they are shown: mathjs expressions, rendered by mathjs, and evaluated in doubles or in 64
  * digits. A test compares each with the code that the claims use.
  */
-import { all, create, type MathNode } from 'mathjs';
+import type { MathNode } from 'mathjs';
+import math from 'mathjs/lib/browser/math.js';
 
 export interface Formula {
   readonly expression: string;
@@ -149,8 +150,8 @@ export type FormulaName = keyof typeof FORMULAS;
 /** A number, a vector or a matrix. */
 export type Value = number | readonly number[] | readonly (readonly number[])[];
 
-const doubles = create({ ...all });
-const digits = create({ ...all }, { number: 'BigNumber', precision: 64 });
+const doubles = math.create({});
+const digits = math.create({ number: 'BigNumber', precision: 64 });
 
 function exactly(value: Value): unknown {
   return typeof value === 'number' ? digits.bignumber(value) : value.map(entry => exactly(entry));
@@ -172,12 +173,12 @@ export function evaluateFormula(
   precision: 'doubles' | 'digits' = 'doubles',
 ): Value {
   const { expression } = FORMULAS[name];
-  const math = precision === 'digits' ? digits : doubles;
+  const engine = precision === 'digits' ? digits : doubles;
   const entries = Object.entries(scope).map(([key, value]) => {
     const converted = precision === 'digits' ? exactly(value) : value;
-    return [key, Array.isArray(converted) ? math.matrix(converted as number[]) : converted] as const;
+    return [key, Array.isArray(converted) ? engine.matrix(converted as number[]) : converted] as const;
   });
-  return asNumbers(math.evaluate(expression, new Map(entries)));
+  return asNumbers(engine.evaluate(expression, new Map(entries)));
 }
 
 /** How a call that mathjs would spell out is written on paper. */

@@ -1,0 +1,182 @@
+/** @file `flatcheck vectors` as a user runs it. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { run } from '../../src/cli/commands/vectors.js';
+import { exitCodeOf } from '../../src/cli/exit.js';
+import { evaluateMistaken } from '../../src/vectors/evaluate.js';
+import { writeVector } from '../../src/vectors/vector.js';
+import { inFolder } from '../formats/temporary.js';
+import { suite } from '../harness.js';
+import { changed, GOLDEN, golden, problem, vectorOf } from './support.js';
+
+const test = suite('vectors/command');
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command in this process, with what it prints. */
+async function vectors(...argv: string[]): Promise<Ended> {
+  const { log, error } = console;
+  const { write } = process.stdout;
+  let [out, err] = ['', ''];
+  console.log = (text: string) => {
+    out += `${text}\n`;
+  };
+  console.error = (text: string) => {
+    err += `${text}\n`;
+  };
+  process.stdout.write = ((text: string) => {
+    out += text;
+    return true;
+  }) as typeof write;
+  try {
+    return { code: await run(argv), out, err };
+  } catch (thrown) {
+    return { code: exitCodeOf(thrown), out, err: `${err}${(thrown as Error).message}\n` };
+  } finally {
+    Object.assign(console, { log, error });
+    process.stdout.write = write;
+  }
+}
+
+interface Row {
+  readonly id: string;
+  readonly objective: string;
+  readonly pass: boolean;
+  readonly maxRelativeError: number;
+  readonly worst: string;
+  readonly diagnosis?: { readonly suspects: readonly { readonly mistake: string }[] };
+}
+
+test('files and folders are checked, and listed', async () => {
+  const { code, out, err } = await vectors(
+    'check',
+    join(GOLDEN, 'vae-0.safetensors'),
+    join(GOLDEN, 'sam-wrong-no-detach.safetensors'),
+  );
+  assert.equal([code, err], [0, '']);
+  assert.match(out, /pass +vae-0 +vae +\d\.\de-1\d +/);
+  assert.match(out, /rejected, as it should be +sam-wrong-no-detach/);
+  assert.match(out, /2 vectors passed, 0 failed\n$/);
+});
+
+test('a wrong vector: exit code 1, its tensor, and the mistake that it looks like', () =>
+  inFolder(async folder => {
+    const question = problem('samba', 3);
+    writeVector(
+      join(folder, 'a.safetensors'),
+      vectorOf(question, evaluateMistaken(question, 'covarianceForRoot')!),
+    );
+    mkdirSync(join(folder, 'deeper'));
+    const off = changed(golden('grae-0'), 'expect.grad.mu.weight', data => {
+      data[2]! += 3e-6 * Math.hypot(...data);
+    });
+    writeVector(join(folder, 'deeper', 'b.safetensors'), off);
+    const plain = await vectors('check', folder);
+    assert.is(plain.code, 1);
+    assert.match(plain.out, /consistent with Sigma in place of sqrt\(Sigma\)/);
+    assert.match(plain.out, /only expect\.grad\.mu\.weight disagrees/);
+    assert.match(plain.out, /0 vectors passed, 2 failed\n$/);
+    const { code, out } = await vectors('check', '--json', folder);
+    assert.is(code, 1);
+    const {
+      vectors: rows,
+      passed,
+      failed,
+    } = JSON.parse(out) as { vectors: Row[]; passed: number; failed: number };
+    assert.equal([passed, failed], [0, 2]);
+    assert.equal([rows[0]!.pass, rows[0]!.objective], [false, 'samba']);
+    assert.equal(
+      rows[0]!.diagnosis?.suspects.map(({ mistake }) => mistake),
+      ['covarianceForRoot'],
+    );
+    assert.equal([rows[1]!.id, rows[1]!.worst], ['grae-0', 'expect.grad.mu.weight']);
+    assert.ok(rows[1]!.maxRelativeError > 2.9e-6 && rows[1]!.maxRelativeError < 3.1e-6);
+  }));
+
+test('a file that is no vector: exit code 2 and why, and the others are checked all the same', () =>
+  inFolder(async folder => {
+    const bad = join(folder, 'bad.safetensors');
+    writeFileSync(bad, readFileSync(join(GOLDEN, 'vae-0.safetensors')).subarray(0, 500));
+    const alone = await vectors('check', bad);
+    assert.equal([alone.code, alone.out], [2, '']);
+    assert.match(alone.err, /^safetensors: .*bad\.safetensors.*\n$/);
+    const both = await vectors('check', '--json', join(GOLDEN, 'vae-0.safetensors'), bad);
+    assert.is(both.code, 2);
+    const { passed, errors } = JSON.parse(both.out) as { passed: number; errors: { file: string }[] };
+    assert.equal([passed, errors.length, errors[0]!.file], [1, 1, bad]);
+  }));
+
+test('vectors are made, and pass', () =>
+  inFolder(async folder => {
+    const out = join(folder, 'a', 'b');
+    const made = await vectors('make', '--objective', 'asam', '--count', '4', '--seed', '9', '--out', out);
+    assert.equal([made.code, made.out], [0, `wrote 4 vectors to ${out}, 1 of them wrong on purpose\n`]);
+    assert.equal(readdirSync(out), [
+      'flatcheck-asam-9-0000.safetensors',
+      'flatcheck-asam-9-0001-wrong.safetensors',
+      'flatcheck-asam-9-0002.safetensors',
+      'flatcheck-asam-9-0003.safetensors',
+    ]);
+    const first = readFileSync(join(out, 'flatcheck-asam-9-0000.safetensors'));
+    await vectors('make', '--objective', 'asam', '--count', '1', '--seed', '9', '--out', out);
+    assert.equal(readFileSync(join(out, 'flatcheck-asam-9-0000.safetensors')), first);
+    assert.is((await vectors('check', out)).code, 0);
+  }));
+
+test('wrong arguments', () =>
+  inFolder(async folder => {
+    const refused = async (code: number, message: RegExp, ...argv: string[]): Promise<void> => {
+      const ended = await vectors(...argv);
+      assert.is(ended.code, code, ended.err);
+      assert.match(ended.err, message);
+    };
+    await refused(2, /must be 'check' or 'make', got ''/);
+    await refused(2, /must be 'check' or 'make', got 'chek'/, 'chek');
+    await refused(2, /give files or folders, got none/, 'check');
+    await refused(2, /Unknown option '--seed'/, 'check', '--seed', '1', folder);
+    await refused(2, /must hold \.safetensors files, got none/, 'check', folder);
+    await refused(4, /does not exist/, 'check', join(folder, 'none'));
+    const make = ['make', '--out', folder, '--seed', '1'];
+    await refused(2, /are all needed/, ...make);
+    await refused(
+      2,
+      /no objective 'sambo'; did you mean 'samba'/,
+      ...make,
+      '--count',
+      '1',
+      '--objective',
+      'sambo',
+    );
+    await refused(
+      2,
+      /--count must be an integer of at least 1, got '0'/,
+      ...make,
+      '--count',
+      '0',
+      '--objective',
+      'vae',
+    );
+    await refused(2, /takes no arguments, got 'x'/, ...make, '--count', '1', '--objective', 'vae', 'x');
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    await refused(
+      4,
+      /./,
+      'make',
+      '--objective',
+      'vae',
+      '--count',
+      '1',
+      '--seed',
+      '1',
+      '--out',
+      join(file, 'in'),
+    );
+  }));
+
+test.run();
