@@ -6,9 +6,6 @@ import { checkNames } from './names.js';
 import type { Spec, Specs } from './spec.js';
 import type { Traceable } from './trace.js';
 
-// production mode only silences tfjs's advertisement of tfjs-node; its argument checks stay
-tf.enableProdMode();
-
 /** Numbers by name, row-major; float32 is what they become. */
 export type EagerInputs = Readonly<Record<string, Float32Array | Float64Array>>;
 

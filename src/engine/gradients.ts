@@ -17,3 +17,6 @@ import { UNARY_GRADIENTS } from './gradients/unary.js';
 const ALL = [UNARY_GRADIENTS, BINARY_GRADIENTS, REDUCTION_GRADIENTS, SHAPE_GRADIENTS, LINEAR_GRADIENTS];
 
 for (const config of ALL.flat()) tf.registerGradient(config);
+
+// Production mode only silences tfjs's advertisement of tfjs-node, printed in the middle of our output; argument checks stay.
+tf.enableProdMode();

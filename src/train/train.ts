@@ -1,8 +1,10 @@
 /** @file One training run: started, or taken up where it stopped, by the same call. */
 import { availableParallelism } from 'node:os';
+import { fill, stream } from '../theory/random.js';
 import { type Requirement, requireCertificate } from './certificate.js';
 import { readCheckpoint } from './checkpoint.js';
 import { configDigest, type TrainConfig } from './config.js';
+import { CONFORMANCE_RECORDS, checkConformance } from './conformance.js';
 import { openData, type TrainingData } from './data.js';
 import { firstCarried } from './first.js';
 import { carriedShapes, type Measures, squaredErrorAtMean } from './graphs.js';
@@ -11,6 +13,7 @@ import { type Model, modelOf } from './model.js';
 import { openRunner } from './open-runner.js';
 import type { TrainResult } from './result.js';
 import { openRunFolder, type RunFolder, readProvenance, readResult, recordProvenance } from './run-folder.js';
+import type { Batch } from './runner.js';
 
 export interface TrainOptions {
   /** The output folder. */
@@ -57,6 +60,15 @@ export async function train(config: TrainConfig, options: TrainOptions): Promise
   }
 }
 
+/** A slice of the first training batch. */
+function firstRecords(model: Model, data: TrainingData, config: TrainConfig, count: number): Batch {
+  const whole = data.training(0);
+  const x = whole.subarray(0, (whole.length / config.batchSize) * count);
+  if (!model.objective.usesNoise) return { x };
+  const random = stream(config.seed, 'conformance-noise');
+  return { x, noise: fill(new Float32Array(count * model.net.latent), 'normal', random) };
+}
+
 interface Parts {
   readonly data: TrainingData;
   readonly model: Model;
@@ -90,6 +102,21 @@ async function goOn(
 
   const start = checkpoint?.carried ?? firstCarried(model, config.seed);
   const { engine, batchSize } = config;
+  if (checkpoint === undefined) {
+    const batchOf = Math.min(CONFORMANCE_RECORDS, batchSize);
+    const { loss, gradient } = await checkConformance(
+      model,
+      start,
+      firstRecords(model, data, config, batchOf),
+      { engine, batchSize: batchOf, threads, measures },
+    ).catch(error => {
+      run.discard();
+      throw error;
+    });
+    onNote?.(
+      `engine ${engine} agrees with float64 on the first records: loss to ${loss.toExponential(1)}, gradient to ${gradient.toExponential(1)}`,
+    );
+  }
   const runner = await openRunner(model, start, { engine, batchSize, threads, measures }).catch(error => {
     if (checkpoint === undefined) run.discard(); // so that the folder is free for another engine
     throw error;

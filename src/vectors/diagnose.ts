@@ -5,7 +5,7 @@ import { MISTAKES } from './mistakes.js';
 import type { Vector } from './vector.js';
 
 /** A known mistake that explains the values. */
-export interface Suspect {
+interface Suspect {
   readonly mistake: string;
   /** Completes "consistent with ...". */
   readonly says: string;

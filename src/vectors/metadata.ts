@@ -33,7 +33,7 @@ export interface ClassifierNet {
   readonly activation: VectorActivation;
 }
 
-export type VectorNet = AutoencoderNet | ClassifierNet;
+type VectorNet = AutoencoderNet | ClassifierNet;
 
 export type VectorVariance = { readonly fixed: number } | 'learned';
 
@@ -78,13 +78,12 @@ export type VectorObjectiveName = keyof VectorFields;
 
 export type ObjectiveOf<K extends VectorObjectiveName> = { readonly name: K } & VectorFields[K];
 
-export type AutoencoderObjective = {
+type AutoencoderObjective = {
   [K in AutoencoderObjectiveName]: ObjectiveOf<K>;
 }[AutoencoderObjectiveName];
-export type ClassifierObjective = { [K in ClassifierObjectiveName]: ObjectiveOf<K> }[ClassifierObjectiveName];
-export type VectorObjective = AutoencoderObjective | ClassifierObjective;
+type ClassifierObjective = { [K in ClassifierObjectiveName]: ObjectiveOf<K> }[ClassifierObjectiveName];
 
-export interface AutoencoderModel {
+interface AutoencoderModel {
   readonly net: AutoencoderNet;
   readonly objective: AutoencoderObjective;
 }

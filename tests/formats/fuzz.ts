@@ -2,8 +2,9 @@
 import * as assert from 'uvu/assert';
 import { InputError } from '../../src/formats/input-error.js';
 import { stream } from '../../src/theory/random.js';
+import { times } from '../soak.js';
 
-const RUNS = 400;
+const RUNS = times(400, 100_000);
 const SLOW_MS = 1000;
 const LARGE = 64 * 2 ** 20;
 

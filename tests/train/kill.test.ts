@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { train } from '../../src/train/train.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
+import { times } from '../soak.js';
 import { bits, FILES, optionsFor, tiny } from './tiny.js';
 
 const test = suite('killed runs');
@@ -47,11 +48,11 @@ async function stopAfterLines(folder: string, steps: number, more: number, signa
 
 test('killed at random moments, then resumed: the same bits as never killed', () =>
   inFolder(async folder => {
-    const steps = 400;
+    const steps = times(400, 4000);
     await train(tiny({ steps }), optionsFor(join(folder, 'whole')));
     const parts = join(folder, 'parts');
     const ends: (number | string)[] = [];
-    for (let i = 0; i < 4; i++)
+    for (let i = 0; i < times(4, 50); i++)
       ends.push(await stopAfterLines(parts, steps, 1 + Math.floor(Math.random() * 80), 'SIGKILL'));
     assert.ok(ends.includes('SIGKILL'), `no run was killed: ${ends}`);
     const interrupted = await stopAfterLines(parts, steps, 5, 'SIGINT');

@@ -111,6 +111,16 @@ test('a file that is no vector: exit code 2 and why, and the others are checked 
     assert.equal([passed, errors.length, errors[0]!.file], [1, 1, bad]);
   }));
 
+test('an error is one line whatever the file holds', () =>
+  inFolder(async folder => {
+    const path = join(folder, 'a.safetensors');
+    const header = Buffer.from('{\n"a"\u001b[31m}');
+    writeFileSync(path, Buffer.concat([Buffer.from([header.length, 0, 0, 0, 0, 0, 0, 0]), header]));
+    const { code, err } = await vectors('check', path);
+    assert.is(code, 2);
+    assert.match(err, /^[^\p{Cc}]+\n$/u);
+  }));
+
 test('vectors are made, and pass', () =>
   inFolder(async folder => {
     const out = join(folder, 'a', 'b');

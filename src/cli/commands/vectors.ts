@@ -55,6 +55,9 @@ function filesOf(path: string): string[] {
   }
 }
 
+/** A file may hold anything, and errors quote it. */
+const printable = (text: string): string => text.replace(/\p{Cc}/gu, ' ');
+
 function print(result: VectorsResult): void {
   const style = styleOf(process.stdout);
   const [head, ...lines] = columns([VECTOR_HEAD, ...result.vectors.map(vectorCells)]);
@@ -80,7 +83,7 @@ function check(argv: readonly string[]): ExitCode {
       vectors.push({ file, ...checkVector(readVector(file)) });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      errors.push({ file, error: error.message });
+      errors.push({ file, error: printable(error.message) });
     }
   }
   progress.clear();

@@ -5,8 +5,8 @@ import { CERTIFICATES, type Requirement, writeCertificate } from '../../train/ce
 import { codeDigest } from './sources.js';
 
 /**
- * The claims are checked on the graph of a step, in doubles. That the engine which trains computes the same graph is
- * compared at the start of every run; so one certificate serves all engines.
+ * The claims are checked on the graph of a step, in doubles. Every run compares its engine with those doubles before its
+ * first step (src/train/conformance.ts), so one certificate serves all engines.
  */
 const CHECKED_ON = 'float64';
 

@@ -3,9 +3,12 @@ import { type BetaVaeTaylorHyper, makeBetaVaeTaylor } from './beta-vae-taylor.js
 import { type GammaVaeHyper, makeGammaVae } from './gamma-vae.js';
 import { type GraeHyper, makeGrae, makeGraeHadamard } from './grae.js';
 import type { Objective } from './objective.js';
+import { makeRae, type PenalisedHyper, type RaeHyper } from './rae.js';
+import { makeRaeGhoshCode } from './rae-ghosh-code.js';
 import { makeRaeJacobian, type RaeJacobianHyper } from './rae-jacobian.js';
 import { makeRaeL2, type RaeL2Hyper } from './rae-l2.js';
 import { makeRaeLossGradient, type RaeLossGradientHyper } from './rae-loss-gradient.js';
+import { makeRaePythae } from './rae-pythae.js';
 import { makeSamba, type SambaHyper } from './samba.js';
 import { type BetaVaeHyper, makeBetaVae, makeVae, type VaeHyper } from './vae.js';
 import { makeVaeSamRae, makeVaeSamSamba, type VaeSamHyper } from './vae-sam.js';
@@ -16,6 +19,9 @@ export interface HyperOf {
   readonly 'rae-loss-gradient': RaeLossGradientHyper;
   readonly 'rae-jacobian': RaeJacobianHyper;
   readonly 'rae-l2': RaeL2Hyper;
+  readonly 'rae-ghosh-code': PenalisedHyper;
+  readonly 'rae-pythae': PenalisedHyper;
+  readonly rae: RaeHyper;
   readonly 'beta-vae': BetaVaeHyper;
   readonly 'beta-vae-taylor': BetaVaeTaylorHyper;
   readonly grae: GraeHyper;
@@ -38,6 +44,9 @@ export const OBJECTIVES: { readonly [K in ObjectiveName]: Objective<HyperOf[K]> 
   'rae-loss-gradient': makeRaeLossGradient(),
   'rae-jacobian': makeRaeJacobian(),
   'rae-l2': makeRaeL2(),
+  'rae-ghosh-code': makeRaeGhoshCode(),
+  'rae-pythae': makeRaePythae(),
+  rae: makeRae(),
   'beta-vae': makeBetaVae(),
   'beta-vae-taylor': makeBetaVaeTaylor(),
   grae: makeGrae(),

@@ -12,7 +12,7 @@ export interface Ridge {
 const CYCLE = [Math.sin, Math.cos, (x: number) => -Math.sin(x), (x: number) => -Math.cos(x)];
 
 /** The n-th derivative of phi. */
-function ridgeFunction(kind: RidgeKind, n: number): (x: number) => number {
+export function ridgeFunction(kind: RidgeKind, n: number): (x: number) => number {
   return kind === 'exp' ? Math.exp : CYCLE[(n + (kind === 'cos' ? 1 : 0)) % 4]!;
 }
 

@@ -13,6 +13,7 @@ import {
   VSAM_RULES,
   type VsamHyper,
 } from '../../core/objectives/classifier/sam.js';
+import { scalar } from '../../core/objectives/objective.js';
 import { scaledNorm } from '../../core/perturbation.js';
 import { constant } from '../../engine/ops.js';
 import type { ObjectiveOf } from '../metadata.js';
@@ -83,7 +84,7 @@ export const ASAM_MISTAKES = {
     root: at => mapParams(ASAM_RULES.root(at), (a, name) => (name.endsWith('.bias') ? tf.onesLike(a) : a)),
   }),
   withoutAbsolute: wrong<SamRules<MetricSamHyper>>('w + eta in place of |w| + eta', {
-    root: ({ params, hyper }) => mapParams(params, w => tf.add(w, hyper.eta as number)),
+    root: ({ params, hyper }) => mapParams(params, w => tf.add(w, scalar(hyper.eta))),
   }),
   etaUnused: etaMissing<'asam'>(),
 };
@@ -95,7 +96,7 @@ export const FISHER_SAM_MISTAKES = {
     root: at => mapParams(FISHER_SAM_RULES.root(at), a => tf.reciprocal(a)),
   }),
   absoluteGradient: wrong<SamRules<MetricSamHyper>>('|g| in place of g^2 in F', {
-    root: ({ gradient, hyper }) => mapParams(gradient, g => tf.rsqrt(tf.add(tf.abs(g), hyper.eta as number))),
+    root: ({ gradient, hyper }) => mapParams(gradient, g => tf.rsqrt(tf.add(tf.abs(g), scalar(hyper.eta)))),
   }),
   etaUnused: etaMissing<'fisher-sam'>(),
 };

@@ -13,7 +13,7 @@ export interface Sizes {
 }
 
 /** A change whatever the objective; null where it does not apply. */
-export type CommonChange =
+type CommonChange =
   /** The network is described otherwise; its parameters stay. */
   | { readonly kind: 'net'; readonly change: (net: AutoencoderNet) => AutoencoderNet }
   /** The network's functions are wrong. */
@@ -22,7 +22,7 @@ export type CommonChange =
   | { readonly kind: 'outputs'; readonly change: (outputs: Outputs, sizes: Sizes) => Outputs | null };
 
 /** A change of an objective: its rules are replaced, or its fields are others (null where that does not apply). */
-export type Change<Rules, Objective> =
+type Change<Rules, Objective> =
   | { readonly kind: 'rules'; readonly rules: Partial<Rules> }
   | { readonly kind: 'objective'; readonly change: (objective: Objective) => Objective | null }
   | CommonChange;

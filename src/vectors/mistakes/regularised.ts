@@ -30,7 +30,7 @@ const decoderJacobian = (at: Point): tf.Tensor => jacobian(at.decode, at.z);
 /** J^T 1, [B, d]: what a gradient of the summed output gives. */
 const columnSums = (at: Point): tf.Tensor => gradient(z => tf.sum(at.decode(z), 1), at.z);
 
-export const PENALTY_MISTAKES = {
+const PENALTY_MISTAKES = {
   squaredPenalty: wrong<RaeLossGradientRules>('the squared norm penalised', { norm: squaredNorm }),
   halfPenalty: wrong<RaeLossGradientRules>('half of the norm penalised', {
     norm: g => tf.mul(scaledNorm(g), 0.5),

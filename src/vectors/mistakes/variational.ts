@@ -13,7 +13,7 @@ import { misread, type WrongRules, wrong } from './mistake.js';
 import { batchNorm, KL_MISTAKES, otherReconstruction, unused } from './parts.js';
 
 /** Rules of the SAMBA step, as the negative controls of the claims replace them. */
-export const STEP_MISTAKES = {
+const STEP_MISTAKES = {
   covarianceForRoot: wrong<SambaRules>('Sigma in place of sqrt(Sigma) in front of the direction', {
     outer: (scale, eta) => scaleUp(scale, scaleUp(scale, eta)),
   }),
@@ -50,7 +50,7 @@ export const STEP_MISTAKES = {
 } satisfies Record<string, WrongRules<SambaRules>>;
 
 /** Rules that matter where each latent has a variance of its own, or the variance is learned. */
-export const COVARIANCE_MISTAKES = {
+const COVARIANCE_MISTAKES = {
   notWhitened: wrong<SambaRules>('the direction of g in place of sqrt(Sigma) g', {
     whiten: (_scale, g) => g,
   }),

@@ -55,6 +55,15 @@ test('the false-alarm rate is kept, for skewed draws too', () => {
       assert.is(run(check(draw, SUITE_ALPHA), n => n, { seed }).outcome, 'pass');
 });
 
+test('a mean that is wrong by many deviations fails, however skewed the draws', () => {
+  const exponential = (random: Random): number => -Math.log(random.uniform()) - 1;
+  for (const error of [1, 10, 1e3, 1e6]) {
+    const { outcome, test: of } = run(check(exponential), n => n + error);
+    assert.is(outcome, 'fail', `off by ${error}`);
+    assert.ok((of?.p ?? 1) < 1e-100, `p at ${error}: ${of?.p}`);
+  }
+});
+
 test('p-values of a right mean are uniform, but for the correction for 4 cases', () => {
   const p = Array.from({ length: 300 }, (_, seed) => run(check(), n => n, { seed }).test?.p ?? 0);
   // Holm: P(p <= 0.2) = 1 - 0.95^4 = 0.185; false-alarm rate 1e-6 of this test: 4.9 standard errors

@@ -14,7 +14,7 @@ import {
 } from './objective.js';
 
 /** What the metric may depend on; all by parameter. */
-export interface MetricAt<Hyper> {
+interface MetricAt<Hyper> {
   readonly params: Params;
   readonly gradient: Params;
   readonly inputs: ClassifierInputs;
