@@ -12,7 +12,7 @@ import { compileFloat64 } from '../src/engine/float64/compile.js';
 import { sizeOf } from '../src/engine/graph.js';
 import { trace } from '../src/engine/trace.js';
 import { stream } from '../src/theory/random.js';
-import { runPeer } from './peer.js';
+import { type Ratio, runPeer } from './peer.js';
 
 const LATENT = 6;
 const HIDDEN = 16;
@@ -87,8 +87,8 @@ function runCase(seed: number): boolean {
   return slopes.every(slope => Math.abs(slope - 2) < 0.2);
 }
 
-/** Measures for a few seconds, interleaved with the peer, and prints both rates and their ratio. */
-export function orders(): void {
+/** Measures for a few seconds, interleaved with the peer; prints both rates and their ratio. */
+export function orders(): Ratio[] {
   const rounds = 3;
   const count = 3000;
   for (let seed = 0; seed < 500; seed++) runCase(seed); // the JIT compiler's warm-up
@@ -103,16 +103,18 @@ export function orders(): void {
     const peer = runPeer('torch_orders.py', ['500']);
     if (peer !== null) theirs.push(peer.perSecond as number);
   }
-  const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-  console.log(
-    `flatcheck: ${median(ours).toFixed(0)} cases/s on one thread (of ${rounds}: ${ours.map(v => v.toFixed(0)).join(', ')})`,
-  );
-  if (theirs.length === 0)
-    console.log('PyTorch: not measured, torch is not installed for /usr/bin/python3 or python3');
-  else {
-    console.log(
-      `PyTorch:   ${median(theirs).toFixed(0)} cases/s on one thread (${theirs.map(v => v.toFixed(0)).join(', ')})`,
-    );
-    console.log(`ratio:     ${(median(ours) / median(theirs)).toFixed(1)}`);
+  const list = (rates: readonly number[]): string => rates.map(rate => rate.toFixed(0)).join(', ');
+  console.log(`flatcheck: ${median(ours).toFixed(0)} cases/s on one thread (${list(ours)})`);
+  if (theirs.length === 0) {
+    console.log('PyTorch:   not measured: no Python here can import torch (set PYTHON)');
+    return [];
   }
+  const ratios = theirs.map((rate, round) => rate / ours[round]!);
+  console.log(`PyTorch:   ${median(theirs).toFixed(0)} cases/s on one thread (${list(theirs)})`);
+  console.log(`ours is ${(1 / median(ratios)).toFixed(1)} times PyTorch's rate`);
+  const spread = Math.max(...ratios) - Math.min(...ratios);
+  return [{ name: 'orders: time of a case over that in PyTorch', value: median(ratios), spread }];
 }
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;

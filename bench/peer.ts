@@ -2,6 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+/** Our time over a peer's, measured side by side: lower is better. */
+export interface Ratio {
+  readonly name: string;
+  readonly value: number;
+  /** Largest less smallest of the repetitions. */
+  readonly spread: number;
+}
+
 const PEERS = fileURLToPath(new URL('../../bench/peers/', import.meta.url));
 
 /** The first Python that can import torch: $PYTHON, then the usual names. */

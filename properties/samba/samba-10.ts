@@ -241,6 +241,5 @@ export default claim<Subject, string, string>({
     evenly: mutant('half of the mass inside', s => ({ ...s, inside: () => 1 / 2 })),
     allInside: mutant('all of the mass inside', s => ({ ...s, inside: () => 1 })),
     sharperTail: mutant('exp(-t^2) in the tail', s => ({ ...s, tail: t => 2 * Math.exp(-t * t) })),
-    oneTail: mutant('half of the tail', s => ({ ...s, tail: t => s.tail(t) / 2 })),
   },
 });

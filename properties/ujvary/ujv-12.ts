@@ -296,9 +296,11 @@ const symmetric = equals<RadiusCase, ModifiedRules>({
   says: 'for quadratics it is one, at every radius',
   given: { arbitrary: quadraticCases.arbitrary },
   runs: 40,
-  measure: c => {
-    const { loss, sigma, kappa, x, size } = quadraticProblem(c);
+  measure: (c, rules) => {
+    const problem = quadraticProblem(c);
+    const { loss, sigma, kappa, x, size } = problem;
     const { n } = localOf(loss, sigma, x);
+    if (n === 0) return still(rules, problem).equals;
     const columns = identity(x.length).map(samField(loss, sigma, kappa, x).derivative);
     const bend = norm(c.f.matrix.flat());
     return {

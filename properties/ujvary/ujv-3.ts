@@ -226,11 +226,17 @@ export default claim({
       rootDimensionMissing,
     }),
     ...inRules(steps, inStep, 'weights'),
-    halfLive: mutant('only the direction is differentiated, not its norm, where both should be', s => ({
+    halfLive: mutant<Subject>(
+      'only the direction is differentiated, not its norm, where both should be',
+      s => ({
+        ...s,
+        live: onlyNorm,
+      }),
+    ),
+    dead: mutant<Subject>('the step held fixed where it should be differentiated', s => ({
       ...s,
-      live: onlyNorm,
+      live: SAMBA_RULES,
     })),
-    dead: mutant('the step held fixed where it should be differentiated', s => ({ ...s, live: SAMBA_RULES })),
     decayMissing: wrongPosterior('no weight decay, as in Algorithm 3', { meanWeight: () => constant(0) }),
     examplesMissing: wrongPosterior('the decay is not divided by N', { meanWeight: () => constant(1) }),
     decayHalved: wrongPosterior('alpha mu for 2 alpha mu', {

@@ -18,6 +18,10 @@ const COMMANDS: Readonly<Record<string, readonly [string, () => Promise<Command>
   ],
   merge: ['put the results of shards together', () => import('./commands/merge.js')],
   gate: ['compare a run with the baseline', () => import('./commands/gate.js')],
+  vectors: [
+    'check the vectors of other implementations, make ours for them',
+    () => import('./commands/vectors.js'),
+  ],
   data: ['get a data set', () => import('./commands/data.js')],
   doctor: ['what is here: engines, precision, data', () => import('./commands/doctor.js')],
 };

@@ -61,3 +61,24 @@ export function figuresOf(result: VerifyResult): Figures {
     ]),
   );
 }
+
+/** The figures of `flatcheck vectors check --json`: the largest relative error of each vector that passed by its values. */
+export const vectorFigures = (
+  vectors: readonly { readonly id: string; readonly pass: boolean; readonly maxRelativeError?: number }[],
+): Figures =>
+  Object.fromEntries(
+    vectors.flatMap(({ id, pass, maxRelativeError }): [string, Figure][] => [
+      [`vector ${id} / outcome`, { kind: 'outcome', value: pass ? 'pass' : 'fail' }],
+      ...(pass && maxRelativeError !== undefined && maxRelativeError < 1e-9
+        ? [[`vector ${id} / error`, { kind: 'error', value: maxRelativeError }] as [string, Figure]]
+        : []),
+    ]),
+  );
+
+/** The figures of `npm run bench -- NAME --json-file F`: our time over the peer's, lower is better. */
+export const benchFigures = (
+  ratios: readonly { readonly name: string; readonly value: number; readonly spread: number }[],
+): Figures =>
+  Object.fromEntries(
+    ratios.map(({ name, value, spread }) => [`bench ${name}`, { kind: 'ratio', value, spread }]),
+  );

@@ -108,6 +108,18 @@ test('the gate takes a baseline, holds it, and stops a regression by name', () =
   const worse = gate('worse.json');
   assert.is(worse.status, 1, worse.stdout);
   assert.match(worse.stdout, /regressed +SAMBA-5 \/ .* \/ order +order 1\.000 -> 1\.000 \(expected 1 -> 2\)/);
+  writeFileSync(
+    join(folder, 'v.json'),
+    JSON.stringify({ vectors: [{ id: 'a', pass: true, maxRelativeError: 1e-15 }] }),
+  );
+  writeFileSync(
+    join(folder, 'b.json'),
+    JSON.stringify({ ratios: [{ name: 'x', value: 0.1, spread: 0.01 }] }),
+  );
+  const more = gate('r.json', '--vectors', 'v.json', '--bench', 'b.json');
+  assert.is(more.status, 0, more.stderr);
+  assert.match(more.stdout, /new +vector a \/ error[\s\S]*new +bench x/);
+  assert.is(gate('r.json', '--vectors', 'b.json').status, 2);
   const failed = text('r.json').replace('"failed": 0', '"failed": 1');
   writeFileSync(join(folder, 'failed.json'), failed);
   assert.is(gate('failed.json', '--update', '--reason', 'no').status, 2);

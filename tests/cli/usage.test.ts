@@ -18,7 +18,7 @@ test('help and version', () => {
   assert.match(flatcheck(['--help']).stdout, /usage: flatcheck COMMAND/);
   assert.is(flatcheck([]).status, 2);
   assert.match(flatcheck(['--version']).stdout, /^\d+\.\d+\.\d+\n$/);
-  for (const command of ['verify', 'train', 'start', 'merge', 'gate', 'data', 'doctor']) {
+  for (const command of ['verify', 'train', 'start', 'merge', 'gate', 'vectors', 'data', 'doctor']) {
     const { status, stdout } = flatcheck([command, '--help']);
     assert.is(status, 0);
     assert.match(stdout, new RegExp(`usage: flatcheck ${command}`));

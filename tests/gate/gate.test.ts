@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
 import { readBaseline, updated } from '../../src/gate/baseline.js';
 import { compare, stops } from '../../src/gate/compare.js';
-import { type Figure, type Figures, figuresOf } from '../../src/gate/figures.js';
+import { benchFigures, type Figure, type Figures, figuresOf, vectorFigures } from '../../src/gate/figures.js';
 import { compareFigure } from '../../src/gate/rules.js';
 import { suite } from '../harness.js';
 import { FAILED, PASSED, RESULT } from '../report/sample.js';
@@ -98,6 +98,23 @@ test('a baseline is read back as written, and its flaws are named', () => {
     );
   const empty: Figures = {};
   assert.equal(updated(null, empty, 'x').figures, {});
+});
+
+test('vector errors and bench ratios are figures too', () => {
+  const vectors = vectorFigures([
+    { id: 'a', pass: true, maxRelativeError: 1e-15 },
+    { id: 'wrong on purpose', pass: true, maxRelativeError: 0.5 },
+    { id: 'b', pass: false, maxRelativeError: 1 },
+  ]);
+  assert.equal(Object.keys(vectors), [
+    'vector a / outcome',
+    'vector a / error',
+    'vector wrong on purpose / outcome',
+    'vector b / outcome',
+  ]);
+  assert.equal(benchFigures([{ name: 'x', value: 0.1, spread: 0.01 }]), {
+    'bench x': { kind: 'ratio', value: 0.1, spread: 0.01 },
+  });
 });
 
 test.run();

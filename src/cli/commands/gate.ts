@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { writeAtomic } from '../../formats/atomic.js';
 import { readText } from '../../formats/files.js';
 import { InputError } from '../../formats/input-error.js';
-import { parseJson } from '../../formats/json.js';
+import { isObject, parseJson } from '../../formats/json.js';
 import { type Baseline, readBaseline, updated } from '../../gate/baseline.js';
 import { compare, type Row, stops } from '../../gate/compare.js';
-import { figuresOf } from '../../gate/figures.js';
+import { benchFigures, type Figures, figuresOf, vectorFigures } from '../../gate/figures.js';
 import { columns } from '../../report/table.js';
 import { noMore, readArgs } from '../args.js';
 import { EXIT, type ExitCode, UsageError } from '../exit.js';
@@ -17,6 +17,8 @@ export const usage = `usage: flatcheck gate --baseline FILE --current FILE [--up
 
   --baseline F   the figures to hold (golden/baseline.json)
   --current F    a report of 'flatcheck verify --json-file F'
+  --vectors F    also what 'flatcheck vectors check PATH --json' printed
+  --bench F      also ratios that 'npm run bench -- NAME --json-file F' measured
   --update       write a new baseline from the current report
   --reason TEXT  why; kept in the baseline's history
 
@@ -29,6 +31,44 @@ function openBaseline(path: string): Baseline {
   if (typeof baseline === 'string')
     throw new InputError(`gate: ${path} is no baseline: ${baseline} - make one with --update`);
   return baseline;
+}
+
+interface VectorRow {
+  readonly id: string;
+  readonly pass: boolean;
+  readonly maxRelativeError?: number;
+}
+
+interface Ratio {
+  readonly name: string;
+  readonly value: number;
+  readonly spread: number;
+}
+
+const isVector = (of: unknown): of is VectorRow =>
+  isObject(of) &&
+  typeof of.id === 'string' &&
+  typeof of.pass === 'boolean' &&
+  (of.maxRelativeError === undefined ||
+    of.maxRelativeError === null ||
+    typeof of.maxRelativeError === 'number');
+
+const isRatio = (of: unknown): of is Ratio =>
+  isObject(of) && typeof of.name === 'string' && Number.isFinite(of.value) && Number.isFinite(of.spread);
+
+/** The list under one key of a JSON file, all of whose entries are what they should be. */
+function readList<Entry>(
+  path: string,
+  key: string,
+  is: (entry: unknown) => entry is Entry,
+): readonly Entry[] {
+  const value = parseJson(readText('gate', path, MOST_BYTES), path);
+  const list = isObject(value) ? value[key] : undefined;
+  if (!Array.isArray(list) || !list.every(is))
+    throw new InputError(
+      `gate: ${path} must be JSON with a list "${key}" of the kind that flatcheck writes, got something else`,
+    );
+  return list;
 }
 
 function print(rows: readonly Row[]): void {
@@ -44,6 +84,8 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = readArgs('gate', argv, {
     baseline: { type: 'string' },
     current: { type: 'string' },
+    vectors: { type: 'string' },
+    bench: { type: 'string' },
     update: { type: 'boolean' },
     reason: { type: 'string' },
   });
@@ -54,7 +96,11 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   if (values.update !== (reason === undefined ? undefined : true) || reason?.trim() === '')
     throw new UsageError('gate: --update and --reason TEXT go together: say why the baseline changes');
   const result = readResult('gate', current);
-  const figures = figuresOf(result);
+  const figures: Figures = {
+    ...figuresOf(result),
+    ...(values.vectors !== undefined && vectorFigures(readList(values.vectors, 'vectors', isVector))),
+    ...(values.bench !== undefined && benchFigures(readList(values.bench, 'ratios', isRatio))),
+  };
   const previous = values.update && !existsSync(path) ? null : openBaseline(path);
   const rows = compare(previous?.figures ?? {}, figures);
   print(rows);

@@ -1,6 +1,6 @@
 /** @file Ex-post density estimation with one Gaussian (Ghosh et al. 2020): fit to codes, density, samples, divergences. */
 import { cholesky, logDetOfFactor, solveLower } from '../closed/cholesky.js';
-import { add, apply, type Matrix, norm, scale, subtract, type Vector } from '../closed/matrix.js';
+import { add, apply, identity, type Matrix, norm, subtract, type Vector } from '../closed/matrix.js';
 import type { Random } from '../random.js';
 
 /** N(mean, covariance). */
@@ -11,7 +11,7 @@ export interface Gaussian {
 
 export const standardNormal = (d: number): Gaussian => ({
   mean: new Array<number>(d).fill(0),
-  covariance: Array.from({ length: d }, (_, i) => Array.from({ length: d }, (__, j) => (i === j ? 1 : 0))),
+  covariance: identity(d),
 });
 
 /**
@@ -78,26 +78,3 @@ export const affineImage = ({ mean, covariance }: Gaussian, a: Matrix, b: Vector
     ),
   ),
 });
-
-/** The mean of functions of points. */
-export const meanOver = (points: Matrix, f: (x: Vector) => number): number =>
-  points.reduce((sum, x) => sum + f(x), 0) / points.length;
-
-/** The mean of several Gaussians' samples as one Gaussian would have it: its first two moments. */
-export function momentsOfMixture(weights: Vector, components: readonly Gaussian[]): Gaussian {
-  const d = components[0]!.mean.length;
-  const mean = components.reduce<number[]>(
-    (sum, c, k) => add(sum, scale(weights[k]!, c.mean)),
-    new Array<number>(d).fill(0),
-  );
-  const covariance = mean.map((_, i) =>
-    mean.map((__, j) =>
-      components.reduce(
-        (sum, c, k) =>
-          sum + weights[k]! * (c.covariance[i]![j]! + (c.mean[i]! - mean[i]!) * (c.mean[j]! - mean[j]!)),
-        0,
-      ),
-    ),
-  );
-  return { mean, covariance };
-}

@@ -1,5 +1,5 @@
 /** @file Mixtures of Gaussians: density and samples. */
-import type { Matrix, Vector } from '../closed/matrix.js';
+import { add, type Matrix, scale, type Vector } from '../closed/matrix.js';
 import type { Random } from '../random.js';
 import { type Gaussian, logDensityOf, samplerOf } from './gaussian.js';
 
@@ -47,4 +47,16 @@ export function mixtureSamplerOf({ weights, components }: Mixture): (random: Ran
     // rounding may leave nothing: then it was the last
     return samplers.at(k)!(random);
   };
+}
+
+/** The Gaussian with a mixture's mean and covariance. */
+export function momentsOf({ weights, components }: Mixture): Gaussian {
+  const mean = components.map((c, k) => scale(weights[k]!, c.mean)).reduce(add);
+  const entry = (i: number, j: number): number =>
+    components.reduce(
+      (sum, c, k) =>
+        sum + weights[k]! * (c.covariance[i]![j]! + (c.mean[i]! - mean[i]!) * (c.mean[j]! - mean[j]!)),
+      0,
+    );
+  return { mean, covariance: mean.map((_, i) => mean.map((__, j) => entry(i, j))) };
 }

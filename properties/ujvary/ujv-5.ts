@@ -1,0 +1,368 @@
+/** @file UJV-5 (Table 1, lower rows): gradients by the covariance, and those of evolution strategies, are of one objective. */
+import * as tf from '@tensorflow/tfjs';
+import {
+  EVOLUTION_RULES,
+  type EvolutionRules,
+  NATURAL_EVOLUTION_RULES,
+} from '../../src/core/variational/evolution-strategy.js';
+import { MEAN_FIELD_RULES, type MeanFieldRules } from '../../src/core/variational/mean-field.js';
+import { constant } from '../../src/engine/ops.js';
+import { equals } from '../../src/theory/checks/equals.js';
+import { only } from '../../src/theory/checks/given.js';
+import { violates } from '../../src/theory/checks/violates.js';
+import { claim, mutant } from '../../src/theory/claim.js';
+import { cholesky, inverse, solveLower } from '../../src/theory/closed/cholesky.js';
+import { symmetricEigen } from '../../src/theory/closed/eigen.js';
+import { gaussianPoints } from '../../src/theory/closed/gauss-hermite.js';
+import {
+  add,
+  apply,
+  combine,
+  diagonal,
+  dot,
+  form,
+  identity,
+  type Matrix,
+  multiply,
+  norm,
+  outer,
+  scale,
+  traceOfProduct,
+  transpose,
+  type Vector,
+} from '../../src/theory/closed/matrix.js';
+import { ridgeGradient, ridgeHessian, ridgeSmoothed, ridgeValue } from '../../src/theory/closed/ridge.js';
+import { exact } from '../../src/theory/verdict.js';
+import { type RidgeCase, ridges } from '../arbitraries/functions.js';
+import { type SpectralMatrix, spd } from '../arbitraries/matrix.js';
+import { logUniform } from '../arbitraries/numbers.js';
+import { plainRecord } from '../arbitraries/record.js';
+import { vector } from '../arbitraries/vector.js';
+import { powerLoss } from './losses.js';
+import { averaged, largestReach } from './noise.js';
+import { oneof } from './one-of.js';
+import { sizeOf } from './ridge-cases.js';
+import { atRidge, diagonalCase } from './weight-cases.js';
+import { evolutionOn, meanFieldOn } from './weights.js';
+
+/** A square root of Sigma, and how it changes where Sigma changes by a symmetric matrix. */
+interface Root {
+  readonly of: (sigma: Matrix) => number[][];
+  readonly derivative: (sigma: Matrix, change: Matrix) => number[][];
+}
+
+interface Subject {
+  readonly meanField: MeanFieldRules;
+  readonly evolution: EvolutionRules;
+  readonly natural: EvolutionRules;
+  readonly triangular: Root;
+  readonly symmetric: Root;
+  /** The score estimate of the gradient by Sigma from one value L(mu + xi), given Sigma^-1 xi and Sigma^-1. */
+  readonly score: (value: number, whitened: Vector, precision: Matrix) => number[][];
+}
+
+/** L Phi(L^-1 dSigma L^-T), Phi the lower triangle with half of the diagonal. */
+const triangular = (diagonalPart: number): Root => ({
+  of: cholesky,
+  derivative: (sigma, change) => {
+    const factor = cholesky(sigma);
+    const half = transpose(transpose(change).map(column => solveLower(factor, column)));
+    const inner = half.map(row => solveLower(factor, row));
+    const phi = inner.map((row, i) => row.map((x, j) => (j < i ? x : j === i ? diagonalPart * x : 0)));
+    return multiply(factor, phi);
+  },
+});
+
+/** In the eigenbasis: dSigma_ij / (root_i + root_j). */
+const symmetric = (denominator: (a: number, b: number) => number): Root => ({
+  of: sigma => inBasis(sigma, (values, i, j) => (i === j ? Math.sqrt(values[i]!) : 0)),
+  derivative: (sigma, change) => {
+    const { vectors } = symmetricEigen(sigma);
+    return inBasis(
+      sigma,
+      (values, i, j) =>
+        form(vectors[i]!, change, vectors[j]!) / denominator(Math.sqrt(values[i]!), Math.sqrt(values[j]!)),
+    );
+  },
+});
+
+function inBasis(sigma: Matrix, entry: (values: Vector, i: number, j: number) => number): number[][] {
+  const { values, vectors } = symmetricEigen(sigma);
+  const inner = values.map((_, i) => values.map((_, j) => entry(values, i, j)));
+  return multiply(transpose(vectors), multiply(inner, vectors));
+}
+
+const SUBJECT: Subject = {
+  meanField: MEAN_FIELD_RULES,
+  evolution: EVOLUTION_RULES,
+  natural: NATURAL_EVOLUTION_RULES,
+  triangular: triangular(1 / 2),
+  symmetric: symmetric((a, b) => a + b),
+  score: (value, whitened, precision) => combine(value / 2, outer(whitened, whitened), -value / 2, precision),
+};
+
+interface DiagonalRidge {
+  readonly f: RidgeCase;
+  readonly variances: readonly number[];
+}
+
+const given = {
+  arbitrary: oneof([1, 2], p =>
+    plainRecord({ f: ridges(p), variances: vector(p, logUniform({ min: 1 / 64, max: 1 / 4 })) }),
+  ),
+};
+
+const NODES = 18;
+
+/** The size of an estimate by scores: the loss over the smallest standard deviation, once for the mean, twice for Sigma. */
+const sizes = ({ f, variances }: DiagonalRidge) => {
+  const loss = largestReach(f, variances) * sizeOf(diagonalCase(f, variances));
+  const narrow = Math.sqrt(Math.min(...variances));
+  return { mean: loss * (1 + 1 / narrow), sigma2: loss * (1 + 1 / narrow ** 2) };
+};
+
+/** The gradients of E L by mean and variances: E grad L, and half of E H_ii. */
+function smooth({ f: { ridge, point }, variances }: DiagonalRidge) {
+  const mean = ridgeSmoothed(ridge, diagonal(variances));
+  const hessian = ridgeHessian(mean, point);
+  return { mean: ridgeGradient(mean, point), sigma2: hessian.map((row, i) => row[i]! / 2) };
+}
+
+const price = equals<DiagonalRidge, Subject>({
+  says: 'the reparametrised gradient by the variances that trains, g_i eta_i / (2 sigma_i), averages to half of E H_ii (plus the KL)',
+  given,
+  runs: 20,
+  measure: (c, { meanField }) => {
+    const prior = { prior: 2, examples: 50 };
+    const points = gaussianPoints(c.variances.length, NODES);
+    const at = atRidge(c.f);
+    const kl = c.variances.map(v => (1 / prior.prior - 1 / v) / (2 * prior.examples));
+    return {
+      actual: averaged(points, noise => meanFieldOn(meanField, at, c.variances, noise, prior).sigma2),
+      expected: add(smooth(c).sigma2, kl),
+      scale: sizes(c).sigma2 + norm(kl),
+    };
+  },
+});
+
+const scores = equals<DiagonalRidge, Subject>({
+  says: 'evolution strategies, which see values of the loss only, average to the same gradients, with mirrored noise and without',
+  given,
+  runs: 20,
+  measure: (c, { evolution }) => {
+    const points = gaussianPoints(c.variances.length, NODES);
+    const p = c.variances.length;
+    const expected = smooth(c);
+    return [false, true].flatMap(mirrored => {
+      const found = averaged(points, noise => {
+        const { mean, sigma2 } = evolutionOn(evolution, atRidge(c.f), c.variances, noise, mirrored);
+        return [...mean, ...sigma2];
+      });
+      const what = mirrored ? 'mirrored, ' : '';
+      return [
+        { what: `${what}mean`, actual: found.slice(0, p), expected: expected.mean, scale: sizes(c).mean },
+        {
+          what: `${what}variances`,
+          actual: found.slice(p),
+          expected: expected.sigma2,
+          scale: sizes(c).sigma2,
+        },
+      ];
+    });
+  },
+});
+
+/** The loss that is one everywhere: what a strategy estimates from it is the score. */
+const one = (p: number) => powerLoss({ terms: [{ c: 1, a: new Array<number>(p).fill(1), b: 0, n: 0 }] });
+
+const fisher = equals<readonly number[], Subject>({
+  says: 'the score averages to zero (a baseline is free); its mean square is 1 / sigma^2 and 1 / (2 sigma^4), by which the natural gradient divides',
+  given: { arbitrary: oneof([1, 2, 3], p => vector(p, logUniform({ min: 1 / 16, max: 16 }))) },
+  runs: 30,
+  measure: (variances, { evolution, natural }) => {
+    const at = { loss: one(variances.length), point: variances.map(() => 0) };
+    const points = gaussianPoints(variances.length, 3);
+    const p = variances.length;
+    const found = averaged(points, noise => {
+      const plain = evolutionOn(evolution, at, variances, noise, false);
+      const bent = evolutionOn(natural, at, variances, noise, false);
+      const [score, step] = [plain, bent].map(({ mean, sigma2 }) => [...mean, ...sigma2]) as [
+        number[],
+        number[],
+      ];
+      return [...score, ...score.map(x => x * x), ...score.map((x, i) => x * step[i]!)];
+    });
+    const information = [...variances.map(v => 1 / v), ...variances.map(v => 1 / (2 * v * v))];
+    return [
+      {
+        what: 'mean',
+        actual: found.slice(0, 2 * p),
+        expected: information.map(() => 0),
+        scale: 1 + norm(information),
+      },
+      { what: 'square', actual: found.slice(2 * p, 4 * p), expected: information },
+      { what: 'natural', actual: found.slice(4 * p), expected: information.map(() => 1) },
+    ];
+  },
+});
+
+interface FullRidge {
+  readonly f: RidgeCase;
+  readonly sigma: SpectralMatrix;
+}
+
+const fullGiven = { arbitrary: plainRecord({ f: ridges(2), sigma: spd(2, 1 / 64, 1 / 4) }) };
+
+const CHANGES: readonly Matrix[] = [
+  diagonal([1, 0]),
+  [
+    [0, 1],
+    [1, 0],
+  ],
+  identity(2),
+];
+
+/** The derivative of L(mu + R eta) as Sigma changes, eta held fixed. */
+function pathwise(
+  root: Root,
+  { f: { ridge, point }, sigma }: FullRidge,
+  change: Matrix,
+  noise: Vector,
+): number {
+  const at = add(point, apply(root.of(sigma.matrix), noise));
+  return dot(ridgeGradient(ridge, at), apply(root.derivative(sigma.matrix, change), noise));
+}
+
+const full = equals<FullRidge, Subject>({
+  says: 'with a full covariance: by scores, by the triangular and by the symmetric root the gradient of E L by Sigma is half of E H',
+  given: fullGiven,
+  runs: 12,
+  measure: (c, s) => {
+    const { ridge, point } = c.f;
+    const { matrix, spectrum } = c.sigma;
+    const points = gaussianPoints(2, NODES);
+    const hessian = ridgeHessian(ridgeSmoothed(ridge, matrix), point);
+    const [factor, precision] = [cholesky(matrix), inverse(matrix)];
+    const size = (8 * sizes({ f: c.f, variances: spectrum }).sigma2) / Math.sqrt(Math.min(...spectrum));
+    const found = averaged(points, noise => {
+      const xi = apply(factor, noise);
+      const value = ridgeValue(ridge, add(point, xi));
+      return s.score(value, apply(precision, xi), precision).flat();
+    });
+    const roots = CHANGES.flatMap(change => [
+      [s.triangular, change] as const,
+      [s.symmetric, change] as const,
+    ]);
+    return [
+      { what: 'score', actual: found, expected: scale(1 / 2, hessian.flat()), scale: size },
+      {
+        what: 'root',
+        actual: roots.map(
+          ([root, change]) => averaged(points, noise => [pathwise(root, c, change, noise)])[0]!,
+        ),
+        expected: roots.map(([, change]) => traceOfProduct(hessian, change) / 2),
+        scale: size,
+      },
+    ];
+  },
+});
+
+const PINNED: FullRidge = {
+  f: { ridge: { kind: 'sin', terms: [{ c: 1, a: [1, -0.5], b: 0.25 }] }, point: [0.5, 0.25] },
+  sigma: {
+    matrix: [
+      [1, 0.75],
+      [0.75, 1],
+    ],
+    spectrum: [1.75, 0.25],
+    basis: identity(2),
+  },
+};
+
+const perSample = violates<FullRidge, Subject>({
+  says: 'for a single noise the two roots do not agree: only their averages do',
+  given: only([PINNED]),
+  measure: (c, s) => {
+    const [a, b] = [s.triangular, s.symmetric].map(root => pathwise(root, c, identity(2), [1, -2]));
+    return { claimed: a!, actual: b!, by: Math.abs(a! - b!), scale: Math.abs(a!) + Math.abs(b!) };
+  },
+});
+
+const inEvolution = (says: string, change: Partial<EvolutionRules>) => {
+  const evolution = { ...EVOLUTION_RULES, ...change };
+  return mutant<Subject>(says, s => ({ ...s, evolution }));
+};
+const inNatural = (says: string, change: Partial<EvolutionRules>) => {
+  const natural = { ...NATURAL_EVOLUTION_RULES, ...change };
+  return mutant<Subject>(says, s => ({ ...s, natural }));
+};
+const inMeanField = (says: string, change: Partial<MeanFieldRules>) => {
+  const meanField = { ...MEAN_FIELD_RULES, ...change };
+  return mutant<Subject>(says, s => ({ ...s, meanField }));
+};
+const other = (says: string, change: Partial<Subject>) => mutant<Subject>(says, s => ({ ...s, ...change }));
+
+const { varianceScore } = EVOLUTION_RULES;
+
+export default claim({
+  id: 'UJV-5',
+  paper: 'ujvary',
+  source: 'Ujváry et al. 2022, section 3 and Table 1 (VO, ES, CMA-ES, NES)',
+  tex: {
+    printed:
+      '\\nabla_\\mu \\mathbb E L = \\mathbb E\\bigl[L(\\mu+\\xi)\\,\\Sigma^{-1}\\xi\\bigr], \\qquad \\nabla_\\Sigma \\mathbb E L = \\tfrac12\\mathbb E\\bigl[L(\\mu+\\xi)\\,(\\Sigma^{-1}\\xi\\xi^\\top\\Sigma^{-1} - \\Sigma^{-1})\\bigr] = \\tfrac12\\mathbb E\\,\\nabla^2 L',
+  },
+  says: 'Variational optimisation, evolution strategies and natural evolution strategies estimate the gradients of one objective, the Gaussian mean of the loss: by reparametrisation, by scores, and by scores in the Fisher metric. Different square roots of Sigma agree on average, not sample by sample.',
+  verdict: exact(),
+  objectives: ['mean-field', 'evolution-strategy'],
+  subject: SUBJECT,
+  checks: { fisher, price, scores, full, perSample },
+  mutants: {
+    deviationMissing: inEvolution('eta for eta / sigma', { meanScore: (_, noise) => noise }),
+    varianceForDeviation: inEvolution('eta / sigma^2 for eta / sigma', {
+      meanScore: (std, noise) => tf.div(noise, tf.square(std)),
+    }),
+    oneMissing: inEvolution('eta^2 for eta^2 - 1', {
+      varianceScore: (std, noise) => tf.div(tf.square(noise), tf.mul(constant(2), tf.square(std))),
+    }),
+    halfMissing: inEvolution('the score of the variances without 1/2', {
+      varianceScore: (std, noise) => tf.mul(constant(2), varianceScore(std, noise)),
+    }),
+    deviationScore: inEvolution('the score of the deviations for that of the variances', {
+      varianceScore: (std, noise) => tf.div(tf.sub(tf.square(noise), constant(1)), std),
+    }),
+    scoreSign: inEvolution('the mean moves the wrong way', {
+      meanScore: (std, noise) => tf.neg(tf.div(noise, std)),
+    }),
+    mirrorNotHalved: inEvolution('the mirrored pair is not halved', { mirrorWeight: 1 }),
+    covarianceForRoot: inEvolution('Sigma times the noise instead of its square root', {
+      sample: (mean, std, noise) => tf.add(mean, tf.mul(tf.square(std), noise)),
+    }),
+    fisherTwice: inNatural('sigma^4 for 2 sigma^4', {
+      varianceMetric: (gradient, std) => tf.mul(gradient, tf.square(tf.square(std))),
+    }),
+    fisherInverted: inNatural('the Fisher matrix for its inverse', {
+      meanMetric: (gradient, std) => tf.div(gradient, tf.square(std)),
+    }),
+    fisherRoot: inNatural('sigma for sigma^2', { meanMetric: (gradient, std) => tf.mul(gradient, std) }),
+    meanFieldRoot: inMeanField('Sigma times the noise instead of its square root', {
+      std: sigma2 => sigma2,
+    }),
+    meanFieldFrozen: inMeanField('the noise is not scaled by the deviation that is differentiated', {
+      sample: (mean, _, noise) => tf.add(mean, noise),
+    }),
+    triangleWhole: other('the whole diagonal in the derivative of the triangular root', {
+      triangular: triangular(1),
+    }),
+    symmetricDiagonal: other('1 / (2 root_i) for 1 / (root_i + root_j)', {
+      symmetric: symmetric(a => 2 * a),
+    }),
+    precisionMissing: other('the score without -Sigma^-1', {
+      score: (value, whitened) => outer(scale(value / 2, whitened), whitened),
+    }),
+    scoreHalfMissing: other('the score by Sigma without 1/2', {
+      score: (value, whitened, precision) => combine(value, outer(whitened, whitened), -value, precision),
+    }),
+    sameRoot: other('the triangular root taken for the symmetric one', { symmetric: triangular(1 / 2) }),
+  },
+});
