@@ -52,6 +52,15 @@ module.exports = {
       },
     },
     {
+      name: 'experiments-imports',
+      severity: 'error',
+      from: { path: '^experiments/' },
+      to: {
+        path: '^(src|properties|tests|bench)/',
+        pathNot: ['theory', 'core', 'engine', 'formats', 'train', 'report'].map(room),
+      },
+    },
+    {
       name: 'theory-without-tfjs',
       severity: 'error',
       from: { path: room('theory') },

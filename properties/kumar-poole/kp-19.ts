@@ -1,10 +1,6 @@
 /** @file KP-19: which observation noise the weight of the KL stands for. It is beta, not 1 / beta. */
 import * as tf from '@tensorflow/tfjs';
-import {
-  GAMMA_VAE_RULES,
-  type GammaVaeRules,
-  makeGammaVae,
-} from '../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules, makeGammaVae } from '../../src/core/objectives/gamma-vae.js';
 import { makeBetaVae, VAE_RULES, type VaeRules } from '../../src/core/objectives/vae.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { only } from '../../src/theory/checks/given.js';
@@ -32,13 +28,9 @@ const betaVae = (rules: VaeRules): Sampling =>
 
 /** The VAE with observation noise gamma: |x - g|^2 / gamma + D log gamma + 2 KL. */
 const gammaVae = (rules: GammaVaeRules): Sampling =>
-  sampling(
-    rules,
-    makeGammaVae(rules),
-    ({ gamma }) => ({ gamma: gamma!, variance: 'learned' as const }),
-    '',
-    { gamma: { shape: [] } },
-  );
+  sampling(rules, makeGammaVae(rules), ({ gamma }) => ({ gamma: gamma!, variance: 'learned' as const }), '', {
+    gamma: { shape: [] },
+  });
 
 function both(c: NoisyCase, rules: Subject, variance: number) {
   const net = trainedNet(c.of.shape);
@@ -153,7 +145,9 @@ const printed = violates<NoisyCase, Subject>({
   },
 });
 
-const withVariance = (variance: Subject['variance']) => (s: Subject): Subject => ({ ...s, variance });
+const withVariance =
+  (variance: Subject['variance']) =>
+  (s: Subject): Subject => ({ ...s, variance });
 const withBeta = (change: Partial<VaeRules>) => {
   const beta = { ...VAE_RULES, ...change };
   return (s: Subject): Subject => ({ ...s, beta });
@@ -168,7 +162,8 @@ export default claim<Subject, string, string>({
   paper: 'kumar-poole',
   source: 'Kumar & Poole 2020, section 7',
   tex: {
-    printed: '\\beta\\,\\mathrm{KL} \\;\\Longleftrightarrow\\; p(x \\mid z) = \\mathcal N\\bigl(g(z), \\tfrac1\\beta I\\bigr)',
+    printed:
+      '\\beta\\,\\mathrm{KL} \\;\\Longleftrightarrow\\; p(x \\mid z) = \\mathcal N\\bigl(g(z), \\tfrac1\\beta I\\bigr)',
     corrected:
       '\\tfrac12\\mathbb E_q\\|x-g\\|^2 + \\beta\\,\\mathrm{KL} = \\beta\\Bigl[\\tfrac1{2\\beta}\\mathbb E_q\\|x-g\\|^2 + \\mathrm{KL}\\Bigr]: \\quad p(x \\mid z) = \\mathcal N(g(z), \\beta I)',
   },
@@ -182,9 +177,18 @@ export default claim<Subject, string, string>({
   subject: { beta: VAE_RULES, gamma: GAMMA_VAE_RULES, variance: beta => beta },
   checks: { loss, gradients, stationary, reading, printed },
   mutants: {
-    inverse: mutant('observations of covariance 1 / beta, as printed', withVariance(beta => 1 / beta)),
-    unchanged: mutant('observations of unit covariance', withVariance(() => 1)),
-    deviation: mutant('beta the standard deviation', withVariance(beta => beta ** 2)),
+    inverse: mutant(
+      'observations of covariance 1 / beta, as printed',
+      withVariance(beta => 1 / beta),
+    ),
+    unchanged: mutant(
+      'observations of unit covariance',
+      withVariance(() => 1),
+    ),
+    deviation: mutant(
+      'beta the standard deviation',
+      withVariance(beta => beta ** 2),
+    ),
     betaIgnored: mutant('the KL of weight 1', withBeta({ weight: () => 1 })),
     betaSquared: mutant('the KL of weight beta^2', withBeta({ weight: beta => tf.mul(beta, beta) })),
     noNoise: mutant('the mean code only', withBeta({ sample: mean => mean })),

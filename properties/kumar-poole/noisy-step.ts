@@ -38,10 +38,13 @@ export const sampling = <Hyper>(
   evaluate: (net, params, batch, inputs) => objective.evaluate(net, params, batch, hyper(inputs)),
 });
 
-const samplesOf = (net: Autoencoder, { x }: Values): number =>
-  x.length / net.data.reduce((a, b) => a * b, 1);
+const samplesOf = (net: Autoencoder, { x }: Values): number => x.length / net.data.reduce((a, b) => a * b, 1);
 
-function programFor({ rules, name, specs, evaluate }: Sampling, net: Autoencoder, samples: number): Float64Program {
+function programFor(
+  { rules, name, specs, evaluate }: Sampling,
+  net: Autoencoder,
+  samples: number,
+): Float64Program {
   return programOf(rules, net, `${name} ${samples}`, () => {
     const names = Object.keys(net.shapes);
     return {
@@ -74,7 +77,10 @@ export interface NoisyValues extends Values {
 
 const arrays = ({ params, x, beta, more }: NoisyValues): Record<string, Float64Array> =>
   Object.fromEntries(
-    Object.entries({ ...params, x, beta: [beta], ...more }).map(([name, values]) => [name, Float64Array.from(values)]),
+    Object.entries({ ...params, x, beta: [beta], ...more }).map(([name, values]) => [
+      name,
+      Float64Array.from(values),
+    ]),
   );
 
 export interface NoisyStep extends Step {

@@ -106,7 +106,7 @@ const centred = (c: AutoencoderCase): number[][] =>
   samples(c).map(x => subtract(x, c.params['decoder.0.bias']!));
 
 /** The posterior of a linear decoder with observation variance s2: N((s2 I + W'W)^-1 W'(x - b), (I + W'W/s2)^-1). */
-export function truePosterior(c: AutoencoderCase, s2: number) {
+function truePosterior(c: AutoencoderCase, s2: number) {
   const w = firstLayer(c);
   const precision = combine(1, identity(w[0]!.length), 1 / s2, gram(w));
   const covariance = inverse(precision);

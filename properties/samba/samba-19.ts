@@ -21,7 +21,7 @@ import {
   LENGTH_MUTANTS,
   PENALTY_MUTANTS,
 } from './mutants.js';
-import { compare, directions, equal, expansion, PAIR, type Pair, radii } from './pair.js';
+import { compare, directions, equal, expansion, PAIR, type Pair } from './pair.js';
 import { penaltyGradient } from './penalties.js';
 
 interface Subject extends Pair {
@@ -42,7 +42,7 @@ export default claim<Subject, string, string>({
   source: 'Reizinger & Huszár 2023, appendix A, remark after eq. (19)',
   tex: {
     printed:
-      '\\nabla_z\\|\\nabla_z L\\| = \\tfrac12\\,H\\hat g\\cdot(\\dots),\\quad\\text{"we absorb the factor } \\tfrac12 \\text{ into } \\rho\\text{"}',
+      '\\text{"we absorb the factor } \\tfrac12 \\text{ into } \\rho\\text{"},\\quad\\text{of}\\ \\nabla_z\\|\\nabla_z L\\|',
     corrected: '\\nabla_z\\|\\nabla_z L\\| = H\\hat g,\\qquad \\nabla_z\\|\\nabla_z L\\|^2 = 2Hg',
   },
   says: 'There is no factor 1/2 to absorb: the gradient of the norm is Hg/|g| exactly, and halving rho on one side only leaves an error of first order, rho Hg/(2|g|); the displayed eq. (20) is right as it stands.',

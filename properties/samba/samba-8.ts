@@ -6,7 +6,6 @@ import { equals } from '../../src/theory/checks/equals.js';
 import { order } from '../../src/theory/checks/order.js';
 import { violates } from '../../src/theory/checks/violates.js';
 import { claim, mutant } from '../../src/theory/claim.js';
-import { maximiseOnSmallBall } from '../../src/theory/closed/ball-ascent.js';
 import { cholesky } from '../../src/theory/closed/cholesky.js';
 import {
   add,
@@ -20,25 +19,19 @@ import {
   transpose,
   type Vector,
 } from '../../src/theory/closed/matrix.js';
-import { ridgeGradient, ridgeHessian } from '../../src/theory/closed/ridge.js';
+import { ridgeHessian } from '../../src/theory/closed/ridge.js';
 import { maximiseOnEllipsoid } from '../../src/theory/closed/trust-region.js';
-import { dyadic, ladder } from '../../src/theory/order/case.js';
 import { asymptotic } from '../../src/theory/verdict.js';
-import {
-  type Quadratic,
-  quadraticOf,
-  quadratics,
-  type RidgeCase,
-  ridges,
-} from '../arbitraries/functions.js';
+import { type Quadratic, quadraticOf, quadratics, ridges } from '../arbitraries/functions.js';
 import { type SpectralMatrix, spd } from '../arbitraries/matrix.js';
 import { logUniform } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { unitVector } from '../arbitraries/vector.js';
 import { PENALTY_RULES } from '../support/covariance.js';
-import { quadraticLoss, ridgeLoss } from '../ujvary/losses.js';
-import { type Case, nearest, sizeOf, theory, times, withSigma } from '../ujvary/ridge-cases.js';
+import { quadraticLoss } from '../ujvary/losses.js';
+import { theory, times, withSigma } from '../ujvary/ridge-cases.js';
 import { samOn } from '../ujvary/sam.js';
+import { gapGradient, residuals } from './danskin.js';
 import { slopedQuadratics } from './ellipsoids.js';
 import { DETACH_MUTANTS, DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from './mutants.js';
 
@@ -53,51 +46,6 @@ interface Subject {
   readonly live: SambaRules;
   /** The gradient of the true maximum over the ellipsoid e' Sigma^-1 e <= kappa^2 of a quadratic at w. */
   readonly envelope: (f: Quadratic, sigma: Matrix, kappa: number, w: Vector) => readonly number[];
-}
-
-/** What a step's gradient is on a ridge sum with covariance s^2 Sigma. */
-const gradientOf = ({ f, sigma }: Case<RidgeCase>, samba: SambaRules, s: number): readonly number[] =>
-  samOn(
-    { samba, penalty: PENALTY_RULES },
-    { loss: ridgeLoss(f.ridge), point: f.point, factor: times(s, cholesky(sigma.matrix)) },
-  ).perturbedGradient;
-
-/** grad L at the true maximiser: the gradient of the maximum, by Danskin's theorem. */
-function exactGradient({ f: { ridge, point }, sigma }: Case<RidgeCase>, s: number): number[] {
-  const factor = times(s, cholesky(sigma.matrix));
-  const back = transpose(factor);
-  const at = (u: Vector): number[] => ridgeGradient(ridge, add(point, apply(factor, u)));
-  const radius = Math.sqrt(point.length);
-  const start = apply(back, ridgeGradient(ridge, point));
-  return at(maximiseOnSmallBall(u => apply(back, at(u)), radius, { start }));
-}
-
-/** The residual to the exact gradient on a ladder, in the coordinates where the ellipsoid is round. */
-const residuals = (c: Case<RidgeCase>, samba: SambaRules, rungs: readonly [number, number]) => {
-  const back = transpose(cholesky(c.sigma.matrix));
-  return ladder(dyadic(nearest(c), ...rungs), s => ({
-    residual: apply(back, subtract(gradientOf(c, samba, s), exactGradient(c, s))),
-    scale: sizeOf(c) * norm(back.flat()),
-  }));
-};
-
-/** The gradient of |PHu|^2 / (2|g|) = (|Hg|^2/|g|^3 - (g'Hg)^2/|g|^5) / 2 in whitened coordinates. */
-function gapGradient(c: Case<RidgeCase>): number[] {
-  const { ridge, point } = c.f;
-  const { factor, hessian } = theory(c);
-  const back = transpose(factor);
-  const third = (u: Vector, v: Vector): number[] =>
-    apply(back, ridgeGradient(ridge, point, [apply(factor, u), apply(factor, v)]));
-  const g = apply(back, ridgeGradient(ridge, point));
-  const n = norm(g);
-  const a = apply(hessian, g);
-  const slope = dot(g, a);
-  return [
-    scale(n ** -3, add(third(g, a), apply(hessian, apply(hessian, a)))),
-    scale((-3 / 2) * dot(a, a) * n ** -5, a),
-    scale(-slope * n ** -5, add(third(g, g), scale(2, apply(hessian, a)))),
-    scale((5 / 2) * slope ** 2 * n ** -7, a),
-  ].reduce(add);
 }
 
 interface OnQuadratic {

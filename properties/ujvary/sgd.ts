@@ -1,5 +1,4 @@
 /** @file Stochastic descent with Gaussian noise on the weights: its mean step as trained, and the losses that it is said to descend. */
-import { gradient } from '../../src/core/derivatives.js';
 import { VAE_RULES, type VaeRules } from '../../src/core/objectives/vae.js';
 import { gaussianPoints } from '../../src/theory/closed/gauss-hermite.js';
 import {
@@ -23,14 +22,13 @@ import {
   ridgeValue,
 } from '../../src/theory/closed/ridge.js';
 import { ridgeSquaredGradient, ridgeSquaredHessian } from '../../src/theory/closed/ridge-square.js';
-import { programOf } from '../support/program.js';
+import { drawsOn, meanGradient } from '../samba/noise.js';
 import type { Field } from './flow.js';
-import { choleskyScale } from './mfvi.js';
 import type { At } from './sam.js';
 
 export interface SgdRules {
   /** mu + Sigma^(1/2) eta, as trained. */
-  readonly sample: VaeRules['sample'];
+  readonly vae: VaeRules;
   /** The coefficient of tr(Sigma H). */
   readonly half: number;
   /** The coefficient of delta times the squared gradient. */
@@ -42,40 +40,16 @@ export interface SgdRules {
 }
 
 export const SGD_RULES: SgdRules = {
-  sample: VAE_RULES.sample,
+  vae: VAE_RULES,
   half: 1 / 2,
   quarter: 1 / 4,
   spread: (sigma, hessian) => traceOfProduct(sigma, multiply(hessian, hessian)),
   turning: dot,
 };
 
-/** The mean over eta of grad L(mu + Sigma^(1/2) eta), by Gauss-Hermite nodes, one sample of training each. */
-export function meanGradient(rules: SgdRules, { loss, point, factor }: At, nodes: number): number[] {
-  const { shape, data } = loss;
-  const p = shape.dimension;
-  const program = programOf(rules.sample, shape, 'gradient of a sample', () => ({
-    specs: {
-      ...shape.specs,
-      point: { shape: [1, p] },
-      factor: { shape: [1, p, p] },
-      noise: { shape: [1, p] },
-    },
-    fn: ({ point: at, factor: root, noise, ...rest }) => ({
-      gradient: gradient(w => shape.value(rules.sample(w, choleskyScale(root!), noise!), rest), at!),
-    }),
-  }));
-  program.run({
-    ...data,
-    point: Float64Array.from(point),
-    factor: Float64Array.from(factor.flat()),
-    noise: new Float64Array(p),
-  });
-  return gaussianPoints(p, nodes).reduce<number[]>(
-    (sum, { point: eta, weight }) =>
-      add(sum, scale(weight, [...program.update({ noise: Float64Array.from(eta) }).gradient!])),
-    point.map(() => 0),
-  );
-}
+/** The mean over eta of grad L(mu + Sigma^(1/2) eta) by Gauss-Hermite nodes, one sample of training each. */
+export const meanStep = (rules: SgdRules, at: At, nodes: number): number[] =>
+  meanGradient(drawsOn(rules.vae, at, gaussianPoints(at.point.length, nodes)));
 
 /** T[Sigma] = grad tr(Sigma H). */
 function gradientOfTrace(ridge: Ridge, w: Vector, factor: Matrix): number[] {

@@ -7,55 +7,31 @@ import { cholesky } from '../../src/theory/closed/cholesky.js';
 import {
   add,
   apply,
-  dot,
   identity,
   type Matrix,
   norm,
   scale,
   subtract,
   transpose,
-  type Vector,
 } from '../../src/theory/closed/matrix.js';
 import { dyadic, type OrderCase } from '../../src/theory/order/case.js';
 import { conditional } from '../../src/theory/verdict.js';
 import { type Quadratic, quadratics, type RidgeCase, ridges } from '../arbitraries/functions.js';
 import { logUniform } from '../arbitraries/numbers.js';
 import { DETACH_MUTANTS, DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../samba/mutants.js';
-import { descent, type Field } from './flow.js';
-import { type Loss, quadraticLoss, ridgeLoss } from './losses.js';
+import type { Field } from './flow.js';
+import { horizon, jointLimit, localError, type Problem, ridgeProblem, sum, zeros } from './local-error.js';
+import { quadraticLoss } from './losses.js';
 import {
   fullField,
   MODIFIED_RULES,
   type ModifiedRules,
   printedField,
-  type Setting,
   trained,
   vectorField,
 } from './modified.js';
-import { type Case, nearest, sizeOf, withSigma } from './ridge-cases.js';
-import { localOf, samCurvature, samField, smoothQuadratic, smoothRidge } from './smooth.js';
-
-const zeros = (x: Vector): number[] => x.map(() => 0);
-const sum = (...parts: readonly Vector[]): number[] => parts.reduce<number[]>(add, zeros(parts[0]!));
-
-/** Everything that a ladder in the learning rate needs of a case. */
-interface Problem extends Setting {
-  readonly program: Loss;
-  readonly x: Vector;
-  readonly factor: Matrix;
-  /** The size of what cancels in a gradient. */
-  readonly size: number;
-}
-
-const ridgeProblem = (c: Case<RidgeCase>, kappa: number): Problem => ({
-  loss: smoothRidge(c.f),
-  program: ridgeLoss(c.f.ridge),
-  sigma: c.sigma.matrix,
-  factor: cholesky(c.sigma.matrix),
-  kappa,
-  x: c.f.point,
-  size: sizeOf(c),
-});
+import { type Case, nearest, withSigma } from './ridge-cases.js';
+import { localOf, samCurvature, samField, smoothQuadratic } from './smooth.js';
 
 interface RadiusCase extends Case<Quadratic> {
   readonly radius: number;
@@ -68,34 +44,6 @@ function quadraticProblem({ f, sigma, radius }: RadiusCase): Problem {
   const size = norm(f.gradient) + (Number.isFinite(bent) ? radius * bent : 0);
   return { loss, program: quadraticLoss(f), sigma: sigma.matrix, factor, kappa: radius, x, size };
 }
-
-/** A learning rate at which nothing turns much on the way; 1 where nothing turns at all. */
-function horizon({ loss, sigma, kappa, x }: Problem, ridge?: RidgeCase): number {
-  const { v, derivative } = samField(loss, sigma, kappa, x);
-  const { e, turn } = localOf(loss, sigma, x);
-  const whole = Math.hypot(...identity(x.length).map(axis => norm(derivative(axis))));
-  const arguments_ = ridge?.ridge.terms.map(({ a }) => Math.abs(dot(a, v))) ?? [];
-  const rate = Math.max(norm(loss.hessian(x).flat()), whole, norm(turn(v)) / norm(e), ...arguments_);
-  return rate === 0 ? 1 : 1 / rate;
-}
-
-/** One step of core's SAM with learning rate delta less the flow of a field. */
-const localError = (
-  rules: ModifiedRules,
-  problem: Problem,
-  steps: readonly number[],
-  field: (delta: number) => Field,
-  kappa: (delta: number) => number,
-): OrderCase['ladder'] =>
-  steps.map(delta => {
-    const { v } = trained(rules, problem.program, problem.x, problem.factor, kappa(delta));
-    const moved = descent(field(delta), problem.x, delta);
-    return {
-      step: delta,
-      residual: subtract(scale(-delta, v), moved),
-      scale: delta * (problem.size + norm(v)),
-    };
-  });
 
 /** -D^2 v [v, v] / 12 - Dv Dv v / 3: what the modified field of first order leaves of a step along v. */
 function nextTerm({ loss, sigma, kappa, x }: Problem): number[] {
@@ -110,30 +58,7 @@ const joint = order<Case<RidgeCase>, ModifiedRules>({
   says: 'where the radius is proportional to the learning rate one step of SAM differs from the flow of the modified loss at third order, with a known constant',
   given: { arbitrary: withSigma(ridges, [1, 2, 3]) },
   order: 3,
-  measure: (c, rules) => {
-    const p = c.f.point.length;
-    const problem = ridgeProblem(c, 0);
-    const { loss, sigma, x } = problem;
-    const { g, hessian, e, turn } = localOf(loss, sigma, x);
-    const from = Math.min(nearest(c), horizon(problem, c.f));
-    const kappa = (delta: number): number => Math.sqrt(p) * delta;
-    const first = sum(apply(hessian, apply(hessian, e)), loss.third(x, g, e), apply(hessian, turn(g)));
-    return {
-      ladder: localError(
-        rules,
-        problem,
-        dyadic(from, 2, 13),
-        delta => printedField(rules, { loss, sigma, kappa: kappa(delta) }, delta),
-        kappa,
-      ),
-      constant: sum(
-        scale(-p / 2, loss.third(x, e, e)),
-        scale(-Math.sqrt(p) / 2, first),
-        scale(-1 / 3, apply(hessian, apply(hessian, g))),
-        scale(-1 / 12, loss.third(x, g, g)),
-      ),
-    };
-  },
+  measure: jointLimit,
 });
 
 /** A radius fixed at half of where SAM's step stays near the true maximiser. */

@@ -28,7 +28,8 @@ import { type Case, nearest, sizeOf, theory, times, withSigma } from './ridge-ca
 import { type Sam, samOn } from './sam.js';
 import { inRules, wrongSteps } from './step-mutants.js';
 import { atRidge, type DiagonalCase, diagonalCase, withVariances } from './weight-cases.js';
-import { type Moved, moveOn, type Prior, variationalSamOn } from './weights.js';
+import { type Prior, variationalSamOn } from './weight-posteriors.js';
+import { type Moved, moveOn } from './weights.js';
 
 interface Subject {
   /** The step with any covariance. */

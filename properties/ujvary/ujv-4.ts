@@ -9,8 +9,7 @@ import { constant } from '../../src/engine/ops.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { claim, mutant } from '../../src/theory/claim.js';
 import { gaussianPoints } from '../../src/theory/closed/gauss-hermite.js';
-import { klToStandard } from '../../src/theory/closed/gaussian.js';
-import { add, diagonal, norm, scale, type Vector } from '../../src/theory/closed/matrix.js';
+import { add, diagonal, scale } from '../../src/theory/closed/matrix.js';
 import { powerSumMean } from '../../src/theory/closed/power-sum.js';
 import { ridgeGradient, ridgeMean, ridgeSmoothed } from '../../src/theory/closed/ridge.js';
 import { exact } from '../../src/theory/verdict.js';
@@ -22,9 +21,11 @@ import { powerLoss } from './losses.js';
 import { averaged, largestReach } from './noise.js';
 import { oneof } from './one-of.js';
 import { type PolynomialCase, polynomialSize, polynomials } from './polynomial-cases.js';
+import { klPerExample, klSize } from './prior.js';
 import { sizeOf } from './ridge-cases.js';
 import { atRidge, diagonalCase } from './weight-cases.js';
-import { type AtWeights, meanFieldOn, type Prior } from './weights.js';
+import { meanFieldOn, type Prior } from './weight-posteriors.js';
+import type { AtWeights } from './weights.js';
 
 interface Subject {
   readonly rules: MeanFieldRules;
@@ -59,14 +60,6 @@ function expected({ rules }: Subject, at: AtWeights, c: Case<unknown>, nodes: nu
     return [found.loss, ...found.mean];
   });
 }
-
-/** KL(N(mu, diag(variances)) || N(0, prior I)) / N. */
-const klPerExample = (point: Vector, { variances, prior, examples }: Prior & { variances: Vector }): number =>
-  klToStandard(scale(1 / Math.sqrt(prior), point), diagonal(variances.map(v => Math.sqrt(v / prior)))) /
-  examples;
-
-const klSize = (c: Case<unknown>, point: Vector): number =>
-  (norm(point) ** 2 / c.prior + c.variances.reduce((sum, v) => sum + v / c.prior + 8, 0)) / c.examples;
 
 const unbiased = equals<Case<RidgeCase>, Subject>({
   says: 'averaged over the noise, what trains is grad E L + 2 alpha mu with alpha = 1 / (2 N sigma0^2), and its value E L + KL / N',

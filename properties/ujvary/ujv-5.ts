@@ -1,34 +1,20 @@
 /** @file UJV-5 (Table 1, lower rows): gradients by the covariance, and those of evolution strategies, are of one objective. */
-import * as tf from '@tensorflow/tfjs';
-import {
-  EVOLUTION_RULES,
-  type EvolutionRules,
-  NATURAL_EVOLUTION_RULES,
-} from '../../src/core/variational/evolution-strategy.js';
-import { MEAN_FIELD_RULES, type MeanFieldRules } from '../../src/core/variational/mean-field.js';
-import { constant } from '../../src/engine/ops.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { only } from '../../src/theory/checks/given.js';
 import { violates } from '../../src/theory/checks/violates.js';
-import { claim, mutant } from '../../src/theory/claim.js';
-import { cholesky, inverse, solveLower } from '../../src/theory/closed/cholesky.js';
-import { symmetricEigen } from '../../src/theory/closed/eigen.js';
+import { claim } from '../../src/theory/claim.js';
+import { cholesky, inverse } from '../../src/theory/closed/cholesky.js';
 import { gaussianPoints } from '../../src/theory/closed/gauss-hermite.js';
 import {
   add,
   apply,
-  combine,
   diagonal,
   dot,
-  form,
   identity,
   type Matrix,
-  multiply,
   norm,
-  outer,
   scale,
   traceOfProduct,
-  transpose,
   type Vector,
 } from '../../src/theory/closed/matrix.js';
 import { ridgeGradient, ridgeHessian, ridgeSmoothed, ridgeValue } from '../../src/theory/closed/ridge.js';
@@ -42,64 +28,9 @@ import { powerLoss } from './losses.js';
 import { averaged, largestReach } from './noise.js';
 import { oneof } from './one-of.js';
 import { sizeOf } from './ridge-cases.js';
+import { MUTANTS, type Root, SUBJECT, type Subject } from './ujv-5-controls.js';
 import { atRidge, diagonalCase } from './weight-cases.js';
-import { evolutionOn, meanFieldOn } from './weights.js';
-
-/** A square root of Sigma, and how it changes where Sigma changes by a symmetric matrix. */
-interface Root {
-  readonly of: (sigma: Matrix) => number[][];
-  readonly derivative: (sigma: Matrix, change: Matrix) => number[][];
-}
-
-interface Subject {
-  readonly meanField: MeanFieldRules;
-  readonly evolution: EvolutionRules;
-  readonly natural: EvolutionRules;
-  readonly triangular: Root;
-  readonly symmetric: Root;
-  /** The score estimate of the gradient by Sigma from one value L(mu + xi), given Sigma^-1 xi and Sigma^-1. */
-  readonly score: (value: number, whitened: Vector, precision: Matrix) => number[][];
-}
-
-/** L Phi(L^-1 dSigma L^-T), Phi the lower triangle with half of the diagonal. */
-const triangular = (diagonalPart: number): Root => ({
-  of: cholesky,
-  derivative: (sigma, change) => {
-    const factor = cholesky(sigma);
-    const half = transpose(transpose(change).map(column => solveLower(factor, column)));
-    const inner = half.map(row => solveLower(factor, row));
-    const phi = inner.map((row, i) => row.map((x, j) => (j < i ? x : j === i ? diagonalPart * x : 0)));
-    return multiply(factor, phi);
-  },
-});
-
-/** In the eigenbasis: dSigma_ij / (root_i + root_j). */
-const symmetric = (denominator: (a: number, b: number) => number): Root => ({
-  of: sigma => inBasis(sigma, (values, i, j) => (i === j ? Math.sqrt(values[i]!) : 0)),
-  derivative: (sigma, change) => {
-    const { vectors } = symmetricEigen(sigma);
-    return inBasis(
-      sigma,
-      (values, i, j) =>
-        form(vectors[i]!, change, vectors[j]!) / denominator(Math.sqrt(values[i]!), Math.sqrt(values[j]!)),
-    );
-  },
-});
-
-function inBasis(sigma: Matrix, entry: (values: Vector, i: number, j: number) => number): number[][] {
-  const { values, vectors } = symmetricEigen(sigma);
-  const inner = values.map((_, i) => values.map((_, j) => entry(values, i, j)));
-  return multiply(transpose(vectors), multiply(inner, vectors));
-}
-
-const SUBJECT: Subject = {
-  meanField: MEAN_FIELD_RULES,
-  evolution: EVOLUTION_RULES,
-  natural: NATURAL_EVOLUTION_RULES,
-  triangular: triangular(1 / 2),
-  symmetric: symmetric((a, b) => a + b),
-  score: (value, whitened, precision) => combine(value / 2, outer(whitened, whitened), -value / 2, precision),
-};
+import { evolutionOn, meanFieldOn } from './weight-posteriors.js';
 
 interface DiagonalRidge {
   readonly f: RidgeCase;
@@ -131,7 +62,7 @@ function smooth({ f: { ridge, point }, variances }: DiagonalRidge) {
 const price = equals<DiagonalRidge, Subject>({
   says: 'the reparametrised gradient by the variances that trains, g_i eta_i / (2 sigma_i), averages to half of E H_ii (plus the KL)',
   given,
-  runs: 20,
+  runs: 8,
   measure: (c, { meanField }) => {
     const prior = { prior: 2, examples: 50 };
     const points = gaussianPoints(c.variances.length, NODES);
@@ -148,7 +79,7 @@ const price = equals<DiagonalRidge, Subject>({
 const scores = equals<DiagonalRidge, Subject>({
   says: 'evolution strategies, which see values of the loss only, average to the same gradients, with mirrored noise and without',
   given,
-  runs: 20,
+  runs: 8,
   measure: (c, { evolution }) => {
     const points = gaussianPoints(c.variances.length, NODES);
     const p = c.variances.length;
@@ -223,44 +154,36 @@ const CHANGES: readonly Matrix[] = [
 ];
 
 /** The derivative of L(mu + R eta) as Sigma changes, eta held fixed. */
-function pathwise(
-  root: Root,
-  { f: { ridge, point }, sigma }: FullRidge,
-  change: Matrix,
-  noise: Vector,
-): number {
-  const at = add(point, apply(root.of(sigma.matrix), noise));
-  return dot(ridgeGradient(ridge, at), apply(root.derivative(sigma.matrix, change), noise));
+function pathwise(root: Root, { f: { ridge, point }, sigma }: FullRidge, change: Matrix) {
+  const [factor, derivative] = [root.of(sigma.matrix), root.derivative(sigma.matrix, change)];
+  return (noise: Vector): number =>
+    dot(ridgeGradient(ridge, add(point, apply(factor, noise))), apply(derivative, noise));
 }
 
 const full = equals<FullRidge, Subject>({
   says: 'with a full covariance: by scores, by the triangular and by the symmetric root the gradient of E L by Sigma is half of E H',
   given: fullGiven,
-  runs: 12,
+  runs: 8,
   measure: (c, s) => {
     const { ridge, point } = c.f;
     const { matrix, spectrum } = c.sigma;
     const points = gaussianPoints(2, NODES);
     const hessian = ridgeHessian(ridgeSmoothed(ridge, matrix), point);
     const [factor, precision] = [cholesky(matrix), inverse(matrix)];
-    const size = (8 * sizes({ f: c.f, variances: spectrum }).sigma2) / Math.sqrt(Math.min(...spectrum));
+    const size = sizes({ f: c.f, variances: spectrum }).sigma2;
     const found = averaged(points, noise => {
       const xi = apply(factor, noise);
       const value = ridgeValue(ridge, add(point, xi));
       return s.score(value, apply(precision, xi), precision).flat();
     });
-    const roots = CHANGES.flatMap(change => [
-      [s.triangular, change] as const,
-      [s.symmetric, change] as const,
-    ]);
+    const changes = CHANGES.flatMap(change => [change, change]);
+    const paths = changes.map((change, i) => pathwise(i % 2 ? s.symmetric : s.triangular, c, change));
     return [
       { what: 'score', actual: found, expected: scale(1 / 2, hessian.flat()), scale: size },
       {
         what: 'root',
-        actual: roots.map(
-          ([root, change]) => averaged(points, noise => [pathwise(root, c, change, noise)])[0]!,
-        ),
-        expected: roots.map(([, change]) => traceOfProduct(hessian, change) / 2),
+        actual: averaged(points, noise => paths.map(path => path(noise))),
+        expected: changes.map(change => traceOfProduct(hessian, change) / 2),
         scale: size,
       },
     ];
@@ -283,26 +206,10 @@ const perSample = violates<FullRidge, Subject>({
   says: 'for a single noise the two roots do not agree: only their averages do',
   given: only([PINNED]),
   measure: (c, s) => {
-    const [a, b] = [s.triangular, s.symmetric].map(root => pathwise(root, c, identity(2), [1, -2]));
+    const [a, b] = [s.triangular, s.symmetric].map(root => pathwise(root, c, identity(2))([1, -2]));
     return { claimed: a!, actual: b!, by: Math.abs(a! - b!), scale: Math.abs(a!) + Math.abs(b!) };
   },
 });
-
-const inEvolution = (says: string, change: Partial<EvolutionRules>) => {
-  const evolution = { ...EVOLUTION_RULES, ...change };
-  return mutant<Subject>(says, s => ({ ...s, evolution }));
-};
-const inNatural = (says: string, change: Partial<EvolutionRules>) => {
-  const natural = { ...NATURAL_EVOLUTION_RULES, ...change };
-  return mutant<Subject>(says, s => ({ ...s, natural }));
-};
-const inMeanField = (says: string, change: Partial<MeanFieldRules>) => {
-  const meanField = { ...MEAN_FIELD_RULES, ...change };
-  return mutant<Subject>(says, s => ({ ...s, meanField }));
-};
-const other = (says: string, change: Partial<Subject>) => mutant<Subject>(says, s => ({ ...s, ...change }));
-
-const { varianceScore } = EVOLUTION_RULES;
 
 export default claim({
   id: 'UJV-5',
@@ -317,52 +224,5 @@ export default claim({
   objectives: ['mean-field', 'evolution-strategy'],
   subject: SUBJECT,
   checks: { fisher, price, scores, full, perSample },
-  mutants: {
-    deviationMissing: inEvolution('eta for eta / sigma', { meanScore: (_, noise) => noise }),
-    varianceForDeviation: inEvolution('eta / sigma^2 for eta / sigma', {
-      meanScore: (std, noise) => tf.div(noise, tf.square(std)),
-    }),
-    oneMissing: inEvolution('eta^2 for eta^2 - 1', {
-      varianceScore: (std, noise) => tf.div(tf.square(noise), tf.mul(constant(2), tf.square(std))),
-    }),
-    halfMissing: inEvolution('the score of the variances without 1/2', {
-      varianceScore: (std, noise) => tf.mul(constant(2), varianceScore(std, noise)),
-    }),
-    deviationScore: inEvolution('the score of the deviations for that of the variances', {
-      varianceScore: (std, noise) => tf.div(tf.sub(tf.square(noise), constant(1)), std),
-    }),
-    scoreSign: inEvolution('the mean moves the wrong way', {
-      meanScore: (std, noise) => tf.neg(tf.div(noise, std)),
-    }),
-    mirrorNotHalved: inEvolution('the mirrored pair is not halved', { mirrorWeight: 1 }),
-    covarianceForRoot: inEvolution('Sigma times the noise instead of its square root', {
-      sample: (mean, std, noise) => tf.add(mean, tf.mul(tf.square(std), noise)),
-    }),
-    fisherTwice: inNatural('sigma^4 for 2 sigma^4', {
-      varianceMetric: (gradient, std) => tf.mul(gradient, tf.square(tf.square(std))),
-    }),
-    fisherInverted: inNatural('the Fisher matrix for its inverse', {
-      meanMetric: (gradient, std) => tf.div(gradient, tf.square(std)),
-    }),
-    fisherRoot: inNatural('sigma for sigma^2', { meanMetric: (gradient, std) => tf.mul(gradient, std) }),
-    meanFieldRoot: inMeanField('Sigma times the noise instead of its square root', {
-      std: sigma2 => sigma2,
-    }),
-    meanFieldFrozen: inMeanField('the noise is not scaled by the deviation that is differentiated', {
-      sample: (mean, _, noise) => tf.add(mean, noise),
-    }),
-    triangleWhole: other('the whole diagonal in the derivative of the triangular root', {
-      triangular: triangular(1),
-    }),
-    symmetricDiagonal: other('1 / (2 root_i) for 1 / (root_i + root_j)', {
-      symmetric: symmetric(a => 2 * a),
-    }),
-    precisionMissing: other('the score without -Sigma^-1', {
-      score: (value, whitened) => outer(scale(value / 2, whitened), whitened),
-    }),
-    scoreHalfMissing: other('the score by Sigma without 1/2', {
-      score: (value, whitened, precision) => combine(value, outer(whitened, whitened), -value, precision),
-    }),
-    sameRoot: other('the triangular root taken for the symmetric one', { symmetric: triangular(1 / 2) }),
-  },
+  mutants: MUTANTS,
 });

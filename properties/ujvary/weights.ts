@@ -1,31 +1,24 @@
 /** @file The weight perturbations of core on losses with known derivatives: SAM and its family, MFVI, evolution strategies. */
 import * as tf from '@tensorflow/tfjs';
 import type { Classifier } from '../../src/core/classifier.js';
+import { gradients, mapParams } from '../../src/core/derivatives.js';
 import type { Params } from '../../src/core/net/network.js';
-import { type ClassifierObjective, direction } from '../../src/core/objectives/classifier/objective.js';
-import { type EvolutionRules, evolutionGradients } from '../../src/core/variational/evolution-strategy.js';
 import {
-  type MeanFieldRules,
-  meanFieldGradients,
-  type WeightLoss,
-} from '../../src/core/variational/mean-field.js';
-import {
-  type PosteriorGradients,
-  updatePosterior,
-  type WeightPosterior,
-} from '../../src/core/variational/posterior.js';
-import {
-  type VariationalSamRules,
-  variationalSamGradients,
-  variationalSamLoss,
-} from '../../src/core/variational/variational-sam.js';
-import { constant } from '../../src/engine/ops.js';
+  type ClassifierObjective,
+  direction,
+  lossGradient,
+  meanLoss,
+} from '../../src/core/objectives/classifier/objective.js';
+import type { SamRules } from '../../src/core/objectives/classifier/sam.js';
+import { scalar } from '../../src/core/objectives/objective.js';
+import type { WeightLoss } from '../../src/core/variational/mean-field.js';
+import { constant, detach } from '../../src/engine/ops.js';
 import type { Arrays } from '../../src/engine/program.js';
 import type { Vector } from '../../src/theory/closed/matrix.js';
 import { programOf } from '../support/program.js';
 import type { Loss } from './losses.js';
 
-type Tensors = Readonly<Record<string, tf.Tensor>>;
+export type Tensors = Readonly<Record<string, tf.Tensor>>;
 
 /** Two tensors where there are two weights or more: what is one norm over all parameters must not be one a tensor. */
 function split(w: tf.Tensor): Params {
@@ -35,9 +28,9 @@ function split(w: tf.Tensor): Params {
   return { first: tf.slice(w, [0], [first]), second: tf.slice(w, [first], [p - first]) };
 }
 
-const join = (params: Params): tf.Tensor => tf.concat(Object.values(params));
+export const join = (params: Params): tf.Tensor => tf.concat(Object.values(params));
 
-const lossOf =
+export const lossOf =
   ({ shape }: Loss, data: Tensors): WeightLoss =>
   params =>
     tf.sum(shape.value(tf.expandDims(join(params), 0), data));
@@ -46,7 +39,7 @@ const lossOf =
  * A classifier whose cross-entropy is the loss: logits (0, L) and "targets" (1, -1), so that the log-normaliser cancels.
  * Its targets are no distribution; cross-entropy is linear in them, and does not mind.
  */
-const classifierOf = (loss: Loss, data: Tensors): Classifier => ({
+export const classifierOf = (loss: Loss, data: Tensors): Classifier => ({
   classes: 2,
   shapes: {},
   fanIn: {},
@@ -56,7 +49,7 @@ const classifierOf = (loss: Loss, data: Tensors): Classifier => ({
   },
 });
 
-const batch = () => ({ x: constant([0], [1, 1]), targets: constant([1, -1], [1, 2]) });
+export const batch = () => ({ x: constant([0], [1, 1]), targets: constant([1, -1], [1, 2]) });
 
 /** A loss with the weights at which it is looked at. */
 export interface AtWeights {
@@ -86,7 +79,7 @@ interface Run<Output extends string> {
 }
 
 /** The program of a function of weights, and its outputs as plain numbers. */
-function run<Output extends string>(of: Run<Output>): Record<Output, number[]> {
+export function run<Output extends string>(of: Run<Output>): Record<Output, number[]> {
   const { loss, point } = of.at;
   const p = loss.shape.dimension;
   const vectors: Record<string, Vector> = { point, ...of.vectors };
@@ -155,153 +148,36 @@ export function moveOn<Hyper>(
   return { loss: found.loss[0]!, gradient: found.gradient };
 }
 
-/** A prior N(0, prior I), and the number of examples. */
-export interface Prior {
-  readonly prior: number;
-  readonly examples: number;
-}
-
-export interface Slopes {
-  readonly loss: number;
-  readonly mean: readonly number[];
-  readonly sigma2: readonly number[];
-}
-
-const outputs = ({ loss, mean, sigma2 }: PosteriorGradients) => ({
-  loss,
-  mean: join(mean),
-  sigma2: join(sigma2),
-});
-
-const hyperOf = ({ prior, examples }: Tensors) => ({ prior: prior!, examples: examples! });
-
-const slopes = (found: Record<'loss' | 'mean' | 'sigma2', number[]>): Slopes => ({
-  ...found,
-  loss: found.loss[0]!,
-});
-
-/** One sample of MFVI: its objective and the gradients that Algorithm 1 steps along. */
-export const meanFieldOn = (
-  rules: MeanFieldRules,
+/**
+ * The gradient of L + radius |A g|, which the step with the metric A stands for: A differentiated with the weights, or
+ * frozen.
+ */
+export function penalisedOn<Hyper>(
+  rules: SamRules<Hyper>,
   at: AtWeights,
-  sigma2: Vector,
-  noise: Vector,
-  prior: Prior,
-): Slopes =>
-  slopes(
-    run({
-      rules,
-      name: 'mean field',
-      at,
-      vectors: { sigma2, noise },
-      numbers: { ...prior },
-      fn: (data, { point, sigma2: s, noise: eta }, numbers) =>
-        outputs(
-          meanFieldGradients(
-            rules,
-            lossOf(at.loss, data),
-            { mean: point!, sigma2: s! },
-            eta!,
-            hyperOf(numbers),
-          ),
-        ),
-    }),
-  );
-
-export interface Updated {
-  readonly mean: readonly number[];
-  readonly sigma2: readonly number[];
-}
-
-const joined = ({ mean, sigma2 }: WeightPosterior) => ({ mean: join(mean), sigma2: join(sigma2) });
-
-/** One update of Algorithm 1 from one noise, both learning rates alike. */
-export const meanFieldUpdate = (
-  rules: MeanFieldRules,
-  at: AtWeights,
-  sigma2: Vector,
-  noise: Vector,
-  prior: Prior,
-  rate: number,
-): Updated =>
-  run({
+  hyper: { readonly [name in keyof Hyper]: number },
+  metric: 'live' | 'frozen',
+): readonly number[] {
+  return run({
     rules,
-    name: 'mean field update',
+    name: `penalised, ${metric}`,
     at,
-    vectors: { sigma2, noise },
-    numbers: { ...prior, rate },
-    fn: (data, { point, sigma2: s, noise: eta }, { rate: by, ...numbers }) => {
-      const posterior = { mean: point!, sigma2: s! };
-      const grads = meanFieldGradients(rules, lossOf(at.loss, data), posterior, eta!, hyperOf(numbers));
-      return joined(updatePosterior(rules, posterior, grads, { mean: by!, sigma2: by! }));
+    vectors: {},
+    numbers: hyper,
+    fn: (data, { point }, numbers) => {
+      const net = classifierOf(at.loss, data);
+      const scalars = numbers as unknown as Hyper;
+      const { grads } = gradients(params => {
+        const gradient = lossGradient(net, params, batch());
+        const found = rules.root({ params, gradient, inputs: batch(), hyper: scalars });
+        const root = metric === 'live' ? found : mapParams(found, detach);
+        const norm = Object.values(
+          rules.norm(mapParams(gradient, (g, name) => rules.whiten(root[name]!, g))),
+        )[0]!;
+        const penalty = tf.mul(scalar(rules.radius(scalars)), norm);
+        return { loss: tf.add(meanLoss(net, params, batch()), penalty), aux: {} };
+      }, point!);
+      return { gradient: join(grads) };
     },
-  });
-
-/** The estimates of an evolution strategy from one noise. */
-export const evolutionOn = (
-  rules: EvolutionRules,
-  at: AtWeights,
-  sigma2: Vector,
-  noise: Vector,
-  mirrored: boolean,
-): Updated =>
-  run({
-    rules,
-    name: `evolution ${mirrored}`,
-    at,
-    vectors: { sigma2, noise },
-    numbers: {},
-    fn: (data, { point, sigma2: s, noise: eta }) =>
-      joined(evolutionGradients(rules, lossOf(at.loss, data), { mean: point!, sigma2: s! }, eta!, mirrored)),
-  });
-
-export interface VariationalSlopes extends Slopes {
-  /** Eq. (56), the approximated objective. */
-  readonly objective: number;
+  }).gradient;
 }
-
-/** The objective of eq. (56), and the gradients that Algorithm 3 steps along. */
-export function variationalSamOn(
-  rules: VariationalSamRules,
-  at: AtWeights,
-  sigma2: Vector,
-  prior: Prior,
-): VariationalSlopes {
-  const found = run({
-    rules,
-    name: 'variational SAM',
-    at,
-    vectors: { sigma2 },
-    numbers: { ...prior },
-    fn: (data, { point, sigma2: s }, numbers) => {
-      const [net, posterior] = [classifierOf(at.loss, data), { mean: point!, sigma2: s! }];
-      const hyper = hyperOf(numbers);
-      return {
-        ...outputs(variationalSamGradients(rules, net, posterior, batch(), hyper)),
-        objective: variationalSamLoss(rules, net, posterior, batch(), hyper),
-      };
-    },
-  });
-  return { ...slopes(found), objective: found.objective[0]! };
-}
-
-/** One update of Algorithm 3, both learning rates alike. */
-export const variationalSamUpdate = (
-  rules: VariationalSamRules,
-  at: AtWeights,
-  sigma2: Vector,
-  prior: Prior,
-  rate: number,
-): Updated =>
-  run({
-    rules,
-    name: 'variational SAM update',
-    at,
-    vectors: { sigma2 },
-    numbers: { ...prior, rate },
-    fn: (data, { point, sigma2: s }, { rate: by, ...numbers }) => {
-      const [net, posterior] = [classifierOf(at.loss, data), { mean: point!, sigma2: s! }];
-      const grads = variationalSamGradients(rules, net, posterior, batch(), hyperOf(numbers));
-      return joined(updatePosterior(rules, posterior, grads, { mean: by!, sigma2: by! }));
-    },
-  });

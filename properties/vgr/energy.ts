@@ -1,12 +1,12 @@
-/** @file The gamma-VAE as core trains it, as a function of numbers: energies averaged over weighted noises, and gradients. */
+/** @file The gamma-VAE as core trains it, as a function of numbers: energies, averaged over weighted noises, and gradients. */
 import type * as tf from '@tensorflow/tfjs';
 import { gradients } from '../../src/core/derivatives.js';
 import { type Autoencoder, type Params, parameter } from '../../src/core/net/network.js';
 import { type GammaVaeRules, makeGammaVae } from '../../src/core/objectives/gamma-vae.js';
 import { type GammaVaeClosedRules, makeGammaVaeClosed } from '../../src/core/objectives/gamma-vae-closed.js';
 import { LOG_GAMMA, makeGammaVaeLearned, withLogGamma } from '../../src/core/objectives/gamma-vae-learned.js';
-import type { Objective } from '../../src/core/objectives/objective.js';
-import type { Specs } from '../../src/engine/spec.js';
+import type { Evaluation, Inputs } from '../../src/core/objectives/objective.js';
+import type { Arrays, Float64Program } from '../../src/engine/program.js';
 import type { WeightedPoint } from '../../src/theory/closed/gauss-hermite.js';
 import type { Vector } from '../../src/theory/closed/matrix.js';
 import { prefixed } from '../support/network.js';
@@ -28,149 +28,152 @@ export interface Energy {
   readonly reconstruction: number;
   /** mean KL */
   readonly kl: number;
-  /** d loss / d log gamma; 0 where gamma is chosen by the batch. */
-  readonly slope: number;
+  /** The observation variance: given, a parameter, or that of eq. (6). */
+  readonly gamma: number;
   /** The loss's gradient with respect to the parameter of that name. */
   readonly gradient: (name: string) => Float64Array;
 }
 
-/** The mean code only: no noise. */
-export const noNoise = (latent: number): readonly WeightedPoint[] => [
-  { point: new Array<number>(latent).fill(0), weight: 1 },
-];
+/** An objective of core with the network it needs, as a function of the inputs of a program. */
+interface Kind {
+  readonly name: string;
+  readonly net: Autoencoder;
+  readonly evaluate: (params: Params, batch: Inputs, gamma: tf.Tensor, beta: tf.Tensor) => Evaluation;
+}
 
-type Hyper = { readonly variance: 'learned'; readonly beta: tf.Tensor };
+const variance = 'learned';
 
-const batchOf = (net: Autoencoder, x: Vector): number => x.length / net.data.reduce((a, b) => a * b, 1);
+const fixed = (rules: GammaVaeRules, net: Autoencoder): Kind => ({
+  name: 'fixed',
+  net,
+  evaluate: (params, batch, gamma, beta) =>
+    makeGammaVae(rules).evaluate(net, params, batch, { gamma, beta, variance }),
+});
 
-function programFor(rules: object, objective: Objective<Hyper>, net: Autoencoder, batch: number) {
-  return programOf(rules, net, `${objective.name} ${batch}`, () => {
-    const live = objective.name === 'gamma-vae-learned' ? withLogGamma(net) : net;
-    const params = Object.entries(live.shapes).map(([name, shape]) => [name, { shape }] as const);
-    const specs: Specs = {
-      ...Object.fromEntries(params),
-      x: { shape: [batch, ...net.data] },
-      beta: { shape: [] },
-      noise: { shape: [batch, net.latent] },
+const learned = (rules: GammaVaeRules, plain: Autoencoder): Kind => {
+  const net = withLogGamma(plain);
+  return {
+    name: 'learned',
+    net,
+    evaluate: (params, batch, _, beta) =>
+      makeGammaVaeLearned(rules).evaluate(net, params, batch, { beta, variance }),
+  };
+};
+
+const closed = (rules: GammaVaeClosedRules, net: Autoencoder): Kind => ({
+  name: 'closed',
+  net,
+  evaluate: (params, batch, _, beta) =>
+    makeGammaVaeClosed(rules).evaluate(net, params, batch, { beta, variance }),
+});
+
+function programFor<Rules extends object>(
+  rules: Rules,
+  plain: Autoencoder,
+  kind: (rules: Rules, net: Autoencoder) => Kind,
+  samples: number,
+): Float64Program {
+  return programOf(rules, plain, `${kind.name} ${samples}`, () => {
+    const { net, evaluate } = kind(rules, plain);
+    const names = Object.keys(net.shapes);
+    return {
+      specs: {
+        ...Object.fromEntries(names.map(name => [name, { shape: net.shapes[name]! }])),
+        x: { shape: [samples, ...net.data] },
+        noise: { shape: [samples, net.latent] },
+        gamma: { shape: [] },
+        beta: { shape: [] },
+      },
+      fn: inputs => {
+        const batch = { x: inputs.x!, noise: inputs.noise! };
+        const found = gradients(
+          params => {
+            const { loss, terms } = evaluate(params, batch, inputs.gamma!, inputs.beta!);
+            return { loss, aux: prefixed('term', terms) };
+          },
+          Object.fromEntries(names.map(name => [name, parameter(inputs, name)])),
+        );
+        return { loss: found.loss, ...found.aux, ...prefixed('gradient', found.grads) };
+      },
     };
-    const fn = (inputs: Params): Record<string, tf.Tensor> => {
-      const batch = { x: parameter(inputs, 'x'), noise: parameter(inputs, 'noise') };
-      const hyper: Hyper = { variance: 'learned', beta: parameter(inputs, 'beta') };
-      const own = Object.fromEntries(params.map(([name]) => [name, parameter(inputs, name)]));
-      const found = gradients(p => {
-        const { loss, terms } = objective.evaluate(live, p, batch, hyper);
-        return { loss, aux: prefixed('term', terms) };
-      }, own);
-      return { loss: found.loss, ...found.aux, ...prefixed('gradient', found.grads) };
-    };
-    return { specs, fn };
   });
 }
 
-type Outputs = Readonly<Record<string, Float64Array>>;
+const samplesOf = (net: Autoencoder, { x }: Pick<Values, 'x'>): number => x.length / net.data[0]!;
 
-const arrays = (params: Values['params']): Record<string, Float64Array> =>
-  Object.fromEntries(Object.entries(params).map(([name, values]) => [name, Float64Array.from(values)]));
+function inputsOf({ params, x, gamma, beta = 1 }: Values): Record<string, Float64Array> {
+  const numbers = { ...params, x, gamma: [gamma], beta: [beta] };
+  return Object.fromEntries(
+    Object.entries(numbers).map(([name, values]) => [name, Float64Array.from(values)]),
+  );
+}
 
-function asEnergy(outputs: Outputs): Energy {
-  const gradient = (name: string): Float64Array => {
-    const found = outputs[`gradient.${name}`];
-    if (!found) throw new Error(`energy: "${name}" must be a parameter - give one of net.shapes`);
+function asEnergy(outputs: Arrays, gamma = Number.NaN): Energy {
+  const read = (name: string): Float64Array => {
+    const found = outputs[name];
+    if (!found) throw new Error(`energy: "${name}" must be an output - name a parameter of the network`);
     return found;
   };
   return {
-    loss: outputs.loss![0]!,
-    reconstruction: outputs['term.reconstruction']![0]!,
-    kl: outputs['term.kl']![0]!,
-    slope: outputs[`gradient.${LOG_GAMMA}`]?.[0] ?? 0,
-    gradient,
+    loss: read('loss')[0]!,
+    reconstruction: read('term.reconstruction')[0]!,
+    kl: read('term.kl')[0]!,
+    gamma: outputs['term.gamma']?.[0] ?? gamma,
+    gradient: name => read(`gradient.${name}`),
   };
 }
 
+const copied = (outputs: Arrays): Arrays =>
+  Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, values.slice()]));
+
+/** The same noise for every sample. */
+const everywhere = (noise: Vector, samples: number): Float64Array =>
+  Float64Array.from({ length: samples * noise.length }, (_, k) => noise[k % noise.length]!);
+
+/** gamma as a number; `noise` is one row a sample, or the same for all. */
+export function fixedEnergy(rules: GammaVaeRules, net: Autoencoder, values: Values, noise: Vector): Energy {
+  const samples = samplesOf(net, values);
+  const rows = noise.length === net.latent ? everywhere(noise, samples) : Float64Array.from(noise);
+  const program = programFor(rules, net, fixed, samples);
+  return asEnergy(copied(program.run({ ...inputsOf(values), noise: rows })), values.gamma);
+}
+
 /**
- * The energy of core's gamma-VAE, gamma a parameter, every sample with the same noise, averaged over the noises: with
- * sigma points the expectation itself for a linear decoder.
+ * gamma a parameter, `gamma.log`; every sample has the same noise, averaged over the points: for sigma points and a
+ * linear decoder the expectation itself.
  */
 export function energy(
   rules: GammaVaeRules,
   net: Autoencoder,
-  { params, x, gamma, beta = 1 }: Values,
+  values: Values,
   points: readonly WeightedPoint[],
 ): Energy {
-  const batch = batchOf(net, x);
-  const program = programFor(rules, makeGammaVaeLearned(rules), net, batch);
-  const numbers = {
-    ...arrays(params),
-    [LOG_GAMMA]: Float64Array.of(Math.log(gamma)),
-    x: Float64Array.from(x),
-    beta: Float64Array.of(beta),
-  };
+  const samples = samplesOf(net, values);
+  const program = programFor(rules, net, learned, samples);
+  const numbers = { ...inputsOf(values), [LOG_GAMMA]: Float64Array.of(Math.log(values.gamma)) };
   const total: Record<string, Float64Array> = {};
   for (const [i, { point, weight }] of points.entries()) {
-    const noise = Float64Array.from({ length: batch * net.latent }, (_, k) => point[k % net.latent]!);
+    const noise = everywhere(point, samples);
     const found = i === 0 ? program.run({ ...numbers, noise }) : program.update({ noise });
-    for (const [name, values] of Object.entries(found)) {
-      const sum = (total[name] ??= new Float64Array(values.length));
-      for (const [k, value] of values.entries()) sum[k]! += weight * value;
+    for (const [name, entries] of Object.entries(found)) {
+      const sum = total[name] ?? new Float64Array(entries.length);
+      total[name] = sum.map((x, k) => x + weight * entries[k]!);
     }
   }
   return asEnergy(total);
 }
 
-/** The same with gamma in closed form, every sample repeated with each of equally weighted noises: one batch, so that eq. (6) averages over all. */
+/** gamma in closed form; every sample is repeated with each noise, all in one batch, so that eq. (6) averages over all of them. */
 export function closedEnergy(
   rules: GammaVaeClosedRules,
   net: Autoencoder,
-  { params, x, beta = 1 }: Omit<Values, 'gamma'>,
+  values: Omit<Values, 'gamma'>,
   noises: readonly Vector[],
 ): Energy {
-  const batch = batchOf(net, x) * noises.length;
-  const program = programFor(rules, makeGammaVaeClosed(rules), net, batch);
-  const entries = x.length / batchOf(net, x);
-  const rows = Array.from({ length: batchOf(net, x) }, (_, i) => x.slice(i * entries, (i + 1) * entries));
-  const outputs = program.run({
-    ...arrays(params),
-    x: Float64Array.from(rows.flatMap(row => noises.flatMap(() => [...row]))),
-    noise: Float64Array.from(rows.flatMap(() => noises.flat())),
-    beta: Float64Array.of(beta),
-  });
-  return asEnergy(Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, values.slice()])));
-}
-
-/** Core's gamma-VAE with gamma given as a number and not learned: its loss at one noise for every sample. */
-export function fixedEnergy(
-  rules: GammaVaeRules,
-  net: Autoencoder,
-  { params, x, gamma, beta = 1 }: Values,
-  noise: Vector,
-): Energy {
-  const batch = batchOf(net, x);
-  const objective = makeGammaVae(rules);
-  const program = programOf(rules, net, `fixed ${batch}`, () => ({
-    specs: {
-      ...Object.fromEntries(Object.entries(net.shapes).map(([name, shape]) => [name, { shape }])),
-      x: { shape: [batch, ...net.data] },
-      noise: { shape: [batch, net.latent] },
-      gamma: { shape: [] },
-      beta: { shape: [] },
-    },
-    fn: inputs => {
-      const own = Object.fromEntries(Object.keys(net.shapes).map(name => [name, parameter(inputs, name)]));
-      const hyper = { gamma: inputs.gamma!, beta: inputs.beta!, variance: 'learned' } as const;
-      const given = { x: inputs.x!, noise: inputs.noise! };
-      const found = gradients(p => {
-        const { loss, terms } = objective.evaluate(net, p, given, hyper);
-        return { loss, aux: prefixed('term', terms) };
-      }, own);
-      return { loss: found.loss, ...found.aux, ...prefixed('gradient', found.grads) };
-    },
-  }));
-  const outputs = program.run({
-    ...arrays(params),
-    x: Float64Array.from(x),
-    noise: Float64Array.from(noise),
-    gamma: Float64Array.of(gamma),
-    beta: Float64Array.of(beta),
-  });
-  return asEnergy(Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, values.slice()])));
+  const d = net.data[0]!;
+  const rows = Array.from({ length: samplesOf(net, values) }, (_, i) => values.x.slice(i * d, (i + 1) * d));
+  const x = rows.flatMap(row => noises.flatMap(() => [...row]));
+  const noise = Float64Array.from(rows.flatMap(() => noises.flat()));
+  const program = programFor(rules, net, closed, rows.length * noises.length);
+  return asEnergy(copied(program.run({ ...inputsOf({ ...values, x, gamma: 1 }), noise })));
 }

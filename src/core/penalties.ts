@@ -33,8 +33,6 @@ export const PENALTIES = {
   log: { apply: tf.log, slope: Infinity },
 } as const satisfies Record<string, NamedPenalty>;
 
-export type PenaltyName = keyof typeof PENALTIES;
-
 /** log(u + delta): of slope 1/delta at 0. */
 export const shiftedLog =
   (delta: Scalar): Penalty =>

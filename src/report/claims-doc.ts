@@ -21,12 +21,23 @@ function section(claim: ClaimResult): string {
     '',
     `${claim.source}. **${capital(standing(claim.verdict))}.**${claim.verdict.kind === 'not-checkable' ? '' : ` Outcome of this run: ${claim.outcome}.`}`,
     '',
-    ...(tex.corrected === undefined ? [math(tex.printed)] : ['As printed:', '', math(tex.printed), '', 'As it should be:', '', math(tex.corrected)]),
+    ...(tex.corrected === undefined
+      ? [math(tex.printed)]
+      : ['As printed:', '', math(tex.printed), '', 'As it should be:', '', math(tex.corrected)]),
     '',
-    ...checks.map(check => [`- \`${check.name}\`: ${check.says} (${check.cases} cases)`, ...measured(check)].join('; ')),
+    ...checks.map(check =>
+      [`- \`${check.name}\`: ${check.says} (${check.cases} cases)`, ...measured(check)].join('; '),
+    ),
     '',
     ...(list.length > 0
-      ? [`<details><summary>${mutants.killed} of ${mutants.total - mutants.equivalent} negative controls rejected</summary>`, '', ...list, '', '</details>', '']
+      ? [
+          `<details><summary>${mutants.killed} of ${mutants.total - mutants.equivalent} negative controls rejected</summary>`,
+          '',
+          ...list,
+          '',
+          '</details>',
+          '',
+        ]
       : []),
     ...(checks.length > 0 ? [`\`flatcheck verify --claim ${claim.id}\``, ''] : []),
   ].join('\n');

@@ -2,13 +2,20 @@
 import type { ClaimResult, Paper, VerifyResult } from '../theory/result.js';
 import { failureText } from './table.js';
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
 
-/** Text as XML takes it: entities, and no character that XML 1.0 forbids. */
+/** Text as XML takes it: entities, and no control character or lone surrogate. */
 export const escapeXml = (text: string): string =>
   text
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML forbids
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
+    .replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, character =>
+      '\t\n\r'.includes(character) ? character : '\ufffd',
+    )
     .replace(/[&<>"']/g, character => ENTITIES[character]!);
 
 function testCase(claim: ClaimResult): string {
@@ -17,7 +24,8 @@ function testCase(claim: ClaimResult): string {
     return `${head}>\n      <skipped message="${escapeXml(claim.verdict.why)}"/>\n    </testcase>`;
   if (claim.outcome === 'pass') return `${head}/>`;
   const failing = claim.checks.filter(check => check.outcome !== 'pass').map(check => check.name);
-  const message = failing.length > 0 ? `checks: ${failing.join(', ')}` : 'a mutant was not told from the original';
+  const message =
+    failing.length > 0 ? `checks: ${failing.join(', ')}` : 'a mutant was not told from the original';
   return `${head}>\n      <failure type="${claim.outcome}" message="${escapeXml(message)}">${escapeXml(failureText(claim))}</failure>\n    </testcase>`;
 }
 
@@ -35,6 +43,17 @@ function testSuite(paper: Paper, claims: readonly ClaimResult[]): string {
 /** The whole file. */
 export function junit(result: VerifyResult): string {
   const papers = [...new Set(result.claims.map(claim => claim.paper))];
-  const suites = papers.map(paper => testSuite(paper, result.claims.filter(claim => claim.paper === paper)));
-  return ['<?xml version="1.0" encoding="UTF-8"?>', '<testsuites name="flatcheck">', ...suites, '</testsuites>', ''].join('\n');
+  const suites = papers.map(paper =>
+    testSuite(
+      paper,
+      result.claims.filter(claim => claim.paper === paper),
+    ),
+  );
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<testsuites name="flatcheck">',
+    ...suites,
+    '</testsuites>',
+    '',
+  ].join('\n');
 }

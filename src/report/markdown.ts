@@ -5,7 +5,8 @@ import { claimCells, failureText, HEAD, summaryLine } from './table.js';
 /** GitHub refuses a job summary above 1 MiB. */
 const LIMIT = 1_000_000;
 
-const escapeCell = (text: string): string => text.replace(/[\\|<>&*_`[\]]/g, character => `\\${character}`).replace(/\n/g, ' ');
+const escapeCell = (text: string): string =>
+  text.replace(/[\\|<>&*_`[\]]/g, character => `\\${character}`).replace(/\n/g, ' ');
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 

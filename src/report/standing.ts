@@ -34,7 +34,9 @@ export function measured(check: CheckResult): string[] {
   const { order, constant, detects, slack } = check;
   return [
     ...(order
-      ? [`order ${order.estimate.toFixed(4)} ± ${((order.high - order.low) / 2).toExponential(0)}, expected ${order.expected}`]
+      ? [
+          `order ${order.estimate.toFixed(4)} ± ${((order.high - order.low) / 2).toExponential(0)}, expected ${order.expected}`,
+        ]
       : []),
     ...(constant
       ? [

@@ -78,11 +78,11 @@ export function readCheckpoint(
   return { step: head.step, metricsBytes: head.metricsBytes, configDigest, carried };
 }
 
-/** SHA-256 of the parameters' bits, by which two runs can be compared. */
+/** SHA-256 of the network's bits (parameters and running statistics), by which two runs can be compared. */
 export const paramsDigest = (carried: Carried): string =>
   digestOf(
     carried,
-    Object.keys(carried).filter(name => name.startsWith('param.')),
+    Object.keys(carried).filter(name => !name.startsWith('state.')),
   );
 
 const headText = ({ step, metricsBytes, configDigest }: Omit<Checkpoint, 'carried'>): string =>

@@ -1,6 +1,4 @@
 /** @file The configuration of a training run, read from JSON of unknown origin. */
-import { ACTIVATION_NAMES, type ActivationName, type OutputName } from '../core/net/activation.js';
-import type { PosteriorKind } from '../core/net/network.js';
 import type { ObjectiveSpec } from '../core/objectives/table.js';
 import { readText, sha256 } from '../formats/files.js';
 import { parseJson } from '../formats/json.js';
@@ -11,25 +9,11 @@ import {
   oneOf,
   positive,
   positiveInteger,
-  sizes,
   text,
   wholeNumber,
 } from './fields.js';
-import { learnsVariance, readObjective } from './objective-config.js';
-
-interface NetCommon {
-  readonly latent: number;
-  readonly activation: ActivationName;
-  readonly output: OutputName;
-  /** The encoder's heads beside the mean: 'diagonal' when the objective learns the variance, else 'none', when not said. */
-  readonly posterior: PosteriorKind;
-}
-
-export type NetConfig =
-  /** Hidden sizes of the encoder; the decoder mirrors them. */
-  | (NetCommon & { readonly kind: 'dense'; readonly hidden: readonly number[] })
-  /** Channels after each stage, each of which halves height and width; the decoder mirrors them. */
-  | (NetCommon & { readonly kind: 'conv'; readonly channels: readonly number[] });
+import { type NetConfig, readNet } from './net-config.js';
+import { readObjective } from './objective-config.js';
 
 export type DataConfig =
   | {
@@ -106,27 +90,6 @@ export function parseConfig(value: unknown, file: string): TrainConfig {
     ...(threads !== undefined && { threads }),
     engine: fields.get('engine', oneOf(...TRAIN_ENGINES), 'onnx-cpu'),
   });
-}
-
-function readNet(fields: Fields, objective: ObjectiveSpec): NetConfig {
-  const kind = fields.get('kind', oneOf('dense', 'conv'));
-  const learned = learnsVariance(objective);
-  const common: NetCommon = {
-    latent: fields.get('latent', positiveInteger),
-    activation: fields.get('activation', oneOf(...ACTIVATION_NAMES)),
-    output: fields.get('output', oneOf('identity', 'sigmoid'), 'identity'),
-    posterior: fields.get('posterior', oneOf('none', 'diagonal', 'cholesky'), learned ? 'diagonal' : 'none'),
-  };
-  if (learned && common.posterior === 'none')
-    fields.fail(
-      'posterior',
-      `must be diagonal or cholesky, got "none" - ${objective.name} learns its variance here`,
-    );
-  return fields.end(
-    kind === 'dense'
-      ? { kind, ...common, hidden: fields.get('hidden', sizes) }
-      : { kind, ...common, channels: fields.get('channels', sizes) },
-  );
 }
 
 function readData(fields: Fields): DataConfig {

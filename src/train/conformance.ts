@@ -3,7 +3,7 @@ import { sgd } from '../core/optimiser.js';
 import { compileFloat64 } from '../engine/float64/compile.js';
 import { UnavailableError } from '../formats/input-error.js';
 import { type Random, stream } from '../theory/random.js';
-import { graphOf, trainingStepOf } from './graphs.js';
+import { evaluatedShapes, graphOf, trainingStepOf } from './graphs.js';
 import type { Model } from './model.js';
 import { openRunner } from './open-runner.js';
 import type { Batch, Carried, RunnerOptions } from './runner.js';
@@ -22,33 +22,42 @@ const ROOM = 4;
 const FLOOR = 1e-5;
 
 export interface Conformance {
-  /** Relative difference between the engine and float64, of the loss and of the whole gradient. */
-  readonly loss: number;
-  readonly gradient: number;
+  /** Relative difference between the engine and float64. */
+  readonly found: Differences;
   /** What the precision of single-precision arithmetic explains for this network and batch. */
-  readonly explained: { readonly loss: number; readonly gradient: number };
+  readonly explained: Differences;
 }
 
-interface Result {
-  readonly loss: number;
-  readonly gradient: Float64Array;
-}
+/** Of the loss, the whole gradient, and the new running statistics. */
+type Differences = Readonly<Record<(typeof COMPARED)[number], number>>;
+type Result = Readonly<Record<(typeof COMPARED)[number], Float64Array>>;
 
-function gradientOf(before: Carried, after: Readonly<Record<string, ArrayLike<number>>>): Float64Array {
-  return Float64Array.from(
-    Object.entries(before).flatMap(([name, old]) => Array.from(old, (p, i) => (p - after[name]![i]!) / RATE)),
-  );
+const COMPARED = ['loss', 'gradient', 'statistics'] as const;
+
+const each = (of: (key: (typeof COMPARED)[number]) => number): Differences => ({
+  loss: of('loss'),
+  gradient: of('gradient'),
+  statistics: of('statistics'),
+});
+
+function resultOf(loss: number, before: Carried, after: Readonly<Record<string, ArrayLike<number>>>): Result {
+  const concatenated = (prefix: string, of: (now: number, old: number) => number): Float64Array =>
+    Float64Array.from(
+      Object.entries(before).flatMap(([name, old]) =>
+        name.startsWith(prefix) ? Array.from(old, (p, i) => of(after[name]![i]!, p)) : [],
+      ),
+    );
+  return {
+    loss: Float64Array.of(loss),
+    gradient: concatenated('param.', (now, old) => (old - now) / RATE),
+    statistics: concatenated('statistics.', now => now),
+  };
 }
 
 const norm = (v: Float64Array): number => Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
 
-function difference(a: Result, b: Result): { loss: number; gradient: number } {
-  const scale = norm(b.gradient);
-  return {
-    loss: Math.abs(a.loss - b.loss) / Math.max(Math.abs(b.loss), Number.MIN_VALUE),
-    gradient: norm(a.gradient.map((x, i) => x - b.gradient[i]!)) / Math.max(scale, Number.MIN_VALUE),
-  };
-}
+const difference = (a: Result, b: Result): Differences =>
+  each(key => norm(a[key].map((x, i) => x - b[key][i]!)) / Math.max(norm(b[key]), Number.MIN_VALUE));
 
 const shaken = (values: ArrayLike<number>, random: Random): Float32Array =>
   Float32Array.from(values, x => x * (1 + SHAKE * (2 * random.uniform() - 1)));
@@ -66,8 +75,8 @@ export async function checkConformance(
   open = openRunner,
 ): Promise<Conformance> {
   const plain: Model = { ...model, optimiser: sgd };
-  const params: Carried = Object.fromEntries(
-    Object.entries(carried).filter(([name]) => name.startsWith('param.')),
+  const network: Carried = Object.fromEntries(
+    Object.keys(evaluatedShapes(model)).map(name => [name, carried[name]!]),
   );
   const program = compileFloat64(graphOf(trainingStepOf(plain, options.batchSize)));
   const inDoubles = (at: Carried, { x, noise }: Batch): Result => {
@@ -76,33 +85,36 @@ export async function checkConformance(
       ([name, values]) => [name, Float64Array.from(values)] as const,
     );
     const out = program.run({ ...Object.fromEntries(doubles), rate: Float64Array.of(RATE) });
-    return { loss: out.loss![0]!, gradient: gradientOf(at, out) };
+    return resultOf(out.loss![0]!, at, out);
   };
-  const runner = await open(plain, params, options);
+  const runner = await open(plain, network, options);
   let engine: Result;
   try {
     const { loss } = await runner.step(batch, RATE);
-    engine = { loss: loss!, gradient: gradientOf(params, runner.carried()) };
+    engine = resultOf(loss!, network, runner.carried());
   } finally {
     await runner.close();
   }
-  const expected = inDoubles(params, batch);
-  const explained = { loss: FLOOR, gradient: FLOOR };
+  const expected = inDoubles(network, batch);
+  let explained = each(() => FLOOR);
   for (let i = 0; i < SHAKES; i++) {
     const random = stream(1, 'conformance', i);
     const at = Object.fromEntries(
-      Object.entries(params).map(([name, values]) => [name, shaken(values, random)]),
+      Object.entries(network).map(([name, values]) => [name, shaken(values, random)]),
     );
     const moved = difference(inDoubles(at, { ...batch, x: shaken(batch.x, random) }), expected);
-    explained.loss = Math.max(explained.loss, ROOM * moved.loss);
-    explained.gradient = Math.max(explained.gradient, ROOM * moved.gradient);
+    const before = explained;
+    explained = each(key => Math.max(before[key], ROOM * moved[key]));
   }
   const found = difference(engine, expected);
-  const report: Conformance = { ...found, explained };
-  if (found.loss <= explained.loss && found.gradient <= explained.gradient) return report;
+  const differing = COMPARED.filter(key => !(found[key] <= explained[key]));
+  if (differing.length === 0) return { found, explained };
+  const text = differing.map(
+    key =>
+      `${found[key].toExponential(1)} in the ${key} where single precision explains ${explained[key].toExponential(1)}`,
+  );
   throw new UnavailableError(
-    `train: engine ${options.engine} must compute what float64 does, got relative differences of ${found.loss.toExponential(1)} in the loss ` +
-      `and ${found.gradient.toExponential(1)} in the gradient where single precision explains ${explained.loss.toExponential(1)} and ` +
-      `${explained.gradient.toExponential(1)} - a reduced-precision mode (TF32), a driver or a kernel is wrong; try engine onnx-cpu`,
+    `train: engine ${options.engine} must compute what float64 does, got relative differences of ${text.join(', ')} - ` +
+      'a reduced-precision mode (TF32), a driver or a kernel is wrong; try engine onnx-cpu',
   );
 }

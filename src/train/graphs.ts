@@ -1,6 +1,7 @@
 /** @file The two functions of a run that engines execute: one training step, and the evaluation of a batch. */
 import * as tf from '@tensorflow/tfjs';
 import type { Autoencoder, ParamShapes, Params } from '../core/net/network.js';
+import { evaluated } from '../core/net/running.js';
 import { type Inputs, reconstruction } from '../core/objectives/objective.js';
 import { trainingStep } from '../core/step.js';
 import type { Graph } from '../engine/graph.js';
@@ -19,7 +20,10 @@ export interface Stage {
 
 export const graphOf = ({ fn, specs }: Stage): Graph => optimise(trace(fn, specs));
 
-/** Names in a graph and in a checkpoint: `param.NAME` and `state.NAME` are what a run carries from step to step. */
+/**
+ * Names in a graph and in a checkpoint: `param.NAME`, `statistics.NAME` (of batch normalisation) and `state.NAME` (of the
+ * optimiser) are what a run carries from step to step.
+ */
 export const withPrefix = <T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [`${prefix}.${name}`, value]));
 
@@ -33,10 +37,16 @@ const withoutPrefix = <T>(prefix: string, record: Readonly<Record<string, T>>): 
 const specs = (shapes: ParamShapes): Specs =>
   Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }]));
 
-/** Shapes of all that a run carries from step to step. */
-export const carriedShapes = ({ net, optimiser }: Model): ParamShapes => ({
+/** Shapes of what a network is evaluated with. */
+export const evaluatedShapes = ({ net }: Pick<Model, 'net'>): ParamShapes => ({
   ...withPrefix('param', net.shapes),
-  ...withPrefix('state', optimiser.stateShapes(net.shapes)),
+  ...withPrefix('statistics', net.normalised?.statistics ?? {}),
+});
+
+/** Shapes of all that a run carries from step to step. */
+export const carriedShapes = (model: Model): ParamShapes => ({
+  ...evaluatedShapes(model),
+  ...withPrefix('state', model.optimiser.stateShapes(model.net.shapes)),
 });
 
 const batchSpecs = ({ net, objective }: Model, batch: number): Specs => ({
@@ -48,21 +58,28 @@ const inputsOf = ({ x, noise }: Tensors): Inputs => (noise ? { x: x!, noise } : 
 
 /**
  * One training step on a batch of the given size.
- * Inputs `param.*`, `state.*`, `x`, `rate` and, where the objective samples, `noise`; outputs `param.*`, `state.*`,
- * `loss`, `term.*` and, where the objective counts them, `zeroDirections`.
+ * Inputs `param.*`, `statistics.*`, `state.*`, `x`, `rate` and, where the objective samples, `noise`; outputs `param.*`,
+ * `statistics.*`, `state.*`, `loss`, `term.*` and, where the objective counts them, `zeroDirections`.
  */
 export function trainingStepOf(model: Model, batch: number): Stage {
   const { objective, net, optimiser } = model;
   const fn = (given: Tensors): Record<string, tf.Tensor> => {
-    const { params, state, loss, terms, zeroDirections } = trainingStep(objective, net, optimiser, {
-      params: withoutPrefix('param', given),
-      state: withoutPrefix('state', given),
-      inputs: inputsOf(given),
-      rate: given.rate!,
-      hyper: undefined, // bound to the objective
-    });
+    const { params, statistics, state, loss, terms, zeroDirections } = trainingStep(
+      objective,
+      net,
+      optimiser,
+      {
+        params: withoutPrefix('param', given),
+        statistics: withoutPrefix('statistics', given),
+        state: withoutPrefix('state', given),
+        inputs: inputsOf(given),
+        rate: given.rate!,
+        hyper: undefined, // bound to the objective
+      },
+    );
     return {
       ...withPrefix('param', params),
+      ...withPrefix('statistics', statistics),
       ...withPrefix('state', state),
       loss,
       ...withPrefix('term', terms),
@@ -81,10 +98,14 @@ export type Measures = Readonly<Record<string, Measure>>;
 export const squaredErrorAtMean: Measure = (net, params, { x }) =>
   tf.mean(reconstruction('sum', x, net.decode(params, net.encode(params, x).mean)));
 
-/** Loss, terms and measures of a batch. Inputs `param.*`, `x`, `noise`; outputs `loss`, `term.*`, `measure.*`. */
+/**
+ * Loss, terms and measures of a batch, batch normalisation with its running statistics.
+ * Inputs `param.*`, `statistics.*`, `x`, `noise`; outputs `loss`, `term.*`, `measure.*`.
+ */
 export function evaluation(model: Model, batch: number, measures: Measures): Stage {
-  const { objective, net } = model;
+  const { objective } = model;
   const fn = (given: Tensors): Record<string, tf.Tensor> => {
+    const net = evaluated(model.net, withoutPrefix('statistics', given));
     const params = withoutPrefix('param', given);
     const inputs = inputsOf(given);
     const { loss, terms } = objective.evaluate(net, params, inputs, undefined);
@@ -93,5 +114,5 @@ export function evaluation(model: Model, batch: number, measures: Measures): Sta
     );
     return { loss, ...withPrefix('term', terms), ...withPrefix('measure', Object.fromEntries(measured)) };
   };
-  return { fn, specs: { ...specs(withPrefix('param', net.shapes)), ...batchSpecs(model, batch) } };
+  return { fn, specs: { ...specs(evaluatedShapes(model)), ...batchSpecs(model, batch) } };
 }

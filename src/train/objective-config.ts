@@ -58,3 +58,9 @@ export function readObjective(fields: Fields): ObjectiveSpec {
 /** Whether the objective needs a network that learns its posterior's variance. */
 export const learnsVariance = (spec: ObjectiveSpec): boolean =>
   'variance' in spec && spec.variance === 'learned';
+
+/** Objectives that take the decoder's Jacobian, on a batch tiled once for each latent: samples must not mix. */
+const JACOBIAN: readonly ObjectiveName[] = ['rae-jacobian', 'beta-vae-taylor', 'grae', 'grae-hadamard'];
+
+/** Whether the objective needs a network that treats the samples of a batch one by one. */
+export const needsJacobian = (spec: Pick<ObjectiveSpec, 'name'>): boolean => JACOBIAN.includes(spec.name);

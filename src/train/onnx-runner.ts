@@ -1,7 +1,7 @@
 /** @file Steps by ONNX Runtime; parameters stay in the engine's tensors from step to step. */
 import { sizeOf } from '../engine/graph.js';
 import { type OnnxOptions, type OnnxProgram, openOnnx, type Provider } from '../engine/onnx/session.js';
-import { carriedShapes, evaluation, graphOf, trainingStepOf } from './graphs.js';
+import { carriedShapes, evaluatedShapes, evaluation, graphOf, trainingStepOf } from './graphs.js';
 import type { Model } from './model.js';
 import type { Carried, Numbers, Runner, RunnerOptions } from './runner.js';
 
@@ -16,6 +16,7 @@ export async function openOnnxRunner(
   const options: OnnxOptions = { threads, providers };
   const program = await openOnnx(graphOf(trainingStepOf(model, batchSize)), options);
   const names = Object.keys(carriedShapes(model));
+  const evaluatedNames = Object.keys(evaluatedShapes(model));
   // two sets of tensors take turns: a step reads the one and writes the other
   let current = program.allocate(names);
   let spare = program.allocate(names);
@@ -37,8 +38,8 @@ export async function openOnnxRunner(
     },
     async evaluate(batch) {
       const made = await evaluationFor(batch.x.length / sizeOf(model.net.data));
-      const params = Object.entries(current).filter(([name]) => name.startsWith('param.'));
-      return numbersOf(await made.run({ ...Object.fromEntries(params), ...batch }), {});
+      const network = evaluatedNames.map(name => [name, current[name]!] as const);
+      return numbersOf(await made.run({ ...Object.fromEntries(network), ...batch }), {});
     },
     carried: () =>
       Object.fromEntries(

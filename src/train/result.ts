@@ -24,7 +24,7 @@ export interface TrainResult {
     readonly validation: number;
   };
   readonly configDigest: string;
-  /** SHA-256 of the parameters. */
+  /** SHA-256 of the parameters and running statistics. */
   readonly paramsDigest: string;
   /** Whether the claims behind the objective had passed whenever the run was started or resumed. */
   readonly verified: boolean;

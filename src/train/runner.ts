@@ -10,13 +10,13 @@ export interface Batch {
   readonly noise?: Float32Array;
 }
 
-/** What is carried from step to step, by `param.NAME` and `state.NAME`. */
+/** What is carried from step to step, by `param.NAME`, `statistics.NAME` and `state.NAME`. */
 export type Carried = Record<string, Float32Array>;
 
 export interface Runner {
-  /** One step; afterwards the new parameters and state are carried. Returns the loss and terms at the old ones. */
+  /** One step; afterwards the new parameters, statistics and state are carried. Returns the loss and terms at the old ones. */
   step(batch: Batch, rate: number): Promise<Numbers>;
-  /** Loss, terms and measures of a batch of any size at the current parameters. */
+  /** Loss, terms and measures of a batch of any size at the current parameters and running statistics. */
   evaluate(batch: Batch): Promise<Numbers>;
   /** The numbers carried now, to be read before the next step. */
   carried(): Carried;

@@ -104,17 +104,17 @@ async function goOn(
   const { engine, batchSize } = config;
   if (checkpoint === undefined) {
     const batchOf = Math.min(CONFORMANCE_RECORDS, batchSize);
-    const { loss, gradient } = await checkConformance(
-      model,
-      start,
-      firstRecords(model, data, config, batchOf),
-      { engine, batchSize: batchOf, threads, measures },
-    ).catch(error => {
+    const { found } = await checkConformance(model, start, firstRecords(model, data, config, batchOf), {
+      engine,
+      batchSize: batchOf,
+      threads,
+      measures,
+    }).catch(error => {
       run.discard();
       throw error;
     });
     onNote?.(
-      `engine ${engine} agrees with float64 on the first records: loss to ${loss.toExponential(1)}, gradient to ${gradient.toExponential(1)}`,
+      `engine ${engine} agrees with float64 on the first records: loss to ${found.loss.toExponential(1)}, gradient to ${found.gradient.toExponential(1)}`,
     );
   }
   const runner = await openRunner(model, start, { engine, batchSize, threads, measures }).catch(error => {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { OBJECTIVES, start } from '../../src/cli/commands/start.js';
+import { OBJECTIVES } from '../../experiments/first-look.js';
+import { start } from '../../src/cli/commands/start.js';
 import { readResult } from '../../src/cli/verify/read-result.js';
 import { suite } from '../harness.js';
 import { type Ended, emptyFolder, flatcheck, oneLine } from './run.js';

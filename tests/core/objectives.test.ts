@@ -64,6 +64,9 @@ const SPECS: readonly (ObjectiveSpec & { readonly learned?: true })[] = [
   { name: 'rae-jacobian', rec: 'sum', beta: 0.4, lambda: 0.6, power: 1 },
   { name: 'rae-jacobian', rec: 'sum', beta: 0.4, lambda: 0.6, power: 2 },
   { name: 'rae-l2', rec: 'sum', beta: 0.4, lambda: 0.6 },
+  { name: 'rae-ghosh-code', rec: 'mean', beta: 0.4, lambda: 0.6 },
+  { name: 'rae-pythae', rec: 'sum', beta: 0.4, lambda: 0.6 },
+  { name: 'rae', rec: 'sum', beta: 0.4 },
   { name: 'beta-vae', beta: 0.7 },
   { name: 'beta-vae', beta: 0.7, variance: { fixed: 0.3 } },
   { name: 'beta-vae-taylor', beta: 0.7, ...LEARNED },
@@ -119,7 +122,7 @@ for (const posterior of ['diagonal', 'cholesky'] as const)
 
 test('gradients by differences: convolutional', () => {
   for (const spec of SPECS.filter(({ name }) =>
-    ['vae', 'rae-loss-gradient', 'grae', 'rae-jacobian'].includes(name),
+    ['vae', 'rae-loss-gradient', 'grae', 'rae-jacobian', 'rae-ghosh-code', 'rae-pythae'].includes(name),
   ))
     checkGradients(ofSpec(spec, CONV), CONV, withData(CONV, 21, OBJECTIVES[spec.name].usesNoise, 2), 1e-6);
 });
@@ -209,6 +212,13 @@ const BY_HAND: readonly (readonly [ObjectiveSpec, number, Record<string, number>
       { penalty: 9 },
     ],
     [{ name: 'rae-l2', rec: 'sum', beta: 2, lambda: 3 }, rec + 30 + 2 * prior, { penalty: 10 }],
+    [
+      { name: 'rae-ghosh-code', rec: 'sum', beta: 2, lambda: 3 },
+      rec + 12 * 8.25 ** 2 + 2 * prior,
+      { penalty: 4 * 8.25 ** 2, prior },
+    ],
+    [{ name: 'rae-pythae', rec: 'sum', beta: 2, lambda: 3 }, rec + 6.75 + 2 * prior, { penalty: 2.25 }],
+    [{ name: 'rae', rec: 'sum', beta: 2 }, rec + 2 * prior, { reconstruction: rec, prior }],
     [{ name: 'beta-vae', beta: 2, ...fixed }, 2 * kl, { kl }],
     [{ name: 'beta-vae-taylor', beta: 2, ...fixed }, rec / 2 + 9 / 8 + 2 * kl, { penalty: 9 / 8, kl }],
     [{ name: 'grae', beta: 0.5 }, rec / 2 + prior / 2 + log / 4, { penalty: log, prior }],

@@ -110,6 +110,8 @@ test('RAE: the penalty and its gradient are zero', () => {
 test('Jacobian penalties and GRAE: finite at a Jacobian of zero', () => {
   for (const power of [1, 2] as const)
     finite(derivatives(OBJECTIVES['rae-jacobian'], { rec: 'sum', beta: 0.5, lambda: 1, power }, INPUTS));
+  for (const name of ['rae-ghosh-code', 'rae-pythae'] as const)
+    finite(derivatives(OBJECTIVES[name], { rec: 'sum', beta: 0.5, lambda: 1 }, INPUTS));
   finite(derivatives(OBJECTIVES.grae, { beta: 0.5 }, INPUTS));
   finite(derivatives(OBJECTIVES['grae-hadamard'], { beta: 0.5 }, INPUTS));
   finite(derivatives(OBJECTIVES['vae-sam-rae'], { klCoeff: 0.5, alpha2: 0.1 }, PERFECT));

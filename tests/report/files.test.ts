@@ -21,7 +21,10 @@ test('JUnit has one suite a paper and one case a claim, with counts', () => {
 });
 
 test('XML text has no forbidden character', () => {
-  assert.is(escapeXml('a\u0000\u001b<b>&"\'\ud800 \u{1f600}'), 'a\ufffd\ufffd&lt;b&gt;&amp;&quot;&apos;\ufffd \u{1f600}');
+  assert.is(
+    escapeXml('a\u0000\u001b<b>&"\'\ud800 \u{1f600}'),
+    'a\ufffd\ufffd&lt;b&gt;&amp;&quot;&apos;\ufffd \u{1f600}',
+  );
 });
 
 test('Markdown leads with failures, escapes cells, and stays within the limit', () => {
@@ -31,15 +34,36 @@ test('Markdown leads with failures, escapes cells, and stays within the limit', 
   assert.match(text, /commit unknown; flatcheck 0\.1\.0, node 20/);
   const ticks = markdown({ ...RESULT, claims: [{ ...FAILED, says: 'has ```` inside | and' }] });
   assert.match(ticks, /`````\nKP-14/);
-  const huge = markdown({ ...RESULT, claims: Array.from({ length: 3000 }, () => ({ ...FAILED, says: 'x'.repeat(500) })) });
+  const huge = markdown({
+    ...RESULT,
+    claims: Array.from({ length: 3000 }, () => ({ ...FAILED, says: 'x'.repeat(500) })),
+  });
   assert.ok(Buffer.byteLength(huge) < 1_000_000);
   assert.match(huge, /cut here/);
 });
 
 test('the document of claims has formulas, figures, kills and the command', () => {
-  const unchecked = { ...PASSED, id: 'UJV-24', verdict: notCheckable('needs training'), checks: [], mutants: { killed: 0, equivalent: 0, total: 0, list: [] }, tex: { printed: 'x' } };
+  const unchecked = {
+    ...PASSED,
+    id: 'UJV-24',
+    verdict: notCheckable('needs training'),
+    checks: [],
+    mutants: { killed: 0, equivalent: 0, total: 0, list: [] },
+    tex: { printed: 'x' },
+  };
   const text = claimsDocument({ ...RESULT, claims: [PASSED, FAILED, unchecked] });
-  for (const part of ['### SAMBA-18', 'As printed', '```math\n\\nabla L\n```', 'Asymptotic: error of order 2 in rho', 'order 2.0004 ± 2e-3', '3 of 3 negative controls', 'equivalent: c|g/c| = |g|', 'survived', 'flatcheck verify --claim KP-14', 'Not checkable: needs training'])
+  for (const part of [
+    '### SAMBA-18',
+    'As printed',
+    '```math\n\\nabla L\n```',
+    'Asymptotic: error of order 2 in rho',
+    'order 2.0004 ± 2e-3',
+    '3 of 3 negative controls',
+    'equivalent: c|g/c| = |g|',
+    'survived',
+    'flatcheck verify --claim KP-14',
+    'Not checkable: needs training',
+  ])
     assert.ok(text.includes(part), `${part} in ${text}`);
   assert.not.match(text, /--claim UJV-24/);
 });

@@ -10,7 +10,16 @@ const test = suite('HTML report');
 
 test('the page holds every claim, its formulas, kills and replay line, and asks the network for nothing', () => {
   const page = html(RESULT);
-  for (const part of ['id="SAMBA-18"', 'id="KP-14"', '<math', 'As printed', 'As it should be', 'equivalent: c|g/c| = |g|', 'survived', '--replay flat1.b'])
+  for (const part of [
+    'id="SAMBA-18"',
+    'id="KP-14"',
+    '<math',
+    'As printed',
+    'As it should be',
+    'equivalent: c|g/c| = |g|',
+    'survived',
+    '--replay flat1.b',
+  ])
     assert.ok(page.includes(part), part);
   assert.not.match(page, /\b(src|href)=|@import|url\(|https?:\/\/(?!www\.w3\.org\/)/);
   assert.match(page, /default-src 'none'/);
@@ -24,24 +33,50 @@ test('a claim that failed is open, one that passed is closed', () => {
 
 test('every string is escaped', () => {
   const evil = '<script>alert("x")</script>&\'';
-  const claim = { ...FAILED, id: evil, says: evil, source: evil, replay: evil, verdict: refuted({ counterexample: evil, corrected: evil }) };
-  const page = html({ ...RESULT, claims: [claim], run: { ...RESULT.run, commit: evil, versions: { [evil]: evil } } });
+  const claim = {
+    ...FAILED,
+    id: evil,
+    says: evil,
+    source: evil,
+    replay: evil,
+    verdict: refuted({ counterexample: evil, corrected: evil }),
+  };
+  const page = html({
+    ...RESULT,
+    claims: [claim],
+    run: { ...RESULT.run, commit: evil, versions: { [evil]: evil } },
+  });
   assert.not.match(page, /<script>alert/);
   assert.is(page.match(/<script>/g)!.length, 1);
 });
 
 test('every kind of verdict is put in words', () => {
-  const claims = [conditional('d > 1'), statistical(1e-6), notCheckable('no data'), refuted({ counterexample: 'x^4', corrected: 'degree 3' })].map(
-    (verdict, i) => ({ ...PASSED, id: `C-${i}`, verdict }),
-  );
+  const claims = [
+    conditional('d > 1'),
+    statistical(1e-6),
+    notCheckable('no data'),
+    refuted({ counterexample: 'x^4', corrected: 'degree 3' }),
+  ].map((verdict, i) => ({ ...PASSED, id: `C-${i}`, verdict }));
   const page = html({ ...RESULT, claims });
-  for (const part of ['conditional: d &gt; 1', 'false-alarm rate 0.000001', 'not checkable: no data', 'refuted as printed: x^4; corrected: degree 3'])
+  for (const part of [
+    'conditional: d &gt; 1',
+    'false-alarm rate 0.000001',
+    'not checkable: no data',
+    'refuted as printed: x^4; corrected: degree 3',
+  ])
     assert.ok(page.includes(part), part);
 });
 
 test('a plot has axes with units, both lines and a text for who cannot see it', () => {
   const plot = orderPlot(PASSED.checks[0]!);
-  for (const part of ['step (dimensionless)', 'residual (norm', 'class="fit"', 'class="theory"', 'aria-label="Residual against step', '10<tspan'])
+  for (const part of [
+    'step (dimensionless)',
+    'residual (norm',
+    'class="fit"',
+    'class="theory"',
+    'aria-label="Residual against step',
+    '10<tspan',
+  ])
     assert.ok(plot.includes(part), part);
   assert.is(plot.match(/<circle/g)!.length, 6);
 });
@@ -49,7 +84,16 @@ test('a plot has axes with units, both lines and a text for who cannot see it', 
 test('no ladder, no plot', () => {
   const { ladder: _, ...check } = PASSED.checks[0]!;
   assert.is(orderPlot(check), '');
-  assert.is(orderPlot({ ...check, ladder: [[0, 1], [1, 0]] }), '');
+  assert.is(
+    orderPlot({
+      ...check,
+      ladder: [
+        [0, 1],
+        [1, 0],
+      ],
+    }),
+    '',
+  );
   assert.is(orderPlot(FAILED.checks[0]!), '');
 });
 

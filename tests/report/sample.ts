@@ -81,5 +81,12 @@ export const RESULT: VerifyResult = {
   passed: 1,
   failed: 1,
   inconclusive: 0,
-  run: { engine: 'float64', seed: 5, alpha: 1e-6, versions: { flatcheck: '0.1.0', node: '20' }, commit: null, digest: 'd' },
+  run: {
+    engine: 'float64',
+    seed: 5,
+    alpha: 1e-6,
+    versions: { flatcheck: '0.1.0', node: '20' },
+    commit: null,
+    digest: 'd',
+  },
 };

@@ -1,9 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { OBJECTIVES } from '../../src/core/objectives/table.js';
+import type { Autoencoder } from '../../src/core/net/network.js';
+import { resnetAutoencoder } from '../../src/core/net/resnet.js';
+import {
+  OBJECTIVES,
+  type ObjectiveName,
+  type ObjectiveSpec,
+  objectiveOf,
+} from '../../src/core/objectives/table.js';
+import { trace } from '../../src/engine/trace.js';
 import { InputError, UnavailableError } from '../../src/formats/input-error.js';
 import { configDigest, configJson, parseConfig, readConfig } from '../../src/train/config.js';
+import { modelOf } from '../../src/train/model.js';
+import { needsJacobian } from '../../src/train/objective-config.js';
 import { errorOf, inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
 import { TINY, tiny } from './tiny.js';
@@ -23,6 +33,91 @@ test('defaults are filled in, and what is read can be written and read again', a
   assert.is(config.net.posterior, 'diagonal');
   assert.equal(parseConfig(configJson(config), 'again'), config);
   assert.is(configDigest(parseConfig(configJson(config), 'again')), configDigest(config));
+});
+
+const RESNET18 = { kind: 'resnet18', width: 8, latent: 4, activation: 'relu', posterior: 'diagonal' };
+const KUMAR_POOLE = { kind: 'kumar-poole-mnist', latent: 8 };
+
+test('networks of the experiments, with their defaults', () => {
+  const net = (changes: object) => tiny({ net: changes }).net;
+  assert.equal(net(RESNET18), { ...RESNET18, output: 'identity' });
+  assert.equal(net(KUMAR_POOLE), { ...KUMAR_POOLE, activation: 'elu', posterior: 'diagonal', width: 1 });
+  assert.is(modelOf(tiny({ net: KUMAR_POOLE }), [28, 28, 1]).net.shapes['encoder.0.conv.weight']![0], 64);
+  for (const wanted of [RESNET18, KUMAR_POOLE]) {
+    const config = tiny({ net: wanted });
+    assert.equal(parseConfig(configJson(config), 'again'), config);
+  }
+});
+
+test('networks that do not fit the images or the batch', async () => {
+  const refused = async (changes: object, image: readonly [number, number, number], message: RegExp) => {
+    const error = await errorOf(() => modelOf(tiny(changes), image));
+    assert.instance(error, InputError);
+    assert.match(error.message, message);
+  };
+  await refused(
+    { net: RESNET18 },
+    [28, 28, 1],
+    /resnet18 must have images whose height and width are divisible by 8, got 28x28 - /,
+  );
+  await refused(
+    { net: KUMAR_POOLE },
+    [28, 28, 3],
+    /kumar-poole-mnist must have images of 28x28x1, got 28x28x3 - /,
+  );
+  await refused(
+    { net: { ...KUMAR_POOLE, kind: 'kumar-poole-celeba', width: 1 / 128 } },
+    [128, 128, 3],
+    /kumar-poole-celeba must have images of 64x64x3, got 128x128x3 - /,
+  );
+  await refused(
+    { net: RESNET18, batchSize: 1 },
+    [32, 32, 3],
+    /batchSize must be at least 2 for resnet18, got 1 - /,
+  );
+});
+
+test('exactly the objectives that decode a tiled batch are kept from batch normalisation', () => {
+  const net = resnetAutoencoder({
+    width: 1,
+    latent: 3,
+    activation: 'softplus',
+    image: [8, 8, 1],
+    posterior: 'diagonal',
+  });
+  const hyper = {
+    rec: 'sum',
+    beta: 1,
+    lambda: 1,
+    power: 2,
+    variance: { fixed: 0.1 },
+    klCoeff: 1,
+    alpha2: 0.1,
+    gamma: 1,
+  };
+  for (const name of Object.keys(OBJECTIVES) as ObjectiveName[]) {
+    const batches = new Set<number>();
+    const watched: Autoencoder = {
+      ...net,
+      decode(params, z) {
+        batches.add(z.shape[0]!);
+        return net.decode(params, z);
+      },
+    };
+    const specs = Object.entries(net.shapes).map(([key, shape]) => [key, { shape }] as const);
+    trace(
+      ({ x, noise, ...params }) => ({
+        loss: objectiveOf({ ...hyper, name } as ObjectiveSpec).evaluate(
+          watched,
+          params,
+          { x: x!, noise: noise! },
+          undefined,
+        ).loss,
+      }),
+      { ...Object.fromEntries(specs), x: { shape: [2, 8, 8, 1] }, noise: { shape: [2, 3] } },
+    );
+    assert.is(needsJacobian({ name }), !batches.has(2) || batches.size > 1, `${name}: ${[...batches]}`);
+  }
 });
 
 test('every objective can be configured', () => {
@@ -91,6 +186,33 @@ const WRONG: readonly (readonly [object, string])[] = [
     { net: { ...TINY.net, kind: 'conv' } },
     'net.channels must be a list of one or more positive integers, got nothing',
   ],
+  [
+    { net: { ...RESNET18, hidden: [3] } },
+    'net.hidden is not a known key; known are kind, latent, activation, posterior, output, width',
+  ],
+  [{ net: { ...RESNET18, kind: 'resnet' } }, 'got "resnet" - did you mean "resnet18"?'],
+  [{ net: { ...RESNET18, width: 0.5 } }, 'net.width must be a positive integer, got 0.5'],
+  [{ net: { ...KUMAR_POOLE, output: 'identity' } }, 'net.output is not a known key'],
+  [
+    { net: { ...KUMAR_POOLE, width: 1 / 128 } },
+    'net.width must be a positive multiple of 1/64, got 0.0078125',
+  ],
+  ...(['rae-jacobian', 'beta-vae-taylor', 'grae', 'grae-hadamard'] as const).map(
+    name =>
+      [
+        {
+          objective: {
+            name,
+            beta: 1,
+            ...(name === 'rae-jacobian' && { rec: 'sum', lambda: 1, power: 2 }),
+            ...(name === 'beta-vae-taylor' && { variance: { fixed: 0.1 } }),
+          },
+          net: RESNET18,
+        },
+        `train: net.kind must be a network without batch normalisation (dense, conv), got "resnet18" - ${name} needs the ` +
+          "decoder's Jacobian, which batch statistics make depend on the whole batch (KP-29)",
+      ] as const,
+  ),
   [
     { data: { kind: 'cifar' } },
     'data.kind must be one of cifar10, cifar100, mnist, generated, got "cifar" - did you mean',

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert';
+import { sizeOf } from '../../src/engine/graph.js';
 import { fill, stream } from '../../src/theory/random.js';
 import { checkConformance } from '../../src/train/conformance.js';
 import { firstCarried } from '../../src/train/first.js';
@@ -12,13 +13,19 @@ const test = suite('conformance before training');
 
 const OPTIONS = { engine: 'onnx-cpu', threads: 1, batchSize: 4, measures: {} } as const;
 
-function setUp(objective: object, activation = 'tanh') {
-  const config = tiny({ objective, net: { kind: 'conv', channels: [4, 8], latent: 4, activation } });
-  const model = modelOf(config, [8, 8, 3]);
+const CONV = { kind: 'conv', channels: [4, 8], latent: 4, activation: 'tanh' };
+const NORMALISED = [
+  [{ kind: 'resnet18', width: 4, latent: 4, activation: 'softplus' }, [8, 8, 3]],
+  [{ kind: 'kumar-poole-mnist', width: 1 / 32, latent: 4, activation: 'softplus' }, [28, 28, 1]],
+  [{ kind: 'kumar-poole-celeba', width: 1 / 128, latent: 4, activation: 'softplus' }, [64, 64, 3]],
+] as const;
+
+function setUp(objective: object, net: object = CONV, image: readonly [number, number, number] = [8, 8, 3]) {
+  const model = modelOf(tiny({ objective, net }), image);
   const noise = model.objective.usesNoise
     ? { noise: fill(new Float32Array(16), 'normal', stream(1, 'n')) }
     : {};
-  const x = fill(new Float32Array(4 * 192), 'uniform', stream(1, 'x'));
+  const x = fill(new Float32Array(4 * sizeOf(image)), 'uniform', stream(1, 'x'));
   return { model, carried: firstCarried(model, 3), batch: { x, ...noise } };
 }
 
@@ -28,9 +35,9 @@ const OBJECTIVES = [
   { name: 'rae-loss-gradient', rec: 'sum', beta: 0.1, lambda: 0.3 },
 ];
 
-/** An engine whose results are changed on their way out. */
+/** An engine whose results are changed on their way out: the parameters, or the running statistics. */
 const wrong =
-  (change: (x: number) => number): typeof openRunner =>
+  (change: (x: number) => number, prefix = 'param.'): typeof openRunner =>
   async (...args) => {
     const runner = await openRunner(...args);
     const before = args[1];
@@ -43,7 +50,9 @@ const wrong =
         Object.fromEntries(
           Object.entries(runner.carried()).map(([name, values]) => [
             name,
-            values.map((x, i) => before[name]![i]! + change(x - before[name]![i]!)),
+            name.startsWith(prefix)
+              ? values.map((x, i) => before[name]![i]! + change(x - before[name]![i]!))
+              : values,
           ]),
         ),
     } satisfies Runner;
@@ -52,12 +61,30 @@ const wrong =
 for (const objective of OBJECTIVES)
   for (const activation of ['tanh', 'relu'])
     test(`${objective.name} with ${activation}: ONNX Runtime conforms`, async () => {
-      const { model, carried, batch } = setUp(objective, activation);
-      const { loss, gradient, explained } = await checkConformance(model, carried, batch, OPTIONS);
-      assert.ok(loss <= explained.loss && gradient <= explained.gradient);
+      const { model, carried, batch } = setUp(objective, { ...CONV, activation });
+      const { found, explained } = await checkConformance(model, carried, batch, OPTIONS);
+      assert.ok(found.loss <= explained.loss && found.gradient <= explained.gradient);
       if (activation === 'tanh')
         assert.ok(explained.gradient < 1e-3, `no room for TF32: ${explained.gradient}`);
     });
+
+for (const [net, image] of NORMALISED)
+  test(`${net.kind} with batch normalisation: ONNX Runtime conforms, in the running statistics too`, async () => {
+    const { model, carried, batch } = setUp(OBJECTIVES[1]!, net, image);
+    const { found, explained } = await checkConformance(model, carried, batch, OPTIONS);
+    assert.ok(found.statistics > 0 && found.statistics <= explained.statistics);
+    assert.ok(explained.statistics < 1e-4 && explained.gradient < 1e-2, JSON.stringify(explained));
+  });
+
+test('running statistics that do not move are stopped in one line', async () => {
+  const { model, carried, batch } = setUp(OBJECTIVES[1]!, ...NORMALISED[0]);
+  const still = wrong(() => 0, 'statistics.');
+  await checkConformance(model, carried, batch, OPTIONS, still).then(
+    () => assert.unreachable('it conformed'),
+    error =>
+      assert.match((error as Error).message, /^train: engine .*, got relative .* in the statistics [^\n]*$/),
+  );
+});
 
 /** To ten bits, as TF32 multiplies. */
 const tf32 = (x: number): number => {

@@ -7,20 +7,20 @@ import { train } from '../../src/train/train.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
 import { times } from '../soak.js';
-import { bits, FILES, optionsFor, tiny } from './tiny.js';
+import { bits, FILES, optionsFor, RESNET, tiny } from './tiny.js';
 
 const test = suite('killed runs');
 
 const TRAIN = new URL('../../src/train/', import.meta.url);
 
 /** The run as a process of its own, which may be killed. */
-function child(folder: string, steps: number) {
+function child(folder: string, changes: object) {
   const code = `
     const { train } = await import(${JSON.stringify(new URL('train.js', TRAIN).href)});
     const { interruption } = await import(${JSON.stringify(new URL('interrupt.js', TRAIN).href)});
     const { tiny, optionsFor } = await import(${JSON.stringify(new URL('./tiny.js', import.meta.url).href)});
     const { signal } = interruption();
-    const result = await train(tiny({ steps: ${steps} }), optionsFor(${JSON.stringify(folder)}, { signal }));
+    const result = await train(tiny(${JSON.stringify(changes)}), optionsFor(${JSON.stringify(folder)}, { signal }));
     process.exitCode = result.status === 'complete' ? 0 : 130;`;
   return spawn(process.execPath, ['--input-type=module', '-e', code], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -33,9 +33,9 @@ const linesIn = (folder: string): number => {
 };
 
 /** Sends a signal when the run has written so many more lines; resolves to its exit code or the signal it died of. */
-async function stopAfterLines(folder: string, steps: number, more: number, signal: NodeJS.Signals) {
+async function stopAfterLines(folder: string, changes: object, more: number, signal: NodeJS.Signals) {
   const lines = linesIn(folder) + more;
-  const process = child(folder, steps);
+  const process = child(folder, changes);
   const timer = setInterval(() => {
     if (linesIn(folder) < lines) return;
     process.kill(signal);
@@ -46,20 +46,36 @@ async function stopAfterLines(folder: string, steps: number, more: number, signa
   return code ?? by;
 }
 
-test('killed at random moments, then resumed: the same bits as never killed', () =>
+interface Soak {
+  readonly changes: object;
+  readonly kills: number;
+  /** Lines of metrics written between two kills, at most. */
+  readonly lines: number;
+}
+
+const killed = ({ changes, kills, lines }: Soak): Promise<void> =>
   inFolder(async folder => {
-    const steps = times(400, 4000);
-    await train(tiny({ steps }), optionsFor(join(folder, 'whole')));
+    await train(tiny(changes), optionsFor(join(folder, 'whole')));
     const parts = join(folder, 'parts');
     const ends: (number | string)[] = [];
-    for (let i = 0; i < times(4, 50); i++)
-      ends.push(await stopAfterLines(parts, steps, 1 + Math.floor(Math.random() * 80), 'SIGKILL'));
+    for (let i = 0; i < kills; i++)
+      ends.push(await stopAfterLines(parts, changes, 1 + Math.floor(Math.random() * lines), 'SIGKILL'));
     assert.ok(ends.includes('SIGKILL'), `no run was killed: ${ends}`);
-    const interrupted = await stopAfterLines(parts, steps, 5, 'SIGINT');
+    const interrupted = await stopAfterLines(parts, changes, 5, 'SIGINT');
     assert.ok(interrupted === 130 || interrupted === 0, `interrupted: ${interrupted}`);
-    await train(tiny({ steps }), optionsFor(parts));
+    await train(tiny(changes), optionsFor(parts));
     assert.equal(bits(parts), bits(join(folder, 'whole')));
     assert.equal(readdirSync(parts).sort(), [...FILES, 'provenance.json'].sort());
+  });
+
+test('killed at random moments, then resumed: the same bits as never killed', () =>
+  killed({ changes: { steps: times(400, 4000) }, kills: times(4, 50), lines: 80 }));
+
+test('a residual network killed and resumed: the same bits, running statistics among them', () =>
+  killed({
+    changes: { ...RESNET, steps: times(16, 400), checkpointEvery: 2 },
+    kills: times(1, 50),
+    lines: 6,
   }));
 
 test.run();

@@ -17,9 +17,28 @@ export const TINY = {
   threads: 1,
 };
 
+/** What makes of it a run of a small residual network with batch normalisation. */
+export const RESNET = {
+  net: { kind: 'resnet18', width: 4, latent: 4, activation: 'softplus' },
+  objective: { name: 'samba', rec: 'mean', beta: 0.01, variance: { fixed: 0.01 } },
+  data: { kind: 'generated', count: 40, size: 16 },
+  batchSize: 4,
+};
+
 /** With 60 steps unless the changes give another length. */
 export const tiny = (changes: object = {}): TrainConfig =>
   parseConfig({ ...TINY, ...('epochs' in changes ? {} : { steps: 60 }), ...changes }, 'tiny.json');
+
+/** Stops a run after so many steps, as an interruption does. */
+export function stopAfter(steps: number): Partial<TrainOptions> {
+  const controller = new AbortController();
+  return {
+    signal: controller.signal,
+    onProgress: ({ step }) => {
+      if (step >= steps) controller.abort();
+    },
+  };
+}
 
 export const optionsFor = (folder: string, more: Partial<TrainOptions> = {}): TrainOptions => ({
   folder,

@@ -19,23 +19,12 @@ import { evaluation, graphOf, squaredErrorAtMean } from '../../src/train/graphs.
 import { readMetrics } from '../../src/train/metrics.js';
 import { modelOf } from '../../src/train/model.js';
 import { describe } from '../../src/train/result.js';
-import { type TrainOptions, train } from '../../src/train/train.js';
+import { train } from '../../src/train/train.js';
 import { errorOf, inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
-import { bits, FILES, optionsFor, tiny } from './tiny.js';
+import { bits, FILES, optionsFor, stopAfter, tiny } from './tiny.js';
 
 const test = suite('train');
-
-/** Stops a run after so many steps, as an interruption does. */
-function stopAfter(steps: number): Partial<TrainOptions> {
-  const controller = new AbortController();
-  return {
-    signal: controller.signal,
-    onProgress: ({ step }) => {
-      if (step >= steps) controller.abort();
-    },
-  };
-}
 
 test('a run learns, says what it did, and gives the same bits again', () =>
   inFolder(async folder => {

@@ -1,10 +1,11 @@
 /** @file `flatcheck start`: the whole in small. Verify the claims, then train three models side by side. */
 import { join } from 'node:path';
+import { type FirstLookObjective, firstLook, OBJECTIVES, STEPS } from '../../../experiments/first-look.js';
 import { CLAIM_IDS, type ClaimId } from '../../../properties/registry.js';
 import { makeFolder, writeJson } from '../../formats/atomic.js';
 import { openCifar } from '../../formats/cifar.js';
 import { columns } from '../../report/table.js';
-import { configDigest, parseConfig, type TrainConfig } from '../../train/config.js';
+import { configDigest, type TrainConfig } from '../../train/config.js';
 import { readMetrics } from '../../train/metrics.js';
 import type { TrainResult } from '../../train/result.js';
 import { noMore, readArgs } from '../args.js';
@@ -23,38 +24,9 @@ export const usage = `usage: flatcheck start [options]
 Verifies every claim, then trains a VAE, SAMBA and an RAE with the same small convolutional network, and
 prints a table. Run again, it takes up what was stopped.`;
 
-const ALPHA2 = 1e-2;
-const LATENT = 32;
-const BETA = 1e-3;
 const SEED = 1;
-const STEPS = 300;
 const GENERATED =
   'GENERATED images, made up by a formula: the numbers below say nothing about real ones (see --data)';
-
-/** Small, and compared side by side: the radius of SAMBA and the weight of the RAE are tied as in the paper. */
-export const OBJECTIVES = [
-  { name: 'vae', rec: 'mean', beta: BETA, variance: { fixed: ALPHA2 } },
-  { name: 'samba', rec: 'mean', beta: BETA, variance: { fixed: ALPHA2 } },
-  { name: 'rae-loss-gradient', rec: 'mean', beta: BETA, lambda: Math.sqrt(ALPHA2 * LATENT) },
-] as const;
-
-type ObjectiveConfig = (typeof OBJECTIVES)[number];
-
-function configOf(objective: ObjectiveConfig, data: unknown, steps: number): TrainConfig {
-  const value = {
-    objective,
-    net: { kind: 'conv', channels: [16, 32, 64], latent: LATENT, activation: 'softplus', output: 'sigmoid' },
-    data,
-    optimiser: { name: 'adam', rate: 1e-3 },
-    batchSize: 64,
-    steps,
-    validation: { fraction: 0.1, every: 50 },
-    logEvery: 10,
-    checkpointEvery: 100,
-    seed: SEED,
-  };
-  return parseConfig(value, 'start');
-}
 
 interface Trained {
   readonly result: TrainResult;
@@ -91,7 +63,7 @@ export interface StartOptions {
   /** CIFAR-10; generated images without it. */
   readonly folder: string | undefined;
   readonly claims: readonly ClaimId[];
-  readonly objectives: readonly ObjectiveConfig[];
+  readonly objectives: readonly FirstLookObjective[];
   readonly steps: number;
 }
 
@@ -107,10 +79,10 @@ export async function start(options: StartOptions): Promise<ExitCode> {
   await certify(verified);
 
   console.log(`\ntraining on ${folder === undefined ? GENERATED : `CIFAR-10 from ${folder}`}`);
-  const data = folder === undefined ? { kind: 'generated', count: 2000 } : { kind: 'cifar10' };
+  const data = folder === undefined ? 'generated' : 'cifar10';
   const trained: Trained[] = [];
   for (const objective of objectives) {
-    const one = await trainOne(configOf(objective, data, steps), out, folder);
+    const one = await trainOne(firstLook(objective, data, SEED, steps), out, folder);
     if (one.result.status === 'interrupted') return EXIT.interrupted;
     trained.push(one);
   }

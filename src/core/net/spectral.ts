@@ -80,7 +80,9 @@ export function withSpectralNorm(
   const divided = (params: Params): Params =>
     mapParams(params, (weight, name) => {
       const start = params[START + name];
-      return start === undefined ? weight : tf.div(weight, orOne(estimateNorm(weight, start, spec, rules).sigma));
+      return start === undefined
+        ? weight
+        : tf.div(weight, orOne(estimateNorm(weight, start, spec, rules).sigma));
     });
   const derived = ({ statistics, inMode }: Normalised<Autoencoder>): Normalised<Autoencoder> => ({
     statistics,
@@ -99,11 +101,7 @@ export function withSpectralNorm(
 }
 
 /** The parameters with the start vectors that the next step goes on from: one evaluation's iterations further. */
-export const advanced = (
-  params: Params,
-  spec: SpectralSpec,
-  rules: SpectralRules = SPECTRAL_RULES,
-): Params =>
+export const advanced = (params: Params, spec: SpectralSpec, rules: SpectralRules = SPECTRAL_RULES): Params =>
   mapParams(params, (value, name) =>
     name.startsWith(START)
       ? estimateNorm(parameter(params, name.slice(START.length)), value, spec, rules).next

@@ -45,10 +45,7 @@ function independent(noise: tf.Tensor, columns: number, probabilities: tf.Tensor
   const u = tf.expandDims(uniformOf(tf.transpose(tf.slice(noise, [0, 0], [batch, columns]))), 2);
   // sums of the probabilities before each column but the first
   const before = Float64Array.from({ length: d * (d - 1) }, (_, i) => (i % d <= Math.floor(i / d) ? 1 : 0));
-  const edges = tf.reshape(
-    tf.matMul(constant(before, [d - 1, d]), tf.expandDims(probabilities, 1)),
-    [d - 1],
-  );
+  const edges = tf.reshape(tf.matMul(constant(before, [d - 1, d]), tf.expandDims(probabilities, 1)), [d - 1]);
   // the outer intervals have no outer ends, whatever the probabilities' sum rounds to
   const above = tf.greater(u, tf.concat([constant([-1]), edges]));
   const below = tf.lessEqual(u, tf.concat([edges, constant([2])]));

@@ -2,18 +2,14 @@
  * @file The gradient penalty of Pythae's RAE_GP (Chadebec et al. 2022, commit 6419e21): the gradient of the summed output
  * with respect to the data, hence through the encoder.
  */
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { gradient } from '../derivatives.js';
 import { type Objective, squaredNorm } from './objective.js';
 import { type PenalisedHyper, penalised, RAE_RULES, type RaeRules } from './rae.js';
 
 export interface RaePythaeRules extends RaeRules {
   /** What is penalised, [B, ...]: the gradient at x of the sum of the entries of f(mu(x)). */
-  gradient(
-    encode: (x: tf.Tensor) => tf.Tensor,
-    decode: (z: tf.Tensor) => tf.Tensor,
-    x: tf.Tensor,
-  ): tf.Tensor;
+  gradient(encode: (x: tf.Tensor) => tf.Tensor, decode: (z: tf.Tensor) => tf.Tensor, x: tf.Tensor): tf.Tensor;
   /** One number a sample, [B]. */
   measure(g: tf.Tensor): tf.Tensor;
 }

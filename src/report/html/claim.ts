@@ -14,7 +14,12 @@ function checkRow(check: CheckResult): string {
 
 function mutantRow(mutant: MutantResult): string {
   const killed = mutant.killedBy.length > 0;
-  const fate = mutant.equivalent !== undefined ? `equivalent: ${mutant.equivalent}` : killed ? mutant.killedBy.join(', ') : 'survived';
+  const fate =
+    mutant.equivalent !== undefined
+      ? `equivalent: ${mutant.equivalent}`
+      : killed
+        ? mutant.killedBy.join(', ')
+        : 'survived';
   const good = killed !== (mutant.equivalent !== undefined);
   return `<tr role="row"><th scope="row" role="rowheader">${esc(mutant.name)}</th><td role="cell">${esc(mutant.says)}</td><td role="cell" data-label="killed by" class="${good ? '' : 'fail'}">${esc(fate)}</td></tr>`;
 }
@@ -33,10 +38,16 @@ export function claimSection(claim: ClaimResult): string {
     `<summary><span class="id">${esc(claim.id)}</span> <span class="says">${esc(claim.says)}</span> <span class="badge ${verdict.kind}">${verdict.kind}</span> <span class="badge ${outcome}">${outcome}</span></summary>`,
     `<p>${esc(claim.source)}. <strong>${esc(standing(verdict))}.</strong></p>`,
     `<div class="formula"><h4>${tex.corrected === undefined ? 'Formula' : 'As printed'}</h4>${mathml(tex.printed)}</div>`,
-    tex.corrected === undefined ? '' : `<div class="formula"><h4>As it should be</h4>${mathml(tex.corrected)}</div>`,
+    tex.corrected === undefined
+      ? ''
+      : `<div class="formula"><h4>As it should be</h4>${mathml(tex.corrected)}</div>`,
     table('Checks', ['check', 'what it asserts', 'cases', 'measured', 'outcome'], claim.checks.map(checkRow)),
     `<div class="plots">${claim.checks.map(orderPlot).join('')}</div>`,
-    table('Negative controls', ['mutant', 'what is wrong in it', 'killed by'], claim.mutants.list.map(mutantRow)),
+    table(
+      'Negative controls',
+      ['mutant', 'what is wrong in it', 'killed by'],
+      claim.mutants.list.map(mutantRow),
+    ),
     `<p>Again: <code>flatcheck verify --claim ${esc(claim.id)}</code>, or exactly this run: <code class="token">flatcheck verify --replay ${esc(claim.replay)}</code></p>`,
     '</details>',
   ].join('\n');

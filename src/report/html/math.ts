@@ -6,4 +6,10 @@ import katex from 'katex';
  * @throws katex's ParseError when the LaTeX is wrong: a claim with such a formula is a bug
  */
 export const mathml = (tex: string): string =>
-  katex.renderToString(tex, { output: 'mathml', displayMode: true, throwOnError: true, strict: 'error', trust: false });
+  katex.renderToString(tex, {
+    output: 'mathml',
+    displayMode: true,
+    throwOnError: true,
+    strict: 'error',
+    trust: false,
+  });

@@ -8,7 +8,10 @@ import { escapeHtml as esc } from './escape.js';
 import { SCRIPT, STYLE } from './style.js';
 
 const options = (values: readonly string[]): string =>
-  ['<option value="">all</option>', ...[...new Set(values)].map(value => `<option>${esc(value)}</option>`)].join('');
+  [
+    '<option value="">all</option>',
+    ...[...new Set(values)].map(value => `<option>${esc(value)}</option>`),
+  ].join('');
 
 function filters(claims: readonly ClaimResult[]): string {
   return `<form hidden aria-label="Filter the claims">
@@ -50,7 +53,14 @@ export function html(result: VerifyResult): string {
 </header>
 <main>
 ${filters(claims)}
-${papers.map(paper => section(paper, claims.filter(claim => claim.paper === paper))).join('\n')}
+${papers
+  .map(paper =>
+    section(
+      paper,
+      claims.filter(claim => claim.paper === paper),
+    ),
+  )
+  .join('\n')}
 </main>
 <script>${SCRIPT}</script>
 </body>

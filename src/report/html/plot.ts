@@ -43,8 +43,16 @@ export function orderPlot(check: CheckResult): string {
     .filter(([step, residual]) => step > 0 && residual > 0)
     .map(([step, residual]): Point => [Math.log10(step), Math.log10(residual)]);
   if (points.length < 2) return '';
-  const x = axis(points.map(p => p[0]), MARGIN.left, WIDTH - MARGIN.right);
-  const y = axis(points.map(p => p[1]), HEIGHT - MARGIN.bottom, MARGIN.top);
+  const x = axis(
+    points.map(p => p[0]),
+    MARGIN.left,
+    WIDTH - MARGIN.right,
+  );
+  const y = axis(
+    points.map(p => p[1]),
+    HEIGHT - MARGIN.bottom,
+    MARGIN.top,
+  );
   const [left, right] = [Math.min(...points.map(p => p[0])), Math.max(...points.map(p => p[0]))];
   const draw = (slope: number, name: string): string => {
     const value = line(points, slope);
@@ -54,8 +62,14 @@ export function orderPlot(check: CheckResult): string {
   const label = `Residual against step, ${check.name}: fitted order ${order.estimate.toFixed(3)}, theory ${order.expected}`;
   return [
     `<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(label)}">`,
-    ...ticks(x, 7).map(t => `<line class="grid" x1="${x.at(t)}" y1="${MARGIN.top}" x2="${x.at(t)}" y2="${bottom}"/><text x="${x.at(t)}" y="${bottom + 16}" text-anchor="middle">${power(t)}</text>`),
-    ...ticks(y, 8).map(t => `<line class="grid" x1="${MARGIN.left}" y1="${y.at(t)}" x2="${WIDTH - MARGIN.right}" y2="${y.at(t)}"/><text x="${MARGIN.left - 6}" y="${y.at(t) + 4}" text-anchor="end">${power(t)}</text>`),
+    ...ticks(x, 7).map(
+      t =>
+        `<line class="grid" x1="${x.at(t)}" y1="${MARGIN.top}" x2="${x.at(t)}" y2="${bottom}"/><text x="${x.at(t)}" y="${bottom + 16}" text-anchor="middle">${power(t)}</text>`,
+    ),
+    ...ticks(y, 8).map(
+      t =>
+        `<line class="grid" x1="${MARGIN.left}" y1="${y.at(t)}" x2="${WIDTH - MARGIN.right}" y2="${y.at(t)}"/><text x="${MARGIN.left - 6}" y="${y.at(t) + 4}" text-anchor="end">${power(t)}</text>`,
+    ),
     `<rect class="frame" x="${MARGIN.left}" y="${MARGIN.top}" width="${WIDTH - MARGIN.left - MARGIN.right}" height="${bottom - MARGIN.top}"/>`,
     draw(order.expected, 'theory'),
     draw(order.estimate, 'fit'),

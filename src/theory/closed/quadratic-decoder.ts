@@ -3,7 +3,7 @@
  * quartic in the noise.
  */
 import type { LocalModel } from './grae.js';
-import { combine, gram, type Matrix, multiply, norm, trace, traceOfProduct } from './matrix.js';
+import { apply, combine, gram, type Matrix, multiply, norm, trace, traceOfProduct } from './matrix.js';
 
 interface QuadraticModel extends LocalModel {
   /** Q_m, the Hessian of each output. */
@@ -38,3 +38,15 @@ export const quadraticMeanCurvature = (model: QuadraticModel, s: Matrix): number
     const qsq = multiply(q, multiply(s, q));
     return combine(1, combine(1, sum, 1, qsq), traceOfProduct(q, s) / 2, q);
   }, curvature(model));
+
+/** -E_q grad log p(x | z) = -J'r + sum_m [Q_m S J_m + tr(Q_m S) J_m / 2], q = N(h, S), J_m the gradient of output m. */
+export const quadraticMeanGradient = (model: QuadraticModel, s: Matrix): number[] =>
+  model.hessians.reduce<number[]>(
+    (sum, q, m) => {
+      const row = model.jacobian[m]!;
+      const bent = apply(q, apply(s, row));
+      const weight = traceOfProduct(q, s) / 2 - model.residual[m]!;
+      return sum.map((x, k) => x + bent[k]! + weight * row[k]!);
+    },
+    model.mean.map(() => 0),
+  );

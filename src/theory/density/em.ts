@@ -87,19 +87,26 @@ function pick(weights: Vector, random: Random): number {
   return found < 0 ? weights.findLastIndex(weight => weight > 0) : found;
 }
 
-const squaredDistance = (a: Vector, b: Vector): number =>
-  a.reduce((sum, x, i) => sum + (x - b[i]!) ** 2, 0);
+const squaredDistance = (a: Vector, b: Vector): number => a.reduce((sum, x, i) => sum + (x - b[i]!) ** 2, 0);
 
 /**
  * A mixture to start from: centres among the points, each drawn with probability proportional to the squared distance
- * from those before it (k-means++), equal weights, and the covariance of all points over the number of components.
+ * from those before it (k-means++), with equal weights and the covariance of all points: broad, so that no component
+ * starts out with a single point.
  */
 export function startMixture(points: Matrix, random: Random, components: number = COMPONENTS): Mixture {
   if (!(Number.isInteger(components) && components >= 1 && components <= points.length))
     throw new Error(
       `mixture: the number of components must be from 1 to the ${points.length} points, got ${components}`,
     );
-  const centres = [points[pick(points.map(() => 1), random)]!];
+  const centres = [
+    points[
+      pick(
+        points.map(() => 1),
+        random,
+      )
+    ]!,
+  ];
   let distances = points.map(x => squaredDistance(x, centres[0]!));
   while (centres.length < components) {
     const last = points[distances.some(x => x > 0) ? pick(distances, random) : 0]!;
@@ -107,9 +114,8 @@ export function startMixture(points: Matrix, random: Random, components: number 
     distances = distances.map((known, i) => Math.min(known, squaredDistance(points[i]!, last)));
   }
   const { covariance } = fitGaussian(points);
-  const shared = covariance.map(row => row.map(x => x / components));
   return {
     weights: centres.map(() => 1 / components),
-    components: centres.map(mean => ({ mean, covariance: shared })),
+    components: centres.map(mean => ({ mean, covariance })),
   };
 }

@@ -73,8 +73,6 @@ export function klOfGaussians(p: Gaussian, q: Gaussian): number {
 export const affineImage = ({ mean, covariance }: Gaussian, a: Matrix, b: Vector): Gaussian => ({
   mean: add(apply(a, mean), b),
   covariance: a.map(u =>
-    a.map(v =>
-      u.reduce((sum, x, i) => sum + x * v.reduce((s, y, j) => s + covariance[i]![j]! * y, 0), 0),
-    ),
+    a.map(v => u.reduce((sum, x, i) => sum + x * v.reduce((s, y, j) => s + covariance[i]![j]! * y, 0), 0)),
   ),
 });

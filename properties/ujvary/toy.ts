@@ -1,0 +1,145 @@
+/** @file The toy landscape of Figure 1: a loss over the mean and deviation of a normal distribution, with two basins. */
+import type { Vector } from '../../src/theory/closed/matrix.js';
+
+export interface ToyRules {
+  /** The weights of the two basins, the wide one first; their centres; how fast the loss grows with the divergence. */
+  readonly weights: readonly [number, number];
+  readonly centres: readonly [Normal, Normal];
+  readonly widths: readonly [number, number];
+  /** KL of the first from the second. */
+  readonly divergence: (from: Normal, to: Normal) => number;
+  /** The radius of SAM's ball. */
+  readonly radius: number;
+  /** The standard deviation of MFVI's noise in each of p directions, for the covariance (rho^2/p) I. */
+  readonly deviation: (radius: number, p: number) => number;
+  /** The loss at a deviation s <= 0, where the noise leads but no distribution is: a place to take it at, or none. */
+  readonly beyond: (s: number) => number | undefined;
+}
+
+export interface Normal {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+const divergence = (from: Normal, to: Normal): number => {
+  const ratio = from.deviation / to.deviation;
+  const shift = (from.mean - to.mean) / to.deviation;
+  return (ratio ** 2 + shift ** 2 - 1) / 2 - Math.log(ratio);
+};
+
+/** The constants of Kim et al. 2022, as recalled: Figure 1 does not state them. */
+export const TOY_RULES: ToyRules = {
+  weights: [0.7, 0.3],
+  centres: [
+    { mean: 20, deviation: 30 },
+    { mean: -20, deviation: 10 },
+  ],
+  widths: [1.8, 1.2],
+  divergence,
+  radius: 8,
+  deviation: (radius, p) => radius / Math.sqrt(p),
+  // the divergence is even in the deviation
+  beyond: s => -s,
+};
+
+/** A point of the plane: mean and deviation. */
+export type Landscape = (w: Vector) => number;
+
+/** -log of the sum of weight_k exp(-KL_k / width_k^2); NaN where it is not defined. */
+export const toyLoss =
+  ({ weights, centres, widths, divergence: kl, beyond }: ToyRules): Landscape =>
+  ([mean, s]) => {
+    const deviation = s! > 0 ? s : beyond(s!);
+    if (deviation === undefined) return Number.NaN;
+    const from = { mean: mean!, deviation };
+    return -Math.log(
+      weights.reduce(
+        (sum, weight, k) => sum + weight * Math.exp(-kl(from, centres[k]!) / widths[k]! ** 2),
+        0,
+      ),
+    );
+  };
+
+const H = 2 ** -14;
+
+/** By central differences, good to nine digits here. */
+export function gradientOf(f: Landscape, w: Vector): readonly [number, number] {
+  const [m, s] = w as readonly [number, number];
+  return [(f([m + H, s]) - f([m - H, s])) / (2 * H), (f([m, s + H]) - f([m, s - H])) / (2 * H)];
+}
+
+/** The point at a distance in one of so many directions. */
+export const around = ([m, s]: Vector, distance: number, k: number, directions: number): [number, number] => {
+  const angle = (2 * Math.PI * k) / directions;
+  return [m! + distance * Math.cos(angle), s! + distance * Math.sin(angle)];
+};
+
+const ANGLES = 120;
+
+/** The largest loss on the disk around a point; it is on the edge unless there is a maximum inside, which there is not. */
+export function worstCase(rules: ToyRules): Landscape {
+  const f = toyLoss(rules);
+  return w => {
+    let largest = f(w);
+    for (let k = 0; k < ANGLES; k++) largest = Math.max(largest, f(around(w, rules.radius, k, ANGLES)));
+    return largest;
+  };
+}
+
+/** The loss after one step of SAM. */
+export function oneStep(rules: ToyRules): Landscape {
+  const f = toyLoss(rules);
+  return w => {
+    const [a, b] = gradientOf(f, w);
+    const n = Math.hypot(a, b);
+    return n === 0 ? f(w) : f([w[0]! + (rules.radius * a) / n, w[1]! + (rules.radius * b) / n]);
+  };
+}
+
+const CELLS = 32;
+const REACH = 6;
+
+/** The mean loss under Gaussian noise, by midpoints of cells; where the loss is not defined it is left out of the mean. */
+export function noisy(rules: ToyRules): Landscape {
+  const f = toyLoss(rules);
+  const deviation = rules.deviation(rules.radius, 2);
+  const nodes = Array.from({ length: CELLS }, (_, i) => REACH * ((2 * i + 1) / CELLS - 1));
+  const weights = nodes.map(x => Math.exp((-x * x) / 2));
+  return ([m, s]) => {
+    let [total, mass] = [0, 0];
+    for (const [i, x] of nodes.entries())
+      for (const [j, y] of nodes.entries()) {
+        const value = f([m! + deviation * x, s! + deviation * y]);
+        if (Number.isNaN(value)) continue;
+        const weight = weights[i]! * weights[j]!;
+        mass += weight;
+        total += weight * value;
+      }
+    return total / mass;
+  };
+}
+
+const DIRECTIONS = 24;
+
+/**
+ * The minimum that is reached from a point by steps downhill, in 24 directions because a worst case is not smooth; the
+ * first steps are short enough not to jump from one basin into the other.
+ */
+export function lowestFrom(
+  f: Landscape,
+  start: Vector,
+): { readonly at: readonly number[]; readonly value: number } {
+  let at = [...start];
+  let value = f(at);
+  for (let step = 1; step > 2 ** -6; ) {
+    let better: number[] | undefined;
+    for (let k = 0; k < DIRECTIONS && better === undefined; k++) {
+      const next = around(at, step, k, DIRECTIONS);
+      const there = f(next);
+      if (there < value) [better, value] = [next, there];
+    }
+    if (better === undefined) step /= 2;
+    else at = better;
+  }
+  return { at, value };
+}

@@ -1,0 +1,57 @@
+/**
+ * @file The linear regularised autoencoder, min |x - Wz|^2 + beta/2 |z|^2 + lambda |W|_F^2: its optimum in closed form.
+ * Data have second moments of eigenvalues `values`, descending, and eigenvectors `vectors`.
+ */
+import { scale, transpose, type Vector } from './matrix.js';
+
+export interface RaeWeights {
+  readonly beta: number;
+  readonly lambda: number;
+}
+
+/** t = (sqrt(beta value / (2 lambda)) - beta/2)_+, the square of a column of W along an eigenvector. */
+export const raeStrength = (value: number, { beta, lambda }: RaeWeights): number =>
+  Math.max(0, Math.sqrt((beta * value) / (2 * lambda)) - beta / 2);
+
+/** By how much an eigendirection is reconstructed, t / (t + beta/2) = (1 - sqrt(beta lambda / (2 value)))_+. */
+export const raeReconstructed = (value: number, { beta, lambda }: RaeWeights): number =>
+  value > 0 ? Math.max(0, 1 - Math.sqrt((beta * lambda) / (2 * value))) : 0;
+
+export interface RaeOptimum {
+  /** [D, latent], columns sqrt(t_i) u_i. */
+  readonly weight: number[][];
+  /** [latent, D], the best for these weights: sqrt(t_i) / (t_i + beta/2) u_i'. */
+  readonly encoder: number[][];
+}
+
+/** Columns of squared norms `strengths` along the leading eigendirections, in their order, with the best encoder for them. */
+export function raeAlong(strengths: Vector, vectors: readonly Vector[], beta: number): RaeOptimum {
+  const along = (i: number): Vector => vectors[i] ?? vectors[0]!.map(() => 0);
+  return {
+    weight: transpose(strengths.map((t, i) => scale(Math.sqrt(t), along(i)))),
+    encoder: strengths.map((t, i) => scale(Math.sqrt(t) / (t + beta / 2), along(i))),
+  };
+}
+
+/** An optimum whose latents are the leading eigendirections; all others are its rotations. */
+export const raeOptimum = (
+  values: Vector,
+  vectors: readonly Vector[],
+  latent: number,
+  weights: RaeWeights,
+): RaeOptimum =>
+  raeAlong(
+    Array.from({ length: latent }, (_, i) => raeStrength(values[i] ?? 0, weights)),
+    vectors,
+    weights.beta,
+  );
+
+/** The minimum: 2 sqrt(beta lambda value / 2) - beta lambda / 2 for a direction that is kept, value for one that is not. */
+export const raeMinimum = (values: Vector, latent: number, { beta, lambda }: RaeWeights): number => {
+  const threshold = (beta * lambda) / 2;
+  return values.reduce(
+    (sum, value, i) =>
+      sum + (i < latent && value > threshold ? 2 * Math.sqrt(threshold * value) - threshold : value),
+    0,
+  );
+};
