@@ -1,41 +1,22 @@
 /** @file KP-29: sizes, padding and normalisation of the networks of appendix D. */
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import {
-  convLayer,
-  denseLayer,
-  type Kernel,
-  type Layer,
-  pointwise,
-  sequence,
-  transposedLayer,
-} from '../../src/core/net/compose.js';
+import { denseLayer, type Kernel, type Layer, pointwise, sequence } from '../../src/core/net/compose.js';
 import { kumarPooleAutoencoder } from '../../src/core/net/kumar-poole.js';
 import { unflatten } from '../../src/core/net/layers.js';
 import type { Autoencoder, Params } from '../../src/core/net/network.js';
-import { GRAE_RULES, type GraeRules, makeGrae } from '../../src/core/objectives/grae.js';
+import { type GraeRules, makeGrae } from '../../src/core/objectives/grae.js';
 import { sizeOf } from '../../src/engine/graph.js';
 import { trace } from '../../src/engine/trace.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { only } from '../../src/theory/checks/given.js';
 import { violates } from '../../src/theory/checks/violates.js';
-import { claim, mutant } from '../../src/theory/claim.js';
+import { claim } from '../../src/theory/claim.js';
 import { refuted } from '../../src/theory/verdict.js';
-import { normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
-import { vector } from '../arbitraries/vector.js';
 import { programOf } from '../support/program.js';
+import { MUTANTS, SUBJECT, type Subject } from './kp-29-controls.js';
+import { asymmetric, mirrored } from './kp-29-padding.js';
 import { mnistNetworks, type NetworkCase, networkCases, networkValues } from './network-cases.js';
-
-interface Subject {
-  readonly convolution: typeof convLayer;
-  readonly transposed: typeof transposedLayer;
-  /** Rows and columns of zeros before and after, for 'same' padding with stride 1. */
-  readonly padding: (size: number) => readonly [number, number];
-  readonly grae: GraeRules;
-  /** The network that GRAE is evaluated on. */
-  readonly network: (c: NetworkCase) => Autoencoder;
-}
 
 const pick = (layer: Layer, inputs: Params): Params =>
   Object.fromEntries(Object.keys(layer.layout.shapes).map(name => [name, inputs[name]!]));
@@ -136,82 +117,6 @@ const printed = violates<Stack, Subject>({
   },
 });
 
-/** An image and a filter. */
-interface Padded {
-  readonly side: number;
-  readonly size: number;
-  readonly x: readonly number[];
-  readonly filter: readonly number[];
-}
-
-const paddedCases: fc.Arbitrary<Padded> = fc.oneof(
-  ...(
-    [
-      [5, 4],
-      [4, 4],
-      [5, 5],
-      [3, 2],
-    ] as const
-  ).map(([side, size]) =>
-    plainRecord({
-      side: fc.constant(side),
-      size: fc.constant(size),
-      x: vector(side ** 2, normal()),
-      filter: vector(size ** 2, normal()),
-    }),
-  ),
-);
-
-/** What a layer makes of the image, and what a convolution without padding makes of the image with zeros around it. */
-function convolved({ side, size, x, filter }: Padded, rules: Subject, padding: readonly [number, number]) {
-  const same = rules.convolution('c', 1, 1, { size, stride: 1, padding: 'same' });
-  const valid = convLayer('c', 1, 1, { size, stride: 1, padding: 0 });
-  const program = programOf(rules.convolution, shapeKey(`${side} ${size} ${padding}`), 'padded', () => ({
-    specs: { x: { shape: [1, side, side, 1] }, 'c.weight': { shape: [1, 1, size, size] } },
-    fn: inputs => {
-      const image = inputs.x!;
-      const around = tf.pad(image, [[0, 0], [...padding], [...padding], [0, 0]]);
-      return { same: same.apply(inputs, image), valid: valid.apply(inputs, around) };
-    },
-  }));
-  const outputs = program.run({ x: Float64Array.from(x), 'c.weight': Float64Array.from(filter) });
-  return { same: outputs.same!, valid: outputs.valid! };
-}
-
-const keys = new Map<string, object>();
-
-function shapeKey(name: string): object {
-  const found = keys.get(name) ?? {};
-  keys.set(name, found);
-  return found;
-}
-
-const asymmetric = equals<Padded, Subject>({
-  says: "filters of size 4 with stride 1 and 'same' padding see one row and column of zeros before the image and two after; those of size 5 two and two",
-  given: { arbitrary: paddedCases },
-  runs: 20,
-  measure: (c, rules) => {
-    const { same, valid } = convolved(c, rules, rules.padding(c.size));
-    return { actual: same, expected: valid, scale: c.size ** 2 * 16 };
-  },
-});
-
-const mirrored = violates<Padded, Subject>({
-  says: 'with the odd row and column on the other side it is another network: a filter of size 4 has no symmetric padding',
-  given: {
-    arbitrary: paddedCases.filter(
-      c => c.size % 2 === 0 && c.filter.some(w => Math.abs(w) > 0.5) && Math.abs(c.x[0]!) > 0.5,
-    ),
-  },
-  runs: 10,
-  measure: (c, rules) => {
-    const [before, after] = rules.padding(c.size);
-    const { same, valid } = convolved(c, rules, [after, before]);
-    const by = Math.max(...same.map((x, k) => Math.abs(x - valid[k]!)));
-    return { claimed: 0, actual: by, by, scale: 16 };
-  },
-});
-
 const SIZE = { latent: 2, width: 1 / 64, batch: 2 };
 
 /** GRAE on both samples together, and the mean of GRAE on each alone. */
@@ -256,12 +161,6 @@ const training = violates<NetworkCase, Subject>({
   },
 });
 
-const withStride =
-  (stride: (own: number) => number) =>
-  (make: typeof convLayer): typeof convLayer =>
-  (name, inputs, outputs, kernel) =>
-    make(name, inputs, outputs, { ...kernel, stride: stride(kernel.stride) });
-
 export default claim<Subject, string, string>({
   id: 'KP-29',
   paper: 'kumar-poole',
@@ -277,43 +176,7 @@ export default claim<Subject, string, string>({
     counterexample: 'seed 16x16 with strides 1, 2, 2, 2: 128x128 for data of 64x64',
     corrected: 'seed 8x8; the MNIST table is consistent as printed (28, 14, 7, 4, 4 and 7, 7, 14, 28)',
   }),
-  subject: {
-    convolution: convLayer,
-    transposed: transposedLayer,
-    padding: size => [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)],
-    grae: GRAE_RULES,
-    network: c => mnistNetworks(c.size).evaluation,
-  },
+  subject: SUBJECT,
   checks: { sides, tables, printed, asymmetric, mirrored, evaluation, training },
-  mutants: {
-    strideIgnored: mutant<Subject>('transposed convolutions with stride 1', s => ({
-      ...s,
-      transposed: (name, inputs, outputs, kernel) =>
-        s.transposed(name, inputs, outputs, { ...kernel, stride: 1 }),
-    })),
-    encoderStrideIgnored: mutant<Subject>('convolutions with stride 1', s => ({
-      ...s,
-      convolution: withStride(() => 1)(s.convolution),
-    })),
-    validPadding: mutant<Subject>('convolutions without padding', s => ({
-      ...s,
-      convolution: (name, inputs, outputs, kernel) =>
-        s.convolution(name, inputs, outputs, { ...kernel, padding: 0 }),
-    })),
-    oddSideFirst: mutant<Subject>('the odd row of zeros above instead of below', s => ({
-      ...s,
-      padding: size => {
-        const [before, after] = s.padding(size);
-        return [after, before];
-      },
-    })),
-    trainingMode: mutant<Subject>('statistics of the batch where running ones are meant', s => ({
-      ...s,
-      network: c => mnistNetworks(c.size).training,
-    })),
-    samplesSummed: mutant<Subject>('the log det of a batch summed instead of averaged', s => ({
-      ...s,
-      grae: { ...s.grae, logDet: a => tf.mul(s.grae.logDet(a), a.shape[0]!) },
-    })),
-  },
+  mutants: MUTANTS,
 });

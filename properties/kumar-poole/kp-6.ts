@@ -183,9 +183,9 @@ export default claim<Subject, string, string>({
   source: 'Kumar & Poole 2020, theorem 1',
   tex: {
     printed:
-      '\forall q in mathcal Q, r in mathcal R: r_# q \notin mathcal Q, (q^*, p^*) \text{ unique} implies max_{q in mathcal Q} mathcal L(q, p^*_r) < mathcal L(q^*, p^*)',
+      '\\forall q \\in \\mathcal Q, r \\in \\mathcal R: r_{\\#} q \\notin \\mathcal Q,\\ (q^*, p^*) \\text{ unique} \\implies \\max_{q \\in \\mathcal Q} \\mathcal L(q, p^*_r) < \\mathcal L(q^*, p^*)',
     corrected:
-      'r^{-1}_# q^* \notin mathcal Q, q^* \text{ unique in } mathcal Q cup r_#mathcal Q implies \text{the same}',
+      'r^{-1}_{\\#} q^* \\notin \\mathcal Q,\\ q^* \\text{ unique in } \\mathcal Q \\cup r_{\\#}\\mathcal Q \\implies \\text{the same}',
   },
   says: 'The theorem is right, and holds under the weaker hypothesis that the one posterior r^-1#q* is not in the family; as printed, for all q, its hypothesis excludes mean-field Gaussians, the example it is meant for, whose isotropic members every rotation keeps.',
   verdict: conditional(

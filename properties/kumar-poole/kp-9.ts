@@ -1,9 +1,7 @@
 /** @file KP-9: the rotation experiment. A mean-field posterior fixes the rotation of the latents, but not at the true one. */
 import fc from 'fast-check';
 import { makeBetaVae, type VaeRules } from '../../src/core/objectives/vae.js';
-import { bound } from '../../src/theory/checks/bound.js';
 import { equals } from '../../src/theory/checks/equals.js';
-import { only } from '../../src/theory/checks/given.js';
 import { statistical } from '../../src/theory/checks/statistical.js';
 import { violates } from '../../src/theory/checks/violates.js';
 import { claim } from '../../src/theory/claim.js';
@@ -13,10 +11,10 @@ import { type Matrix, multiply, norm, transpose } from '../../src/theory/closed/
 import { ppcaOptimalValue } from '../../src/theory/closed/ppca.js';
 import { refuted } from '../../src/theory/verdict.js';
 import { orthogonal, spd } from '../arbitraries/matrix.js';
-import { dyadic } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { deepened } from '../support/depth.js';
 import { MUTANTS, SUBJECT, type Subject } from './kp-9-controls.js';
+import { curved, unique } from './kp-9-curved.js';
 import { linearAutoencoder } from './local-cases.js';
 import { averagedStep, type NoisyStep, type Sampling, sampling } from './noisy-step.js';
 import { modQuarter } from './procrustes.js';
@@ -32,7 +30,6 @@ import {
   valuesOf,
   weightsOf,
 } from './rotation-cases.js';
-import { type Fit, type RotationExperiment, rotationData, rotationFit } from './rotation-fit.js';
 
 const betaVae = (rules: VaeRules): Sampling =>
   sampling(rules, makeBetaVae(rules), ({ beta }) => ({ beta: beta! }));
@@ -203,68 +200,6 @@ function rescaled(w: Matrix): number[][] {
   const lengths = transpose(w).map(column => norm(column));
   return w.map(row => row.map((x, k) => ((2 - k) * x) / lengths[k]!));
 }
-
-/** The fits of one experiment, shared by the checks and by the negative controls. */
-const fitted = new Map<string, { z: Matrix; fits: readonly Fit[] }>();
-
-function fitsOf(experiment: RotationExperiment): { z: Matrix; fits: readonly Fit[] } {
-  const key = JSON.stringify(experiment);
-  const known = fitted.get(key);
-  if (known) return known;
-  const { z, x } = rotationData(experiment);
-  const made = { z, fits: [0, 1, 2].map(restart => rotationFit(experiment, x, restart)) };
-  fitted.set(key, made);
-  return made;
-}
-
-/** The angles of the restarts that reached the least loss. */
-function anglesOf(experiment: RotationExperiment, rules: Subject): number[] {
-  const { z, fits } = fitsOf(experiment);
-  const least = Math.min(...fits.map(fit => fit.loss));
-  return fits
-    .filter(fit => fit.loss < least + 1e-6)
-    .map(fit => rules.angle(rules.procrustes(multiply(transpose(z), fit.means))));
-}
-
-interface Size {
-  readonly samples: number;
-  readonly nodes: number;
-}
-
-const experiments = ({ samples, nodes }: Size): fc.Arbitrary<RotationExperiment> =>
-  plainRecord({
-    seed: fc.integer({ min: 0, max: 2 ** 31 }),
-    turn: dyadic({ min: 0.25, max: 0.40625, bits: 6 }),
-    samples: fc.constant(samples),
-    nodes: fc.constant(nodes),
-  });
-
-const unique = (size: Size, runs: number) =>
-  bound<RotationExperiment, Subject>({
-    says: `for nu = tanh on ${size.samples} data the optimum is unique as well: of three restarts those that reach the least loss agree to 0.01 degrees`,
-    given: { arbitrary: experiments(size) },
-    runs,
-    measure: (experiment, rules) => {
-      const angles = anglesOf(experiment, rules);
-      const apart = Math.max(...angles.map(a => Math.abs(modQuarter(a - angles[0]!))));
-      return [
-        { what: 'restarts at the least loss', lower: 2, upper: angles.length, scale: 2 },
-        { what: 'spread', lower: apart, upper: 0.01, scale: 0.01 },
-      ];
-    },
-  });
-
-const curved = ({ samples, nodes }: Size, ...seeds: readonly [number, ...number[]]) =>
-  violates<RotationExperiment, Subject>({
-    says: `but it is not the true rotation: with columns at right angles, turned by 17 degrees, ${samples} data lead it more than 5 degrees away (seeds ${seeds.join(', ')})`,
-    given: only<RotationExperiment>(
-      seeds.map(seed => ({ seed, turn: 0.3, samples, nodes })) as [RotationExperiment],
-    ),
-    measure: (experiment, rules) => {
-      const actual = anglesOf(experiment, rules)[0]!;
-      return { claimed: 0, actual, by: Math.abs(actual) - 5, scale: 90 };
-    },
-  });
 
 const SMALL = { samples: 80, nodes: 3 };
 const LARGE = { samples: 2000, nodes: 5 };

@@ -127,7 +127,8 @@ export function averagedStep(
     const noise = everywhere(point, samples);
     const found = i === 0 ? program.run({ ...fixed, noise }) : program.update({ noise });
     for (const [name, entries] of Object.entries(found)) {
-      const sum = (total[name] ??= new Float64Array(entries.length));
+      const sum = total[name] ?? new Float64Array(entries.length);
+      total[name] = sum;
       for (let k = 0; k < entries.length; k++) sum[k]! += weight * entries[k]!;
     }
   }

@@ -1,23 +1,14 @@
 /** @file RAE-2: whether the penalty on the codes prevents unbounded optimisation. Without one on the decoder it does nothing. */
-import * as tf from '@tensorflow/tfjs';
-import { batchNorm } from '../../src/core/net/batch-norm.js';
-import { denseLayer, sequence } from '../../src/core/net/compose.js';
-import { RAE_RULES, type RaeRules } from '../../src/core/objectives/rae.js';
-import { RAE_GHOSH_CODE_RULES, type RaeGhoshCodeRules } from '../../src/core/objectives/rae-ghosh-code.js';
-import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../src/core/objectives/rae-jacobian.js';
-import { RAE_L2_RULES, type RaeL2Rules } from '../../src/core/objectives/rae-l2.js';
-import { RAE_PYTHAE_RULES, type RaePythaeRules } from '../../src/core/objectives/rae-pythae.js';
 import { bound } from '../../src/theory/checks/bound.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { violates } from '../../src/theory/checks/violates.js';
-import { claim, type Mutant, mutant } from '../../src/theory/claim.js';
-import { apply, dot, norm, transpose } from '../../src/theory/closed/matrix.js';
+import { claim } from '../../src/theory/claim.js';
+import { dot, norm } from '../../src/theory/closed/matrix.js';
 import { refuted } from '../../src/theory/verdict.js';
-import { normal } from '../arbitraries/numbers.js';
-import { vector } from '../arbitraries/vector.js';
-import { programOf } from '../support/program.js';
 import { FEW, onOf, type RaeCase, raeGiven } from './cases.js';
 import { type PlainSample, plainSamples } from './plain-network.js';
+import { MUTANTS, SUBJECT, type Subject } from './rae-2-controls.js';
+import { normalised } from './rae-2-normalised.js';
 import {
   type Evaluated,
   ghoshPenalty,
@@ -28,39 +19,6 @@ import {
   type Weights,
   weightDecay,
 } from './step.js';
-
-interface Subject {
-  readonly rae: RaeRules;
-  readonly ghosh: RaeGhoshCodeRules;
-  readonly pythae: RaePythaeRules;
-  readonly jacobian: RaeJacobianRules;
-  readonly l2: RaeL2Rules;
-  /** Weight decay as the authors' code has it: not on the decoder's first layer. */
-  readonly scopedL2: RaeL2Rules;
-  /** The best loss along the rescaling of a solution, beyond its reconstruction error. */
-  readonly best: (prior: number, penalty: number) => number;
-}
-
-/** The first layer of the decoder has no kernel_regularizer in the released code. */
-const SCOPED_L2_RULES: RaeL2Rules = {
-  ...RAE_L2_RULES,
-  decay: params =>
-    RAE_L2_RULES.decay(
-      Object.fromEntries(Object.entries(params).filter(([name]) => !name.startsWith(FIRST))),
-    ),
-};
-
-const FIRST = 'decoder.0.';
-
-const SUBJECT: Subject = {
-  rae: RAE_RULES,
-  ghosh: RAE_GHOSH_CODE_RULES,
-  pythae: RAE_PYTHAE_RULES,
-  jacobian: RAE_JACOBIAN_RULES,
-  l2: RAE_L2_RULES,
-  scopedL2: SCOPED_L2_RULES,
-  best: (prior, penalty) => 2 * Math.sqrt(prior * penalty),
-};
 
 /** The same autoencoder with codes z / c and the decoder's first weights c W: the same function. */
 function rescaled({ net, values, ...rest }: On, c: number): On {
@@ -86,7 +44,7 @@ const VACUOUS: Readonly<Record<string, Variant>> = {
   'weight decay in the scope of the released code': (s, on, w) => weightDecay(s.scopedL2, on, w),
 };
 
-const given = raeGiven(FEW);
+export const given = raeGiven(FEW);
 
 const unbounded = violates<RaeCase, Subject>({
   says: 'without a penalty that sees the first weights of the decoder (none, Pythae, the scope of the released weight decay) rescaling codes by 1/c lowers the loss, however small they are already',
@@ -232,83 +190,6 @@ const product = bound<RaeCase, Subject>({
   },
 });
 
-interface Normalised {
-  readonly x: readonly number[];
-  readonly weight: readonly number[];
-}
-
-const BATCH = 6;
-const [INPUTS, OUTPUTS] = [3, 2];
-/** Keras's default, and PyTorch's in core. */
-const EPSILON = 1e-5;
-
-const layer = sequence(
-  denseLayer('layer', INPUTS, OUTPUTS),
-  batchNorm('norm', OUTPUTS, { kind: 'training' }),
-);
-
-/** A dense layer without bias before batch normalisation, as core has it. */
-function normalise({ x, weight }: Normalised, owner: object): number[] {
-  const program = programOf(owner, layer, 'normalise', () => ({
-    specs: { x: { shape: [BATCH, INPUTS] }, weight: { shape: [OUTPUTS, INPUTS] } },
-    fn: inputs => ({
-      y: layer.apply(
-        {
-          'layer.weight': inputs.weight!,
-          'layer.bias': tf.zeros([OUTPUTS]),
-          'norm.weight': tf.ones([OUTPUTS]),
-          'norm.bias': tf.zeros([OUTPUTS]),
-        },
-        inputs.x!,
-      ),
-    }),
-  }));
-  return [...program.run({ x: Float64Array.from(x), weight: Float64Array.from(weight) }).y!];
-}
-
-const normalised = equals<Normalised, Subject>({
-  says: 'before batch normalisation the scale of weights is no constraint: weights c W are those W with epsilon / c^2, so that decaying them changes nothing but epsilon',
-  given: {
-    arbitrary: vector(BATCH * INPUTS + INPUTS * OUTPUTS, normal()).map(all => ({
-      x: all.slice(0, BATCH * INPUTS),
-      weight: all.slice(BATCH * INPUTS),
-    })),
-  },
-  runs: 12,
-  measure: (c, s) => {
-    const rows = Array.from({ length: BATCH }, (_, i) =>
-      apply([c.weight.slice(0, INPUTS), c.weight.slice(INPUTS)], c.x.slice(i * INPUTS, (i + 1) * INPUTS)),
-    );
-    const columns = transpose(rows).map(values => {
-      const centre = values.reduce((a, b) => a + b, 0) / BATCH;
-      return { values: values.map(v => v - centre), size: norm(values) };
-    });
-    return [1, 2 ** -4, 2 ** 8].flatMap(factor => {
-      const y = normalise({ x: c.x, weight: c.weight.map(w => factor * w) }, s.rae);
-      return columns.map(({ values, size }, j) => {
-        const root = Math.sqrt(dot(values, values) / BATCH + EPSILON / factor ** 2);
-        return {
-          what: `channel ${j}, c = ${factor}`,
-          actual: y.filter((_, k) => k % OUTPUTS === j),
-          expected: values.map(v => v / root),
-          scale: (size + norm(c.x) * norm(c.weight)) / root,
-        };
-      });
-    });
-  },
-});
-
-const change = <K extends keyof Subject>(
-  key: K,
-  says: string,
-  rules: Partial<Subject[K]>,
-): Mutant<Subject> => {
-  const changed = { ...SUBJECT[key], ...rules };
-  return mutant<Subject>(says, s => ({ ...s, [key]: changed }));
-};
-
-const whole = (z: tf.Tensor): tf.Tensor => tf.sum(tf.square(z), 1);
-
 export default claim<Subject, string, string>({
   id: 'RAE-2',
   paper: 'rae',
@@ -328,39 +209,5 @@ export default claim<Subject, string, string>({
   objectives: ['rae', 'rae-l2', 'rae-jacobian', 'rae-ghosh-code', 'rae-pythae'],
   subject: SUBJECT,
   checks: { unbounded, vacuous, scaling, product, normalised },
-  mutants: {
-    withoutHalf: change('rae', 'beta |z|^2', { prior: whole }),
-    signedPrior: change('rae', 'the penalty on the codes with the wrong sign', {
-      prior: z => tf.neg(RAE_RULES.prior(z)),
-    }),
-    scaleFreePrior: change('rae', 'a penalty on codes divided by their norm', {
-      prior: z => tf.div(RAE_RULES.prior(z), whole(z)),
-    }),
-    decayEverywhere: mutant('weight decay on all of the decoder in place of the released scope', s => ({
-      ...s,
-      scopedL2: s.l2,
-    })),
-    decayScoped: mutant('weight decay in the released scope in place of all of the decoder', s => ({
-      ...s,
-      l2: s.scopedL2,
-    })),
-    decayHalf: change('l2', 'half of the sum of squares', {
-      decay: params => tf.mul(RAE_L2_RULES.decay(params), 0.5),
-    }),
-    jacobianPower: change('jacobian', 'the norm of the Jacobian for its square', {
-      measure: matrix => RAE_JACOBIAN_RULES.measure(matrix, 1),
-    }),
-    jacobianMean: change('jacobian', 'the mean of the squared entries of the Jacobian', {
-      measure: matrix => tf.mean(tf.square(matrix), [1, 2]),
-    }),
-    ghoshSum: change('ghosh', 'the sum over the latents for their mean', { measure: whole }),
-    pythaeAtCode: change('pythae', 'the gradient with respect to the code for that to the data', {
-      gradient: (encode, decode, x) => RAE_PYTHAE_RULES.gradient(z => z, decode, encode(x)),
-    }),
-    sumForProduct: mutant('the arithmetic mean for the geometric one', s => ({
-      ...s,
-      best: (b, g) => b + g,
-    })),
-    rootOfProduct: mutant('sqrt(B G) without its 2', s => ({ ...s, best: (b, g) => Math.sqrt(b * g) })),
-  },
+  mutants: MUTANTS,
 });

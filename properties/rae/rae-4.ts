@@ -1,15 +1,11 @@
 /** @file RAE-4: what weight decay on the decoder has to do with noise on its codes: an equality when linear, a bound otherwise. */
 import * as tf from '@tensorflow/tfjs';
-import { scaleUp } from '../../src/core/gaussian.js';
-import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../src/core/objectives/rae-jacobian.js';
-import { RAE_L2_RULES, type RaeL2Rules } from '../../src/core/objectives/rae-l2.js';
-import { VAE_RULES, type VaeRules } from '../../src/core/objectives/vae.js';
 import { adam } from '../../src/core/optimiser.js';
 import { bound } from '../../src/theory/checks/bound.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { only } from '../../src/theory/checks/given.js';
 import { violates } from '../../src/theory/checks/violates.js';
-import { claim, type Mutant, mutant } from '../../src/theory/claim.js';
+import { claim } from '../../src/theory/claim.js';
 import { sigmaPoints } from '../../src/theory/closed/gauss-hermite.js';
 import { norm, scale, subtract, type Vector } from '../../src/theory/closed/matrix.js';
 import { conditional } from '../../src/theory/verdict.js';
@@ -21,39 +17,8 @@ import { programOf } from '../support/program.js';
 import { FEW, onOf, type RaeCase, raeCases, raeGiven } from './cases.js';
 import { noisyError } from './noise.js';
 import { decoderLayers, weightOf } from './plain-network.js';
+import { MUTANTS, SUBJECT, type Subject } from './rae-4-controls.js';
 import { jacobianPenalty, weightDecay } from './step.js';
-
-interface Subject {
-  /** Weights and biases, as core decays them. */
-  readonly l2: RaeL2Rules;
-  /** Weights alone: what noise amounts to. */
-  readonly kernels: RaeL2Rules;
-  readonly jacobian: RaeJacobianRules;
-  readonly vae: VaeRules;
-  /** A bound of |J|^2 by the squared norms of all layers. */
-  readonly product: (squares: Vector) => number;
-  /** A bound of that by their sum alone. */
-  readonly power: (squares: Vector) => number;
-  /** Our lambda for PyTorch's weight_decay. */
-  readonly fromTorch: (weightDecay: number) => number;
-}
-
-const isKernel = (name: string): boolean => name.startsWith('decoder.') && name.endsWith('.weight');
-
-const decayOf =
-  (keep: (name: string) => boolean): RaeL2Rules['decay'] =>
-  params =>
-    RAE_L2_RULES.decay(Object.fromEntries(Object.entries(params).filter(([name]) => keep(name))));
-
-const SUBJECT: Subject = {
-  l2: RAE_L2_RULES,
-  kernels: { ...RAE_L2_RULES, decay: decayOf(isKernel) },
-  jacobian: RAE_JACOBIAN_RULES,
-  vae: VAE_RULES,
-  product: squares => squares.reduce((a, b) => a * b, 1),
-  power: squares => (squares.reduce((a, b) => a + b, 0) / squares.length) ** squares.length,
-  fromTorch: weightDecay => weightDecay / 2,
-};
 
 /** |W|_F^2 of every layer of the decoder. */
 const squaresOf = (of: AutoencoderCase): number[] =>
@@ -77,7 +42,7 @@ const linear = equals<RaeCase, Subject>({
   },
 });
 
-const biases = violates<RaeCase, Subject>({
+export const biases = violates<RaeCase, Subject>({
   says: 'decaying the biases too is no noise, not even for a linear decoder: lambda |b|^2 more',
   given: raeGiven(SHAPES.linear),
   runs: 8,
@@ -116,7 +81,7 @@ const CHAINS = { relu: chainShape('relu'), gelu: chainShape('gelu') };
 /** Slopes of at most 1: all but gelu, and sigmoid whose slopes are at most 1/4. */
 const LIPSCHITZ = [...FEW, SHAPES.smooth[3]!, SHAPES.relu[0]!, SHAPES.elu[0]!];
 
-const layers = bound<RaeCase, Subject>({
+export const layers = bound<RaeCase, Subject>({
   says: 'for activations of slope at most 1, |J|^2 is at most the product of the layers |W|^2, which is at most (their mean)^(number of layers)',
   given: {
     ...raeGiven(LIPSCHITZ),
@@ -237,15 +202,6 @@ const preconditioned = violates<AdamCase, Subject>({
   },
 });
 
-const change = <K extends keyof Subject>(
-  key: K,
-  says: string,
-  rules: Partial<Subject[K]>,
-): Mutant<Subject> => {
-  const changed = { ...SUBJECT[key], ...rules };
-  return mutant<Subject>(says, s => ({ ...s, [key]: changed }));
-};
-
 export default claim<Subject, string, string>({
   id: 'RAE-4',
   paper: 'rae',
@@ -263,42 +219,5 @@ export default claim<Subject, string, string>({
   objectives: ['rae-l2', 'rae-jacobian', 'vae'],
   subject: SUBJECT,
   checks: { linear, biases, layers, unequal, gelu, frameworks, preconditioned },
-  mutants: {
-    halfDecay: change('kernels', 'half of the sum of squares', {
-      decay: params => tf.mul(SUBJECT.kernels.decay(params), 0.5),
-    }),
-    biasesDecayed: mutant('the biases too, where noise is asked for', s => ({ ...s, kernels: s.l2 })),
-    biasesSpared: mutant('weights alone, where core decays all of the decoder', s => ({
-      ...s,
-      l2: s.kernels,
-    })),
-    unsquared: change('l2', 'the norm for its square', {
-      decay: params => tf.sqrt(RAE_L2_RULES.decay(params)),
-    }),
-    halfCore: change('l2', 'half of the sum of squares in core', {
-      decay: params => tf.mul(RAE_L2_RULES.decay(params), 0.5),
-    }),
-    encoderToo: change('l2', 'the encoder too', {
-      decay: params => tf.addN(Object.values(params).map(w => tf.sum(tf.square(w)))),
-    }),
-    meanJacobian: change('jacobian', 'the mean of the squared entries of J', {
-      measure: j => tf.mean(tf.square(j), [1, 2]),
-    }),
-    varianceForDeviation: change('vae', 'noise times s^2', {
-      sample: (mean, spread, noise) => tf.add(mean, scaleUp(spread, scaleUp(spread, noise))),
-    }),
-    lastLayer: mutant('the last layer alone for the product', s => ({
-      ...s,
-      product: squares => squares.at(-1)!,
-    })),
-    rootOfProduct: mutant('norms for squared norms in the product', s => ({
-      ...s,
-      product: squares => Math.sqrt(SUBJECT.product(squares)),
-    })),
-    sumForPower: mutant('the mean of the |W|^2 for its power', s => ({
-      ...s,
-      power: squares => squares.reduce((a, b) => a + b, 0) / squares.length,
-    })),
-    torchUnhalved: mutant('lambda = weight_decay', s => ({ ...s, fromTorch: decay => decay })),
-  },
+  mutants: MUTANTS,
 });

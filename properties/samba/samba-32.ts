@@ -121,7 +121,7 @@ export default claim({
   paper: 'samba',
   source: 'Reizinger & Huszár 2023, section 3',
   tex: {
-    printed: 'mathcal L_{SAMBA}(x;\theta,phi) \text{is a function of } x, \theta, phi',
+    printed: '\\mathcal L_{SAMBA}(x;\\theta,\\phi) \\text{ is a function of } x, \\theta, \\phi',
   },
   says: 'The loss of SAMBA and its gradients are deterministic to the last bit, and a training step leaves the running statistics as one pass at the mean code does; the released code draws samples all the same, for its logs.',
   verdict: exact(),

@@ -9,17 +9,19 @@ const DEEP = 4;
  * latter draws its own number of cases.
  */
 export function deepened<Subject>(check: Check<Subject>, more: Check<Subject>): Check<Subject> {
+  const says = `${check.says} (and with --deep: ${more.says})`;
   return {
     kind: check.kind,
-    says: `${check.says} (and with --deep: ${more.says})`,
+    says,
     run(name, subject, options) {
       const near = check.run(name, subject, options);
       const ends = options.effort < DEEP || options.quick || options.path !== undefined;
       if (ends || near.outcome !== 'pass') return near;
       const { runs: _, ...rest } = options;
-      const far = more.run(name, subject, { ...rest, effort: 1 });
+      const { path: __, ...far } = more.run(name, subject, { ...rest, effort: 1 });
       const worst = Math.max(near.worst ?? 0, far.worst ?? 0);
-      return { ...near, ...far, kind: near.kind, says: near.says, cases: near.cases + far.cases, worst };
+      // a path would lead into the cases of the first check
+      return { ...near, ...far, kind: near.kind, says, cases: near.cases + far.cases, worst };
     },
   };
 }

@@ -1,5 +1,4 @@
 /** @file UJV-14 (Prop. 4): which loss stochastic descent with Gaussian noise on the weights descends. */
-import fc from 'fast-check';
 import { scaleUp } from '../../src/core/gaussian.js';
 import { VAE_RULES, type VaeRules } from '../../src/core/objectives/vae.js';
 import { equals } from '../../src/theory/checks/equals.js';
@@ -21,94 +20,16 @@ import {
   type Vector,
 } from '../../src/theory/closed/matrix.js';
 import type { PowerSum } from '../../src/theory/closed/power-sum.js';
-import {
-  type Ridge,
-  ridgeContraction,
-  ridgeGradient,
-  ridgeHessian,
-  ridgeSmoothed,
-} from '../../src/theory/closed/ridge.js';
+import { type Ridge, ridgeGradient, ridgeHessian, ridgeSmoothed } from '../../src/theory/closed/ridge.js';
 import { ridgeSquaredGradient } from '../../src/theory/closed/ridge-square.js';
-import { dyadic, ladder, type OrderCase } from '../../src/theory/order/case.js';
+import { dyadic, ladder } from '../../src/theory/order/case.js';
 import { refuted } from '../../src/theory/verdict.js';
 import { type RidgeCase, ridges } from '../arbitraries/functions.js';
-import { logUniform } from '../arbitraries/numbers.js';
 import { descent, type Field } from './flow.js';
 import { powerLoss, ridgeLoss } from './losses.js';
 import { type Case, sizeOf, times, widest, withSigma } from './ridge-cases.js';
-import {
-  descentField,
-  meanSquareField,
-  meanStep,
-  type Parts,
-  partsOf,
-  printedField,
-  SGD_RULES,
-  type SgdRules,
-  smoothedLoss,
-} from './sgd.js';
-
-interface RateCase extends Case<RidgeCase> {
-  readonly delta: number;
-}
-
-const rateCases = (dimensions: number[]): fc.Arbitrary<RateCase> =>
-  fc
-    .tuple(withSigma(ridges, dimensions), logUniform({ min: 1 / 16, max: 1 }))
-    .map(([c, delta]) => ({ ...c, delta }));
-
-/** The size of the terms of the squared gradient too. */
-const wholeSize = (c: RateCase): number => sizeOf(c) + c.delta * sizeOf(c) ** 2;
-
-/** E[L + delta/4 |grad L|^2] less the parts that are kept, on a ladder in the root s of the covariance. */
-const lessParts = (
-  c: RateCase,
-  rules: SgdRules,
-  rungs: readonly [number, number],
-  kept: (parts: Parts) => number,
-): OrderCase['ladder'] =>
-  ladder(dyadic(widest(c), ...rungs), s => {
-    const { ridge, point } = c.f;
-    const sigma = times(s * s, c.sigma.matrix);
-    const parts = partsOf(rules, ridge, point, times(s, cholesky(c.sigma.matrix)));
-    return { residual: smoothedLoss(ridge, point, sigma, c.delta) - kept(parts), scale: wholeSize(c) };
-  });
-
-const printedParts = (parts: Parts, delta: number): number =>
-  parts.loss + delta * (parts.square + parts.spread);
-
-const omitted = order<RateCase, SgdRules>({
-  says: 'what eq. (39) leaves out of eq. (38) is tr(Sigma H)/2 + delta/4 grad L . grad tr(Sigma H), of the same order in Sigma as what it keeps',
-  given: { arbitrary: rateCases([1, 2, 3]) },
-  order: 2,
-  measure: (c, rules) => {
-    const { ridge, point } = c.f;
-    const { curvature, turning } = partsOf(rules, ridge, point, cholesky(c.sigma.matrix));
-    return {
-      ladder: lessParts(c, rules, [2, 12], parts => printedParts(parts, c.delta)),
-      constant: curvature + c.delta * turning,
-    };
-  },
-});
-
-const corrected = order<RateCase, SgdRules>({
-  says: 'with both terms back the mean of L + delta/4 |grad L|^2 is right up to fourth order in the root of Sigma',
-  given: { arbitrary: rateCases([1, 2, 3]) },
-  order: 4,
-  measure: (c, rules) => {
-    const { ridge, point } = c.f;
-    const fourth = (of: Ridge): number => ridgeContraction(of, point, c.sigma.matrix, 2) / 8;
-    return {
-      ladder: lessParts(
-        c,
-        rules,
-        [1, 9],
-        parts => printedParts(parts, c.delta) + parts.curvature + c.delta * parts.turning,
-      ),
-      constant: fourth(ridge) + (c.delta / 4) * fourth(ridgeSquaredGradient(ridge)),
-    };
-  },
-});
+import { descentField, meanSquareField, meanStep, printedField, SGD_RULES, type SgdRules } from './sgd.js';
+import { type RateCase, rateCases, STATIC } from './ujv-14-static.js';
 
 /** A covariance at which no ridge's argument spreads by more than a half, and a case under it. */
 function spread(c: Case<RidgeCase>) {
@@ -287,8 +208,7 @@ export default claim({
   subject: SGD_RULES,
   checks: {
     cube,
-    omitted,
-    corrected,
+    ...STATIC,
     independent,
     meanSquare,
     printed,

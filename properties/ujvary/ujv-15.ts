@@ -209,9 +209,9 @@ export default claim({
   source: 'Ujváry et al. 2022, Table 2',
   tex: {
     printed:
-      '\begin{array}{lll} & \text{SAM} & \text{MFVI} \\ \text{objective} & L + sqrt p,|Sigma^{1/2}\nabla L| & L + \tfrac12operatorname{tr}(Sigma\nabla^2 L) \\ \text{along steps} & +\tfracdelta4|\nabla L|^2 & L + \tfracdelta4|\nabla L|^2 + \tfracdelta4operatorname{tr}(Sigma(\nabla^2 L)^2) end{array}',
+      '\\begin{array}{lll} & \\text{SAM} & \\text{MFVI} \\\\ \\text{objective} & L + \\sqrt p\\,\\|\\Sigma^{1/2}\\nabla L\\| & L + \\tfrac12\\operatorname{tr}(\\Sigma\\nabla^2 L) \\\\ \\text{along steps} & +\\tfrac{\\delta}{4}\\|\\nabla L\\|^2 & L + \\tfrac{\\delta}{4}\\|\\nabla L\\|^2 + \\tfrac{\\delta}{4}\\operatorname{tr}(\\Sigma(\\nabla^2 L)^2) \\end{array}',
     corrected:
-      '\text{last cell: } L + \tfrac12operatorname{tr}(Sigma\nabla^2 L) + \tfracdelta4\bigl[|\nabla L|^2 + operatorname{tr}(Sigma(\nabla^2 L)^2) + \nabla Lcdot\nablaoperatorname{tr}(Sigma\nabla^2 L)\bigr]',
+      '\\text{last cell: } L + \\tfrac12\\operatorname{tr}(\\Sigma\\nabla^2 L) + \\tfrac{\\delta}{4}\\bigl[\\|\\nabla L\\|^2 + \\operatorname{tr}(\\Sigma(\\nabla^2 L)^2) + \\nabla L\\cdot\\nabla\\operatorname{tr}(\\Sigma\\nabla^2 L)\\bigr]',
   },
   says: 'Of the four cells three are right, with errors of second order (SAM), fourth order (MFVI) and third order for a radius of the order of the learning rate (steps of SAM); the last one leaves out tr(Sigma H)/2, so that the penalty of MFVI is not always positive: it is negative at a maximum for every learning rate below 2/|H|.',
   verdict: refuted({
