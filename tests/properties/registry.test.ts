@@ -39,7 +39,7 @@ test('refuses what is not a claim', async () => {
   await loadClaim('SAMBA-0').catch((error: Error) => {
     message = error.message;
   });
-  assert.match(message, /registry: the id must be one of SAMBA-5, .*got 'SAMBA-0'/);
+  assert.match(message, /registry: the id must be one of SAMBA-1, .*got 'SAMBA-0'/);
 });
 
 test.run();
