@@ -154,6 +154,9 @@ const minimum = bound<SharedCase, Subject>({
   },
 });
 
+/** What factorising S again, from its entries, costs. */
+const condition = (s: Matrix): number => norm(s.flat()) * norm(inverse(s).flat());
+
 const amortised = equals<SharedCase, Subject>({
   says: 'with covariances from an encoder the Taylor objective exceeds GRAE by beta times the mean KL to the optimal ones',
   given: { arbitrary: sharedCases },
@@ -167,7 +170,8 @@ const amortised = equals<SharedCase, Subject>({
     return {
       actual: loss - graeOf(c, rules).loss,
       expected: gaps.reduce((a, b) => a + b, 0) / gaps.length,
-      scale: sizeOf(jacobians, loss, c.beta, covariances[0]!),
+      scale:
+        sizeOf(jacobians, loss, c.beta, covariances[0]!) + c.beta * Math.max(...covariances.map(condition)),
     };
   },
 });
