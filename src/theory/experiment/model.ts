@@ -1,0 +1,140 @@
+/** @file The result model of an experiment: plain JSON data that every figure, table and report is a pure function of. */
+
+/** What tells the runs of an experiment apart beside the seed, in the order of the grid: `{ model: 'samba', alpha2: 0.01 }`. */
+export type Arm = Readonly<Record<string, string | number>>;
+
+/** Pairs (x, y), x ascending; x is the training step unless the experiment says otherwise. */
+export type Curve = readonly (readonly [number, number])[];
+
+/** One run: an arm with a seed, and what was measured of it. */
+export interface RunRecord {
+  /** First digits of the hash of its configuration: the name of its folder. */
+  readonly id: string;
+  readonly arm: Arm;
+  readonly seed: number;
+  readonly status: 'complete' | 'interrupted' | 'waiting';
+  /** Final quantities by name; empty unless complete. */
+  readonly numbers: Readonly<Record<string, number>>;
+  /** Quantities on the way, by the same names. */
+  readonly curves: Readonly<Record<string, Curve>>;
+}
+
+/** A quantity that an experiment measures: how it is shown. */
+export interface Quantity {
+  /** For an axis or the head of a column, with its unit where it has one: 'loss-gradient norm per sample'. */
+  readonly label: string;
+  /** Its definition in a sentence, with the equation or claim it comes from. */
+  readonly says: string;
+  readonly scale: 'linear' | 'log';
+}
+
+export interface Axis {
+  readonly label: string;
+  readonly scale: 'linear' | 'log';
+}
+
+/** A point of a figure; low and high are the ends of its error bar, absent where there is none. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+export interface Series {
+  readonly name: string;
+  readonly points: readonly Point[];
+  /** Whose values these are: published ones are drawn apart from ours. */
+  readonly origin: 'ours' | 'published' | 'theory';
+  /** Joined by a line, or points only. */
+  readonly joined: boolean;
+}
+
+export interface Figure {
+  /** Letters, digits and hyphens: names its files. */
+  readonly id: string;
+  readonly title: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly series: readonly Series[];
+  /** What a reader must know: what the error bars are, what is not comparable. */
+  readonly note?: string;
+}
+
+/** What runs say of a statement of the paper. */
+export interface Judgement {
+  readonly outcome: 'supported' | 'contradicted' | 'cannot-tell';
+  /** The numbers behind it, in a sentence. */
+  readonly why: string;
+}
+
+/** A checkable statement of the paper about the figure. */
+export interface Statement {
+  readonly id: string;
+  /** As the paper puts it, in our words where it is long. */
+  readonly says: string;
+  readonly source: string;
+  judge(runs: readonly RunRecord[]): Judgement;
+}
+
+/** Values that the authors published for an arm, one a run. */
+export interface Published {
+  readonly arm: Arm;
+  readonly quantity: string;
+  readonly values: readonly number[];
+  readonly source: string;
+}
+
+/** One quantity over the seeds of one arm. */
+export interface Summary {
+  readonly arm: Arm;
+  readonly quantity: string;
+  readonly n: number;
+  readonly mean: number;
+  /** Sample standard deviation; NaN for one run. */
+  readonly deviation: number;
+  /** Interquartile mean. */
+  readonly iqm: number;
+  /** 95 % bootstrap interval of the mean; NaN for one run. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Ours beside the authors': whether the two sets of runs can be told apart. */
+export interface Comparison {
+  readonly ours: Summary;
+  readonly published: Summary;
+  readonly source: string;
+  readonly outcome: 'agree' | 'differ' | 'cannot-tell';
+  readonly why: string;
+}
+
+/** All that a report shows of an experiment; its images lie in the folders of the runs. */
+export interface ExperimentResult {
+  readonly schema: 1;
+  readonly name: string;
+  readonly source: string;
+  readonly says: string;
+  readonly setting: {
+    readonly scale: string;
+    readonly convention: string;
+    readonly seeds: readonly number[];
+    readonly engine: string;
+    /** What was trained on, in words. */
+    readonly data: string;
+    /** The images were made up: no number says anything about real ones. */
+    readonly generated: boolean;
+  };
+  readonly quantities: Readonly<Record<string, Quantity>>;
+  readonly runs: readonly RunRecord[];
+  readonly summaries: readonly Summary[];
+  readonly comparisons: readonly Comparison[];
+  readonly figures: readonly Figure[];
+  readonly statements: readonly (Pick<Statement, 'id' | 'says' | 'source'> & Judgement)[];
+  readonly provenance: {
+    readonly commit: string | null;
+    readonly versions: Readonly<Record<string, string>>;
+    readonly threads: number;
+    readonly verified: boolean;
+  };
+}

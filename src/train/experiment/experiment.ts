@@ -1,0 +1,86 @@
+/** @file What an experiment is: a grid of runs, what is measured of them, and what the paper claims about the figure. */
+import type {
+  Arm,
+  Curve,
+  Figure,
+  Published,
+  Quantity,
+  RunRecord,
+  Statement,
+} from '../../theory/experiment/model.js';
+import type { DataConfig, TrainConfig, TrainEngine } from '../config.js';
+import type { Measures } from '../graphs.js';
+
+/** From a minute on a laptop, over an evening on a workstation, to the size of the paper. */
+export const SCALES = ['smoke', 'small', 'paper'] as const;
+export type Scale = (typeof SCALES)[number];
+
+/** The equations of the paper, or what the authors' released code computes. */
+export const CONVENTIONS = ['paper', 'released-code'] as const;
+export type Convention = (typeof CONVENTIONS)[number];
+
+/** What a person chose for an experiment; with the experiment's name it determines every run. */
+export interface Setting {
+  readonly scale: Scale;
+  readonly convention: Convention;
+  /** The seeds of each arm. */
+  readonly seeds: readonly number[];
+  /** The images to train on; undefined where the experiment makes its own data. */
+  readonly data: DataConfig | undefined;
+  readonly engine: TrainEngine;
+}
+
+/** Inputs of a computed run: plain JSON, hashed for its name. */
+export type Inputs = Readonly<Record<string, string | number | boolean | readonly (string | number)[]>>;
+
+/** A run before it is run. */
+export interface RunPlan {
+  readonly arm: Arm;
+  readonly seed: number;
+  readonly job:
+    | { readonly kind: 'train'; readonly config: TrainConfig }
+    | { readonly kind: 'compute'; readonly inputs: Inputs };
+}
+
+/** What a computed run gives back. */
+export interface Computed {
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly curves: Readonly<Record<string, Curve>>;
+}
+
+/** What a computed run may use of its surroundings. */
+export interface ComputeContext {
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  /** Where the data files are, for experiments that need some. */
+  readonly dataFolder: string | undefined;
+  readonly threads: number;
+  /** The state last saved, or undefined at the start; a run that takes more than a minute should save now and then. */
+  restore(): Readonly<Record<string, Float64Array>> | undefined;
+  save(state: Readonly<Record<string, Float64Array>>): void;
+  progress(done: number, total: number): void;
+}
+
+export interface Experiment {
+  readonly name: string;
+  readonly source: string;
+  /** What the figure or table shows, in a sentence. */
+  readonly says: string;
+  /** The data set it needs; 'none' where it makes its own data. */
+  readonly data: 'cifar10' | 'cifar100' | 'mnist' | 'none';
+  readonly conventions: readonly Convention[];
+  /** The seeds of each scale, when none are given. */
+  seeds(scale: Scale, convention: Convention): readonly number[];
+  /** Every run of the grid, in the order of the figure. */
+  plan(setting: Setting): readonly RunPlan[];
+  /** What validation measures beside loss, terms and the squared error at the mean; of training runs. */
+  measures?(setting: Setting): Measures;
+  /** Does a computed run. Throws the signal's reason when aborted, after `save`. */
+  compute?(inputs: Inputs, context: ComputeContext): Promise<Computed>;
+  /** What is shown of the numbers of the runs. */
+  readonly quantities: Readonly<Record<string, Quantity>>;
+  figures(runs: readonly RunRecord[], setting: Setting): readonly Figure[];
+  readonly statements: readonly Statement[];
+  /** The authors' values that may be laid beside ours, under the given setting. */
+  published?(setting: Setting): readonly Published[];
+}
