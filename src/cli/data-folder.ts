@@ -1,7 +1,7 @@
 /** @file Where data sets lie on this machine. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { DATASETS, isComplete } from '../formats/datasets.js';
+import { DATASETS, type DatasetName, isComplete } from '../formats/datasets.js';
 
 /** `$FLATCHECK_DATA`, else flatcheck's folder in the user's cache. */
 export function dataFolder(): string {
@@ -9,12 +9,15 @@ export function dataFolder(): string {
   return FLATCHECK_DATA || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'flatcheck');
 }
 
-/** The CIFAR-10 folder that `flatcheck data get cifar10` has put there, or undefined. */
-function fetchedCifar10(): string | undefined {
-  const set = DATASETS.cifar10!;
+/** The folder that `flatcheck data get NAME` has put there, or undefined. */
+function fetched(name: DatasetName): string | undefined {
+  const set = DATASETS[name];
   return isComplete(set, dataFolder()) ? join(dataFolder(), set.folder) : undefined;
 }
 
-/** The CIFAR-10 folder to use: the one named, else `$CIFAR10_DIR`, else the one fetched. */
-export const findCifar10 = (named: string | undefined): string | undefined =>
-  named ?? (process.env.CIFAR10_DIR || undefined) ?? fetchedCifar10();
+/** The environment variable that names the folder of a data set. */
+export const folderVariable = (name: DatasetName): string => `${name.toUpperCase()}_DIR`;
+
+/** The folder of a data set to use: the one named, else `$CIFAR10_DIR`, `$CIFAR100_DIR` or `$MNIST_DIR`, else the one fetched. */
+export const findData = (name: DatasetName, named: string | undefined): string | undefined =>
+  named ?? (process.env[folderVariable(name)] || undefined) ?? fetched(name);

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, readonly [string, () => Promise<Command>
     'verify the claims, then train VAE, SAMBA and RAE for a minute or two',
     () => import('./commands/start.js'),
   ],
+  experiment: ['run the experiments of a paper', () => import('./commands/experiment.js')],
   merge: ['put the results of shards together', () => import('./commands/merge.js')],
   gate: ['compare a run with the baseline', () => import('./commands/gate.js')],
   vectors: [
@@ -27,7 +28,7 @@ const COMMANDS: Readonly<Record<string, readonly [string, () => Promise<Command>
 };
 
 function help(): string {
-  const rows = Object.entries(COMMANDS).map(([name, [what]]) => `  ${name.padEnd(8)} ${what}`);
+  const rows = Object.entries(COMMANDS).map(([name, [what]]) => `  ${name.padEnd(10)} ${what}`);
   return ['usage: flatcheck COMMAND [options]', '', ...rows, '', 'flatcheck COMMAND --help tells more.'].join(
     '\n',
   );

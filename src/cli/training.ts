@@ -4,6 +4,7 @@ import { interruption } from '../train/interrupt.js';
 import type { TrainResult } from '../train/result.js';
 import { train } from '../train/train.js';
 import { progressOn } from './progress.js';
+import { timeLeft } from './time-left.js';
 import { requirementFor } from './verify/certify.js';
 import { runInfo } from './verify/verify.js';
 
@@ -11,11 +12,6 @@ export interface TrainingOptions {
   readonly folder: string;
   readonly dataFolder?: string | undefined;
   readonly unverified: boolean;
-}
-
-function timeLeft(seconds: number): string {
-  const whole = Math.round(seconds);
-  return whole >= 60 ? `${Math.floor(whole / 60)} min ${whole % 60} s` : `${whole} s`;
 }
 
 /** Trains with a progress line and notes on stderr; Ctrl-C stops with a checkpoint. */

@@ -2,6 +2,7 @@
 import {
   closeSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -38,6 +39,22 @@ export function writeAtomic(what: string, path: string, ...parts: readonly (Uint
 /** Writes a value as indented JSON, atomically. */
 export const writeJson = (what: string, path: string, value: unknown): void =>
   writeAtomic(what, path, `${JSON.stringify(value, null, 2)}\n`);
+
+/** Writes a value as indented JSON unless the file is there already; whether it did. Of several callers at once one does. */
+export function writeJsonOnce(what: string, path: string, value: unknown): boolean {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${count++}.tmp`);
+  try {
+    writeAtomic(what, temporary, `${JSON.stringify(value, null, 2)}\n`);
+    linkSync(temporary, path); // unlike a rename, fails where the name is taken
+    syncFolder(dirname(path));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw unavailable(what, path, error);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
 
 /** Writes all bytes; `writeSync` alone may stop short. */
 export function writeAll(fd: number, bytes: Uint8Array): void {

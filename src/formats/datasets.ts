@@ -58,7 +58,9 @@ const MNIST_FILES = [
 
 const batch = 10_000 * 3073;
 
-export const DATASETS: Readonly<Record<string, Dataset>> = {
+export type DatasetName = 'cifar10' | 'cifar100' | 'mnist';
+
+export const DATASETS: Readonly<Record<DatasetName, Dataset>> = {
   cifar10: {
     title: 'CIFAR-10, binary (Krizhevsky 2009)',
     files: [
@@ -98,6 +100,8 @@ export const DATASETS: Readonly<Record<string, Dataset>> = {
     archive: false,
   },
 };
+
+export const DATASET_NAMES = Object.keys(DATASETS) as readonly DatasetName[];
 
 export interface GetOptions extends DownloadOptions {
   /** The data folder; sets lie in folders below it. */

@@ -10,6 +10,9 @@ import { UnavailableError } from './input-error.js';
 const NAME = /^\.lock-([\w.-]+)-(\d+)-(\w*)$/;
 const ATTEMPTS = 4;
 
+/** Another process works in the folder. */
+export class InUseError extends UnavailableError {}
+
 /**
  * Takes the lock or throws `UnavailableError`; the function returned gives it back.
  * Each process has a file of its own name (host, process, its start time) and holds the lock when no other live
@@ -17,7 +20,7 @@ const ATTEMPTS = 4;
  * mistaken for the old process.
  */
 export async function lockFolder(what: string, folder: string): Promise<() => void> {
-  const host = hostname().replaceAll(/[^\w.]/g, '_');
+  const host = localHost();
   const own = `.lock-${host}-${process.pid}-${startTime(process.pid)}`;
   const path = join(folder, own);
   const release = (): void => rmSync(path, { force: true });
@@ -26,14 +29,14 @@ export async function lockFolder(what: string, folder: string): Promise<() => vo
       closeSync(openSync(path, 'wx'));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-        throw new UnavailableError(`${what}: ${folder} is in use by this very process - wait for it to end`);
+        throw new InUseError(`${what}: ${folder} is in use by this very process - wait for it to end`);
       throw unavailable(what, folder, error);
     }
     const other = otherHolder(folder, own, host);
     if (other === undefined) return release;
     release();
     if (attempt === ATTEMPTS)
-      throw new UnavailableError(
+      throw new InUseError(
         `${what}: ${folder} is in use by process ${other.pid} on ${other.host} - wait for it to end or choose another folder` +
           (other.host === host ? '' : `; if that process is gone, delete ${join(folder, other.name)}`),
       );
@@ -41,19 +44,39 @@ export async function lockFolder(what: string, folder: string): Promise<() => vo
   }
 }
 
+/** Whether a process has the lock, as far as can be told from here: one on another host counts. */
+export function isLocked(folder: string): boolean {
+  const host = localHost();
+  try {
+    return readdirSync(folder).some(name => {
+      const holder = holderOf(name);
+      return holder !== undefined && (holder.host !== host || isAlive(holder.pid, holder.started));
+    });
+  } catch {
+    return false; // no such folder yet
+  }
+}
+
 interface Holder {
   readonly name: string;
   readonly host: string;
   readonly pid: number;
+  readonly started: string;
+}
+
+const localHost = (): string => hostname().replaceAll(/[^\w.]/g, '_');
+
+function holderOf(name: string): Holder | undefined {
+  const match = NAME.exec(name);
+  return match === null ? undefined : { name, host: match[1]!, pid: Number(match[2]), started: match[3]! };
 }
 
 /** Another live process with a lock file here. Files of dead ones are removed: they cannot come back. */
 function otherHolder(folder: string, own: string, host: string): Holder | undefined {
   for (const name of readdirSync(folder)) {
-    const match = NAME.exec(name);
-    if (match === null || name === own) continue;
-    const holder = { name, host: match[1]!, pid: Number(match[2]) };
-    if (holder.host !== host || isAlive(holder.pid, match[3]!)) return holder;
+    const holder = name === own ? undefined : holderOf(name);
+    if (holder === undefined) continue;
+    if (holder.host !== host || isAlive(holder.pid, holder.started)) return holder;
     rmSync(join(folder, name), { force: true });
   }
   return undefined;

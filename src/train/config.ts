@@ -143,7 +143,7 @@ export function configDigest(config: TrainConfig): string {
 }
 
 /** JSON with sorted keys: the order of keys says nothing. */
-const canonical = (value: unknown): string =>
+export const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))

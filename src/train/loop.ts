@@ -21,6 +21,8 @@ export interface Progress {
   readonly loss: number;
   /** Mean over this session, validation and checkpoints included. */
   readonly secondsPerStep: number;
+  /** Of this step alone: the engine's work and the making of the next batch beside it. */
+  readonly stepSeconds: number;
 }
 
 export interface StepsOptions {
@@ -53,12 +55,14 @@ export async function runSteps(options: StepsOptions): Promise<TrainResult> {
       saved = step;
     };
     while (step < steps && !signal?.aborted) {
+      const stepBegan = performance.now();
       const running = runner.step(batch, config.optimiser.rate);
       // the engine computes on other threads: the next batch is made meanwhile
       const [numbers, next] = await Promise.all([
         running,
         Promise.resolve().then(() => trainingBatch(options, step + 1)),
       ]);
+      const stepSeconds = (performance.now() - stepBegan) / 1000;
       batch = next;
       step++;
       const epoch = Math.ceil(step / stepsPerEpoch);
@@ -78,7 +82,7 @@ export async function runSteps(options: StepsOptions): Promise<TrainResult> {
       if (step % config.checkpointEvery === 0) save();
       const secondsPerStep = (performance.now() - began) / 1000 / (step - from.step);
       const epochs = Math.ceil(steps / stepsPerEpoch);
-      onProgress?.({ step, steps, epoch, epochs, loss: numbers.loss!, secondsPerStep });
+      onProgress?.({ step, steps, epoch, epochs, loss: numbers.loss!, secondsPerStep, stepSeconds });
     }
     save();
     const result = resultOf(options, step, steps);

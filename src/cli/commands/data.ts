@@ -1,5 +1,5 @@
 /** @file `flatcheck data get`: bring a data set here, pinned by size and hash. */
-import { DATASETS, getDataset } from '../../formats/datasets.js';
+import { DATASETS, type DatasetName, getDataset } from '../../formats/datasets.js';
 import { nearest } from '../../formats/nearest.js';
 import { noMore, readArgs } from '../args.js';
 import { dataFolder } from '../data-folder.js';
@@ -27,7 +27,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     throw new UsageError(
       `data: the first argument must be 'get', got '${verb ?? ''}' (flatcheck data get cifar10)`,
     );
-  const set = name !== undefined && Object.hasOwn(DATASETS, name) ? DATASETS[name] : undefined;
+  const set = name !== undefined && Object.hasOwn(DATASETS, name) ? DATASETS[name as DatasetName] : undefined;
   if (set === undefined) {
     const near = name === undefined ? undefined : nearest(name, Object.keys(DATASETS));
     throw new UsageError(

@@ -1,9 +1,10 @@
 /** @file `flatcheck doctor`: what is there, and what to do about what is not. */
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { type EngineStatus, listEngines } from '../../engine/engines.js';
+import { DATASET_NAMES } from '../../formats/datasets.js';
 import { columns } from '../../report/table.js';
 import { noMore, readArgs } from '../args.js';
-import { dataFolder, findCifar10 } from '../data-folder.js';
+import { dataFolder, findData, folderVariable } from '../data-folder.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { runInfo } from '../verify/verify.js';
 
@@ -24,7 +25,8 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = readArgs('doctor', argv, { json: { type: 'boolean' } });
   noMore('doctor', positionals, 0);
   const engines = await listEngines();
-  const data = { folder: dataFolder(), cifar10: findCifar10(undefined) ?? null };
+  const found = DATASET_NAMES.map(name => [name, findData(name, undefined) ?? null] as const);
+  const data = { folder: dataFolder(), ...Object.fromEntries(found) };
   const machine = {
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
@@ -45,9 +47,11 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     );
     const head = ['engine', 'here', 'version', 'threads', 'relative error', 'what to do'];
     console.log(columns([head, ...engines.map(row)]).join('\n'));
-    console.log(
-      `\nCIFAR-10: ${data.cifar10 ?? "not here: 'flatcheck data get cifar10', or set CIFAR10_DIR"}`,
-    );
+    const places = found.map(([name, place]) => [
+      name,
+      place ?? `not here: 'flatcheck data get ${name}', or set ${folderVariable(name)}`,
+    ]);
+    console.log(`\n${columns([['data', 'folder'], ...places]).join('\n')}`);
   }
   const missing = engines.some(engine => NEEDED.includes(engine.name) && !engine.available);
   return missing ? EXIT.unavailable : EXIT.fine;

@@ -9,7 +9,7 @@ import { configDigest, type TrainConfig } from '../../train/config.js';
 import { readMetrics } from '../../train/metrics.js';
 import type { TrainResult } from '../../train/result.js';
 import { noMore, readArgs } from '../args.js';
-import { findCifar10 } from '../data-folder.js';
+import { findData } from '../data-folder.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { trainWithProgress } from '../training.js';
 import { certify } from '../verify/certify.js';
@@ -101,7 +101,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   noMore('start', positionals, 0);
   return await start({
     out: values.out ?? join('runs', 'start'),
-    folder: findCifar10(values.data),
+    folder: findData('cifar10', values.data),
     claims: CLAIM_IDS,
     objectives: OBJECTIVES,
     steps: STEPS,

@@ -4,7 +4,7 @@ import { columns } from '../../report/table.js';
 import { readConfig, TRAIN_ENGINES } from '../../train/config.js';
 import { describe } from '../../train/result.js';
 import { noMore, readArgs } from '../args.js';
-import { findCifar10 } from '../data-folder.js';
+import { findData } from '../data-folder.js';
 import { EXIT, type ExitCode, UsageError } from '../exit.js';
 import { trainWithProgress } from '../training.js';
 
@@ -38,7 +38,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   const folder = values.out ?? `runs/${basename(file, '.json')}`;
   const result = await trainWithProgress(config, {
     folder,
-    dataFolder: values.data ?? (config.data.kind === 'cifar10' ? findCifar10(undefined) : undefined),
+    dataFolder: config.data.kind === 'generated' ? undefined : findData(config.data.kind, values.data),
     unverified: values.unverified ?? false,
   });
   const { head, rows } = describe([result]);

@@ -42,3 +42,6 @@ export function codeDigest(): string {
   );
   return digestOf(files).slice(0, 32);
 }
+
+/** The digest of a compiled module, by its path in the package, with all of ours that it reaches. */
+export const moduleDigest = (path: string): string => digestOf(closure(join(ROOT, path))).slice(0, 32);

@@ -9,7 +9,10 @@ import type {
   Statement,
 } from '../../theory/experiment/model.js';
 import type { DataConfig, TrainConfig, TrainEngine } from '../config.js';
+import type { TrainingData } from '../data.js';
 import type { Measures } from '../graphs.js';
+import type { Model } from '../model.js';
+import type { Carried, Numbers } from '../runner.js';
 
 /** From a minute on a laptop, over an evening on a workstation, to the size of the paper. */
 export const SCALES = ['smoke', 'small', 'paper'] as const;
@@ -61,6 +64,16 @@ export interface ComputeContext {
   progress(done: number, total: number): void;
 }
 
+/** The network of a finished training run, and the records that it was trained and validated on. */
+export interface Trained {
+  readonly config: TrainConfig;
+  readonly model: Model;
+  /** `param.NAME` and `statistics.NAME`. */
+  readonly network: Carried;
+  readonly data: TrainingData;
+  readonly threads: number;
+}
+
 export interface Experiment {
   readonly name: string;
   readonly source: string;
@@ -68,6 +81,8 @@ export interface Experiment {
   readonly says: string;
   /** The data set it needs; 'none' where it makes its own data. */
   readonly data: 'cifar10' | 'cifar100' | 'mnist' | 'none';
+  /** Can do without its data set: the setting's data are then undefined. Others take made-up images at small scales, or refuse. */
+  readonly dataOptional?: boolean;
   readonly conventions: readonly Convention[];
   /** The seeds of each scale, when none are given. */
   seeds(scale: Scale, convention: Convention): readonly number[];
@@ -75,6 +90,15 @@ export interface Experiment {
   plan(setting: Setting): readonly RunPlan[];
   /** What validation measures beside loss, terms and the squared error at the mean; of training runs. */
   measures?(setting: Setting): Measures;
+  /** Numbers measured once of each trained network, beside those of the last validation. */
+  measureTrained?(trained: Trained, setting: Setting): Promise<Numbers>;
+  /**
+   * The quantities of a training run from the numbers of a validation (`loss`, `term.kl`, `measure.squaredErrorAtMean`, ...)
+   * or of `measureTrained`; when not said, the same numbers without `term.` and `measure.`.
+   */
+  derive?(numbers: Numbers, arm: Arm): Numbers;
+  /** Bytes that one run needs, where known: how many run at once depends on it. */
+  memory?(setting: Setting): number;
   /** Does a computed run. Throws the signal's reason when aborted, after `save`. */
   compute?(inputs: Inputs, context: ComputeContext): Promise<Computed>;
   /** What is shown of the numbers of the runs. */

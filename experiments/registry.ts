@@ -1,0 +1,17 @@
+/** @file The experiments by name, each loaded when it is asked for. An experiment is the default export of its file. */
+import type { Experiment } from '../src/train/experiment/experiment.js';
+
+type Load = () => Promise<{ readonly default: Experiment }>;
+
+const EXPERIMENTS = {
+  'samba-fig2': () => import('./samba-fig2.js'),
+} satisfies Record<string, Load>;
+
+type ExperimentName = keyof typeof EXPERIMENTS;
+
+export const EXPERIMENT_NAMES = Object.keys(EXPERIMENTS) as readonly ExperimentName[];
+
+export const isExperimentName = (name: string): name is ExperimentName => Object.hasOwn(EXPERIMENTS, name);
+
+export const loadExperiment = async (name: ExperimentName): Promise<Experiment> =>
+  (await EXPERIMENTS[name]()).default;

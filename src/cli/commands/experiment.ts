@@ -1,0 +1,105 @@
+/** @file `flatcheck experiment NAME`: every run of a figure or table, then what they say. */
+import { availableParallelism, totalmem } from 'node:os';
+import { EXPERIMENT_NAMES } from '../../../experiments/registry.js';
+import type { ExperimentResult } from '../../theory/experiment/model.js';
+import { TRAIN_ENGINES } from '../../train/config.js';
+import { collect } from '../../train/experiment/collect.js';
+import { CONVENTIONS, SCALES } from '../../train/experiment/experiment.js';
+import { openExperimentFolder, runFolder } from '../../train/experiment/folder.js';
+import { armText } from '../../train/experiment/plan.js';
+import { statusOf } from '../../train/experiment/status.js';
+import { interruption } from '../../train/interrupt.js';
+import { integer } from '../args.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { type Choice, choose } from '../experiment/choose.js';
+import { Display } from '../experiment/display.js';
+import { launchLocally } from '../experiment/local.js';
+import { runOnly } from '../experiment/one-run.js';
+import { printExperiment } from '../experiment/print.js';
+import { ensureVerified } from '../experiment/verified.js';
+import { runInfo } from '../verify/verify.js';
+
+export const usage = `usage: flatcheck experiment NAME [options]
+
+  NAME             ${EXPERIMENT_NAMES.join(', ')}
+  --scale S        ${SCALES.join(', ')} (default: smoke): minutes on a laptop, an evening, the size of the paper
+  --convention C   ${CONVENTIONS.join(', ')}: the equations, or what the authors' code computes
+  --seeds 1,2,3    instead of the experiment's own
+  --data DIR       where the data files are (default: as for 'flatcheck train'; small scales do with made-up images)
+  --engine E       ${TRAIN_ENGINES.join(', ')}
+  --out DIR        where everything goes (default: runs/NAME-SCALE[-CONVENTION])
+  --jobs N         runs at once (default: as many as fit)
+  --threads N      threads of one run (default: 1, all at scale paper; kept when resumed)
+  --only ID        one run, in this process
+  --unverified     train although the claims behind the objectives have not passed for this code
+  --json           print the result as one JSON document and nothing else
+
+Verifies the claims behind its objectives where that is still to do, does the runs that are not complete, and judges
+the statements of the paper. Stopped at any moment, it goes on by the same command; started twice at once, the two
+share the runs. Exit code 130 when it was interrupted, 1 when a run failed.`;
+
+function collected(choice: Choice): ExperimentResult {
+  const { experiment, shared, plan, out, data, unverified } = choice;
+  const { commit, versions } = runInfo(0);
+  return collect({
+    experiment,
+    shared,
+    plan,
+    out,
+    data,
+    commit,
+    versions,
+    verified: !unverified,
+    onDamaged: (run, message) => console.error(`${experiment.name}: ${armText(run)}: ${message}`),
+  });
+}
+
+/** Processes at once: what the cores and the memory have room for. */
+function jobsFor({ flags, shared, experiment }: Choice): number {
+  if (flags.jobs !== undefined) return integer('experiment', 'jobs', flags.jobs, 1);
+  const { threads, setting } = shared;
+  if (setting.engine !== 'onnx-cpu' && setting.engine !== 'tfjs-cpu') return 1;
+  const byCores = Math.floor(availableParallelism() / threads);
+  const byMemory = Math.floor((0.8 * totalmem()) / (experiment.memory?.(setting) ?? 1 << 30));
+  return Math.max(1, Math.min(byCores, byMemory));
+}
+
+export async function run(argv: readonly string[]): Promise<ExitCode> {
+  const choice = await choose(argv);
+  const { experiment, shared, plan, out, flags, childArgs } = choice;
+  if (flags.only !== undefined) return await runOnly(choice, flags.only);
+  const jobs = jobsFor(choice);
+  openExperimentFolder(out, shared);
+  const verified = await ensureVerified(choice);
+  if (verified !== EXIT.fine) return verified;
+  const done = plan.filter(one => statusOf(runFolder(out, one.id), one) === 'complete').length;
+  const display = new Display(experiment.name, done, plan.length);
+  const { signal, dispose } = interruption();
+  let failed: readonly number[];
+  try {
+    failed = await launchLocally({
+      ...{ plan, out, jobs, childArgs, signal },
+      onEvent: event => display.show(event),
+    });
+  } finally {
+    display.clear();
+    dispose();
+  }
+  const result = collected(choice);
+  if (flags.json) console.log(JSON.stringify(result, null, 1));
+  else printExperiment(result, choice);
+  return exitOf(result, failed, signal.aborted);
+}
+
+/** A mistake that all failed runs share keeps its own code. */
+function exitOf(result: ExperimentResult, failed: readonly number[], interrupted: boolean): ExitCode {
+  const [first] = failed;
+  if (first !== undefined)
+    return first === EXIT.usage || first === EXIT.unavailable
+      ? failed.every(code => code === first)
+        ? first
+        : EXIT.failed
+      : EXIT.failed;
+  if (interrupted) return EXIT.interrupted;
+  return result.runs.every(one => one.status === 'complete') ? EXIT.fine : EXIT.failed;
+}

@@ -1,0 +1,63 @@
+/** @file `--only ID`: one run in this process, started by a launcher or by hand. */
+import { sha256 } from '../../formats/files.js';
+import { InUseError } from '../../formats/lock.js';
+import { executeRun } from '../../train/experiment/execute.js';
+import { openExperimentFolder, runFolder } from '../../train/experiment/folder.js';
+import { armText, type PlannedRun } from '../../train/experiment/plan.js';
+import { interruption } from '../../train/interrupt.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { progressOn } from '../progress.js';
+import { requirementFor } from '../verify/certify.js';
+import { moduleDigest } from '../verify/sources.js';
+import { runInfo } from '../verify/verify.js';
+import { type Choice, runOf } from './choose.js';
+import { tell } from './messages.js';
+
+const BETWEEN_MESSAGES = 250;
+
+export async function runOnly(choice: Choice, id: string): Promise<ExitCode> {
+  const run = runOf(choice, id);
+  openExperimentFolder(choice.out, choice.shared);
+  const progress = progressOn();
+  const { signal, dispose } = interruption();
+  const orphaned = new AbortController();
+  process.once('disconnect', () => orphaned.abort()); // the launcher is gone: stop with a checkpoint
+  try {
+    const status = await execute(choice, run, AbortSignal.any([signal, orphaned.signal]), progress.show);
+    progress.clear();
+    console.log(`${status}: ${runFolder(choice.out, id)} (${armText(run)})`);
+    return status === 'complete' ? EXIT.fine : EXIT.interrupted;
+  } catch (error) {
+    if (error instanceof InUseError) tell({ kind: 'busy' });
+    throw error;
+  } finally {
+    progress.clear();
+    dispose();
+    if (process.connected) process.disconnect();
+  }
+}
+
+function execute(choice: Choice, run: PlannedRun, signal: AbortSignal, show: (text: string) => void) {
+  const { experiment, shared, out, dataFolder, unverified } = choice;
+  const { digest, commit, versions } = runInfo(run.seed);
+  const codeDigest =
+    run.job.kind === 'train' ? digest : sha256(digest, moduleDigest(`experiments/${experiment.name}.js`));
+  let said = 0;
+  return executeRun(experiment, shared.setting, run, {
+    folder: runFolder(out, run.id),
+    dataFolder,
+    threads: shared.threads,
+    certificateFor: async objective => (unverified ? 'unverified' : await requirementFor(objective)),
+    source: { codeDigest, commit, versions },
+    signal,
+    onProgress: (done, total) => {
+      if (performance.now() - said < BETWEEN_MESSAGES && done < total) return;
+      said = performance.now();
+      tell({ kind: 'progress', done, total });
+      show(`${run.id}: ${done} of ${total}`);
+    },
+    onNote: note => {
+      if (process.send === undefined) console.error(`${run.id}: ${note}`);
+    },
+  });
+}

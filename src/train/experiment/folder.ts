@@ -1,0 +1,79 @@
+/** @file The output folder of an experiment: which experiment it is of, and where its runs lie. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder, writeJsonOnce } from '../../formats/atomic.js';
+import { listFolder, readText } from '../../formats/files.js';
+import { InputError } from '../../formats/input-error.js';
+import { isObject, parseJson, show } from '../../formats/json.js';
+import type { Setting } from './experiment.js';
+
+/** What all runs of a folder share. */
+export interface Shared {
+  readonly name: string;
+  readonly setting: Setting;
+  /** Threads of one run: another number would give other bits. */
+  readonly threads: number;
+  /** SHA-256 of the images; undefined where the experiment makes its own data. */
+  readonly dataDigest: string | undefined;
+}
+
+/** experiment.json: a flat list, so that a difference can be named. */
+function recordOf({ name, setting, threads, dataDigest }: Shared): Readonly<Record<string, unknown>> {
+  const { folder: _, ...data } = { folder: '', ...setting.data };
+  return {
+    schema: 1,
+    name,
+    scale: setting.scale,
+    convention: setting.convention,
+    seeds: setting.seeds,
+    data: setting.data === undefined ? null : data,
+    dataDigest: dataDigest ?? null,
+    engine: setting.engine,
+    threads,
+  };
+}
+
+export const runFolder = (out: string, id: string): string => join(out, 'runs', id);
+
+const FILE = 'experiment.json';
+
+function readRecord(path: string): Readonly<Record<string, unknown>> {
+  const there = parseJson(readText('experiment', path, 1 << 20), `experiment: ${path}`);
+  if (isObject(there) && there.schema === 1) return there;
+  throw new InputError(
+    `experiment: ${path} must be an object of schema 1, got ${show(there)} - it was changed; choose another folder with --out`,
+  );
+}
+
+/** The number of threads that a folder's runs began with; undefined where there is none yet. */
+export function threadsOf(out: string): number | undefined {
+  const path = join(out, FILE);
+  if (!existsSync(path)) return undefined;
+  const { threads } = readRecord(path);
+  return typeof threads === 'number' && Number.isSafeInteger(threads) && threads > 0 ? threads : undefined;
+}
+
+/** Takes a folder for an experiment: a new or empty one, or one of the very same experiment. Any number of processes may. */
+export function openExperimentFolder(out: string, shared: Shared): void {
+  makeFolder('experiment', out);
+  const path = join(out, FILE);
+  const now = recordOf(shared);
+  if (!existsSync(path)) {
+    const other = listFolder('experiment', out).find(name => !name.startsWith('.') && name !== FILE);
+    if (other !== undefined && !existsSync(path))
+      throw new InputError(
+        `experiment: the output folder must be new, empty or of this experiment, got ${out} with ${show(other)} in it - choose another with --out`,
+      );
+    if (writeJsonOnce('experiment', path, now)) return;
+  }
+  const there = readRecord(path);
+  const keys = [...new Set([...Object.keys(there), ...Object.keys(now)])];
+  const differences = keys
+    .filter(key => JSON.stringify(there[key]) !== JSON.stringify(now[key]))
+    .map(key => `${key} ${show(there[key])} there, ${show(now[key])} now`);
+  if (differences.length > 0)
+    throw new InputError(
+      `experiment: the output folder must be new, empty or of this experiment, got another setting in ${out} ` +
+        `(${differences.join('; ')}) - choose another folder with --out, or the old setting to go on`,
+    );
+}
