@@ -1,6 +1,6 @@
 /** @file Which engines this machine has, why not the others, and how precise they are. */
 import { ask, firstLine } from './engines/ask.js';
-import { type EngineName, MEASURE, type Measurement } from './engines/measure.js';
+import { ENGINE_NAMES, type EngineName, MEASURE, type Measurement } from './engines/measure.js';
 
 export type EngineStatus =
   | ({ readonly name: EngineName; readonly available: true } & Measurement)
@@ -51,23 +51,24 @@ async function here(name: EngineName): Promise<EngineStatus> {
   return { name, available: true, ...(await MEASURE[name]()) };
 }
 
-async function elsewhere(name: EngineName, explain: Explanation): Promise<EngineStatus> {
+/** Engines whose native code may end the process, or that may be absent. */
+const EXPLAIN: Readonly<Partial<Record<EngineName, Explanation>>> = {
+  webgpu: explainWebgpu,
+  cuda: explainCuda,
+  'tfjs-node-gpu': explainTfjsNode,
+};
+
+/**
+ * Whether an engine is here, with its version, threads and measured precision and speed, or why it is not and what to do.
+ * Native GPU code runs in a process of its own and cannot end this one.
+ */
+export async function engineStatus(name: EngineName): Promise<EngineStatus> {
+  const explain = EXPLAIN[name];
+  if (explain === undefined) return await here(name);
   const answer = await ask(PROBE, name);
   if ('measurement' in answer) return { name, available: true, ...answer.measurement };
   return { name, available: false, ...explain(answer.error) };
 }
 
-/**
- * All engines in a fixed order, each with its version, threads and measured precision, or with why it is absent and what
- * to do. Takes a few seconds; native GPU code runs in processes of its own and cannot end this one.
- */
-export function listEngines(): Promise<EngineStatus[]> {
-  return Promise.all([
-    here('float64'),
-    here('onnx-cpu'),
-    elsewhere('webgpu', explainWebgpu),
-    elsewhere('cuda', explainCuda),
-    here('tfjs-cpu'),
-    elsewhere('tfjs-node-gpu', explainTfjsNode),
-  ]);
-}
+/** The status of all engines, in a fixed order. Takes a few seconds. */
+export const listEngines = (): Promise<EngineStatus[]> => Promise.all(ENGINE_NAMES.map(engineStatus));

@@ -21,20 +21,27 @@ export interface Checkpoint {
 
 export function writeCheckpoint(path: string, checkpoint: Checkpoint, shapes: ParamShapes): void {
   const { carried, ...rest } = checkpoint;
-  const tensors = Object.entries(shapes).map(([name, shape]): [string, SafeTensor] => [
-    name,
-    { dtype: 'F32', shape, data: carried[name]! },
-  ]);
+  const tensors = Object.entries(shapes).map(([name, shape]): [string, SafeTensor] => {
+    const data = carried[name]!;
+    return [
+      name,
+      data instanceof Float64Array ? { dtype: 'F64', shape, data } : { dtype: 'F32', shape, data },
+    ];
+  });
   const header = { version: 1, ...rest, sha256: digestOf(carried, Object.keys(shapes), headText(rest)) };
   const metadata = new Map([['flatcheck', JSON.stringify(header)]]);
   writeAtomic('train', path, ...encodeSafetensors({ metadata, tensors: new Map(tensors) }));
 }
 
-/** The checkpoint of a run, or undefined when there is none yet. It must be of this configuration and these shapes. */
+/**
+ * The checkpoint of a run, or undefined when there is none yet. It must be of this configuration and these shapes, and of
+ * this precision where one is given.
+ */
 export function readCheckpoint(
   path: string,
   configDigest: string,
   shapes: ParamShapes,
+  dtype?: 'F32' | 'F64',
 ): Checkpoint | undefined {
   if (!existsSync(path)) return undefined;
   const { metadata, tensors } = readSafetensors(path);
@@ -60,14 +67,16 @@ export function readCheckpoint(
       throw new InputError(
         `train: ${path} must hold only this network's tensors, got "${name}" - choose another folder`,
       );
+  const first = [...tensors.values()][0]?.dtype;
+  const wanted = dtype ?? (first === 'F64' ? 'F64' : 'F32');
   const entries = Object.entries(shapes).map(([name, shape]) => {
     const tensor = tensors.get(name);
-    if (tensor?.dtype !== 'F32' || tensor.shape.join() !== shape.join())
+    if (tensor?.dtype !== wanted || tensor.shape.join() !== shape.join())
       throw new InputError(
-        `train: ${path} must hold "${name}" as F32 [${shape}], got ` +
+        `train: ${path} must hold "${name}" as ${wanted} [${shape}], got ` +
           `${tensor ? `${tensor.dtype} [${tensor.shape}]` : 'nothing'} - choose another folder`,
       );
-    return [name, tensor.data] as const;
+    return [name, tensor.data as Float32Array | Float64Array] as const;
   });
   const carried = Object.fromEntries(entries);
   const digest = digestOf(carried, Object.keys(shapes), headText(head));

@@ -45,8 +45,12 @@ interface ValidationConfig {
   readonly every?: number;
 }
 
-export const TRAIN_ENGINES = ['onnx-cpu', 'webgpu', 'cuda', 'tfjs-cpu', 'tfjs-node-gpu'] as const;
+export const TRAIN_ENGINES = ['onnx-cpu', 'webgpu', 'cuda', 'tfjs-cpu', 'tfjs-node-gpu', 'float64'] as const;
 export type TrainEngine = (typeof TRAIN_ENGINES)[number];
+
+/** `auto` is the fastest that the machine has, measured when a run begins; the run keeps it. */
+export const ENGINE_CHOICES = ['auto', ...TRAIN_ENGINES] as const;
+export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
 export interface TrainConfig {
   readonly objective: ObjectiveSpec;
@@ -64,7 +68,7 @@ export interface TrainConfig {
   readonly logEvery: number;
   /** Threads of one operator; all cores when not said. Another number gives other bits. */
   readonly threads?: number;
-  readonly engine: TrainEngine;
+  readonly engine: EngineChoice;
 }
 
 /** Reads a configuration file. */
@@ -88,7 +92,7 @@ export function parseConfig(value: unknown, file: string): TrainConfig {
     checkpointEvery: fields.get('checkpointEvery', positiveInteger, 500),
     logEvery: fields.get('logEvery', positiveInteger, 10),
     ...(threads !== undefined && { threads }),
-    engine: fields.get('engine', oneOf(...TRAIN_ENGINES), 'onnx-cpu'),
+    engine: fields.get('engine', oneOf(...ENGINE_CHOICES), 'onnx-cpu'),
   });
 }
 

@@ -14,17 +14,17 @@ export const CONFORMANCE_RECORDS = 4;
 /** One SGD step with so large a rate shows the gradient: what rounding the parameters adds to it is below 2^-44 of them. */
 const RATE = 2 ** 20;
 
-/** Inputs are shaken by this much, 16 times float32's rounding, to see how far rounding may carry the result. */
-const SHAKE = 2 ** -20;
+/** Inputs are shaken by this much, 16 times the engine's rounding, to see how far rounding may carry the result. */
+const SHAKE = { single: 2 ** -20, double: 2 ** -49 };
 const SHAKES = 3;
 const ROOM = 4;
-/** Below this, single precision is always good for less: some thousand roundings. */
-const FLOOR = 1e-5;
+/** Below this, no engine is asked for more: some thousand roundings. */
+const FLOOR = { single: 1e-5, double: 1e-13 };
 
 export interface Conformance {
   /** Relative difference between the engine and float64. */
   readonly found: Differences;
-  /** What the precision of single-precision arithmetic explains for this network and batch. */
+  /** What the precision of the engine's arithmetic explains for this network and batch. */
   readonly explained: Differences;
 }
 
@@ -59,13 +59,13 @@ const norm = (v: Float64Array): number => Math.sqrt(v.reduce((sum, x) => sum + x
 const difference = (a: Result, b: Result): Differences =>
   each(key => norm(a[key].map((x, i) => x - b[key][i]!)) / Math.max(norm(b[key]), Number.MIN_VALUE));
 
-const shaken = (values: ArrayLike<number>, random: Random): Float32Array =>
-  Float32Array.from(values, x => x * (1 + SHAKE * (2 * random.uniform() - 1)));
+const shaken = (values: ArrayLike<number>, by: number, random: Random): Float64Array =>
+  Float64Array.from(values, x => x * (1 + by * (2 * random.uniform() - 1)));
 
 /**
  * Compares one step of the engine with float64, from the same parameters on the same records.
  * @param open - what opens the engine; another one only in tests
- * @throws UnavailableError when they differ by more than single precision explains
+ * @throws UnavailableError when they differ by more than the engine's precision explains
  */
 export async function checkConformance(
   model: Model,
@@ -74,13 +74,14 @@ export async function checkConformance(
   options: RunnerOptions,
   open = openRunner,
 ): Promise<Conformance> {
+  const precision = options.engine === 'float64' ? 'double' : 'single';
   const plain: Model = { ...model, optimiser: sgd };
   const network: Carried = Object.fromEntries(
     Object.keys(evaluatedShapes(model)).map(name => [name, carried[name]!]),
   );
   const program = compileFloat64(graphOf(trainingStepOf(plain, options.batchSize)));
-  const inDoubles = (at: Carried, { x, noise }: Batch): Result => {
-    const inputs = { ...at, x, ...(noise && { noise }) };
+  const inDoubles = (at: Carried, x: ArrayLike<number>): Result => {
+    const inputs = { ...at, x, ...(batch.noise && { noise: batch.noise }) };
     const doubles = Object.entries(inputs).map(
       ([name, values]) => [name, Float64Array.from(values)] as const,
     );
@@ -95,14 +96,14 @@ export async function checkConformance(
   } finally {
     await runner.close();
   }
-  const expected = inDoubles(network, batch);
-  let explained = each(() => FLOOR);
+  const expected = inDoubles(network, batch.x);
+  let explained = each(() => FLOOR[precision]);
   for (let i = 0; i < SHAKES; i++) {
     const random = stream(1, 'conformance', i);
     const at = Object.fromEntries(
-      Object.entries(network).map(([name, values]) => [name, shaken(values, random)]),
+      Object.entries(network).map(([name, values]) => [name, shaken(values, SHAKE[precision], random)]),
     );
-    const moved = difference(inDoubles(at, { ...batch, x: shaken(batch.x, random) }), expected);
+    const moved = difference(inDoubles(at, shaken(batch.x, SHAKE[precision], random)), expected);
     const before = explained;
     explained = each(key => Math.max(before[key], ROOM * moved[key]));
   }
@@ -111,10 +112,10 @@ export async function checkConformance(
   if (differing.length === 0) return { found, explained };
   const text = differing.map(
     key =>
-      `${found[key].toExponential(1)} in the ${key} where single precision explains ${explained[key].toExponential(1)}`,
+      `${found[key].toExponential(1)} in the ${key} where ${precision} precision explains ${explained[key].toExponential(1)}`,
   );
   throw new UnavailableError(
     `train: engine ${options.engine} must compute what float64 does, got relative differences of ${text.join(', ')} - ` +
-      'a reduced-precision mode (TF32), a driver or a kernel is wrong; try engine onnx-cpu',
+      'a reduced-precision mode (TF32: set NVIDIA_TF32_OVERRIDE=0), a driver or a kernel is wrong; try engine onnx-cpu',
   );
 }

@@ -1,5 +1,6 @@
 /** @file The runner of each engine. */
-import { UnavailableError } from '../formats/input-error.js';
+import { notHere } from './engine-choice.js';
+import { openFloat64Runner } from './float64-runner.js';
 import type { Model } from './model.js';
 import { openOnnxRunner } from './onnx-runner.js';
 import type { Carried, Runner, RunnerOptions } from './runner.js';
@@ -8,6 +9,7 @@ import { openTfjsRunner } from './tfjs-runner.js';
 /** Makes the step ready to run, from the given parameters and state; throws when the engine does not run here. */
 export async function openRunner(model: Model, start: Carried, options: RunnerOptions): Promise<Runner> {
   const { engine } = options;
+  if (engine === 'float64') return openFloat64Runner(model, start, options);
   if (engine === 'onnx-cpu') return await openOnnxRunner(model, start, options, ['cpu']);
   try {
     switch (engine) {
@@ -22,9 +24,7 @@ export async function openRunner(model: Model, start: Carried, options: RunnerOp
     }
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0];
-    throw new UnavailableError(
-      `train: engine ${engine} must run on this machine, got: ${reason} - flatcheck doctor tells what is missing`,
-    );
+    throw notHere(engine, reason!);
   }
 }
 

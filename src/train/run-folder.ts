@@ -6,14 +6,23 @@ import { readText } from '../formats/files.js';
 import { InputError } from '../formats/input-error.js';
 import { parseJson, show } from '../formats/json.js';
 import { lockFolder } from '../formats/lock.js';
-import { configDigest, configJson, parseConfig, type TrainConfig } from './config.js';
+import {
+  configDigest,
+  configJson,
+  parseConfig,
+  TRAIN_ENGINES,
+  type TrainConfig,
+  type TrainEngine,
+} from './config.js';
 import type { TrainResult } from './result.js';
 
 /** What computed a run, beside its configuration. */
 export interface Provenance {
   readonly schema: 1;
   readonly configDigest: string;
-  readonly engine: string;
+  readonly engine: TrainEngine;
+  /** Of a run whose configuration says `auto`: why this one. */
+  readonly engineWhy?: string;
   readonly threads: number;
   readonly data: { readonly name: string; readonly digest: string; readonly generated: boolean };
   /** Names of the quantities measured in validation. */
@@ -122,8 +131,15 @@ function readOwn<T extends { readonly schema: 1 }>(path: string): T | undefined 
 export const readResult = ({ result }: Pick<RunFolder, 'result'>): TrainResult | undefined =>
   readOwn<TrainResult>(result);
 
-export const readProvenance = ({ provenance }: RunFolder): Provenance | undefined =>
-  readOwn<Provenance>(provenance);
+export function readProvenance({ provenance }: RunFolder): Provenance | undefined {
+  const there = readOwn<Provenance>(provenance);
+  if (there !== undefined && !TRAIN_ENGINES.includes(there.engine))
+    throw new InputError(
+      `train: engine must be one of ${TRAIN_ENGINES.join(', ')}, got ${show(there.engine)} (${provenance}) - ` +
+        'it was changed; choose another folder',
+    );
+  return there;
+}
 
 /** Writes down where a run comes from; of a resumed run, that it is the same code, data and engine as before. */
 export function recordProvenance(run: RunFolder, now: Provenance): Provenance {

@@ -1,4 +1,5 @@
 /** @file Steps by a tfjs backend: the same functions, run as they are instead of traced. */
+import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../engine/graph.js';
 import { carriedShapes, evaluation, type Stage, trainingStepOf } from './graphs.js';
@@ -33,6 +34,7 @@ export async function openTfjsRunner(
   const isCarried = (name: string): boolean => Object.hasOwn(shapes, name);
   return {
     async step(batch, rate) {
+      await setImmediate(); // the step keeps this thread busy: a signal is heard between two of them
       const outputs = run(trainingStepOf(model, batchSize), batch, rate);
       const [kept, rest] = [pick(outputs, isCarried), pick(outputs, name => !isCarried(name))];
       const old = current;

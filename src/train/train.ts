@@ -6,6 +6,7 @@ import { readCheckpoint } from './checkpoint.js';
 import { configDigest, type TrainConfig } from './config.js';
 import { CONFORMANCE_RECORDS, checkConformance } from './conformance.js';
 import { openData, type TrainingData } from './data.js';
+import { engineOfRun } from './engine-choice.js';
 import { firstCarried } from './first.js';
 import { carriedShapes, type Measures, squaredErrorAtMean } from './graphs.js';
 import { type Progress, runSteps } from './loop.js';
@@ -83,13 +84,20 @@ async function goOn(
 ): Promise<TrainResult> {
   const { source, onNote } = options;
   const digest = configDigest(config);
-  const checkpoint = readCheckpoint(run.checkpoint, digest, carriedShapes(model));
-  const threads = config.threads ?? readProvenance(run)?.threads ?? availableParallelism();
+  const before = readProvenance(run);
+  const chosen = await engineOfRun(config.engine, before).catch(error => {
+    if (before === undefined) run.discard(); // so that the folder is free for another engine
+    throw error;
+  });
+  const { engine } = chosen;
+  const dtype = engine === 'float64' ? 'F64' : 'F32';
+  const checkpoint = readCheckpoint(run.checkpoint, digest, carriedShapes(model), dtype);
+  const threads = config.threads ?? before?.threads ?? availableParallelism();
   const measures: Measures = { squaredErrorAtMean, ...options.measures };
   const { sessions } = recordProvenance(run, {
     schema: 1,
     configDigest: digest,
-    engine: config.engine,
+    ...chosen,
     threads,
     data: { name: data.images.name, digest: data.images.digest, generated: data.generated },
     measures: Object.keys(measures),
@@ -97,11 +105,12 @@ async function goOn(
     sessions: [{ started: new Date().toISOString(), step: checkpoint?.step ?? 0, verified }],
   });
   onNote?.(`data: ${data.images.name}`);
+  if (chosen.engineWhy !== undefined) onNote?.(`engine ${engine}, the fastest: ${chosen.engineWhy}`);
   if (!verified) onNote?.(`UNVERIFIED: the claims behind '${config.objective.name}' were not asked for`);
   if (checkpoint !== undefined) onNote?.(`resumed at step ${checkpoint.step} on ${threads} threads`);
 
   const start = checkpoint?.carried ?? firstCarried(model, config.seed);
-  const { engine, batchSize } = config;
+  const { batchSize } = config;
   if (checkpoint === undefined) {
     const batchOf = Math.min(CONFORMANCE_RECORDS, batchSize);
     const { found } = await checkConformance(model, start, firstRecords(model, data, config, batchOf), {
@@ -118,7 +127,7 @@ async function goOn(
     );
   }
   const runner = await openRunner(model, start, { engine, batchSize, threads, measures }).catch(error => {
-    if (checkpoint === undefined) run.discard(); // so that the folder is free for another engine
+    if (checkpoint === undefined) run.discard();
     throw error;
   });
   try {

@@ -10,15 +10,16 @@ import { runInfo } from '../verify/verify.js';
 
 export const usage = `usage: flatcheck doctor [--json]
 
-Engines with versions, threads and the precision measured here on a reference graph; data; what to do about what
-is missing. Exit code 4 when an engine that everything needs (float64, onnx-cpu) is not there.`;
+Engines with versions, threads, and the precision and speed measured here on reference graphs (all at a time: train
+--engine auto measures one after another); data; what to do about what is missing. Exit code 4 when an engine that everything needs (float64, onnx-cpu) is not there.`;
 
 const NEEDED: readonly string[] = ['float64', 'onnx-cpu'];
 
 function row(engine: EngineStatus): string[] {
-  if (!engine.available) return [engine.name, 'no', '', '', '', `${engine.why}: ${engine.todo}`];
-  const { version, threads, precision } = engine;
-  return [engine.name, 'yes', version, String(threads), precision.toExponential(1), ''];
+  if (!engine.available) return [engine.name, 'no', '', '', '', '', `${engine.why}: ${engine.todo}`];
+  const { version, threads, precision, milliseconds, note = '' } = engine;
+  const speed = milliseconds?.toPrecision(3) ?? '';
+  return [engine.name, 'yes', version, String(threads), precision.toExponential(1), speed, note];
 }
 
 export async function run(argv: readonly string[]): Promise<ExitCode> {
@@ -45,7 +46,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     console.log(
       `${machine.platform}, ${machine.processor}, ${machine.threads} threads, ${machine.memoryGiB} GiB\n`,
     );
-    const head = ['engine', 'here', 'version', 'threads', 'relative error', 'what to do'];
+    const head = ['engine', 'here', 'version', 'threads', 'relative error', 'ms a step', 'what to do'];
     console.log(columns([head, ...engines.map(row)]).join('\n'));
     const places = found.map(([name, place]) => [
       name,

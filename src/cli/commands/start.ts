@@ -5,11 +5,12 @@ import { CLAIM_IDS, type ClaimId } from '../../../properties/registry.js';
 import { makeFolder, writeJson } from '../../formats/atomic.js';
 import { openCifar } from '../../formats/cifar.js';
 import { columns } from '../../report/table.js';
-import { configDigest, type TrainConfig } from '../../train/config.js';
+import { configDigest, ENGINE_CHOICES, type EngineChoice, type TrainConfig } from '../../train/config.js';
 import { readMetrics } from '../../train/metrics.js';
 import type { TrainResult } from '../../train/result.js';
 import { noMore, readArgs } from '../args.js';
 import { findData } from '../data-folder.js';
+import { readEngine, withEngine } from '../engine-flag.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { trainWithProgress } from '../training.js';
 import { certify } from '../verify/certify.js';
@@ -20,6 +21,7 @@ export const usage = `usage: flatcheck start [options]
   --data DIR   CIFAR-10 in the official binary layout, or part of it (default: $CIFAR10_DIR, else what
                'flatcheck data get cifar10' brought; without any, a small set of generated images)
   --out DIR    where results go (default: runs/start)
+  --engine E   what trains: ${ENGINE_CHOICES.join(', ')} (default: onnx-cpu)
 
 Verifies every claim, then trains a VAE, SAMBA and an RAE with the same small convolutional network, and
 prints a table. Run again, it takes up what was stopped.`;
@@ -65,10 +67,11 @@ export interface StartOptions {
   readonly claims: readonly ClaimId[];
   readonly objectives: readonly FirstLookObjective[];
   readonly steps: number;
+  readonly engine?: EngineChoice | undefined;
 }
 
 export async function start(options: StartOptions): Promise<ExitCode> {
-  const { out, folder, claims, objectives, steps } = options;
+  const { out, folder, claims, objectives, steps, engine } = options;
   makeFolder('start', out);
   if (folder !== undefined) openCifar(folder, { limit: 1 }); // a wrong folder is said before the verification, not after
 
@@ -82,7 +85,7 @@ export async function start(options: StartOptions): Promise<ExitCode> {
   const data = folder === undefined ? 'generated' : 'cifar10';
   const trained: Trained[] = [];
   for (const objective of objectives) {
-    const one = await trainOne(firstLook(objective, data, SEED, steps), out, folder);
+    const one = await trainOne(withEngine(firstLook(objective, data, SEED, steps), engine), out, folder);
     if (one.result.status === 'interrupted') return EXIT.interrupted;
     trained.push(one);
   }
@@ -97,6 +100,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = readArgs('start', argv, {
     data: { type: 'string' },
     out: { type: 'string' },
+    engine: { type: 'string' },
   });
   noMore('start', positionals, 0);
   return await start({
@@ -105,5 +109,6 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     claims: CLAIM_IDS,
     objectives: OBJECTIVES,
     steps: STEPS,
+    engine: readEngine('start', values.engine),
   });
 }

@@ -1,10 +1,11 @@
 /** @file `flatcheck train CONFIG.json`: one training run, resumable. */
 import { basename } from 'node:path';
 import { columns } from '../../report/table.js';
-import { readConfig, TRAIN_ENGINES } from '../../train/config.js';
+import { ENGINE_CHOICES, readConfig } from '../../train/config.js';
 import { describe } from '../../train/result.js';
 import { noMore, readArgs } from '../args.js';
 import { findData } from '../data-folder.js';
+import { readEngine, withEngine } from '../engine-flag.js';
 import { EXIT, type ExitCode, UsageError } from '../exit.js';
 import { trainWithProgress } from '../training.js';
 
@@ -12,7 +13,8 @@ export const usage = `usage: flatcheck train CONFIG.json [options]
 
   --out DIR      the run's folder (default: runs/<name of the configuration>)
   --data DIR     where the data files are, when the configuration does not say
-  --engine E     ${TRAIN_ENGINES.join(', ')}: instead of the configuration's
+  --engine E     ${ENGINE_CHOICES.join(', ')}:
+                 instead of the configuration's; auto is the fastest here, measured, and a run keeps it
   --unverified   train although the claims behind the objective have not passed for this code
 
 A run that was stopped, at any moment, goes on by the same command and ends with the same bits.
@@ -29,12 +31,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   const file = positionals[0];
   if (file === undefined) throw new UsageError('train: give a configuration file (flatcheck train --help)');
   const read = readConfig(file);
-  const engine = TRAIN_ENGINES.find(name => name === values.engine);
-  if (values.engine !== undefined && engine === undefined)
-    throw new UsageError(
-      `train: --engine must be one of ${TRAIN_ENGINES.join(', ')}, got '${values.engine}'`,
-    );
-  const config = engine === undefined ? read : { ...read, engine };
+  const config = withEngine(read, readEngine('train', values.engine));
   const folder = values.out ?? `runs/${basename(file, '.json')}`;
   const result = await trainWithProgress(config, {
     folder,

@@ -24,7 +24,12 @@ export const usage = `usage: flatcheck verify [options]
   --replay TOKEN   run again the one case that a failure printed
   --shard I/N      only the I-th of N parts of the claims, split by a hash of their ids; see flatcheck merge
   --workers N      worker processes (default: one a core)
+  --engine E       float64, the only one: see below
 ${OUTPUT_USAGE}
+
+Claims are about real numbers, so they are checked in doubles: in single precision an order of convergence shows over
+seven halvings at most. How far the engines that train agree with doubles is measured apart: by flatcheck doctor on
+reference graphs, and on the run's own network and batch before the first step of every run.
 
 Exit codes: 0 all pass, 1 a claim failed, 2 wrong arguments, 3 inconclusive.`;
 
@@ -41,6 +46,7 @@ const OPTIONS = {
   replay: { type: 'string' },
   shard: { type: 'string' },
   workers: { type: 'string' },
+  engine: { type: 'string' },
   ...OUTPUT_OPTIONS,
 } as const;
 
@@ -75,6 +81,11 @@ function readShard(text: string): Shard {
 function readOptions(argv: readonly string[]) {
   const { values, positionals } = readArgs('verify', argv, OPTIONS);
   noMore('verify', positionals, 0);
+  if (values.engine !== undefined && values.engine !== 'float64')
+    throw new UsageError(
+      `verify: --engine must be float64, got '${values.engine}' - claims need doubles; flatcheck doctor and the first step ` +
+        'of every run compare what trains with them',
+    );
   if (values.replay !== undefined) {
     for (const flag of ['paper', 'claim', 'seed', 'vary-seed', 'runs', 'deep', 'shard'] as const)
       if (values[flag] !== undefined)

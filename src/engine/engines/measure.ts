@@ -14,8 +14,10 @@ import {
   reference,
   relativeError,
 } from './reference.js';
+import { STEP_INPUTS, STEP_SPECS, step, timed } from './speed.js';
 
-export type EngineName = 'float64' | 'onnx-cpu' | 'webgpu' | 'cuda' | 'tfjs-cpu' | 'tfjs-node-gpu';
+export const ENGINE_NAMES = ['float64', 'onnx-cpu', 'webgpu', 'cuda', 'tfjs-cpu', 'tfjs-node-gpu'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** What a run of the reference graph told. */
 export interface Measurement {
@@ -24,6 +26,8 @@ export interface Measurement {
   readonly threads: number;
   /** Relative error on the reference graph against float64; of float64 itself, between two orders of summation. */
   readonly precision: number;
+  /** Milliseconds of a reference step, of those engines that one would choose for speed. */
+  readonly milliseconds?: number;
   /** Worth knowing although the engine runs. */
   readonly note?: string;
 }
@@ -37,7 +41,10 @@ async function onnx(provider: Provider): Promise<Measurement> {
   const { y } = await program.run(REFERENCE_INPUTS);
   const precision = relativeError(y!.data as Float32Array, right());
   await program.release();
-  return { version: env.versions.node ?? 'unknown', threads, precision };
+  const stepping = await openOnnx(trace(step, STEP_SPECS), { threads, providers: [provider] });
+  const milliseconds = await timed(() => stepping.run(STEP_INPUTS));
+  await stepping.release();
+  return { version: env.versions.node ?? 'unknown', threads, precision, milliseconds };
 }
 
 async function eager(backendName: string): Promise<number> {
@@ -66,9 +73,10 @@ export const MEASURE: { readonly [Name in EngineName]: () => Promise<Measurement
     // registers its backend with the tfjs that we use
     await import('@tensorflow/tfjs-node-gpu');
     const precision = await eager('tensorflow');
+    const milliseconds = await timed(() => runEager(step, STEP_SPECS, STEP_INPUTS, 'tensorflow'));
     const backend = tf.engine().registry.tensorflow as NodeBackend | undefined;
     const note =
       backend?.isUsingGpuDevice === true ? {} : { note: 'it sees no CUDA device and runs on the CPU' };
-    return { version: tf.version.tfjs, threads: availableParallelism(), precision, ...note };
+    return { version: tf.version.tfjs, threads: availableParallelism(), precision, milliseconds, ...note };
   },
 };

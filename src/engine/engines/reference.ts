@@ -27,7 +27,7 @@ export const reference: Traceable = ({ x, first, second, third, fourth }) => {
 const SIZES = { x: 768, first: 27 * CHANNELS, second: 36 * CHANNELS, third: 256 * UNITS, fourth: UNITS * 8 };
 
 /** Evenly spread numbers around 0 of the given size, exact in float32: the golden-ratio sequence. */
-const spread = (count: number, size: number, seed: number): Float64Array =>
+export const spread = (count: number, size: number, seed: number): Float64Array =>
   Float64Array.from({ length: count }, (_, i) =>
     Math.fround(size * (2 * (((i + 1) * 0.6180339887498949 + seed * 0.7548776662466927) % 1) - 1)),
   );
