@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import { writeJson } from '../../formats/atomic.js';
 import { InputError, UnavailableError } from '../../formats/input-error.js';
+import { comparisons } from '../../theory/experiment/compare.js';
 import type { ExperimentResult, RunRecord } from '../../theory/experiment/model.js';
+import { summaries } from '../../theory/experiment/summary.js';
 import type { Experiment } from './experiment.js';
 import type { Shared } from './folder.js';
 import type { PlannedRun } from './plan.js';
@@ -42,8 +44,8 @@ export function collect(options: CollectOptions): ExperimentResult {
     },
     quantities: experiment.quantities,
     runs,
-    summaries: [],
-    comparisons: [],
+    summaries: summaries(runs, Object.keys(experiment.quantities)),
+    comparisons: comparisons(runs, experiment.published?.(setting) ?? [], experiment.quantities),
     figures: experiment.figures(runs, setting),
     statements: experiment.statements.map(statement => {
       const { id, says, source } = statement;
