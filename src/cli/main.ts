@@ -2,6 +2,7 @@
 /** @file The command line: picks the command, turns errors into one line and an exit code. */
 import { readFileSync } from 'node:fs';
 import { nearest } from '../formats/nearest.js';
+import { printable } from '../formats/printable.js';
 import { EXIT, type ExitCode, exitCodeOf, UsageError } from './exit.js';
 
 interface Command {
@@ -71,6 +72,7 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const code = exitCodeOf(error);
-  console.error(code === null ? error : (error as Error).message);
+  // A user's argument or file may hold anything, and errors quote it.
+  console.error(code === null ? error : printable((error as Error).message));
   process.exitCode = code ?? EXIT.failed;
 }

@@ -8,5 +8,5 @@ const paint =
 
 export function styleOf(stream: NodeJS.WriteStream): Style {
   if (!stream.isTTY || process.env.NO_COLOR) return PLAIN;
-  return { good: paint(32), bad: paint(31), dim: paint(90) };
+  return { bad: paint(31), dim: paint(90) };
 }

@@ -14,14 +14,14 @@ export interface TrainingOptions {
   readonly unverified: boolean;
 }
 
-/** Trains with a progress line and notes on stderr; Ctrl-C stops with a checkpoint. */
+/** Trains with a progress line and notes on stderr; Ctrl-C stops with a checkpoint, and says how to go on. */
 export async function trainWithProgress(config: TrainConfig, options: TrainingOptions): Promise<TrainResult> {
   const name = config.objective.name;
   const progress = progressOn();
   const { signal, dispose } = interruption();
   const { digest, commit, versions } = runInfo(config.seed);
   try {
-    return await train(config, {
+    const result = await train(config, {
       folder: options.folder,
       ...(options.dataFolder !== undefined && { dataFolder: options.dataFolder }),
       certificate: options.unverified ? 'unverified' : await requirementFor(name),
@@ -36,6 +36,12 @@ export async function trainWithProgress(config: TrainConfig, options: TrainingOp
         console.error(`${name}: ${note}`);
       },
     });
+    progress.clear();
+    if (result.status === 'interrupted')
+      console.error(
+        `${name}: interrupted at step ${result.step} of ${result.steps}, with a checkpoint in ${options.folder} - run the same command to go on`,
+      );
+    return result;
   } finally {
     progress.clear();
     dispose();

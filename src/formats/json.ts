@@ -1,5 +1,6 @@
 /** @file JSON of unknown origin: duplicate keys and deep nesting are errors, as is anything that is not JSON. */
 import { InputError } from './input-error.js';
+import { printable } from './printable.js';
 
 const DEPTH = 64;
 
@@ -9,7 +10,7 @@ export function parseJson(text: string, where: string): unknown {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new InputError(`${where}: must be JSON, got ${(error as Error).message}`);
+    throw new InputError(`${where}: must be JSON, got ${printable((error as Error).message)}`);
   }
   checkStructure(text, where);
   return value;
@@ -32,7 +33,9 @@ function checkStructure(text: string, where: string): void {
     else if (char === ':') {
       const key = JSON.parse(text.slice(...string)) as string;
       if (open.at(-1)?.has(key))
-        throw new InputError(`${where}: keys must be distinct, got "${key}" twice at character ${string[0]}`);
+        throw new InputError(
+          `${where}: keys must be distinct, got "${printable(key)}" twice at character ${string[0]}`,
+        );
       open.at(-1)?.add(key);
     }
   }
@@ -51,6 +54,6 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
 
 /** A value as a short text for error messages. */
 export function show(value: unknown): string {
-  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
+  const text = value === undefined ? 'nothing' : printable(JSON.stringify(value) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -3,12 +3,11 @@ import type { CheckResult, ClaimResult, VerifyResult } from '../theory/result.js
 import type { Verdict } from '../theory/verdict.js';
 
 export interface Style {
-  good(text: string): string;
   bad(text: string): string;
   dim(text: string): string;
 }
 
-export const PLAIN: Style = { good: text => text, bad: text => text, dim: text => text };
+export const PLAIN: Style = { bad: text => text, dim: text => text };
 
 /** Column titles of the claim table. */
 export const HEAD = [

@@ -19,6 +19,14 @@ test('duplicate keys, however spelled', async () => {
   }
 });
 
+test('what a file holds does nothing to the terminal: control characters are quoted as escapes', async () => {
+  const said = async (text: string): Promise<string> => (await errorOf(() => parseJson(text, 'f'))).message;
+  for (const text of ['{\n"a"\u001b[31m}', '[1\u0000]', '"\u0007"', '{"\u009b2J":1,"\u009b2J":2}'])
+    assert.match(await said(text), /^[^\p{Cc}]+$/u);
+  assert.match(await said('{"\u009b":1,"\u009b":2}'), /got "\\u009b" twice/);
+  assert.is(show('a\u007f\n'), '"a\\u007f\\n"');
+});
+
 test('no JSON, and values shown in errors', async () => {
   assert.match((await errorOf(() => parseJson('{', 'f'))).message, /^f: must be JSON, got/);
   assert.is(show(undefined), 'nothing');

@@ -16,7 +16,7 @@ test('a row says order, constant, cases, what would have been caught and kills',
 });
 
 test('failures are painted, passes are not', () => {
-  const lines = claimTable(RESULT, { good: t => t, bad: t => `<${t}>`, dim: t => t }).split('\n');
+  const lines = claimTable(RESULT, { bad: t => `<${t}>`, dim: t => t }).split('\n');
   assert.not.match(lines[1]!, /</);
   assert.match(lines[2]!, /^<KP-14/);
 });

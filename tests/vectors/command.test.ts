@@ -3,44 +3,19 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { run } from '../../src/cli/commands/vectors.js';
-import { exitCodeOf } from '../../src/cli/exit.js';
 import { evaluateMistaken } from '../../src/vectors/evaluate.js';
 import { writeVector } from '../../src/vectors/vector.js';
+import { captured } from '../cli/captured.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
 import { changed, GOLDEN, golden, problem, vectorOf } from './support.js';
 
 const test = suite('vectors/command');
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
 /** Runs the command in this process, with what it prints. */
-async function vectors(...argv: string[]): Promise<Ended> {
-  const { log, error } = console;
-  const { write } = process.stdout;
-  let [out, err] = ['', ''];
-  console.log = (text: string) => {
-    out += `${text}\n`;
-  };
-  console.error = (text: string) => {
-    err += `${text}\n`;
-  };
-  process.stdout.write = ((text: string) => {
-    out += text;
-    return true;
-  }) as typeof write;
-  try {
-    return { code: await run(argv), out, err };
-  } catch (thrown) {
-    return { code: exitCodeOf(thrown), out, err: `${err}${(thrown as Error).message}\n` };
-  } finally {
-    Object.assign(console, { log, error });
-    process.stdout.write = write;
-  }
+async function vectors(...argv: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const { status, stdout, stderr } = await captured(() => run(argv));
+  return { code: status, out: stdout, err: stderr };
 }
 
 interface Row {

@@ -40,6 +40,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   });
   const { head, rows } = describe([result]);
   console.log(columns([head, ...rows]).join('\n'));
-  console.log(`${result.status}: ${folder}/result.json`);
-  return result.status === 'interrupted' ? EXIT.interrupted : EXIT.fine;
+  if (result.status === 'interrupted') return EXIT.interrupted;
+  console.log(`complete: ${folder}/result.json`);
+  return EXIT.fine;
 }

@@ -5,6 +5,7 @@ import { makeFolder } from '../../formats/atomic.js';
 import { unavailable } from '../../formats/files.js';
 import { InputError } from '../../formats/input-error.js';
 import { nearest } from '../../formats/nearest.js';
+import { printable } from '../../formats/printable.js';
 import { columns } from '../../report/table.js';
 import { checkVector } from '../../vectors/check.js';
 import { makeVector } from '../../vectors/make.js';
@@ -54,9 +55,6 @@ function filesOf(path: string): string[] {
     throw unavailable('vectors', path, error);
   }
 }
-
-/** A file may hold anything, and errors quote it. */
-const printable = (text: string): string => text.replace(/\p{Cc}/gu, ' ');
 
 function print(result: VectorsResult): void {
   const style = styleOf(process.stdout);

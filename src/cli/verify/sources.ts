@@ -9,25 +9,39 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)['"](\.{1,2}\/[^'"]+)['"]/g;
 
-/** Everything of ours that a module reaches by its static and dynamic imports, itself included. */
+/** A file that lies beside the code and is read when it runs: the golden values that claims compare with. */
+const DATA = /\bnew URL\(\s*['"](\.{1,2}\/[^'"]+\.json)['"]/g;
+
+const named = (file: string, pattern: RegExp): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(pattern)]
+    .map(([, target]) => resolve(dirname(file), target!))
+    .filter(target => existsSync(target));
+
+/** Everything of ours that a module reaches by its static and dynamic imports, itself and the data they read included. */
 function closure(file: string, seen = new Set<string>()): Set<string> {
-  if (seen.has(file) || !existsSync(file)) return seen;
+  if (seen.has(file)) return seen;
   seen.add(file);
-  for (const [, target] of readFileSync(file, 'utf8').matchAll(IMPORT))
-    closure(resolve(dirname(file), target!), seen);
+  for (const data of named(file, DATA)) seen.add(data);
+  for (const target of named(file, IMPORT)) closure(target, seen);
   return seen;
 }
+
+const nameOf = (file: string): string => relative(ROOT, file).split(sep).join('/');
 
 function digestOf(files: Iterable<string>): string {
   const hash = createHash('sha256');
   for (const file of [...files].sort()) {
-    hash.update(relative(ROOT, file).split(sep).join('/')).update('\0');
+    hash.update(nameOf(file)).update('\0');
     hash.update(readFileSync(file)).update('\0');
   }
   return hash.digest('hex');
 }
 
-/** The digest of a claim with its generators and of all core and engine code that it runs; not of machine or Node. */
+/** What `claimDigest` covers, relative to the folder of the compiled package. */
+export const claimSources = (modulePath: string): string[] =>
+  [...closure(join(ROOT, 'properties', modulePath))].map(nameOf).sort();
+
+/** The digest of a claim with its generators, the data they read and all core and engine code that it runs; not of machine or Node. */
 export function claimDigest(modulePath: string): string {
   return digestOf(closure(join(ROOT, 'properties', modulePath))).slice(0, 16);
 }
@@ -40,7 +54,7 @@ export function codeDigest(): string {
         .filter(file => file.endsWith('.js'))
         .map(file => join(ROOT, room, file)),
   );
-  return digestOf(files).slice(0, 32);
+  return digestOf(new Set(files.flatMap(file => [file, ...named(file, DATA)]))).slice(0, 32);
 }
 
 /** The digest of a compiled module, by its path in the package, with all of ours that it reaches. */
