@@ -89,7 +89,10 @@ export function trainingStepOf(model: Model, batch: number): Stage {
   return { fn, specs: { ...specs(carriedShapes(model)), ...batchSpecs(model, batch), rate: { shape: [] } } };
 }
 
-/** A quantity of a batch beside the loss, a scalar: what an experiment plots. Validation reports its mean over records. */
+/**
+ * A quantity of a batch beside the loss, a scalar: what an experiment plots. Its network decodes to data, where the
+ * objective's decodes to logits of them. Validation reports its mean over records.
+ */
 export type Measure = (net: Autoencoder, params: Params, inputs: Inputs) => tf.Tensor;
 
 export type Measures = Readonly<Record<string, Measure>>;
@@ -97,6 +100,11 @@ export type Measures = Readonly<Record<string, Measure>>;
 /** Mean over the batch of |x - f(mu)|^2: comparable between objectives, unlike their losses. */
 export const squaredErrorAtMean: Measure = (net, params, { x }) =>
   tf.mean(reconstruction('sum', x, net.decode(params, net.encode(params, x).mean)));
+
+const toProbabilities = (net: Autoencoder): Autoencoder => ({
+  ...net,
+  decode: (params, z) => tf.sigmoid(net.decode(params, z)),
+});
 
 /**
  * Loss, terms and measures of a batch, batch normalisation with its running statistics.
@@ -109,8 +117,9 @@ export function evaluation(model: Model, batch: number, measures: Measures): Sta
     const params = withoutPrefix('param', given);
     const inputs = inputsOf(given);
     const { loss, terms } = objective.evaluate(net, params, inputs, undefined);
+    const seen = objective.logits ? toProbabilities(net) : net;
     const measured = Object.entries(measures).map(
-      ([name, measure]) => [name, measure(net, params, inputs)] as const,
+      ([name, measure]) => [name, measure(seen, params, inputs)] as const,
     );
     return { loss, ...withPrefix('term', terms), ...withPrefix('measure', Object.fromEntries(measured)) };
   };

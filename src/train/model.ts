@@ -25,7 +25,8 @@ export function modelOf(config: TrainConfig, shape: Images['shape']): Model {
     throw new InputError(
       `train: batchSize must be at least 2 for ${config.net.kind}, got ${config.batchSize} - batch normalisation needs a variance`,
     );
-  return { net, objective: objectiveOf(config.objective), optimiser: optimiserOf(config.optimiser) };
+  const objective = objectiveOf(config.objective);
+  return { net: objective.extend?.(net) ?? net, objective, optimiser: optimiserOf(config.optimiser) };
 }
 
 /** The network for images of the given shape; a dense one sees them flattened. */

@@ -3,7 +3,7 @@ import { ACTIVATION_NAMES, type ActivationName, type OutputName } from '../core/
 import type { PosteriorKind } from '../core/net/network.js';
 import type { ObjectiveSpec } from '../core/objectives/table.js';
 import { type Fields, oneOf, positiveInteger, type Rule, sizes } from './fields.js';
-import { learnsVariance, needsJacobian } from './objective-config.js';
+import { learnsVariance, needsJacobian, needsLogits } from './objective-config.js';
 
 interface NetCommon {
   readonly latent: number;
@@ -53,7 +53,20 @@ export function readNet(fields: Fields, objective: ObjectiveSpec): NetConfig {
       `must be a network without batch normalisation (dense, conv), got "${kind}" - ${objective.name} needs the ` +
         "decoder's Jacobian, which batch statistics make depend on the whole batch (KP-29)",
     );
-  const output = (): OutputName => fields.get('output', oneOf('identity', 'sigmoid'), 'identity');
+  if (kind.startsWith('kumar-poole') && needsLogits(objective))
+    fields.fail(
+      'kind',
+      `must be a network that can end in logits (dense, conv, resnet18), got "${kind}" - ${objective.name} takes the decoder's outputs as logits of probabilities`,
+    );
+  const output = (): OutputName => {
+    const name = fields.get('output', oneOf('identity', 'sigmoid'), 'identity');
+    if (name === 'sigmoid' && needsLogits(objective))
+      fields.fail(
+        'output',
+        `must be identity, got "sigmoid" - ${objective.name} takes the decoder's outputs as logits of probabilities`,
+      );
+    return name;
+  };
   switch (kind) {
     case 'dense':
       return fields.end({ kind, ...common(), output: output(), hidden: fields.get('hidden', sizes) });
@@ -76,6 +89,11 @@ export function readNet(fields: Fields, objective: ObjectiveSpec): NetConfig {
         learned ? 'diagonal' : 'none',
       ),
     };
+    if (objective.name === 'grae-sampled' && objective.columns > read.latent)
+      fields.fail(
+        'latent',
+        `must be at least objective.columns = ${objective.columns}, got ${read.latent} - for all columns use grae-hadamard`,
+      );
     if (learned && read.posterior === 'none')
       fields.fail(
         'posterior',

@@ -6,7 +6,7 @@ import {
   type ObjectiveName,
   type ObjectiveSpec,
 } from '../core/objectives/table.js';
-import { type Fields, nonNegative, oneOf, positive } from './fields.js';
+import { type Fields, nonNegative, oneOf, positive, positiveInteger } from './fields.js';
 
 const NAMES = Object.keys(OBJECTIVES) as ObjectiveName[];
 
@@ -42,9 +42,17 @@ const HYPER: { readonly [K in ObjectiveName]: (fields: Fields) => HyperOf[K] } =
   rae: fields => ({ rec: rec(fields), beta: beta(fields) }),
   'beta-vae': fields => ({ beta: beta(fields), variance: variance(fields) }),
   'beta-vae-taylor': fields => ({ beta: beta(fields), variance: variance(fields) }),
+  'beta-vae-bernoulli': fields => ({ beta: beta(fields), variance: variance(fields) }),
+  'beta-vae-taylor-bernoulli': fields => ({ beta: beta(fields), variance: variance(fields) }),
   grae: fields => ({ beta: fields.get('beta', positive) }),
   'grae-hadamard': fields => ({ beta: fields.get('beta', positive) }),
+  'grae-sampled': fields => ({
+    beta: fields.get('beta', positive),
+    columns: fields.get('columns', positiveInteger),
+  }),
   'gamma-vae': fields => ({ gamma: fields.get('gamma', positive), variance: variance(fields) }),
+  'gamma-vae-closed': fields => ({ variance: variance(fields) }),
+  'gamma-vae-learned': fields => ({ variance: variance(fields) }),
   'vae-sam-samba': vaeSam,
   'vae-sam-rae': vaeSam,
 };
@@ -59,8 +67,19 @@ export function readObjective(fields: Fields): ObjectiveSpec {
 export const learnsVariance = (spec: ObjectiveSpec): boolean =>
   'variance' in spec && spec.variance === 'learned';
 
-/** Objectives that take the decoder's Jacobian, on a batch tiled once for each latent: samples must not mix. */
-const JACOBIAN: readonly ObjectiveName[] = ['rae-jacobian', 'beta-vae-taylor', 'grae', 'grae-hadamard'];
+/** Whether the decoder must give logits: any numbers, not those of a sigmoid. */
+export const needsLogits = (spec: Pick<ObjectiveSpec, 'name'>): boolean =>
+  OBJECTIVES[spec.name].logits === true;
+
+/** Objectives that take the decoder's Jacobian or columns of it, on a batch tiled once for each: samples must not mix. */
+const JACOBIAN: readonly ObjectiveName[] = [
+  'rae-jacobian',
+  'beta-vae-taylor',
+  'beta-vae-taylor-bernoulli',
+  'grae',
+  'grae-hadamard',
+  'grae-sampled',
+];
 
 /** Whether the objective needs a network that treats the samples of a batch one by one. */
 export const needsJacobian = (spec: Pick<ObjectiveSpec, 'name'>): boolean => JACOBIAN.includes(spec.name);

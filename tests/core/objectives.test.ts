@@ -74,6 +74,11 @@ const SPECS: readonly (ObjectiveSpec & { readonly learned?: true })[] = [
   { name: 'grae', beta: 0.3 },
   { name: 'grae-hadamard', beta: 0.3 },
   { name: 'gamma-vae', gamma: 0.3, ...LEARNED },
+  { name: 'beta-vae-bernoulli', beta: 0.7, ...LEARNED },
+  { name: 'beta-vae-taylor-bernoulli', beta: 0.7, variance: { fixed: 0.3 } },
+  { name: 'grae-sampled', beta: 0.3, columns: 2 },
+  { name: 'gamma-vae-closed', ...LEARNED },
+  { name: 'gamma-vae-learned', ...LEARNED },
   { name: 'vae-sam-rae', klCoeff: 0.3, alpha2: 0.4 },
 ];
 
@@ -95,6 +100,10 @@ const CONV = convAutoencoder({
   posterior: 'diagonal',
 });
 
+/** The network with what the objective learns beside it. */
+const netFor = ({ name }: ObjectiveSpec, net: Autoencoder): Autoencoder =>
+  OBJECTIVES[name].extend?.(net) ?? net;
+
 const withData = (net: Autoencoder, seed: number, noise: boolean, batch = 3): Named => ({
   ...drawParams(seed, net.shapes),
   x: draw(seed + 1, [batch, ...net.data]),
@@ -106,7 +115,7 @@ const test = suite('core/objectives');
 test('the table: names, terms, and noise as declared', () => {
   for (const [name, objective] of Object.entries(OBJECTIVES)) assert.is(objective.name, name);
   for (const spec of SPECS) {
-    const net = DENSE('diagonal');
+    const net = netFor(spec, DENSE('diagonal'));
     const objective = OBJECTIVES[spec.name];
     const out = run(ofSpec(spec, net), withData(net, 1, objective.usesNoise));
     for (const term of objective.terms) assert.is(out[term]?.length, 1, `${spec.name}: ${term}`);
@@ -115,9 +124,10 @@ test('the table: names, terms, and noise as declared', () => {
 
 for (const posterior of ['diagonal', 'cholesky'] as const)
   test(`gradients by differences: dense, ${posterior}`, () => {
-    const net = DENSE(posterior);
-    for (const spec of SPECS)
+    for (const spec of SPECS) {
+      const net = netFor(spec, DENSE(posterior));
       checkGradients(ofSpec(spec, net), net, withData(net, 11, OBJECTIVES[spec.name].usesNoise));
+    }
   });
 
 test('gradients by differences: convolutional', () => {

@@ -50,6 +50,11 @@ const SPECS: { readonly [Name in ObjectiveName]: readonly (ObjectiveSpec & { rea
   grae: [{ name: 'grae', beta: 0.3 }],
   'grae-hadamard': [{ name: 'grae-hadamard', beta: 0.3 }],
   'gamma-vae': [{ name: 'gamma-vae', gamma: 0.3, ...LEARNED }],
+  'beta-vae-bernoulli': [{ name: 'beta-vae-bernoulli', beta: 0.7, ...LEARNED }],
+  'beta-vae-taylor-bernoulli': [{ name: 'beta-vae-taylor-bernoulli', beta: 0.7, ...LEARNED }],
+  'grae-sampled': [{ name: 'grae-sampled', beta: 0.3, columns: 2 }],
+  'gamma-vae-closed': [{ name: 'gamma-vae-closed', ...LEARNED }],
+  'gamma-vae-learned': [{ name: 'gamma-vae-learned', ...FIXED }],
   'vae-sam-samba': [{ name: 'vae-sam-samba', klCoeff: 0.3, alpha2: 0.4 }],
   'vae-sam-rae': [{ name: 'vae-sam-rae', klCoeff: 0.3, alpha2: 0.4 }],
 };
@@ -128,8 +133,10 @@ for (const [name, specs] of Object.entries(SPECS))
     const agreement = new Agreement();
     for (const spec of specs)
       for (const net of [dense('diagonal'), dense('cholesky'), convolutional]) {
-        const { usesNoise } = OBJECTIVES[spec.name];
-        await checkEngines(JSON.stringify(spec), evaluated(net, spec), inputsOf(net, usesNoise), agreement);
+        const { usesNoise, extend } = OBJECTIVES[spec.name];
+        const whole = extend?.(net) ?? net;
+        const given = inputsOf(whole, usesNoise);
+        await checkEngines(JSON.stringify(spec), evaluated(whole, spec), given, agreement);
       }
     telling(agreement);
   });

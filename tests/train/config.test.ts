@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Autoencoder } from '../../src/core/net/network.js';
@@ -94,6 +94,7 @@ test('exactly the objectives that decode a tiled batch are kept from batch norma
     klCoeff: 1,
     alpha2: 0.1,
     gamma: 1,
+    columns: 2,
   };
   for (const name of Object.keys(OBJECTIVES) as ObjectiveName[]) {
     const batches = new Set<number>();
@@ -104,15 +105,12 @@ test('exactly the objectives that decode a tiled batch are kept from batch norma
         return net.decode(params, z);
       },
     };
-    const specs = Object.entries(net.shapes).map(([key, shape]) => [key, { shape }] as const);
+    const objective = objectiveOf({ ...hyper, name } as ObjectiveSpec);
+    const whole = objective.extend?.(watched) ?? watched;
+    const specs = Object.entries(whole.shapes).map(([key, shape]) => [key, { shape }] as const);
     trace(
       ({ x, noise, ...params }) => ({
-        loss: objectiveOf({ ...hyper, name } as ObjectiveSpec).evaluate(
-          watched,
-          params,
-          { x: x!, noise: noise! },
-          undefined,
-        ).loss,
+        loss: objective.evaluate(whole, params, { x: x!, noise: noise! }, undefined).loss,
       }),
       { ...Object.fromEntries(specs), x: { shape: [2, 8, 8, 1] }, noise: { shape: [2, 3] } },
     );
@@ -130,6 +128,7 @@ test('every objective can be configured', () => {
     klCoeff: 0.1,
     alpha2: 0.01,
     gamma: 1,
+    columns: 2,
   };
   const keys: Readonly<Record<string, readonly (keyof typeof all)[]>> = {
     vae: ['rec', 'beta', 'variance'],
@@ -142,16 +141,25 @@ test('every objective can be configured', () => {
     rae: ['rec', 'beta'],
     'beta-vae': ['beta', 'variance'],
     'beta-vae-taylor': ['beta', 'variance'],
+    'beta-vae-bernoulli': ['beta', 'variance'],
+    'beta-vae-taylor-bernoulli': ['beta', 'variance'],
     grae: ['beta'],
     'grae-hadamard': ['beta'],
+    'grae-sampled': ['beta', 'columns'],
     'gamma-vae': ['gamma', 'variance'],
+    'gamma-vae-closed': ['variance'],
+    'gamma-vae-learned': ['variance'],
     'vae-sam-samba': ['klCoeff', 'alpha2'],
     'vae-sam-rae': ['klCoeff', 'alpha2'],
   };
   assert.equal(Object.keys(keys), Object.keys(OBJECTIVES));
+  const listed = readFileSync(new URL('../../../docs/training.md', import.meta.url), 'utf8');
+  for (const name of Object.keys(keys))
+    assert.ok(listed.includes(`\`${name}\``), `docs/training.md: ${name}`);
   for (const [name, wanted] of Object.entries(keys)) {
     const objective = { name, ...Object.fromEntries(wanted.map(key => [key, all[key]])) };
-    assert.equal(tiny({ objective }).objective, objective);
+    const net = { ...TINY.net, output: 'identity' };
+    assert.equal(tiny({ objective, net }).objective, objective);
   }
 });
 
@@ -191,6 +199,18 @@ const WRONG: readonly (readonly [object, string])[] = [
     'net.hidden is not a known key; known are kind, latent, activation, posterior, output, width',
   ],
   [{ net: { ...RESNET18, kind: 'resnet' } }, 'got "resnet" - did you mean "resnet18"?'],
+  [
+    { objective: { name: 'beta-vae-bernoulli', beta: 1, variance: 'learned' } },
+    'net.output must be identity, got "sigmoid" - beta-vae-bernoulli takes the decoder\'s outputs as logits',
+  ],
+  [
+    { objective: { name: 'beta-vae-bernoulli', beta: 1, variance: 'learned' }, net: KUMAR_POOLE },
+    'net.kind must be a network that can end in logits (dense, conv, resnet18), got "kumar-poole-mnist"',
+  ],
+  [
+    { objective: { name: 'grae-sampled', beta: 1, columns: 5 } },
+    'net.latent must be at least objective.columns = 5, got 4 - for all columns use grae-hadamard',
+  ],
   [{ net: { ...RESNET18, width: 0.5 } }, 'net.width must be a positive integer, got 0.5'],
   [{ net: { ...KUMAR_POOLE, output: 'identity' } }, 'net.output is not a known key'],
   [

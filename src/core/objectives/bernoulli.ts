@@ -44,6 +44,7 @@ export const makeBernoulliVae = (
 ): Objective<BetaVaeHyper> => ({
   name: 'beta-vae-bernoulli',
   usesNoise: true,
+  logits: true,
   terms: ['reconstruction', 'kl'],
   evaluate(net, params, inputs, { beta, variance = 'learned' }) {
     const posterior = net.encode(params, inputs.x);
@@ -74,6 +75,7 @@ export const makeBernoulliTaylor = (
 ): Objective<BetaVaeTaylorHyper> => ({
   name: 'beta-vae-taylor-bernoulli',
   usesNoise: false,
+  logits: true,
   terms: ['reconstruction', 'penalty', 'kl'],
   evaluate(net, params, { x }, { beta, variance }) {
     const { mean, scale: learned } = net.encode(params, x);

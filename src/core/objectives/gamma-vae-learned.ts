@@ -29,6 +29,7 @@ export const makeGammaVaeLearned = (
   name: 'gamma-vae-learned',
   usesNoise: true,
   terms: ['reconstruction', 'kl', 'gamma'],
+  extend: withLogGamma,
   evaluate(net, params, inputs, hyper) {
     const gamma = tf.exp(parameter(params, LOG_GAMMA));
     const { loss, terms } = makeGammaVae(rules).evaluate(net, params, inputs, { ...hyper, gamma });

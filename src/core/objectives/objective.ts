@@ -27,6 +27,10 @@ export interface Objective<Hyper> {
   readonly usesNoise: boolean;
   /** Keys of `Evaluation.terms`. */
   readonly terms: readonly string[];
+  /** The decoder's outputs are logits of probabilities. */
+  readonly logits?: true;
+  /** The network with what the objective learns beside the network's own parameters. */
+  extend?(net: Autoencoder): Autoencoder;
   evaluate(net: Autoencoder, params: Params, inputs: Inputs, hyper: Hyper): Evaluation;
 }
 

@@ -1,7 +1,14 @@
-/** @file Every objective by its name, and the hyper-parameters that each takes. */
+/**
+ * @file Every objective that trains by its name, and the hyper-parameters that each takes. sparse-representation is none of
+ * them: its penalty h is of a mean over the whole data set, and of the mean over a batch it is another function.
+ */
+import { makeBernoulliTaylor, makeBernoulliVae } from './bernoulli.js';
 import { type BetaVaeTaylorHyper, makeBetaVaeTaylor } from './beta-vae-taylor.js';
 import { type GammaVaeHyper, makeGammaVae } from './gamma-vae.js';
+import { makeGammaVaeClosed } from './gamma-vae-closed.js';
+import { makeGammaVaeLearned } from './gamma-vae-learned.js';
 import { type GraeHyper, makeGrae, makeGraeHadamard } from './grae.js';
+import { type GraeSampledHyper, makeGraeSampled } from './grae-sampled.js';
 import type { Objective } from './objective.js';
 import { makeRae, type PenalisedHyper, type RaeHyper } from './rae.js';
 import { makeRaeGhoshCode } from './rae-ghosh-code.js';
@@ -24,9 +31,14 @@ export interface HyperOf {
   readonly rae: RaeHyper;
   readonly 'beta-vae': BetaVaeHyper;
   readonly 'beta-vae-taylor': BetaVaeTaylorHyper;
+  readonly 'beta-vae-bernoulli': BetaVaeHyper;
+  readonly 'beta-vae-taylor-bernoulli': BetaVaeTaylorHyper;
   readonly grae: GraeHyper;
   readonly 'grae-hadamard': GraeHyper;
+  readonly 'grae-sampled': GraeSampledHyper;
   readonly 'gamma-vae': GammaVaeHyper;
+  readonly 'gamma-vae-closed': Omit<GammaVaeHyper, 'gamma'>;
+  readonly 'gamma-vae-learned': Omit<GammaVaeHyper, 'gamma'>;
   readonly 'vae-sam-samba': VaeSamHyper;
   readonly 'vae-sam-rae': VaeSamHyper;
 }
@@ -49,9 +61,14 @@ export const OBJECTIVES: { readonly [K in ObjectiveName]: Objective<HyperOf[K]> 
   rae: makeRae(),
   'beta-vae': makeBetaVae(),
   'beta-vae-taylor': makeBetaVaeTaylor(),
+  'beta-vae-bernoulli': makeBernoulliVae(),
+  'beta-vae-taylor-bernoulli': makeBernoulliTaylor(),
   grae: makeGrae(),
   'grae-hadamard': makeGraeHadamard(),
+  'grae-sampled': makeGraeSampled(),
   'gamma-vae': makeGammaVae(),
+  'gamma-vae-closed': makeGammaVaeClosed(),
+  'gamma-vae-learned': makeGammaVaeLearned(),
   'vae-sam-samba': makeVaeSamSamba(),
   'vae-sam-rae': makeVaeSamRae(),
 };
