@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { run as data } from '../../src/cli/commands/data.js';
 import { run as doctor } from '../../src/cli/commands/doctor.js';
-import { dataFolder, findCifar10 } from '../../src/cli/data-folder.js';
-import { DATASETS } from '../../src/formats/datasets.js';
+import { dataFolder, findData } from '../../src/cli/data-folder.js';
+import { DATASETS, type DatasetName } from '../../src/formats/datasets.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
 import { captured, type Where } from './captured.js';
@@ -18,8 +18,8 @@ const test = suite('data command', 300);
 const get = (argv: readonly string[], where?: Where) => captured(() => data(['get', ...argv]), where);
 
 /** A complete set by name and size; the files are holes. */
-function place(name: string, folder: string): string {
-  const set = DATASETS[name]!;
+function place(name: DatasetName, folder: string): string {
+  const set = DATASETS[name];
   const inside = join(folder, set.folder);
   mkdirSync(inside, { recursive: true });
   for (const [file, bytes] of Object.entries(set.members)) {
@@ -66,8 +66,8 @@ test('a server with another file of the right length: exit code 2, progress show
   inFolder(folder =>
     serving(
       (_, response) => {
-        response.writeHead(200, { 'content-length': DATASETS.mnist!.files[0]!.bytes });
-        response.end(new Uint8Array(DATASETS.mnist!.files[0]!.bytes));
+        response.writeHead(200, { 'content-length': DATASETS.mnist.files[0]!.bytes });
+        response.end(new Uint8Array(DATASETS.mnist.files[0]!.bytes));
       },
       async base => {
         const ended = await get(['mnist', '--dir', folder, '--from', base], { terminal: true });
@@ -106,7 +106,7 @@ test('CIFAR-10 is the folder named, then $CIFAR10_DIR, then the one fetched; doc
     const found = async (more: Where['env'], named?: string): Promise<string | undefined> => {
       let path: string | undefined;
       const body = async () => {
-        path = findCifar10(named);
+        path = findData('cifar10', named);
         return 0 as const;
       };
       await captured(body, { env: { ...env, ...more } });
@@ -118,7 +118,8 @@ test('CIFAR-10 is the folder named, then $CIFAR10_DIR, then the one fetched; doc
     assert.is(await found({ CIFAR10_DIR: '/c' }), '/c');
     assert.is(await found({ CIFAR10_DIR: '/c' }, '/n'), '/n');
     const { stdout } = await captured(() => doctor([]), { env });
-    assert.ok(stdout.endsWith(`CIFAR-10: ${inside}\n`), stdout);
+    assert.match(stdout, /\nmnist +not here: 'flatcheck data get mnist', or set MNIST_DIR/);
+    assert.ok(stdout.includes(`cifar10   ${inside}\n`), stdout);
   }));
 
 test.run();
