@@ -1,30 +1,69 @@
-/** @file `npm run bench -- NAME [--json-file F]`: measurements side by side; never a test. */
-import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+/** @file `npm run bench -- NAME [flags] [--json-file F]`: measurements side by side; never a test. */
+import { availableParallelism } from 'node:os';
+import { writeJson } from '../src/formats/atomic.js';
+import { FlagError, names, numbers, readFlags } from './flags.js';
 import type { Ratio } from './peer.js';
 
-const BENCHES: Readonly<Record<string, () => Promise<readonly Ratio[]>>> = {
-  float64: async () => {
-    (await import('./float64.js')).float64();
-    return [];
+/** What goes into the JSON file; more fields than the ratios may be there. */
+interface Outcome {
+  readonly ratios: readonly Ratio[];
+}
+
+interface Bench {
+  readonly flags: readonly string[];
+  readonly switches: readonly string[];
+  run(values: ReturnType<typeof readFlags>): Promise<Outcome>;
+}
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  float64: {
+    flags: [],
+    switches: [],
+    async run() {
+      (await import('./float64.js')).float64();
+      return { ratios: [] };
+    },
   },
-  orders: async () => (await import('./orders.js')).orders(),
+  orders: {
+    flags: [],
+    switches: [],
+    run: async () => ({ ratios: (await import('./orders.js')).orders() }),
+  },
+  step: {
+    flags: ['width', 'batch', 'objective', 'repetitions', 'seconds', 'threads'],
+    switches: ['profile'],
+    async run(values) {
+      const { step } = await import('./step.js');
+      const { OBJECTIVES } = await import('./step/job.js');
+      return step({
+        objectives: names(values, 'objective', Object.keys(OBJECTIVES) as (keyof typeof OBJECTIVES)[]),
+        batches: numbers(values, 'batch', [32, 128]),
+        width: numbers(values, 'width', [64]).at(-1)!,
+        threads: numbers(values, 'threads', [availableParallelism()]).at(-1)!,
+        repetitions: numbers(values, 'repetitions', undefined)?.at(-1),
+        seconds: numbers(values, 'seconds', [90]).at(-1)!,
+        profile: values.profile !== undefined,
+      });
+    },
+  },
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { 'json-file': { type: 'string' } },
-});
-const name = positionals[0];
-const bench = name === undefined || !Object.hasOwn(BENCHES, name) ? undefined : BENCHES[name];
-if (bench === undefined) {
-  console.error(
-    `bench: give one of ${Object.keys(BENCHES).join(', ')}, got ${name ?? 'nothing'} (npm run bench -- orders)`,
-  );
+async function main([name, ...args]: readonly string[]): Promise<void> {
+  const bench = name === undefined || !Object.hasOwn(BENCHES, name) ? undefined : BENCHES[name];
+  if (bench === undefined)
+    throw new FlagError(
+      `bench: give one of ${Object.keys(BENCHES).join(', ')}, got ${name ?? 'nothing'} (npm run bench -- orders)`,
+    );
+  const values = readFlags(args, [...bench.flags, 'json-file'], bench.switches);
+  const outcome = await bench.run(values);
+  const path = values['json-file']?.at(-1);
+  if (path !== undefined) writeJson('bench', path, { schema: 1, bench: name, ...outcome });
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof FlagError)) throw error;
+  console.error(error.message);
   process.exitCode = 2;
-} else {
-  const ratios = await bench();
-  const path = values['json-file'];
-  if (path !== undefined)
-    writeFileSync(path, `${JSON.stringify({ schema: 1, bench: name, ratios }, null, 1)}\n`);
 }

@@ -13,6 +13,7 @@ import { sizeOf } from '../src/engine/graph.js';
 import { trace } from '../src/engine/trace.js';
 import { stream } from '../src/theory/random.js';
 import { type Ratio, runPeer } from './peer.js';
+import { median, range } from './spread.js';
 
 const LATENT = 6;
 const HIDDEN = 16;
@@ -112,9 +113,7 @@ export function orders(): Ratio[] {
   const ratios = theirs.map((rate, round) => rate / ours[round]!);
   console.log(`PyTorch:   ${median(theirs).toFixed(0)} cases/s on one thread (${list(theirs)})`);
   console.log(`ours is ${(1 / median(ratios)).toFixed(1)} times PyTorch's rate`);
-  const spread = Math.max(...ratios) - Math.min(...ratios);
-  return [{ name: 'orders: time of a case over that in PyTorch', value: median(ratios), spread }];
+  return [
+    { name: 'orders: time of a case over that in PyTorch', value: median(ratios), spread: range(ratios) },
+  ];
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;

@@ -10,10 +10,11 @@ export interface Ratio {
   readonly spread: number;
 }
 
-const PEERS = fileURLToPath(new URL('../../bench/peers/', import.meta.url));
+/** Folder of the peers, with a separator at its end. */
+export const PEERS = fileURLToPath(new URL('../../bench/peers/', import.meta.url));
 
 /** The first Python that can import torch: $PYTHON, then the usual names. */
-function findPython(): string | undefined {
+export function findPython(): string | undefined {
   const candidates = [process.env.PYTHON, 'python3', '/usr/bin/python3'].filter(path => path !== undefined);
   return candidates.find(
     python => spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0,
