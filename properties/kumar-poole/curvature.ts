@@ -5,8 +5,8 @@ import { hessian } from '../../src/core/hessian.js';
 import { type Autoencoder, parameter } from '../../src/core/net/network.js';
 import { bernoulliLoss } from '../../src/core/objectives/bernoulli.js';
 import { reconstruction } from '../../src/core/objectives/objective.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import type { Matrix, Vector } from '../../src/theory/closed/matrix.js';
-import { programOf } from '../support/program.js';
 
 /** Unit variance, or logits. */
 export type Observation = 'gaussian' | 'bernoulli';

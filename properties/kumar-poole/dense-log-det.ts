@@ -4,6 +4,7 @@ import { gradients, jacobian, vjp } from '../../src/core/derivatives.js';
 import { type Autoencoder, type Params, parameter } from '../../src/core/net/network.js';
 import { type GraeRules, makeGrae } from '../../src/core/objectives/grae.js';
 import { pointAt } from '../../src/core/objectives/objective.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { sizeOf } from '../../src/engine/graph.js';
 import { constant } from '../../src/engine/ops.js';
 import type { Specs } from '../../src/engine/spec.js';
@@ -12,7 +13,6 @@ import { inverse, logDet } from '../../src/theory/closed/cholesky.js';
 import { precision } from '../../src/theory/closed/grae.js';
 import { multiply, norm } from '../../src/theory/closed/matrix.js';
 import { prefixed } from '../support/network.js';
-import { programOf } from '../support/program.js';
 import { mnistNetworks, type NetworkCase, networkValues } from './network-cases.js';
 
 type Numbers = Readonly<Record<string, Float64Array>>;

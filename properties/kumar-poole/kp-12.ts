@@ -6,6 +6,7 @@ import { hessian } from '../../src/core/hessian.js';
 import { denseAutoencoder } from '../../src/core/net/dense.js';
 import { type Params, parameter } from '../../src/core/net/network.js';
 import { makeBernoulliTaylor, makeBernoulliVae } from '../../src/core/objectives/bernoulli.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { only } from '../../src/theory/checks/given.js';
 import { order } from '../../src/theory/checks/order.js';
@@ -28,14 +29,13 @@ import {
 } from '../../src/theory/closed/matrix.js';
 import { ladder } from '../../src/theory/order/case.js';
 import { refuted } from '../../src/theory/verdict.js';
+import { averagedStep, noisyStep, sampling } from '../../src/train/studies/noisy-step.js';
 import { dyadic, normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
-import { programOf } from '../support/program.js';
 import { curvatureAt, sigmoid } from './curvature.js';
 import { MUTANTS, printedSecond, SUBJECT, type Subject } from './kp-12-controls.js';
 import { jacobians, type LocalCase, linearAutoencoder, localCases, valuesOf } from './local-cases.js';
-import { averagedStep, noisyStep, sampling } from './noisy-step.js';
 import { posterior, step } from './step.js';
 
 /** -log p(x | g) of a probability, as it would be written without logits. */

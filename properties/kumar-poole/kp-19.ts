@@ -9,11 +9,11 @@ import { claim, mutant } from '../../src/theory/claim.js';
 import { sigmaPoints } from '../../src/theory/closed/gauss-hermite.js';
 import { norm } from '../../src/theory/closed/matrix.js';
 import { refuted } from '../../src/theory/verdict.js';
+import { averagedStep, noisyStep, type Sampling, sampling } from '../../src/train/studies/noisy-step.js';
 import { logUniform } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { linearAutoencoder } from './local-cases.js';
 import { type NoisyCase, noisyCases, noisyValues, trainedNet } from './noisy-cases.js';
-import { averagedStep, noisyStep, type Sampling, sampling } from './noisy-step.js';
 import { posterior, type Values } from './step.js';
 
 interface Subject {

@@ -5,6 +5,7 @@ import { equals } from '../../src/theory/checks/equals.js';
 import type { WeightedPoint } from '../../src/theory/closed/gauss-hermite.js';
 import { norm, transpose } from '../../src/theory/closed/matrix.js';
 import { normalQuantile } from '../../src/theory/normal-quantile.js';
+import { averagedStep, noisyStep, type Sampling, sampling } from '../../src/train/studies/noisy-step.js';
 import { type AutoencoderCase, autoencoderOf, type Shape } from '../arbitraries/autoencoders.js';
 import { logUniform } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
@@ -12,7 +13,6 @@ import { vector } from '../arbitraries/vector.js';
 import { jacobiansOf } from '../support/jacobians.js';
 import type { Subject } from './kp-21-controls.js';
 import { trainedNet } from './noisy-cases.js';
-import { averagedStep, noisyStep, type Sampling, sampling } from './noisy-step.js';
 import { grae } from './step.js';
 
 const shape = (

@@ -4,7 +4,7 @@ import type { GraeRules } from '../../src/core/objectives/grae.js';
 import { makeRaeJacobian, type RaeJacobianRules } from '../../src/core/objectives/rae-jacobian.js';
 import { type Mutant, mutant } from '../../src/theory/claim.js';
 import type { Matrix } from '../../src/theory/closed/matrix.js';
-import { type Sampling, sampling } from './noisy-step.js';
+import { type Sampling, sampling } from '../../src/train/studies/noisy-step.js';
 
 export interface Subject {
   readonly grae: GraeRules;

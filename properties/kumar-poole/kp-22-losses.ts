@@ -1,8 +1,8 @@
 /** @file GRAE and the RAE with |J|_F^2 on linear decoders, as core trains them. */
 import { gram, identity, type Matrix, norm } from '../../src/theory/closed/matrix.js';
+import { type NoisyStep, noisyStep } from '../../src/train/studies/noisy-step.js';
 import { raeJacobian, type Subject } from './kp-22-controls.js';
 import { type LocalCase, localModel, netOf, sizeOf, valuesOf } from './local-cases.js';
-import { type NoisyStep, noisyStep } from './noisy-step.js';
 import { grae, posterior, type Step } from './step.js';
 
 const values = (c: LocalCase) => valuesOf(c, posterior(netOf(c), c.mean, identity(c.mean.length)));

@@ -16,6 +16,7 @@ import { graeCovariance } from '../../src/theory/closed/grae.js';
 import { combine, diagonal, gram, identity, type Matrix, norm } from '../../src/theory/closed/matrix.js';
 import { ladder } from '../../src/theory/order/case.js';
 import { conditional } from '../../src/theory/verdict.js';
+import { averagedStep, type Sampling, sampling } from '../../src/train/studies/noisy-step.js';
 import {
   LOCAL_EXAMPLES,
   type LocalCase,
@@ -24,7 +25,6 @@ import {
   netOf,
   valuesOf,
 } from './local-cases.js';
-import { averagedStep, type Sampling, sampling } from './noisy-step.js';
 import {
   type CircleCase,
   circleCases,

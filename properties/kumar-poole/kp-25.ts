@@ -15,13 +15,19 @@ import { gaussianPoints } from '../../src/theory/closed/gauss-hermite.js';
 import { graeCovariance, graeGap } from '../../src/theory/closed/grae.js';
 import { type Matrix, norm } from '../../src/theory/closed/matrix.js';
 import { conditional } from '../../src/theory/verdict.js';
+import {
+  type GapExperiment,
+  type GapRules,
+  type Gaps,
+  gapsOf,
+  trainedAt,
+} from '../../src/train/studies/gaps.js';
 import { autoencoderOf, type Shape } from '../arbitraries/autoencoders.js';
 import { logUniform } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { deepened } from '../support/depth.js';
 import { jacobiansOf } from '../support/jacobians.js';
 import { covariancesOf } from '../support/posterior.js';
-import { type GapExperiment, type GapRules, type Gaps, gapsOf, trainedAt } from './gap-experiment.js';
 import { type NoisyCase, noisyValues, trainedNet } from './noisy-cases.js';
 import { type CircleCase, circleCases, quadratics, reach, type SmoothCase, show } from './smooth-cases.js';
 import { betaVae, grae, posterior, taylor, type Values } from './step.js';

@@ -10,6 +10,7 @@ import { graeCovariance, precision } from '../../src/theory/closed/grae.js';
 import { apply, dot, gram, type Matrix, multiply, scale, transpose } from '../../src/theory/closed/matrix.js';
 import { ppcaOptimum } from '../../src/theory/closed/ppca.js';
 import { exact } from '../../src/theory/verdict.js';
+import { averagedStep, noisyStep, type Sampling, sampling } from '../../src/train/studies/noisy-step.js';
 import { jacobiansOf } from '../support/jacobians.js';
 import { atCode, rowsOf } from '../support/jets.js';
 import { covariancesOf } from '../support/posterior.js';
@@ -17,7 +18,6 @@ import { type DataCase, dataCases, dataValues } from './data-cases.js';
 import { MUTANTS, type Subject } from './kp-27-controls.js';
 import { linearAutoencoder } from './local-cases.js';
 import { type NoisyCase, noisyCases, noisyValues, trainedNet } from './noisy-cases.js';
-import { averagedStep, noisyStep, type Sampling, sampling } from './noisy-step.js';
 import { grae, posterior, type Step } from './step.js';
 
 const betaVae = (rules: Subject['vae']): Sampling =>

@@ -18,12 +18,18 @@ import {
 } from '../../src/theory/closed/matrix.js';
 import { quadraticMeanGradient } from '../../src/theory/closed/quadratic-decoder.js';
 import { exact } from '../../src/theory/verdict.js';
+import {
+  averagedStep,
+  type NoisyStep,
+  noisyStep,
+  type Sampling,
+  sampling,
+} from '../../src/train/studies/noisy-step.js';
 import { spd } from '../arbitraries/matrix.js';
 import { logUniform, normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
 import { linearAutoencoder } from './local-cases.js';
-import { averagedStep, type NoisyStep, noisyStep, type Sampling, sampling } from './noisy-step.js';
 import { curvedCases, quadratics, reach, type SmoothCase, show } from './smooth-cases.js';
 import { posterior } from './step.js';
 

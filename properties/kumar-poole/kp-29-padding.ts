@@ -2,12 +2,12 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { convLayer } from '../../src/core/net/compose.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { violates } from '../../src/theory/checks/violates.js';
 import { normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
-import { programOf } from '../support/program.js';
 import type { Subject } from './kp-29-controls.js';
 
 /** An image and a filter. */

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { GRAE_RULES, type GraeRules } from '../../src/core/objectives/grae.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { constant, detach } from '../../src/engine/ops.js';
 import { bound } from '../../src/theory/checks/bound.js';
 import { equals } from '../../src/theory/checks/equals.js';
@@ -18,7 +19,6 @@ import { orthogonal } from '../arbitraries/matrix.js';
 import { logUniform } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { deepened } from '../support/depth.js';
-import { programOf } from '../support/program.js';
 import { againstDense } from './dense-log-det.js';
 import { type NetworkCase, networkCases } from './network-cases.js';
 

@@ -18,13 +18,13 @@ import {
   type Vector,
 } from '../../src/theory/closed/matrix.js';
 import { exact } from '../../src/theory/verdict.js';
+import { noisyStep, sampling } from '../../src/train/studies/noisy-step.js';
 import { orthogonal, spd } from '../arbitraries/matrix.js';
 import { normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
 import { betas, type LocalCase, linearAutoencoder, localCases, valuesOf } from './local-cases.js';
 import { linearPosterior, linearSize } from './mean-field.js';
-import { noisyStep, sampling } from './noisy-step.js';
 import { betaVae, posterior, type Values } from './step.js';
 
 interface Gaussian {

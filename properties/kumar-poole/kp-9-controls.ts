@@ -5,7 +5,7 @@ import { VAE_RULES, type VaeRules } from '../../src/core/objectives/vae.js';
 import { type Mutant, mutant } from '../../src/theory/claim.js';
 import { graeCovariance } from '../../src/theory/closed/grae.js';
 import { diagonal, type Matrix, transpose } from '../../src/theory/closed/matrix.js';
-import { axisAngle, modQuarter, procrustes } from './procrustes.js';
+import { axisAngle, modQuarter, procrustes } from '../../src/theory/closed/procrustes.js';
 import { meanField } from './rotation-cases.js';
 
 export interface Subject {

@@ -9,15 +9,15 @@ import { sigmaPoints } from '../../src/theory/closed/gauss-hermite.js';
 import { graeCovariance } from '../../src/theory/closed/grae.js';
 import { type Matrix, multiply, norm, transpose } from '../../src/theory/closed/matrix.js';
 import { ppcaOptimalValue } from '../../src/theory/closed/ppca.js';
+import { modQuarter } from '../../src/theory/closed/procrustes.js';
 import { refuted } from '../../src/theory/verdict.js';
+import { averagedStep, type NoisyStep, type Sampling, sampling } from '../../src/train/studies/noisy-step.js';
 import { orthogonal, spd } from '../arbitraries/matrix.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { deepened } from '../support/depth.js';
 import { MUTANTS, SUBJECT, type Subject } from './kp-9-controls.js';
 import { curved, unique } from './kp-9-curved.js';
 import { linearAutoencoder } from './local-cases.js';
-import { averagedStep, type NoisyStep, type Sampling, sampling } from './noisy-step.js';
-import { modQuarter } from './procrustes.js';
 import {
   crossOf,
   dataOf,

@@ -6,26 +6,15 @@ import { type BetaVaeTaylorRules, makeBetaVaeTaylor } from '../../src/core/objec
 import { type GraeRules, makeGrae } from '../../src/core/objectives/grae.js';
 import type { Objective, Scalar } from '../../src/core/objectives/objective.js';
 import { makeBetaVae, type VaeRules } from '../../src/core/objectives/vae.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import type { Specs } from '../../src/engine/spec.js';
 import { cholesky } from '../../src/theory/closed/cholesky.js';
 import { expectation, type WeightedPoint } from '../../src/theory/closed/gauss-hermite.js';
 import type { Matrix, Vector } from '../../src/theory/closed/matrix.js';
+import type { Step, Values } from '../../src/train/studies/noisy-step.js';
 import { prefixed } from '../support/network.js';
-import { programOf } from '../support/program.js';
 
-/** A batch with the parameters of a network, row-major. */
-export interface Values {
-  readonly params: Readonly<Record<string, Vector>>;
-  /** [batch, D] */
-  readonly x: Vector;
-  readonly beta: number;
-}
-
-export interface Step {
-  readonly loss: number;
-  /** With respect to the parameter of that name. */
-  readonly gradient: (name: string) => Float64Array;
-}
+export type { Step, Values };
 
 export type Hyper = { readonly beta: Scalar; readonly variance: 'learned' };
 

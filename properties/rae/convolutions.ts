@@ -1,12 +1,12 @@
 /** @file Convolutions of core as matrices, and periodic ones, for their largest singular values. */
 import type fc from 'fast-check';
 import { convolve, convolveTransposed, type Padding } from '../../src/core/net/convolution.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { symmetricEigen } from '../../src/theory/closed/eigen.js';
 import { gram, type Matrix, transpose } from '../../src/theory/closed/matrix.js';
 import { normal } from '../arbitraries/numbers.js';
 import { vector } from '../arbitraries/vector.js';
 import { rowsOf } from '../support/jets.js';
-import { programOf } from '../support/program.js';
 
 /** A layer of core: from `first` to `second` channels or, for a convolution that is not transposed, the other way round. */
 export interface Convolution {

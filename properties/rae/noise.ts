@@ -1,11 +1,11 @@
 /** @file The mean squared error under noise on the codes, as the constant-variance VAE trains it, and its expansion in the noise. */
 import { makeVae, type VaeRules } from '../../src/core/objectives/vae.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import type { WeightedPoint } from '../../src/theory/closed/gauss-hermite.js';
 import type { AutoencoderCase, Shape } from '../arbitraries/autoencoders.js';
 import { bendAlong } from '../support/jacobians.js';
 import { atCode } from '../support/jets.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf } from '../support/network.js';
-import { programOf } from '../support/program.js';
 
 const noisyProgram = (rules: VaeRules, shape: Shape) =>
   programOf(rules, shape, 'noisy error', () => {

@@ -1,6 +1,7 @@
 /** @file RAE-10: a density fitted to the codes needs nothing but the codes, and belongs to the autoencoder, not to its coordinates. */
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { only } from '../../src/theory/checks/given.js';
 import { violates } from '../../src/theory/checks/violates.js';
@@ -31,7 +32,6 @@ import { type AutoencoderCase, autoencoderOf, type Shape } from '../arbitraries/
 import { plainRecord } from '../arbitraries/record.js';
 import { rowsOf } from '../support/jets.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf } from '../support/network.js';
-import { programOf } from '../support/program.js';
 import { type Affine, affines, clouds, rows, seeds } from './density-cases.js';
 
 interface Subject {

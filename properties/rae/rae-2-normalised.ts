@@ -2,11 +2,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { batchNorm } from '../../src/core/net/batch-norm.js';
 import { denseLayer, sequence } from '../../src/core/net/compose.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { apply, dot, norm, transpose } from '../../src/theory/closed/matrix.js';
 import { normal } from '../arbitraries/numbers.js';
 import { vector } from '../arbitraries/vector.js';
-import { programOf } from '../support/program.js';
 import type { Subject } from './rae-2-controls.js';
 
 interface Normalised {

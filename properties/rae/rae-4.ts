@@ -1,6 +1,7 @@
 /** @file RAE-4: what weight decay on the decoder has to do with noise on its codes: an equality when linear, a bound otherwise. */
 import * as tf from '@tensorflow/tfjs';
 import { adam } from '../../src/core/optimiser.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { bound } from '../../src/theory/checks/bound.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { only } from '../../src/theory/checks/given.js';
@@ -13,7 +14,6 @@ import { type AutoencoderCase, SHAPES, type Shape } from '../arbitraries/autoenc
 import { logUniform, normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
-import { programOf } from '../support/program.js';
 import { FEW, onOf, type RaeCase, raeCases, raeGiven } from './cases.js';
 import { noisyError } from './noise.js';
 import { decoderLayers, weightOf } from './plain-network.js';

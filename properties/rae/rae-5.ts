@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { vjp } from '../../src/core/derivatives.js';
 import { squaredNorm } from '../../src/core/objectives/objective.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { only } from '../../src/theory/checks/given.js';
 import { violates } from '../../src/theory/checks/violates.js';
@@ -10,7 +11,6 @@ import { apply, norm, subtract, transpose, type Vector } from '../../src/theory/
 import { refuted } from '../../src/theory/verdict.js';
 import { type AutoencoderCase, SHAPES, type Shape } from '../arbitraries/autoencoders.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf } from '../support/network.js';
-import { programOf } from '../support/program.js';
 import { FEW, onOf, type RaeCase, raeGiven } from './cases.js';
 import { type PlainSample, plainSamples } from './plain-network.js';
 import { MUTANTS, SUBJECT, type Subject, type Variant } from './rae-5-controls.js';

@@ -11,6 +11,7 @@ import {
   withSpectralNorm,
 } from '../../src/core/net/spectral.js';
 import { RAE_RULES } from '../../src/core/objectives/rae.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { bound } from '../../src/theory/checks/bound.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { only } from '../../src/theory/checks/given.js';
@@ -19,7 +20,6 @@ import { svd } from '../../src/theory/closed/eigen.js';
 import { dot, type Matrix, norm, scale, transpose, type Vector } from '../../src/theory/closed/matrix.js';
 import { SHAPES } from '../arbitraries/autoencoders.js';
 import { rowsOf } from '../support/jets.js';
-import { programOf } from '../support/program.js';
 import { onOf, type RaeCase, raeCases } from './cases.js';
 import { largest } from './convolutions.js';
 import { decoderLayers, weightOf } from './plain-network.js';

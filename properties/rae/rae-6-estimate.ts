@@ -2,12 +2,12 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { estimateNorm } from '../../src/core/net/spectral.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { type Matrix, norm, type Vector } from '../../src/theory/closed/matrix.js';
 import { normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
 import { rowsOf } from '../support/jets.js';
-import { programOf } from '../support/program.js';
 import type { Subject } from './rae-6-controls.js';
 
 export interface MatrixCase {

@@ -13,11 +13,11 @@ import {
 } from '../../src/core/objectives/rae-loss-gradient.js';
 import { makeRaePythae, type RaePythaeRules } from '../../src/core/objectives/rae-pythae.js';
 import { makeVae, type VaeRules } from '../../src/core/objectives/vae.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import type { Arrays } from '../../src/engine/program.js';
 import type { Traceable } from '../../src/engine/trace.js';
 import type { AutoencoderCase } from '../arbitraries/autoencoders.js';
 import { CODE, prefixed } from '../support/network.js';
-import { programOf } from '../support/program.js';
 
 type Numbers = ArrayLike<number>;
 

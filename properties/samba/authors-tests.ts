@@ -6,10 +6,10 @@ import { initialise } from '../../src/core/init.js';
 import { denseAutoencoder } from '../../src/core/net/dense.js';
 import { SAMBA_RULES, type SambaRules } from '../../src/core/objectives/samba.js';
 import { perturb } from '../../src/core/perturbation.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { constant } from '../../src/engine/ops.js';
 import type { Arrays } from '../../src/engine/program.js';
 import { stream } from '../../src/theory/random.js';
-import { programOf } from '../support/program.js';
 
 /** A decoder from 8 latents to 32 x 32 x 3, initialised as PyTorch does, and the batch of the test. */
 const [LATENT, HIDDEN, DATA, BATCH] = [8, 16, 3072, 128];

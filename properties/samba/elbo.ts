@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { gradients } from '../../src/core/derivatives.js';
 import { makeVae, type VaeRules } from '../../src/core/objectives/vae.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import type { Float64Program } from '../../src/engine/program.js';
 import { cholesky, inverse } from '../../src/theory/closed/cholesky.js';
 import type { WeightedPoint } from '../../src/theory/closed/gauss-hermite.js';
@@ -22,7 +23,6 @@ import type { AutoencoderCase, Shape } from '../arbitraries/autoencoders.js';
 import { atCode, rowsOf } from '../support/jets.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf, prefixed } from '../support/network.js';
 import { covariancesOf } from '../support/posterior.js';
-import { programOf } from '../support/program.js';
 import { firstLayer } from './pair.js';
 
 const linear = (

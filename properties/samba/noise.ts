@@ -2,10 +2,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { gradient } from '../../src/core/derivatives.js';
 import type { VaeRules } from '../../src/core/objectives/vae.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import type { WeightedPoint } from '../../src/theory/closed/gauss-hermite.js';
 import { add, scale } from '../../src/theory/closed/matrix.js';
 import { rowsOf } from '../support/jets.js';
-import { programOf } from '../support/program.js';
 import type { At } from '../ujvary/sam.js';
 
 export interface Draw {

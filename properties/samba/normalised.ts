@@ -9,13 +9,13 @@ import { firstStatistic, follow, type RunningRules } from '../../src/core/net/ru
 import type { Objective } from '../../src/core/objectives/objective.js';
 import { sgd } from '../../src/core/optimiser.js';
 import { trainingStep } from '../../src/core/step.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { sizeOf } from '../../src/engine/graph.js';
 import { constant } from '../../src/engine/ops.js';
 import type { Arrays, Float64Program } from '../../src/engine/program.js';
 import { normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
-import { programOf } from '../support/program.js';
 
 const [DATA, HIDDEN, LATENT, BATCH] = [4, 5, 3, 6];
 

@@ -8,10 +8,10 @@ import {
   type RaeLossGradientRules,
 } from '../../src/core/objectives/rae-loss-gradient.js';
 import { makeSamba, type SambaHyper, type SambaRules } from '../../src/core/objectives/samba.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import type { Float64Program } from '../../src/engine/program.js';
 import type { Shape } from '../arbitraries/autoencoders.js';
 import { inputSpecs, networkOf, paramsOf, prefixed } from '../support/network.js';
-import { programOf } from '../support/program.js';
 
 /** One term of an objective as the whole loss; input `alpha2` besides those of the shape. */
 function termStep<Hyper>(

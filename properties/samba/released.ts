@@ -8,11 +8,11 @@ import {
   type VaeSamHyper,
   type VaeSamRaeRules,
 } from '../../src/core/objectives/vae-sam.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import type { Float64Program } from '../../src/engine/program.js';
 import type { AutoencoderCase, Shape } from '../arbitraries/autoencoders.js';
 import { atCode, rowsOf } from '../support/jets.js';
 import { inputSpecs, networkOf, paramsOf, prefixed } from '../support/network.js';
-import { programOf } from '../support/program.js';
 
 /** Loss, terms and gradients; inputs `alpha2` and `klCoeff` besides those of the shape. */
 function stepOf(rules: object, objective: Objective<VaeSamHyper>, shape: Shape): Float64Program {

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { isotropic } from '../../src/core/gaussian.js';
 import { SAMBA_RULES, type SambaRules } from '../../src/core/objectives/samba.js';
 import { perturb } from '../../src/core/perturbation.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { bound } from '../../src/theory/checks/bound.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { only } from '../../src/theory/checks/given.js';
@@ -18,7 +19,6 @@ import { asymptotic } from '../../src/theory/verdict.js';
 import { dyadic, normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
-import { programOf } from '../support/program.js';
 import { inSamba, LENGTH_MUTANTS } from './mutants.js';
 
 interface Subject {

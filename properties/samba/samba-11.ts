@@ -4,6 +4,7 @@ import { isotropic } from '../../src/core/gaussian.js';
 import { SAMBA_RULES, type SambaRules } from '../../src/core/objectives/samba.js';
 import { VAE_RULES, type VaeRules } from '../../src/core/objectives/vae.js';
 import { perturb } from '../../src/core/perturbation.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { only } from '../../src/theory/checks/given.js';
 import { violates } from '../../src/theory/checks/violates.js';
@@ -15,7 +16,6 @@ import { conditional } from '../../src/theory/verdict.js';
 import { logUniform, normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
-import { programOf } from '../support/program.js';
 import { inVae, NOISE_WRONG } from './elbo-mutants.js';
 import { inSamba, LENGTH_MUTANTS } from './mutants.js';
 

@@ -1,9 +1,9 @@
 /** @file Gaussian means of losses under the noise that trains, and the radius of the worst-case step that trains. */
 import * as tf from '@tensorflow/tfjs';
 import type { CholeskyScale } from '../../src/core/gaussian.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { sigmaPoints, type WeightedPoint } from '../../src/theory/closed/gauss-hermite.js';
 import { identity, type Matrix, scale, type Vector } from '../../src/theory/closed/matrix.js';
-import { programOf } from '../support/program.js';
 import type { Subject } from './samba-14-controls.js';
 
 const keys = new Map<number, object>();

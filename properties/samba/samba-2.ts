@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { diagonal } from '../../src/core/gaussian.js';
 import { VAE_RULES, type VaeRules } from '../../src/core/objectives/vae.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { constant } from '../../src/engine/ops.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { only } from '../../src/theory/checks/given.js';
@@ -16,7 +17,6 @@ import { everyShape } from '../arbitraries/given.js';
 import { atCode, rowsOf } from '../support/jets.js';
 import { collect, inputsOf, type Part } from '../support/network.js';
 import { covariancesOf } from '../support/posterior.js';
-import { programOf } from '../support/program.js';
 import { type ElboRules, elboProgram, evidence, LINEAR_GAUSSIAN, negativeElbo, repeated } from './elbo.js';
 import { inVae, KL_WRONG, NOISE_WRONG, WEIGHT_WRONG } from './elbo-mutants.js';
 

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { pointAt } from '../../src/core/objectives/objective.js';
 import { VAE_SAM_RAE_RULES, type VaeSamRaeRules } from '../../src/core/objectives/vae-sam.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { bound } from '../../src/theory/checks/bound.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { only } from '../../src/theory/checks/given.js';
@@ -15,7 +16,6 @@ import { withResiduals } from '../support/degenerate.js';
 import { jacobiansOf } from '../support/jacobians.js';
 import { atCode, rowsOf } from '../support/jets.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf } from '../support/network.js';
-import { programOf } from '../support/program.js';
 import { PUBLISHED, published } from '../support/published.js';
 import { LOG_RULES, type LogRules } from './logs.js';
 import { roundOff } from './pair.js';

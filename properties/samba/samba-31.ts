@@ -12,6 +12,7 @@ import {
 import { makeSamba, SAMBA_RULES, type SambaHyper, type SambaRules } from '../../src/core/objectives/samba.js';
 import { makeVae } from '../../src/core/objectives/vae.js';
 import { evaluateWithGradient } from '../../src/core/step.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { bound } from '../../src/theory/checks/bound.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { only } from '../../src/theory/checks/given.js';
@@ -29,7 +30,6 @@ import {
   paramsOf,
   prefixed,
 } from '../support/network.js';
-import { programOf } from '../support/program.js';
 import { type LossOf, loadOf, passes } from './load.js';
 import { DETACH_MUTANTS, DIRECTION_MUTANTS, inRae, inSamba, PENALTY_MUTANTS } from './mutants.js';
 

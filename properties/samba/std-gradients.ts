@@ -5,12 +5,12 @@ import { type DiagonalScale, gaussianKl } from '../../src/core/gaussian.js';
 import type { SambaRules } from '../../src/core/objectives/samba.js';
 import type { VaeRules } from '../../src/core/objectives/vae.js';
 import { perturb, scaledNorm } from '../../src/core/perturbation.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { constant } from '../../src/engine/ops.js';
 import type { WeightedPoint } from '../../src/theory/closed/gauss-hermite.js';
 import type { Matrix } from '../../src/theory/closed/matrix.js';
 import type { PenaltyRules } from '../support/covariance.js';
 import { rowsOf } from '../support/jets.js';
-import { programOf } from '../support/program.js';
 import type { Loss } from '../ujvary/losses.js';
 
 /** A loss at a point, with standard deviations. */

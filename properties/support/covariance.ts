@@ -4,11 +4,11 @@ import { gradient, gradients } from '../../src/core/derivatives.js';
 import { type Scale, scaleUp, whiten } from '../../src/core/gaussian.js';
 import { pointAt, scaleOf } from '../../src/core/objectives/objective.js';
 import { scaledNorm } from '../../src/core/perturbation.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { constant } from '../../src/engine/ops.js';
 import type { Float64Program } from '../../src/engine/program.js';
 import type { AutoencoderCase, Shape } from '../arbitraries/autoencoders.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf, prefixed } from './network.js';
-import { programOf } from './program.js';
 
 /** The inputs of a case with every standard deviation multiplied by s; correlations stay. */
 export function scaledInputs(of: AutoencoderCase, s: number): Record<string, Float64Array> {

@@ -3,11 +3,11 @@ import * as tf from '@tensorflow/tfjs';
 import { gradient, jacobian } from '../../src/core/derivatives.js';
 import { pointAt } from '../../src/core/objectives/objective.js';
 import type { RaeLossGradientRules } from '../../src/core/objectives/rae-loss-gradient.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { constant } from '../../src/engine/ops.js';
 import type { AutoencoderCase, Shape } from '../arbitraries/autoencoders.js';
 import { rowsOf } from './jets.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf } from './network.js';
-import { programOf } from './program.js';
 
 /** The owner of the programs of this file. */
 const JACOBIANS = {};

@@ -8,11 +8,11 @@ import * as tf from '@tensorflow/tfjs';
 import { gradient, gradients } from '../../src/core/derivatives.js';
 import { scaleUp } from '../../src/core/gaussian.js';
 import type { Params } from '../../src/core/net/network.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { constant } from '../../src/engine/ops.js';
 import type { Arrays } from '../../src/engine/program.js';
 import type { AutoencoderCase, Shape } from '../arbitraries/autoencoders.js';
 import { CODE, collect, inputSpecs, inputsOf, networkOf, type Part, paramsOf, prefixed } from './network.js';
-import { programOf } from './program.js';
 
 /** The owner of the programs of this file. */
 const JETS = {};

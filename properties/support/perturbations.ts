@@ -2,13 +2,13 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { type PerturbationRules, perturb } from '../../src/core/perturbation.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { cholesky } from '../../src/theory/closed/cholesky.js';
 import type { Matrix, Vector } from '../../src/theory/closed/matrix.js';
 import { type SpectralMatrix, spd } from '../arbitraries/matrix.js';
 import { normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
-import { programOf } from './program.js';
 
 /** A batch of gradients, each with its covariance. */
 export interface StepCase {

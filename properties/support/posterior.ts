@@ -2,11 +2,11 @@
 import { pointAt, scaleOf } from '../../src/core/objectives/objective.js';
 import type { SambaRules } from '../../src/core/objectives/samba.js';
 import { perturb } from '../../src/core/perturbation.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { diagonal, multiply, transpose } from '../../src/theory/closed/matrix.js';
 import type { AutoencoderCase, Shape } from '../arbitraries/autoencoders.js';
 import { rowsOf } from './jets.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf } from './network.js';
-import { programOf } from './program.js';
 
 /** The owner of this file's program. */
 const POSTERIOR = {};

@@ -14,10 +14,10 @@ import {
 } from '../../src/core/objectives/rae-loss-gradient.js';
 import { makeSamba, type SambaHyper, type SambaRules } from '../../src/core/objectives/samba.js';
 import { makeVae, type VaeHyper, type VaeRules } from '../../src/core/objectives/vae.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import type { Float64Program } from '../../src/engine/program.js';
 import type { Shape } from '../arbitraries/autoencoders.js';
 import { inputSpecs, networkOf, paramsOf, prefixed } from './network.js';
-import { programOf } from './program.js';
 
 interface Step<Hyper> {
   /** What the program is kept under: the rules that a negative control replaces. */

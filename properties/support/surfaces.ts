@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { gradient } from '../../src/core/derivatives.js';
 import type { CholeskyScale } from '../../src/core/gaussian.js';
 import { type PerturbationRules, perturb } from '../../src/core/perturbation.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { constant } from '../../src/engine/ops.js';
 import type { Specs } from '../../src/engine/spec.js';
 import { cholesky } from '../../src/theory/closed/cholesky.js';
@@ -10,7 +11,6 @@ import type { Matrix } from '../../src/theory/closed/matrix.js';
 import type { RidgeKind } from '../../src/theory/closed/ridge.js';
 import type { Quadratic, RidgeCase } from '../arbitraries/functions.js';
 import type { PenaltyRules } from './covariance.js';
-import { programOf } from './program.js';
 
 /** A function of [1, p] -> [1] with its data as inputs. */
 interface Surface {

@@ -3,10 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import { gradient, jacobian } from '../../src/core/derivatives.js';
 import { identity, isotropic, type Scale, scaleColumns } from '../../src/core/gaussian.js';
 import { VAE_RULES, type VaeRules } from '../../src/core/objectives/vae.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { constant } from '../../src/engine/ops.js';
 import { expectation, type WeightedPoint } from '../../src/theory/closed/gauss-hermite.js';
 import type { Vector } from '../../src/theory/closed/matrix.js';
-import { programOf } from '../support/program.js';
 import type { Loss } from './losses.js';
 import type { At } from './sam.js';
 

@@ -4,10 +4,10 @@ import { gradient, gradients } from '../../src/core/derivatives.js';
 import type { CholeskyScale } from '../../src/core/gaussian.js';
 import type { SambaRules } from '../../src/core/objectives/samba.js';
 import { perturb } from '../../src/core/perturbation.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { constant } from '../../src/engine/ops.js';
 import type { Matrix, Vector } from '../../src/theory/closed/matrix.js';
 import type { PenaltyRules } from '../support/covariance.js';
-import { programOf } from '../support/program.js';
 import type { Loss } from './losses.js';
 
 export interface SamRules {

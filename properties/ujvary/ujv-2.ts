@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { diagonal, isotropic, type Scale, scaleUp, whiten } from '../../src/core/gaussian.js';
 import { SAMBA_RULES, type SambaRules } from '../../src/core/objectives/samba.js';
 import { perturb } from '../../src/core/perturbation.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { bound } from '../../src/theory/checks/bound.js';
 import { equals } from '../../src/theory/checks/equals.js';
 import { only } from '../../src/theory/checks/given.js';
@@ -28,7 +29,6 @@ import { plainRecord } from '../arbitraries/record.js';
 import { unitVector, vector } from '../arbitraries/vector.js';
 import { inSamba, LENGTH_MUTANTS } from '../samba/mutants.js';
 import { anySteps, type StepCase, stepCases, stepsOf } from '../support/perturbations.js';
-import { programOf } from '../support/program.js';
 
 interface Subject {
   /** The step that trains. */

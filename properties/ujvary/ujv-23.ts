@@ -4,9 +4,6 @@ import { only } from '../../src/theory/checks/given.js';
 import { violates } from '../../src/theory/checks/violates.js';
 import { within } from '../../src/theory/checks/within.js';
 import { claim, mutant } from '../../src/theory/claim.js';
-import { conditional } from '../../src/theory/verdict.js';
-import { dyadic } from '../arbitraries/numbers.js';
-import { plainRecord } from '../arbitraries/record.js';
 import {
   gradientOf,
   type Landscape,
@@ -17,7 +14,10 @@ import {
   type ToyRules,
   toyLoss,
   worstCase,
-} from './toy.js';
+} from '../../src/theory/closed/toy-landscape.js';
+import { conditional } from '../../src/theory/verdict.js';
+import { dyadic } from '../arbitraries/numbers.js';
+import { plainRecord } from '../arbitraries/record.js';
 
 /** Where to look for the two minima. */
 const SHARP = [-14, 16];

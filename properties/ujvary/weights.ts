@@ -12,10 +12,10 @@ import {
 import type { SamRules } from '../../src/core/objectives/classifier/sam.js';
 import { scalar } from '../../src/core/objectives/objective.js';
 import type { WeightLoss } from '../../src/core/variational/mean-field.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { constant, detach } from '../../src/engine/ops.js';
 import type { Arrays } from '../../src/engine/program.js';
 import type { Vector } from '../../src/theory/closed/matrix.js';
-import { programOf } from '../support/program.js';
 import type { Loss } from './losses.js';
 
 export type Tensors = Readonly<Record<string, tf.Tensor>>;

@@ -2,11 +2,11 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { type Autoencoder, parameter } from '../../src/core/net/network.js';
+import { tableAutoencoder } from '../../src/core/net/table.js';
 import { dyadic, logUniform, normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
 import type { SparseValues } from './sparse.js';
-import { tableAutoencoder } from './tables.js';
 
 /** Rank r of the data, latents, data entries. */
 export type ArcSize = readonly [number, number, number];

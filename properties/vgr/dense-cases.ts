@@ -2,11 +2,11 @@
 import type fc from 'fast-check';
 import { denseAutoencoder } from '../../src/core/net/dense.js';
 import type { Autoencoder } from '../../src/core/net/network.js';
+import type { Values } from '../../src/train/studies/energy.js';
 import { type AutoencoderCase, autoencoders, SHAPES, type Shape } from '../arbitraries/autoencoders.js';
 import { logUniform, normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
-import type { Values } from './energy.js';
 
 export interface DenseCase {
   readonly of: AutoencoderCase;

@@ -2,10 +2,10 @@
 import { scaleUp } from '../../src/core/gaussian.js';
 import { parameter } from '../../src/core/net/network.js';
 import { scaleOf } from '../../src/core/objectives/objective.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { logDet } from '../../src/theory/closed/cholesky.js';
 import { sigmaPoints } from '../../src/theory/closed/gauss-hermite.js';
 import { covariancesOf } from '../support/posterior.js';
-import { programOf } from '../support/program.js';
 import { type DenseCase, denseNet } from './dense-cases.js';
 
 /** The owner of this file's program. */

@@ -10,13 +10,13 @@ import {
   transpose,
   type Vector,
 } from '../../src/theory/closed/matrix.js';
+import type { Values } from '../../src/train/studies/energy.js';
 import { orthogonal } from '../arbitraries/matrix.js';
 import { logUniform } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
 import { linearAutoencoder } from '../kumar-poole/local-cases.js';
 import { posterior } from '../kumar-poole/step.js';
-import type { Values } from './energy.js';
 
 /** Data of rank r in d entries, with more latents than that or as many. */
 export interface LinearCase {

@@ -1,15 +1,15 @@
 /** @file Linear decoders with free codes and scales: what VGR-8 is tested on. */
 import type fc from 'fast-check';
+import { linearTable } from '../../src/core/net/table.js';
 import type { GammaVaeRules } from '../../src/core/objectives/gamma-vae.js';
 import { effectiveEnergy } from '../../src/theory/closed/effective-penalty.js';
 import { sigmaPoints } from '../../src/theory/closed/gauss-hermite.js';
 import { norm, type Vector } from '../../src/theory/closed/matrix.js';
+import { type Energy, energy } from '../../src/train/studies/energy.js';
 import { logUniform, normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
-import { type Energy, energy } from './energy.js';
 import { decoded } from './sparse.js';
-import { linearTable } from './tables.js';
 
 export const [DATA, LATENT, SAMPLES] = [4, 3, 4];
 export const NET = linearTable(DATA, LATENT, SAMPLES);

@@ -8,10 +8,10 @@ import {
   type SparseRepresentationRules,
 } from '../../src/core/objectives/sparse-representation.js';
 import { PENALTIES, type Penalty, power, shiftedLog, shiftedRoot } from '../../src/core/penalties.js';
+import { programOf } from '../../src/engine/float64/program-of.js';
 import { type Mutant, mutant } from '../../src/theory/claim.js';
 import type { Vector } from '../../src/theory/closed/matrix.js';
 import { prefixed } from '../support/network.js';
-import { programOf } from '../support/program.js';
 
 /** A penalty of core, with a parameter where it has one, and the same in doubles. */
 export interface Charge {

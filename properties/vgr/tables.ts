@@ -1,34 +1,8 @@
-/** @file Autoencoders whose encoder is a table, one code and variance for each datum: what a flexible encoder could do at best. */
+/** @file Nonlinear decoders with a table for an encoder. */
 import * as tf from '@tensorflow/tfjs';
-import { diagonal as diagonalScale } from '../../src/core/gaussian.js';
-import { type Autoencoder, type Params, parameter } from '../../src/core/net/network.js';
+import { type Autoencoder, parameter } from '../../src/core/net/network.js';
+import { tableAutoencoder } from '../../src/core/net/table.js';
 import { dot, type Matrix, type Vector } from '../../src/theory/closed/matrix.js';
-
-interface Table {
-  readonly data: number;
-  readonly latent: number;
-  readonly samples: number;
-  /** Shapes of the decoder's parameters. */
-  readonly shapes: Readonly<Record<string, readonly number[]>>;
-  readonly decode: (params: Params, z: tf.Tensor) => tf.Tensor;
-}
-
-/** Parameters `code` and `logvar`, [samples, latent] each: the posterior of the i-th sample of the batch. */
-export const tableAutoencoder = ({ data, latent, samples, shapes, decode }: Table): Autoencoder => {
-  const all = { code: [samples, latent], logvar: [samples, latent], ...shapes };
-  return {
-    data: [data],
-    latent,
-    posterior: 'diagonal',
-    shapes: all,
-    fanIn: Object.fromEntries(Object.keys(all).map(name => [name, 1])),
-    encode: params => ({
-      mean: parameter(params, 'code'),
-      scale: diagonalScale(parameter(params, 'logvar')),
-    }),
-    decode,
-  };
-};
 
 /** A polynomial curve through as many points as there are samples: g(z) = C (1, z, z^2, ...), `curve` is C [data, samples]. */
 export const polynomialAutoencoder = (data: number, samples: number): Autoencoder =>
@@ -73,16 +47,6 @@ export function polynomialParameters(nodes: Vector, points: Matrix) {
   );
   return { params: { curve: curve.flat() }, slopes };
 }
-
-/** g(z) = Wz, `weight` is W [data, latent]. */
-export const linearTable = (data: number, latent: number, samples: number): Autoencoder =>
-  tableAutoencoder({
-    data,
-    latent,
-    samples,
-    shapes: { weight: [data, latent] },
-    decode: (params, z) => tf.matMul(z, parameter(params, 'weight'), false, true),
-  });
 
 /** g(z) = W tanh(Vz), `outer` is W and `inner` V, with five hidden units. */
 export const tanhTable = (data: number, latent: number, samples: number): Autoencoder =>

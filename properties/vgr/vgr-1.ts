@@ -22,12 +22,12 @@ import {
 } from '../../src/theory/closed/matrix.js';
 import { ppcaNegativeLogLikelihood } from '../../src/theory/closed/ppca.js';
 import { exact } from '../../src/theory/verdict.js';
+import { energy } from '../../src/train/studies/energy.js';
 import { logUniform } from '../arbitraries/numbers.js';
 import { LOCAL_EXAMPLES, type LocalCase, linearAutoencoder, localCases } from '../kumar-poole/local-cases.js';
 import { posterior } from '../kumar-poole/step.js';
 import { type DenseCase, denseCases, denseNet, denseValues } from './dense-cases.js';
 import { negativeElbo, posteriorParts } from './elbo.js';
-import { energy } from './energy.js';
 import { gammaControls } from './gamma-controls.js';
 import { parametersOf } from './linear-cases.js';
 

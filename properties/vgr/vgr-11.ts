@@ -1,6 +1,7 @@
 /** @file VGR-11: with a bounded slope of g, perfect reconstruction is not even a local minimum. */
 import fc from 'fast-check';
 import type { Autoencoder } from '../../src/core/net/network.js';
+import { linearTable } from '../../src/core/net/table.js';
 import {
   SPARSE_REPRESENTATION_RULES,
   type SparseRepresentationRules,
@@ -27,7 +28,7 @@ import {
   sparse,
   sparseControls,
 } from './sparse.js';
-import { linearTable, tanhTable } from './tables.js';
+import { tanhTable } from './tables.js';
 
 interface Subject {
   readonly sparse: SparseRepresentationRules;

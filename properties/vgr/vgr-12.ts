@@ -15,8 +15,8 @@ import { claim, mutant } from '../../src/theory/claim.js';
 import { gaussHermite, sigmaPoints, type WeightedPoint } from '../../src/theory/closed/gauss-hermite.js';
 import { dyadic, ladder } from '../../src/theory/order/case.js';
 import { conditional } from '../../src/theory/verdict.js';
+import { energy } from '../../src/train/studies/energy.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from './arc.js';
-import { energy } from './energy.js';
 import { gammaControls } from './gamma-controls.js';
 import { type Charge, identity, logOf, powerOf, root, sparse, sparseControls } from './sparse.js';
 

@@ -1,5 +1,6 @@
 /** @file VGR-13: the chain of inequalities (8)-(9) behind theorem 4 needs a comparison of energies that it does not state. */
 import fc from 'fast-check';
+import { linearTable } from '../../src/core/net/table.js';
 import {
   SPARSE_REPRESENTATION_RULES,
   type SparseRepresentationRules,
@@ -23,7 +24,6 @@ import {
   sparse,
   sparseControls,
 } from './sparse.js';
-import { linearTable } from './tables.js';
 
 interface Subject {
   readonly sparse: SparseRepresentationRules;

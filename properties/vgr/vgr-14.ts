@@ -8,11 +8,11 @@ import { within } from '../../src/theory/checks/within.js';
 import { claim, mutant } from '../../src/theory/claim.js';
 import { ladder, dyadic as steps } from '../../src/theory/order/case.js';
 import { conditional } from '../../src/theory/verdict.js';
+import { decoderLine, onSlice, rotationSlice, segmentSlice } from '../../src/train/studies/slices.js';
 import { dyadic, logUniform } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { unitVector } from '../arbitraries/vector.js';
 import { gammaControls } from './gamma-controls.js';
-import { decoderLine, onSlice, rotationSlice, segmentSlice } from './slices.js';
 
 interface Subject {
   readonly gamma: GammaVaeRules;

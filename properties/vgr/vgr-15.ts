@@ -8,11 +8,33 @@ import { norm } from '../../src/theory/closed/matrix.js';
 import { stream } from '../../src/theory/random.js';
 import { mean, standardDeviation } from '../../src/theory/statistics.js';
 import { conditional } from '../../src/theory/verdict.js';
+import { type Energy, fixedEnergy } from '../../src/train/studies/energy.js';
+import {
+  initial,
+  type ManifoldSize,
+  manifold,
+  manifoldNet,
+  manifoldTraining,
+  RANK,
+  type Trained,
+} from '../../src/train/studies/manifold.js';
+import { finish } from '../../src/train/studies/stepper.js';
 import { logUniform } from '../arbitraries/numbers.js';
 import { byEffort } from '../support/by-effort.js';
 import { type DenseCase, denseCases, denseNet, denseNoise, denseValues } from './dense-cases.js';
-import { type Energy, fixedEnergy } from './energy.js';
-import { initial, manifold, NET, RANK, STEPS, type Trained, train } from './manifold.js';
+
+const SIZE: ManifoldSize = {
+  data: 12,
+  latent: 6,
+  hidden: 24,
+  points: 256,
+  batch: 32,
+  steps: 1500,
+  rate: 0.005,
+  final: 200,
+};
+
+const NET = manifoldNet(SIZE);
 
 interface Subject {
   readonly gamma: GammaVaeRules;
@@ -54,7 +76,7 @@ const tracking = equals<number, Subject>({
   given: { arbitrary: logUniform({ min: 1e-7, max: 1 }) },
   runs: 12,
   measure: (error, { track }) =>
-    [100, STEPS].map(steps => {
+    [100, SIZE.steps].map(steps => {
       let gamma = 1;
       for (let i = 0; i < steps; i++) gamma = track(gamma, error);
       return {
@@ -74,10 +96,10 @@ const start = bound<number, Subject>({
   runs: 2,
   measure: (seed, { gamma: rules, ratio }) => {
     const params = Object.fromEntries(
-      Object.entries(initial(stream(seed, 'parameters'))).map(([name, v]) => [name, [...v]]),
+      Object.entries(initial(NET, stream(seed, 'parameters'))).map(([name, v]) => [name, [...v]]),
     );
     const d = NET.data[0]!;
-    const x = [...manifold(stream(seed, 'manifold')).subarray(0, 32 * d)];
+    const x = [...manifold(SIZE, stream(seed, 'manifold')).subarray(0, 32 * d)];
     const noise = new Array<number>(NET.latent).fill(0.5);
     const at = (gamma: number): Energy => fixedEnergy(rules, NET, { params, x, gamma }, noise);
     const { reconstruction, gradient } = at(1e-5);
@@ -96,6 +118,12 @@ const start = bound<number, Subject>({
 });
 
 const REPLICATES = 5;
+
+function train(rules: GammaVaeRules, seed: number, start: number, track: Subject['track']): Trained {
+  const training = manifoldTraining({ rules, size: SIZE, seed, start, track });
+  finish(training);
+  return training.result();
+}
 
 /** Bounds on a mean over the seeds, three standard errors away from it. */
 function meanOver(what: string, values: readonly number[], lower: number, upper: number) {

@@ -11,10 +11,10 @@ import { apply, identity, type Matrix } from '../../src/theory/closed/matrix.js'
 import { gaussianKernel, type Kernel, unbiasedMmd } from '../../src/theory/mmd.js';
 import type { Random } from '../../src/theory/random.js';
 import { refuted } from '../../src/theory/verdict.js';
+import { energy } from '../../src/train/studies/energy.js';
 import { dyadic, logUniform } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
-import { energy } from './energy.js';
 import { gammaControls } from './gamma-controls.js';
 import {
   dataOf,

@@ -10,12 +10,12 @@ import { equals } from '../../src/theory/checks/equals.js';
 import { claim, mutant } from '../../src/theory/claim.js';
 import { identity, norm } from '../../src/theory/closed/matrix.js';
 import { exact } from '../../src/theory/verdict.js';
+import { closedEnergy, type Energy, energy, fixedEnergy } from '../../src/train/studies/energy.js';
 import { logUniform } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { unitVector } from '../arbitraries/vector.js';
 import { linearAutoencoder } from '../kumar-poole/local-cases.js';
 import { type DenseCase, denseCases, denseNet, denseNoise, denseValues } from './dense-cases.js';
-import { closedEnergy, type Energy, energy, fixedEnergy } from './energy.js';
 import { gammaControls } from './gamma-controls.js';
 import { parametersOf } from './linear-cases.js';
 

@@ -9,12 +9,12 @@ import { gaussianPoints, sigmaPoints } from '../../src/theory/closed/gauss-hermi
 import type { Vector } from '../../src/theory/closed/matrix.js';
 import { dyadic, ladder } from '../../src/theory/order/case.js';
 import { exact } from '../../src/theory/verdict.js';
+import { type Energy, energy, fixedEnergy, type Values } from '../../src/train/studies/energy.js';
 import { logUniform, normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
 import { circleAutoencoder } from '../kumar-poole/decoders.js';
 import { posterior } from '../kumar-poole/step.js';
-import { type Energy, energy, fixedEnergy, type Values } from './energy.js';
 import { gammaControls } from './gamma-controls.js';
 import {
   gammaOf,

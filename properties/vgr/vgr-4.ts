@@ -22,11 +22,11 @@ import {
   transpose,
 } from '../../src/theory/closed/matrix.js';
 import { conditional } from '../../src/theory/verdict.js';
+import { energy } from '../../src/train/studies/energy.js';
 import { orthogonal } from '../arbitraries/matrix.js';
 import { dyadic, normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
-import { energy } from './energy.js';
 import { gammaControls } from './gamma-controls.js';
 import {
   dataOf,

@@ -15,9 +15,9 @@ import { sigmaPoints } from '../../src/theory/closed/gauss-hermite.js';
 import { optimalTau } from '../../src/theory/closed/linear-vae.js';
 import { identity } from '../../src/theory/closed/matrix.js';
 import { exact } from '../../src/theory/verdict.js';
+import { closedEnergy, energy } from '../../src/train/studies/energy.js';
 import { logUniform } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
-import { closedEnergy, energy } from './energy.js';
 import { gammaControls } from './gamma-controls.js';
 import { type LinearCase, linearCases, netOf, optimumOf, rankOf, sizeOf, valuesOf } from './linear-cases.js';
 

@@ -5,8 +5,8 @@ import { equals } from '../../src/theory/checks/equals.js';
 import { claim, mutant } from '../../src/theory/claim.js';
 import { norm } from '../../src/theory/closed/matrix.js';
 import { exact } from '../../src/theory/verdict.js';
+import { fixedEnergy } from '../../src/train/studies/energy.js';
 import { type DenseCase, denseCases, denseNet, denseNoise, denseValues } from './dense-cases.js';
-import { fixedEnergy } from './energy.js';
 import { gammaControls } from './gamma-controls.js';
 
 interface Subject {

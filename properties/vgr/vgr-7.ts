@@ -16,9 +16,9 @@ import {
 } from '../../src/theory/closed/linear-vae.js';
 import { identity } from '../../src/theory/closed/matrix.js';
 import { conditional } from '../../src/theory/verdict.js';
+import { type Energy, energy } from '../../src/train/studies/energy.js';
 import { logUniform } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
-import { type Energy, energy } from './energy.js';
 import { gammaControls } from './gamma-controls.js';
 import { type LinearCase, linearCaseOf, netOf, optimumOf, rankOf, sizeOf, valuesOf } from './linear-cases.js';
 

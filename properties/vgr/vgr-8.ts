@@ -1,5 +1,6 @@
 /** @file VGR-8: as gamma goes to 0 the KL term charges a logarithm for each latent in use, and -rho log gamma with it. */
 import fc from 'fast-check';
+import { linearTable } from '../../src/core/net/table.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../src/core/objectives/gamma-vae.js';
 import {
   SPARSE_REPRESENTATION_RULES,
@@ -15,9 +16,9 @@ import { sigmaPoints } from '../../src/theory/closed/gauss-hermite.js';
 import { norm, type Vector } from '../../src/theory/closed/matrix.js';
 import { dyadic, ladder } from '../../src/theory/order/case.js';
 import { asymptotic } from '../../src/theory/verdict.js';
+import { energy } from '../../src/train/studies/energy.js';
 import { logUniform } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
-import { energy } from './energy.js';
 import { gammaControls } from './gamma-controls.js';
 import {
   at,
@@ -40,7 +41,6 @@ import {
   supports,
 } from './scale-cases.js';
 import { identity, log, sparse, sparseControls } from './sparse.js';
-import { linearTable } from './tables.js';
 
 interface Subject {
   readonly gamma: GammaVaeRules;

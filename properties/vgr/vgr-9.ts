@@ -2,6 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
+import { linearTable } from '../../src/core/net/table.js';
 import {
   GAMMA_VAE_CLOSED_RULES,
   type GammaVaeClosedRules,
@@ -26,15 +27,14 @@ import {
 import { quadraticReconstruction } from '../../src/theory/closed/quadratic-decoder.js';
 import { dyadic, ladder } from '../../src/theory/order/case.js';
 import { conditional } from '../../src/theory/verdict.js';
+import { closedEnergy } from '../../src/train/studies/energy.js';
 import { spd } from '../arbitraries/matrix.js';
 import { logUniform, normal } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { vector } from '../arbitraries/vector.js';
 import { quadraticAutoencoder } from '../kumar-poole/decoders.js';
 import { posterior } from '../kumar-poole/step.js';
-import { closedEnergy } from './energy.js';
 import { log, sparse, sparseControls } from './sparse.js';
-import { linearTable } from './tables.js';
 
 interface Subject {
   readonly closed: GammaVaeClosedRules;

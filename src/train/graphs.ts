@@ -27,7 +27,8 @@ export const graphOf = ({ fn, specs }: Stage): Graph => optimise(trace(fn, specs
 export const withPrefix = <T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [`${prefix}.${name}`, value]));
 
-const withoutPrefix = <T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> =>
+/** The entries under a prefix, without it. */
+export const withoutPrefix = <T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> =>
   Object.fromEntries(
     Object.entries(record)
       .filter(([name]) => name.startsWith(`${prefix}.`))

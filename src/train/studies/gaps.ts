@@ -1,22 +1,23 @@
-/** @file Figure 3 at the size of a test: small beta-VAEs trained on synthetic data, and their three objectives on held-out data. */
+/** @file Figure 3 of Kumar & Poole 2020 on synthetic data: beta-VAEs, and their three objectives on held-out data. */
 import * as tf from '@tensorflow/tfjs';
-import { jvp } from '../../src/core/derivatives.js';
-import { scaleUp } from '../../src/core/gaussian.js';
-import { initialise } from '../../src/core/init.js';
-import { denseAutoencoder } from '../../src/core/net/dense.js';
-import { type Autoencoder, type Params, parameter } from '../../src/core/net/network.js';
-import { type BetaVaeTaylorRules, makeBetaVaeTaylor } from '../../src/core/objectives/beta-vae-taylor.js';
-import { type GraeRules, makeGrae } from '../../src/core/objectives/grae.js';
-import { scaleOf, squaredNorm } from '../../src/core/objectives/objective.js';
-import { makeBetaVae, VAE_RULES, type VaeRules } from '../../src/core/objectives/vae.js';
-import { adam } from '../../src/core/optimiser.js';
-import { trainingStep } from '../../src/core/step.js';
-import { sizeOf } from '../../src/engine/graph.js';
-import type { Specs } from '../../src/engine/spec.js';
-import { fill, type Random, stream } from '../../src/theory/random.js';
-import { mean, standardDeviation } from '../../src/theory/statistics.js';
-import { prefixed } from '../support/network.js';
-import { programOf } from '../support/program.js';
+import { jvp } from '../../core/derivatives.js';
+import { scaleUp } from '../../core/gaussian.js';
+import { initialise } from '../../core/init.js';
+import { denseAutoencoder } from '../../core/net/dense.js';
+import { type Autoencoder, type Params, parameter } from '../../core/net/network.js';
+import { type BetaVaeTaylorRules, makeBetaVaeTaylor } from '../../core/objectives/beta-vae-taylor.js';
+import { type GraeRules, makeGrae } from '../../core/objectives/grae.js';
+import { scaleOf, squaredNorm } from '../../core/objectives/objective.js';
+import { makeBetaVae, VAE_RULES, type VaeRules } from '../../core/objectives/vae.js';
+import { adam } from '../../core/optimiser.js';
+import { trainingStep } from '../../core/step.js';
+import { programOf } from '../../engine/float64/program-of.js';
+import { sizeOf } from '../../engine/graph.js';
+import type { Specs } from '../../engine/spec.js';
+import { fill, type Random, stream } from '../../theory/random.js';
+import { mean, standardDeviation } from '../../theory/statistics.js';
+import { withoutPrefix, withPrefix } from '../graphs.js';
+import { entry, finish, type Stepper } from './stepper.js';
 
 export interface GapExperiment {
   readonly seed: number;
@@ -94,17 +95,21 @@ const PLAIN = {};
 
 const optimiser = adam();
 
-const under = (prefix: string, tensors: Params): Params =>
-  Object.fromEntries(
-    Object.entries(tensors)
-      .filter(([name]) => name.startsWith(`${prefix}.`))
-      .map(([name, tensor]) => [name.slice(prefix.length + 1), tensor]),
-  );
-
 const RATE = 2 ** -8;
 
-/** Parameters after training core's beta-VAE, a step of core's Adam at a time; the same start and data for every beta. */
+export interface GapTraining extends Stepper {
+  params(): Record<string, Float64Array>;
+}
+
+/** Parameters after training core's beta-VAE. */
 export function trainedAt(e: GapExperiment, beta: number): Record<string, Float64Array> {
+  const training = gapTraining(e, beta);
+  finish(training);
+  return training.params();
+}
+
+/** Trains core's beta-VAE, a step of core's Adam at a time; the same start and data for every beta. */
+export function gapTraining(e: GapExperiment, beta: number): GapTraining {
   const net = networkOf(e);
   const state = optimiser.stateShapes(net.shapes);
   const program = programOf(PLAIN, net, `train ${e.batch}`, () => ({
@@ -118,12 +123,12 @@ export function trainedAt(e: GapExperiment, beta: number): Record<string, Float6
     fn: inputs => {
       const next = trainingStep(makeBetaVae(VAE_RULES), net, optimiser, {
         params: pick(net, inputs),
-        state: under('state', inputs),
+        state: withoutPrefix('state', inputs),
         inputs: { x: parameter(inputs, 'x'), noise: parameter(inputs, 'noise') },
         rate: tf.scalar(RATE),
         hyper: { beta: parameter(inputs, 'beta') },
       });
-      return { ...next.params, ...prefixed('state', next.state) };
+      return { ...next.params, ...withPrefix('state', next.state) };
     },
   }));
   const draws = Object.fromEntries(
@@ -141,13 +146,29 @@ export function trainedAt(e: GapExperiment, beta: number): Record<string, Float6
   const random = stream(e.seed, 'noise');
   const all = dataOf(e, 'training', 8 * e.batch);
   const length = e.batch * e.data;
-  for (let step = 0; step < e.steps; step++) {
-    const noise = fill(new Float64Array(e.batch * e.latent), 'normal', random);
-    const x = all.subarray((step % 8) * length, ((step % 8) + 1) * length);
-    const next = program.run({ ...numbers, x, noise, beta: Float64Array.of(beta) });
-    numbers = Object.fromEntries(Object.entries(next).map(([name, values]) => [name, values.slice()]));
-  }
-  return Object.fromEntries(Object.keys(net.shapes).map(name => [name, numbers[name]!]));
+  let done = 0;
+  const draw = (): Float64Array => fill(new Float64Array(e.batch * e.latent), 'normal', random);
+  return {
+    steps: e.steps,
+    get done() {
+      return done;
+    },
+    advance() {
+      const at = (done % 8) * length;
+      const x = all.subarray(at, at + length);
+      const next = program.run({ ...numbers, x, noise: draw(), beta: Float64Array.of(beta) });
+      numbers = Object.fromEntries(Object.entries(next).map(([name, values]) => [name, values.slice()]));
+      done++;
+    },
+    state: () => ({ ...numbers, done: Float64Array.of(done) }),
+    resume(saved) {
+      done = entry(saved, 'done')[0]!;
+      const { done: _, ...rest } = saved;
+      numbers = rest;
+      for (let i = 0; i < done; i++) draw();
+    },
+    params: () => Object.fromEntries(Object.keys(net.shapes).map(name => [name, numbers[name]!])),
+  };
 }
 
 /**

@@ -1,16 +1,16 @@
 /** @file The gamma-VAE as core trains it, as a function of numbers: energies, averaged over weighted noises, and gradients. */
 import type * as tf from '@tensorflow/tfjs';
-import { gradients } from '../../src/core/derivatives.js';
-import { type Autoencoder, type Params, parameter } from '../../src/core/net/network.js';
-import { type GammaVaeRules, makeGammaVae } from '../../src/core/objectives/gamma-vae.js';
-import { type GammaVaeClosedRules, makeGammaVaeClosed } from '../../src/core/objectives/gamma-vae-closed.js';
-import { LOG_GAMMA, makeGammaVaeLearned, withLogGamma } from '../../src/core/objectives/gamma-vae-learned.js';
-import type { Evaluation, Inputs } from '../../src/core/objectives/objective.js';
-import type { Arrays, Float64Program } from '../../src/engine/program.js';
-import type { WeightedPoint } from '../../src/theory/closed/gauss-hermite.js';
-import type { Vector } from '../../src/theory/closed/matrix.js';
-import { prefixed } from '../support/network.js';
-import { programOf } from '../support/program.js';
+import { gradients } from '../../core/derivatives.js';
+import { type Autoencoder, type Params, parameter } from '../../core/net/network.js';
+import { type GammaVaeRules, makeGammaVae } from '../../core/objectives/gamma-vae.js';
+import { type GammaVaeClosedRules, makeGammaVaeClosed } from '../../core/objectives/gamma-vae-closed.js';
+import { LOG_GAMMA, makeGammaVaeLearned, withLogGamma } from '../../core/objectives/gamma-vae-learned.js';
+import type { Evaluation, Inputs } from '../../core/objectives/objective.js';
+import { programOf } from '../../engine/float64/program-of.js';
+import type { Arrays, Float64Program } from '../../engine/program.js';
+import type { WeightedPoint } from '../../theory/closed/gauss-hermite.js';
+import type { Vector } from '../../theory/closed/matrix.js';
+import { withPrefix } from '../graphs.js';
 
 /** A data set with the parameters of a network, row-major. */
 export interface Values {
@@ -89,11 +89,11 @@ function programFor<Rules extends object>(
         const found = gradients(
           params => {
             const { loss, terms } = evaluate(params, batch, inputs.gamma!, inputs.beta!);
-            return { loss, aux: prefixed('term', terms) };
+            return { loss, aux: withPrefix('term', terms) };
           },
           Object.fromEntries(names.map(name => [name, parameter(inputs, name)])),
         );
-        return { loss: found.loss, ...found.aux, ...prefixed('gradient', found.grads) };
+        return { loss: found.loss, ...found.aux, ...withPrefix('gradient', found.grads) };
       },
     };
   });

@@ -1,9 +1,10 @@
 /** @file Slices through the energy of a linear VAE with two latents on one direction of data, variances at their best. */
-import type { GammaVaeRules } from '../../src/core/objectives/gamma-vae.js';
-import { sigmaPoints } from '../../src/theory/closed/gauss-hermite.js';
-import { dot, type Vector } from '../../src/theory/closed/matrix.js';
+
+import { linearTable } from '../../core/net/table.js';
+import type { GammaVaeRules } from '../../core/objectives/gamma-vae.js';
+import { sigmaPoints } from '../../theory/closed/gauss-hermite.js';
+import { dot, type Vector } from '../../theory/closed/matrix.js';
 import { type Energy, energy } from './energy.js';
-import { linearTable } from './tables.js';
 
 const [DATA, LATENT] = [2, 2];
 const NET = linearTable(DATA, LATENT, 2);

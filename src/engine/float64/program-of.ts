@@ -1,8 +1,9 @@
 /** @file Programs in doubles, traced and compiled once for each implementation and shape. */
-import { compileFloat64 } from '../../src/engine/float64/compile.js';
-import type { Float64Program } from '../../src/engine/program.js';
-import type { Specs } from '../../src/engine/spec.js';
-import { type Traceable, trace } from '../../src/engine/trace.js';
+
+import type { Float64Program } from '../program.js';
+import type { Specs } from '../spec.js';
+import { type Traceable, trace } from '../trace.js';
+import { compileFloat64 } from './compile.js';
 
 const programs = new WeakMap<object, WeakMap<object, Map<string, Float64Program>>>();
 

@@ -1,6 +1,6 @@
 /** @file How far inferred latents are rotated from the true ones: orthogonal Procrustes in two dimensions. */
-import { svd } from '../../src/theory/closed/eigen.js';
-import type { Matrix } from '../../src/theory/closed/matrix.js';
+import { svd } from './eigen.js';
+import type { Matrix } from './matrix.js';
 
 /** An angle as one in (-45, 45] degrees: axes have neither an order nor a sign. */
 export const modQuarter = (degrees: number): number => {

@@ -1,14 +1,27 @@
 /** @file Objectives that sample, as functions of numbers: loss and gradients for given noise, or averaged over weighted noises. */
-import { gradients } from '../../src/core/derivatives.js';
-import { type Autoencoder, type Params, parameter } from '../../src/core/net/network.js';
-import type { Evaluation, Inputs, Objective } from '../../src/core/objectives/objective.js';
-import type { Arrays, Float64Program } from '../../src/engine/program.js';
-import type { Specs } from '../../src/engine/spec.js';
-import type { WeightedPoint } from '../../src/theory/closed/gauss-hermite.js';
-import type { Vector } from '../../src/theory/closed/matrix.js';
-import { prefixed } from '../support/network.js';
-import { programOf } from '../support/program.js';
-import type { Step, Values } from './step.js';
+import { gradients } from '../../core/derivatives.js';
+import { type Autoencoder, type Params, parameter } from '../../core/net/network.js';
+import type { Evaluation, Inputs, Objective } from '../../core/objectives/objective.js';
+import { programOf } from '../../engine/float64/program-of.js';
+import type { Arrays, Float64Program } from '../../engine/program.js';
+import type { Specs } from '../../engine/spec.js';
+import type { WeightedPoint } from '../../theory/closed/gauss-hermite.js';
+import type { Vector } from '../../theory/closed/matrix.js';
+import { withPrefix } from '../graphs.js';
+
+/** A batch with the parameters of a network, row-major. */
+export interface Values {
+  readonly params: Readonly<Record<string, Vector>>;
+  /** [batch, D] */
+  readonly x: Vector;
+  readonly beta: number;
+}
+
+export interface Step {
+  readonly loss: number;
+  /** With respect to the parameter of that name. */
+  readonly gradient: (name: string) => Float64Array;
+}
 
 /** An objective of core with its hyper-parameters. */
 export interface Sampling {
@@ -60,11 +73,11 @@ function programFor(
         const found = gradients(
           params => {
             const { loss, terms } = evaluate(net, params, batch, inputs);
-            return { loss, aux: prefixed('term', terms) };
+            return { loss, aux: withPrefix('term', terms) };
           },
           Object.fromEntries(names.map(key => [key, parameter(inputs, key)])),
         );
-        return { loss: found.loss, ...found.aux, ...prefixed('gradient', found.grads) };
+        return { loss: found.loss, ...found.aux, ...withPrefix('gradient', found.grads) };
       },
     };
   });

@@ -1,0 +1,52 @@
+/** @file Long computations a step at a time: they can be interrupted, and go on with the same bits. */
+import type { ComputeContext } from '../experiment/experiment.js';
+
+export type State = Readonly<Record<string, Float64Array>>;
+
+export interface Stepper {
+  readonly steps: number;
+  /** Steps done so far. */
+  readonly done: number;
+  advance(): void | Promise<void>;
+  /** All that the coming steps and the result depend on; copies. */
+  state(): State;
+  /** Goes on where that state was taken, from a fresh stepper of the same kind. */
+  resume(state: State): void;
+}
+
+/** Milliseconds between saves, and between looks at the signal. */
+const SAVE_EVERY = 20_000;
+const LOOK_EVERY = 50;
+
+/** Runs to the end in a context: from the state last saved, saving now and then and before an abort. */
+export async function drive(stepper: Stepper, context: ComputeContext): Promise<void> {
+  const saved = context.restore();
+  if (saved) stepper.resume(saved);
+  let [lastSave, lastLook] = [performance.now(), performance.now()];
+  while (stepper.done < stepper.steps) {
+    await stepper.advance();
+    const now = performance.now();
+    if (now - lastLook < LOOK_EVERY && stepper.done < stepper.steps) continue;
+    // signals are heard between turns of the event loop only
+    await new Promise(resolve => setImmediate(resolve));
+    lastLook = performance.now();
+    context.progress(stepper.done, stepper.steps);
+    if (context.signal.aborted || now - lastSave > SAVE_EVERY) {
+      context.save(stepper.state());
+      lastSave = performance.now();
+    }
+    context.signal.throwIfAborted();
+  }
+}
+
+/** Runs a stepper that does not wait for anything to the end. */
+export function finish(stepper: Stepper): void {
+  while (stepper.done < stepper.steps) void stepper.advance();
+}
+
+/** The entry of a state; an error names the missing one. */
+export function entry(state: State, name: string): Float64Array {
+  const found = state[name];
+  if (found === undefined) throw new Error(`state: "${name}" is missing - it is of another computation`);
+  return found;
+}
