@@ -5,6 +5,8 @@ type Load = () => Promise<{ readonly default: Experiment }>;
 
 const EXPERIMENTS = {
   'samba-fig2': () => import('./samba-fig2.js'),
+  'ujvary-fig1': () => import('./ujvary-fig1.js'),
+  'vgr-fig3': () => import('./vgr-fig3.js'),
 } satisfies Record<string, Load>;
 
 type ExperimentName = keyof typeof EXPERIMENTS;

@@ -5,11 +5,11 @@ import { violates } from '../../src/theory/checks/violates.js';
 import { within } from '../../src/theory/checks/within.js';
 import { claim, mutant } from '../../src/theory/claim.js';
 import {
-  gradientOf,
   type Landscape,
   lowestFrom,
   noisy,
   oneStep,
+  penalised,
   TOY_RULES,
   type ToyRules,
   toyLoss,
@@ -29,12 +29,6 @@ const heights = (f: Landscape): readonly [number, number] => [
   lowestFrom(f, SHARP).value,
   lowestFrom(f, WIDE).value,
 ];
-
-/** L + rho |grad L| */
-const penalised = (rules: ToyRules): Landscape => {
-  const f = toyLoss(rules);
-  return w => f(w) + rules.radius * Math.hypot(...gradientOf(f, w));
-};
 
 type View = 'loss' | 'one step' | 'penalised' | 'worst case';
 

@@ -6,9 +6,10 @@ import { only } from '../../src/theory/checks/given.js';
 import { order } from '../../src/theory/checks/order.js';
 import { within } from '../../src/theory/checks/within.js';
 import { claim, mutant } from '../../src/theory/claim.js';
+import { rotationExcess, segmentEnergy } from '../../src/theory/closed/energy-slices.js';
 import { ladder, dyadic as steps } from '../../src/theory/order/case.js';
 import { conditional } from '../../src/theory/verdict.js';
-import { decoderLine, onSlice, rotationSlice, segmentSlice } from '../../src/train/studies/slices.js';
+import { decoderLine, minima, onSlice, rotationSlice, segmentSlice } from '../../src/train/studies/slices.js';
 import { dyadic, logUniform } from '../arbitraries/numbers.js';
 import { plainRecord } from '../arbitraries/record.js';
 import { unitVector } from '../arbitraries/vector.js';
@@ -28,15 +29,8 @@ interface Subject {
 
 const SUBJECT: Subject = {
   gamma: GAMMA_VAE_RULES,
-  rotation: (t, lambda, gamma) => {
-    const ratio = lambda / gamma;
-    return Math.log1p((ratio ** 2 * Math.sin(2 * t) ** 2) / (4 * (1 + ratio)));
-  },
-  segment: (t, lambda, gamma) =>
-    (4 * t ** 2 * (1 - t) ** 2 * lambda) / gamma +
-    Math.log1p((1 - t) ** 2 / gamma) +
-    Math.log1p(t ** 2 / gamma) +
-    lambda * ((1 - t) ** 2 + t ** 2),
+  rotation: rotationExcess,
+  segment: segmentEnergy,
   critical: 0.66842,
   offset: lambda => (1 + lambda) / (1 + 4 * lambda),
 };
@@ -100,10 +94,6 @@ const segment = equals<Case, Subject>({
 
 const segmentSlope = (rules: GammaVaeRules, lambda: number, gamma: number, t: number): number =>
   onSlice(rules, segmentSlice(lambda, t), lambda, gamma).slope;
-
-/** How often the slope changes from falling to rising. */
-const minima = (slopes: readonly number[]): number =>
-  slopes.filter((slope, i) => i > 0 && slope >= 0 && slopes[i - 1]! < 0).length;
 
 /** Points from `from` to `to`, neither the ends nor the middle among them. */
 const grid = (from: number, to: number, points = 180): number[] =>

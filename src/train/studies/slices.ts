@@ -70,3 +70,7 @@ export function onSlice(rules: GammaVaeRules, slice: Slice, lambda: number, gamm
       dot(slice.weightRate, [...found.gradient('weight').slice(0, LATENT)]) + dot(slice.codeRate, bothSigns),
   };
 }
+
+/** How often slopes along a slice change from falling to rising. */
+export const minima = (slopes: readonly number[]): number =>
+  slopes.filter((slope, i) => i > 0 && slope >= 0 && slopes[i - 1]! < 0).length;
