@@ -7,13 +7,14 @@ import { InputError, UnavailableError } from './input-error.js';
 
 const PLANE = 32 * 32;
 const PIXELS = 3 * PLANE;
-const MOST_RECORDS = 60_000;
 
 interface Layout {
   readonly title: string;
   /** Labels before the pixels: their names and number of classes. The last one is the label proper. */
   readonly labels: readonly (readonly [name: string, classes: number])[];
   readonly files: Readonly<Record<Split, RegExp>>;
+  /** Records of an official file of each split: no file has more. */
+  readonly most: Readonly<Record<Split, number>>;
   /** The folder inside the official archive. */
   readonly folder: string;
 }
@@ -26,6 +27,7 @@ const LAYOUTS: Readonly<Record<CifarKind, Layout>> = {
     title: 'CIFAR-10',
     labels: [['label', 10]],
     files: { train: /^data_batch_[1-5]\.bin$/, test: /^test_batch\.bin$/ },
+    most: { train: 10_000, test: 10_000 },
     folder: 'cifar-10-batches-bin',
   },
   cifar100: {
@@ -35,15 +37,16 @@ const LAYOUTS: Readonly<Record<CifarKind, Layout>> = {
       ['fine label', 100],
     ],
     files: { train: /^train\.bin$/, test: /^test\.bin$/ },
+    most: { train: 50_000, test: 10_000 },
     folder: 'cifar-100-binary',
   },
 };
 
-/** The records of one file, checked: whole records only, and every label in range. */
-export function readCifarFile(path: string, kind: CifarKind, first = MOST_RECORDS): Uint8Array {
-  const { title, labels } = LAYOUTS[kind];
+/** The first records of one file, all of which is checked: whole records only, no more than official, every label in range. */
+export function readCifarFile(path: string, kind: CifarKind, split: Split, first = Infinity): Uint8Array {
+  const { title, labels, most } = LAYOUTS[kind];
   const record = labels.length + PIXELS;
-  const bytes = readBytes(title, path, { atMost: MOST_RECORDS * record });
+  const bytes = readBytes(title, path, { atMost: most[split] * record });
   if (bytes.length === 0 || bytes.length % record !== 0)
     throw new InputError(
       `${title}: ${path} must hold whole records of ${record} bytes, got ${bytes.length} bytes ` +
@@ -90,7 +93,7 @@ export function openCifar(
   let count = 0;
   for (const name of names) {
     if (count >= limit) break;
-    const part = readCifarFile(join(place, name), kind, limit - count);
+    const part = readCifarFile(join(place, name), kind, split, limit - count);
     parts.push(part);
     count += part.length / record;
   }

@@ -128,12 +128,14 @@ export async function getDataset(
   const folder = join(options.data, dataset.folder);
   if (isComplete(dataset, options.data)) return { folder, status: 'present' };
   const place = dataset.archive ? options.data : folder;
+  if (options.offline)
+    for (const pinned of dataset.files)
+      if (!existsSync(join(place, pinned.name))) throw notHere(dataset, pinned, place);
   makeFolder('data', place);
   const release = await lockFolder('data', place);
   try {
     for (const pinned of dataset.files) {
       const path = join(place, pinned.name);
-      if (options.offline && !existsSync(path)) throw notHere(dataset, pinned, place);
       const urls =
         options.base === undefined ? pinned.urls : [`${options.base.replace(/\/$/, '')}/${pinned.name}`];
       await download({ ...pinned, urls }, path, options);

@@ -78,6 +78,16 @@ test('a server with another file of the right length: exit code 2, progress show
     ),
   ));
 
+test('--offline leaves nothing behind', () =>
+  inFolder(async folder => {
+    for (const name of ['cifar10', 'mnist']) {
+      const ended = await get([name, '--offline', '--dir', join(folder, 'data')]);
+      assert.is(ended.status, 4);
+      assert.match(ended.stderr, /is not in .* and --offline forbids fetching it - put /);
+      assert.equal(readdirSync(folder), []);
+    }
+  }));
+
 test('without a name the sets are listed', async () => {
   const ended = await get([]);
   assert.is(ended.status, 2);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { OBJECTIVES } from '../../experiments/first-look.js';
@@ -117,6 +117,7 @@ test('start stops at once for a folder without CIFAR-10', () =>
     assert.is(wrong.status, 4);
     assert.match(wrong.stderr, /nowhere/);
     assert.is(wrong.stdout, '');
+    assert.equal(readdirSync(folder), []);
   }));
 
 test.run();

@@ -75,6 +75,10 @@ test('sizes and labels are checked, with file, record and value', () =>
       [new Uint8Array(3074), /got 3074 bytes \(1 records and 1 bytes\)/],
       [new Uint8Array(0), /got 0 bytes/],
       [
+        new Uint8Array(10_001 * 3073),
+        /must have at most 30730000 bytes, got 30733073 - is it the right file/,
+      ],
+      [
         cifarRecords(3).fill(10, 3073, 3074),
         /label must be 0 to 9, got 10 in record 1 \(byte 3073\) of .*data_batch_1/,
       ],

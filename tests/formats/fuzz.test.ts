@@ -46,7 +46,7 @@ test('CIFAR', () =>
     const path = join(folder, 'a.bin');
     return fuzz('cifar', cifarRecords(2), bytes => {
       writeFileSync(path, bytes);
-      readCifarFile(path, 'cifar10');
+      readCifarFile(path, 'cifar10', 'train');
     });
   }));
 

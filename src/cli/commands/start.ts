@@ -72,8 +72,8 @@ export interface StartOptions {
 
 export async function start(options: StartOptions): Promise<ExitCode> {
   const { out, folder, claims, objectives, steps, engine } = options;
+  if (folder !== undefined) openCifar(folder); // wrong files are said before the verification, not after
   makeFolder('start', out);
-  if (folder !== undefined) openCifar(folder, { limit: 1 }); // a wrong folder is said before the verification, not after
 
   const verified = await verifyWithProgress({ ids: claims, seed: SEED });
   printVerify(verified);

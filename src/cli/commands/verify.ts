@@ -121,8 +121,8 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   const workers =
     values.workers === undefined ? {} : { workers: integer('verify', 'workers', values.workers, 1) };
   const result = await verifyWithProgress({ ...options, ...workers });
+  emit('verify', result, values);
   // Fewer cases than a check asks for, or one check alone, vouch for nothing.
   if (values.replay === undefined && values.runs === undefined) await certify(result);
-  emit('verify', result, values);
   return verifyExit(result);
 }
