@@ -4,6 +4,7 @@ import type { Experiment } from '../src/train/experiment/experiment.js';
 type Load = () => Promise<{ readonly default: Experiment }>;
 
 const EXPERIMENTS = {
+  'kumar-poole-fig1': () => import('./kumar-poole-fig1.js'),
   'samba-fig2': () => import('./samba-fig2.js'),
   'ujvary-fig1': () => import('./ujvary-fig1.js'),
   'vgr-fig3': () => import('./vgr-fig3.js'),

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { bound } from '../../src/theory/checks/bound.js';
 import { only } from '../../src/theory/checks/given.js';
 import { violates } from '../../src/theory/checks/violates.js';
+import { gaussianPoints } from '../../src/theory/closed/gauss-hermite.js';
 import { type Matrix, multiply, transpose } from '../../src/theory/closed/matrix.js';
 import { modQuarter } from '../../src/theory/closed/procrustes.js';
 import {
@@ -35,10 +36,13 @@ function fitsOf(experiment: Experiment): { z: Matrix; fits: readonly Fit[] } {
     nu: 'tanh',
     posterior: 'diagonal',
     samples,
-    nodes,
   } as const;
+  const points = gaussianPoints(2, nodes);
   const { z, x } = rotationData(of);
-  const made = { z, fits: [0, 1, 2].map(restart => rotationFit(of, x, restart)) };
+  const made = {
+    z,
+    fits: [0, 1, 2].map(restart => rotationFit(of, x, { restart, points, tolerance: 1e-6 })),
+  };
   fitted.set(key, made);
   return made;
 }

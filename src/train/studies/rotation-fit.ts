@@ -1,6 +1,6 @@
 /** @file The rotation experiment (Kumar & Poole 2020, appendix C): its data, and optima of its beta-VAE. */
 import { makeBetaVae, VAE_RULES } from '../../core/objectives/vae.js';
-import { gaussianPoints } from '../../theory/closed/gauss-hermite.js';
+import type { WeightedPoint } from '../../theory/closed/gauss-hermite.js';
 import { lbfgs } from '../../theory/closed/lbfgs.js';
 import { apply, type Matrix, type Vector } from '../../theory/closed/matrix.js';
 import { stream } from '../../theory/random.js';
@@ -25,8 +25,6 @@ export interface RotationExperiment {
   /** What the posterior's covariance may be. */
   readonly posterior: 'diagonal' | 'cholesky';
   readonly samples: number;
-  /** Nodes of the quadrature for each latent. */
-  readonly nodes: number;
 }
 
 /** Standard deviation of the noise; its square is the beta of a unit-variance objective (KP-19). */
@@ -90,14 +88,25 @@ function startOf({ seed, posterior }: RotationExperiment, restart: number): numb
 
 const SAMPLING = sampling(VAE_RULES, makeBetaVae(VAE_RULES), ({ beta }) => ({ beta: beta! }));
 
-/** A minimum of core's beta-VAE by L-BFGS on the exact expectation, from a random start. */
-export function rotationFit(experiment: RotationExperiment, x: Matrix, restart: number): Fit {
-  const { nu, posterior, nodes } = experiment;
+interface Options {
+  readonly restart: number;
+  /** What the expectation is taken over. */
+  readonly points: readonly WeightedPoint[];
+  /** The gradient of loss over beta at which to stop. */
+  readonly tolerance: number;
+}
+
+/** A minimum of core's beta-VAE by L-BFGS on its expectation, from a random start. */
+export function rotationFit(
+  experiment: RotationExperiment,
+  x: Matrix,
+  { restart, points, tolerance }: Options,
+): Fit {
+  const { nu, posterior } = experiment;
   const net = rotationNet(nu, posterior);
   const names = Object.keys(SIZES[posterior]);
   const beta = NOISE ** 2;
   const data = x.flat();
-  const points = gaussianPoints(2, nodes);
   const found = lbfgs(
     at => {
       const step = averagedStep(SAMPLING, net, { params: named(posterior, at), x: data, beta }, points);
@@ -107,7 +116,7 @@ export function rotationFit(experiment: RotationExperiment, x: Matrix, restart: 
       };
     },
     startOf(experiment, restart),
-    { tolerance: 1e-6, iterations: 2000 },
+    { tolerance, iterations: 2000 },
   );
   const { 'mu.weight': c, 'mu.bias': b } = named(posterior, found.at);
   return {
