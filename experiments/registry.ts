@@ -8,6 +8,7 @@ const EXPERIMENTS = {
   'samba-fig2': () => import('./samba-fig2.js'),
   'ujvary-fig1': () => import('./ujvary-fig1.js'),
   'vgr-fig3': () => import('./vgr-fig3.js'),
+  'vgr-fig4': () => import('./vgr-fig4.js'),
 } satisfies Record<string, Load>;
 
 type ExperimentName = keyof typeof EXPERIMENTS;
