@@ -7,6 +7,7 @@ const EXPERIMENTS = {
   'kumar-poole-fig1': () => import('./kumar-poole-fig1.js'),
   'samba-fig2': () => import('./samba-fig2.js'),
   'ujvary-fig1': () => import('./ujvary-fig1.js'),
+  'ujvary-table3': () => import('./ujvary-table3.js'),
   'vgr-fig3': () => import('./vgr-fig3.js'),
   'vgr-fig4': () => import('./vgr-fig4.js'),
 } satisfies Record<string, Load>;

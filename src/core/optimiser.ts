@@ -28,6 +28,32 @@ export const sgd: Optimiser = {
   }),
 };
 
+export interface MomentumSettings {
+  readonly momentum: number;
+  /** Weight decay, added to the gradient. */
+  readonly decay: number;
+}
+
+/** v <- momentum v + (g + decay w), w - rate v: PyTorch's SGD, without dampening. State: `v.NAME`. */
+export const momentumSgd = ({ momentum, decay }: MomentumSettings): Optimiser => ({
+  name: 'momentum-sgd',
+  stateShapes: shapes =>
+    Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [`v.${name}`, shape])),
+  update(params, grads, state, rate) {
+    const velocities = Object.fromEntries(
+      Object.entries(params).map(([name, w]) => {
+        const g = tf.add(parameter(grads, name), tf.mul(constant(decay), w));
+        return [`v.${name}`, tf.add(tf.mul(constant(momentum), parameter(state, `v.${name}`)), g)];
+      }),
+    );
+    const moved = Object.entries(params).map(([name, w]) => [
+      name,
+      tf.sub(w, tf.mul(rate, velocities[`v.${name}`]!)),
+    ]);
+    return { params: Object.fromEntries(moved), state: velocities };
+  },
+});
+
 export interface AdamSettings {
   readonly beta1: number;
   readonly beta2: number;

@@ -69,7 +69,11 @@ export function openData(config: TrainConfig, folder?: string): TrainingData {
 }
 
 /** 0 ... count-1 in an order drawn from the seed and the labels (Fisher and Yates). */
-function permutation(count: number, seed: number, ...labels: readonly (string | number)[]): Uint32Array {
+export function permutation(
+  count: number,
+  seed: number,
+  ...labels: readonly (string | number)[]
+): Uint32Array {
   const random = stream(seed, ...labels);
   const order = Uint32Array.from({ length: count }, (_, i) => i);
   for (let i = count - 1; i > 0; i--) {

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
-import { ADAM_SETTINGS, adam, type Optimiser, sgd } from '../../src/core/optimiser.js';
+import { ADAM_SETTINGS, adam, momentumSgd, type Optimiser, sgd } from '../../src/core/optimiser.js';
 import { suite } from '../harness.js';
 import { close, compiled, draw, type Named, prefixed, scalarOf, sizeOf, values } from './support.js';
 
@@ -61,6 +61,22 @@ test('SGD', () => {
       START[`p.${name}`]!.values.map((x, i) => x - RATE * GRADS(0)[`g.${name}`]!.values[i]!),
       1e-15,
     );
+});
+
+test('SGD with momentum and weight decay against plain numbers, five steps', () => {
+  const settings = { momentum: 0.9, decay: 5e-4 };
+  const { params, state } = train(momentumSgd(settings), START, GRADS, 5);
+  for (const name of Object.keys(SHAPES)) {
+    const expected = START[`p.${name}`]!.values.slice();
+    const v = new Float64Array(expected.length);
+    for (let step = 0; step < 5; step++)
+      GRADS(step)[`g.${name}`]!.values.forEach((g, i) => {
+        v[i] = settings.momentum * v[i]! + g + settings.decay * expected[i]!;
+        expected[i]! -= RATE * v[i]!;
+      });
+    close(params[`p.${name}`]!.values, expected, 1e-13, name);
+    close(state[`s.v.${name}`]!.values, v, 1e-13, 'v');
+  }
 });
 
 test('Adam against plain numbers, five steps', () => {

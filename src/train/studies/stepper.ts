@@ -14,15 +14,16 @@ export interface Stepper {
   resume(state: State): void;
 }
 
-/** Milliseconds between saves, and between looks at the signal. */
+/** Milliseconds between saves at least, and between looks at the signal; saving takes a twentieth of the time at most. */
 const SAVE_EVERY = 20_000;
+const SAVE_SHARE = 20;
 const LOOK_EVERY = 50;
 
 /** Runs to the end in a context: from the state last saved, saving now and then and before an abort. */
 export async function drive(stepper: Stepper, context: ComputeContext): Promise<void> {
-  const saved = context.restore();
-  if (saved) stepper.resume(saved);
-  let [lastSave, lastLook] = [performance.now(), performance.now()];
+  const before = context.restore();
+  if (before) stepper.resume(before);
+  let [nextSave, lastLook] = [performance.now() + SAVE_EVERY, performance.now()];
   while (stepper.done < stepper.steps) {
     await stepper.advance();
     const now = performance.now();
@@ -31,9 +32,10 @@ export async function drive(stepper: Stepper, context: ComputeContext): Promise<
     await new Promise(resolve => setImmediate(resolve));
     lastLook = performance.now();
     context.progress(stepper.done, stepper.steps);
-    if (context.signal.aborted || now - lastSave > SAVE_EVERY) {
+    if (context.signal.aborted || now > nextSave) {
       context.save(stepper.state());
-      lastSave = performance.now();
+      const saved = performance.now();
+      nextSave = saved + Math.max(SAVE_EVERY, SAVE_SHARE * (saved - now));
     }
     context.signal.throwIfAborted();
   }
