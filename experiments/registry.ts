@@ -6,6 +6,8 @@ type Load = () => Promise<{ readonly default: Experiment }>;
 const EXPERIMENTS = {
   'kumar-poole-fig1': () => import('./kumar-poole-fig1.js'),
   'samba-fig2': () => import('./samba-fig2.js'),
+  'samba-fig3': () => import('./samba-fig3.js'),
+  'samba-fig4': () => import('./samba-fig4.js'),
   'ujvary-fig1': () => import('./ujvary-fig1.js'),
   'ujvary-table3': () => import('./ujvary-table3.js'),
   'vgr-fig3': () => import('./vgr-fig3.js'),

@@ -1,29 +1,27 @@
 /** @file Figure 2 of SAMBA (Reizinger & Huszár 2023): VAE and SAMBA with a fixed variance. */
 import type { Experiment } from '../src/train/experiment/experiment.js';
-import { ALPHA2, configFor } from './samba/configs.js';
+import { ALPHA2 } from './samba/configs.js';
+import { grid, SHARED, seedsOf } from './samba/experiment.js';
+import { overAlpha } from './samba/figures.js';
+import { publishedValues } from './samba/published.js';
+import { FIGURE_2 } from './samba/statements.js';
+
+const MODELS = ['vae', 'samba'] as const;
 
 const fig2: Experiment = {
+  ...SHARED,
   name: 'samba-fig2',
   source: 'Reizinger & Huszár 2023, figure 2',
   says: 'Smoothness of the decoder and validation loss of VAE and SAMBA over the fixed variance of the encoder.',
-  data: 'cifar10',
-  conventions: ['paper', 'released-code'],
-  seeds: scale => (scale === 'paper' ? [42, 64, 982, 5748, 23567] : [42, 64]),
+  seeds: seedsOf(false),
   plan: setting =>
-    ALPHA2.flatMap(alpha2 =>
-      (['vae', 'samba'] as const).flatMap(model =>
-        setting.seeds.map(seed => ({
-          arm: { model, alpha2 },
-          seed,
-          job: { kind: 'train', config: configFor(setting, model, alpha2, seed) } as const,
-        })),
-      ),
+    grid(
+      setting,
+      ALPHA2.flatMap(alpha2 => MODELS.map(model => ({ model, alpha2 }))),
     ),
-  quantities: {
-    loss: { label: 'validation loss', says: 'The objective on the validation records.', scale: 'linear' },
-  },
-  figures: () => [],
-  statements: [],
+  figures: (runs, setting) => overAlpha('fig2', MODELS, runs, publishedValues(MODELS, setting)),
+  statements: FIGURE_2,
+  published: setting => publishedValues(MODELS, setting),
 };
 
 export default fig2;

@@ -6,85 +6,117 @@ import type { Convention, Scale, Setting } from '../../src/train/experiment/expe
 export type Model = 'vae' | 'samba' | 'rae';
 
 /** The variances of figures 2 and 3. */
-export const ALPHA2 = [1, 1e-2, 1e-4, 1e-6] as const;
+export const ALPHA2 = [1e-6, 1e-4, 1e-2, 1] as const;
 
 /** The released code's coefficient of the KL divergence. */
-export const KL_COEFFICIENT = 0.1;
+const KL_COEFFICIENT = 0.1;
 
 /**
- * The objective of an arm for d latents. The equations: squared errors and the whole KL divergence, RAE with lambda =
- * alpha sqrt(d). The released code: means over all entries, the KL coefficient spread over the latents; its RAE has one
- * norm over the batch.
+ * The objective of an arm for d latents. The equations (2), (3), (10): squared errors and the whole KL divergence, RAE with
+ * lambda = alpha sqrt(d). The released code: means over all entries, which spreads the KL coefficient over the latents; its
+ * RAE has one norm over the batch and the unsquared norm of all codes.
  */
 export function objectiveFor(
   convention: Convention,
   model: Model,
-  alpha2: number,
+  alpha2: number | 'learned',
   d: number,
   klCoeff = KL_COEFFICIENT,
 ): ObjectiveSpec {
-  const variance = { fixed: alpha2 };
+  const variance = alpha2 === 'learned' ? alpha2 : { fixed: alpha2 };
+  const rae = (): number => {
+    if (alpha2 !== 'learned') return alpha2;
+    throw new Error('samba: the RAE has no variance to learn - give alpha^2');
+  };
   if (convention === 'paper') {
     const [rec, beta] = ['sum', 1] as const;
     return model === 'rae'
-      ? { name: 'rae-loss-gradient', rec, beta, lambda: Math.sqrt(alpha2 * d) }
+      ? { name: 'rae-loss-gradient', rec, beta, lambda: Math.sqrt(rae() * d) }
       : { name: model, rec, beta, variance };
   }
   switch (model) {
     case 'vae':
       return { name: 'vae', rec: 'mean', beta: klCoeff / d, variance };
     case 'samba':
-      return { name: 'vae-sam-samba', klCoeff, alpha2 };
+      return alpha2 === 'learned'
+        ? { name: 'vae-sam-samba-learned', klCoeff }
+        : { name: 'vae-sam-samba', klCoeff, alpha2 };
     case 'rae':
-      return { name: 'vae-sam-rae', klCoeff, alpha2 };
+      return { name: 'vae-sam-rae', klCoeff, alpha2: rae() };
   }
+}
+
+/** Steps of an epoch of 40,000 training records in batches of 256. */
+const EPOCH = 156;
+const VALIDATE_EVERY_EPOCHS = 15;
+
+/** Validations in the published histories; one every 15 epochs makes 495, 225 and 240 epochs (golden/published). */
+const VALIDATIONS = { fixed: 33, rae: 15, learned: 16 } as const;
+
+export function epochsOfPaper(model: Model, alpha2: number | 'learned'): number {
+  const history = model === 'rae' ? 'rae' : alpha2 === 'learned' ? 'learned' : 'fixed';
+  return VALIDATE_EVERY_EPOCHS * VALIDATIONS[history];
 }
 
 interface Size {
   readonly net: object;
   readonly latent: number;
   readonly batchSize: number;
-  readonly length: object;
+  readonly length: (model: Model, alpha2: number | 'learned') => object;
   readonly validation: object;
+  /** Learning rate by convention: 1e-4 in both; larger where there are few steps, so that something is learnt. */
+  readonly rate: Readonly<Record<Convention, number>>;
+  readonly checkpointEvery: number;
 }
 
 const SIZES: Readonly<Record<Scale, Size>> = {
   smoke: {
-    net: { kind: 'conv', channels: [8, 16, 32], activation: 'softplus' },
+    net: { kind: 'conv', channels: [8, 16, 32], activation: 'elu' },
     latent: 32,
-    batchSize: 64,
-    length: { steps: 120 },
-    validation: { fraction: 0.2, limit: 512, every: 40 },
+    batchSize: 32,
+    length: () => ({ steps: 200 }),
+    validation: { fraction: 0.2, limit: 256, every: 50 },
+    rate: { paper: 2e-3, 'released-code': 0.1 },
+    checkpointEvery: 50,
   },
   small: {
     net: { kind: 'resnet18', width: 16, activation: 'relu' },
     latent: 64,
     batchSize: 64,
-    length: { epochs: 3 },
+    length: () => ({ epochs: 3 }),
     validation: { fraction: 0.2, limit: 1024 },
+    rate: { paper: 1e-3, 'released-code': 0.1 },
+    checkpointEvery: 25,
   },
   paper: {
     net: { kind: 'resnet18', width: 64, activation: 'relu' },
     latent: 256,
     batchSize: 256,
-    length: { epochs: 495 },
-    validation: { fraction: 0.2 },
+    length: (model, alpha2) => ({ epochs: epochsOfPaper(model, alpha2) }),
+    validation: { fraction: 0.2, every: VALIDATE_EVERY_EPOCHS * EPOCH },
+    rate: { paper: 1e-4, 'released-code': 1e-4 },
+    checkpointEvery: EPOCH,
   },
 };
 
 /** The configuration of one run. */
-export function configFor(setting: Setting, model: Model, alpha2: number, seed: number): TrainConfig {
-  const { scale, convention, data, engine } = setting;
-  const { net, latent, batchSize, length, validation } = SIZES[scale];
+export function configFor(
+  { scale, convention, data, engine }: Setting,
+  model: Model,
+  alpha2: number | 'learned',
+  seed: number,
+): TrainConfig {
+  const { net, latent, batchSize, length, validation, rate, checkpointEvery } = SIZES[scale];
   return parseConfig(
     {
       objective: objectiveFor(convention, model, alpha2, latent),
       net: { ...net, latent },
       data,
-      optimiser: { name: convention === 'paper' ? 'adam' : 'sgd', rate: scale === 'paper' ? 1e-4 : 1e-3 },
+      optimiser: { name: convention === 'paper' ? 'adam' : 'sgd', rate: rate[convention] },
       batchSize,
-      ...length,
+      ...length(model, alpha2),
       validation,
+      checkpointEvery,
       seed,
       engine,
     },

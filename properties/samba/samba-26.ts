@@ -12,12 +12,12 @@ import { violates } from '../../src/theory/checks/violates.js';
 import { claim, mutant } from '../../src/theory/claim.js';
 import { dot, norm } from '../../src/theory/closed/matrix.js';
 import { ladder } from '../../src/theory/order/case.js';
+import { PUBLISHED, published } from '../../src/theory/published/samba.js';
 import { refuted } from '../../src/theory/verdict.js';
 import type { AutoencoderCase } from '../arbitraries/autoencoders.js';
 import { everyShape } from '../arbitraries/given.js';
 import { atCode, jet } from '../support/jets.js';
 import { collect, inputsOf } from '../support/network.js';
-import { PUBLISHED, published } from '../support/published.js';
 import { inSamba, LENGTH_MUTANTS } from './mutants.js';
 import { directions, radii, roundOff, steepness } from './pair.js';
 import {

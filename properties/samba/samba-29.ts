@@ -9,6 +9,8 @@ import { only } from '../../src/theory/checks/given.js';
 import { violates } from '../../src/theory/checks/violates.js';
 import { claim, mutant } from '../../src/theory/claim.js';
 import { norm } from '../../src/theory/closed/matrix.js';
+import { PUBLISHED, published } from '../../src/theory/published/samba.js';
+import { LOG_RULES, type LogRules } from '../../src/theory/published/samba-logs.js';
 import { refuted } from '../../src/theory/verdict.js';
 import type { AutoencoderCase, Shape } from '../arbitraries/autoencoders.js';
 import { everyShape } from '../arbitraries/given.js';
@@ -16,8 +18,6 @@ import { withResiduals } from '../support/degenerate.js';
 import { jacobiansOf } from '../support/jacobians.js';
 import { atCode, rowsOf } from '../support/jets.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf } from '../support/network.js';
-import { PUBLISHED, published } from '../support/published.js';
-import { LOG_RULES, type LogRules } from './logs.js';
 import { roundOff } from './pair.js';
 import { average, BATCHES, sampleGradients } from './released.js';
 

@@ -4,15 +4,20 @@ import { only } from '../../src/theory/checks/given.js';
 import { violates } from '../../src/theory/checks/violates.js';
 import { within } from '../../src/theory/checks/within.js';
 import { claim, mutant } from '../../src/theory/claim.js';
-import { mean, standardDeviation, studentCdf } from '../../src/theory/statistics.js';
-import { conditional } from '../../src/theory/verdict.js';
 import {
   PUBLISHED_ALPHA2,
   type PublishedMetric,
   type PublishedModel,
   published,
-} from '../support/published.js';
-import { inferredCodes, LOG_RULES, type LogRules, smoothnessOf } from './logs.js';
+} from '../../src/theory/published/samba.js';
+import {
+  inferredCodes,
+  LOG_RULES,
+  type LogRules,
+  smoothnessOf,
+} from '../../src/theory/published/samba-logs.js';
+import { mean, standardDeviation, studentCdf } from '../../src/theory/statistics.js';
+import { conditional } from '../../src/theory/verdict.js';
 
 interface Subject extends LogRules {
   /** The variance of a metric's mean over the runs. */

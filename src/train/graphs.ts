@@ -35,7 +35,7 @@ export const withoutPrefix = <T>(prefix: string, record: Readonly<Record<string,
       .map(([name, value]) => [name.slice(prefix.length + 1), value]),
   );
 
-const specs = (shapes: ParamShapes): Specs =>
+export const specsOf = (shapes: ParamShapes): Specs =>
   Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }]));
 
 /** Shapes of what a network is evaluated with. */
@@ -87,7 +87,10 @@ export function trainingStepOf(model: Model, batch: number): Stage {
       ...(zeroDirections && { zeroDirections }),
     };
   };
-  return { fn, specs: { ...specs(carriedShapes(model)), ...batchSpecs(model, batch), rate: { shape: [] } } };
+  return {
+    fn,
+    specs: { ...specsOf(carriedShapes(model)), ...batchSpecs(model, batch), rate: { shape: [] } },
+  };
 }
 
 /**
@@ -124,5 +127,5 @@ export function evaluation(model: Model, batch: number, measures: Measures): Sta
     );
     return { loss, ...withPrefix('term', terms), ...withPrefix('measure', Object.fromEntries(measured)) };
   };
-  return { fn, specs: { ...specs(evaluatedShapes(model)), ...batchSpecs(model, batch) } };
+  return { fn, specs: { ...specsOf(evaluatedShapes(model)), ...batchSpecs(model, batch) } };
 }

@@ -54,6 +54,7 @@ const HYPER: { readonly [K in ObjectiveName]: (fields: Fields) => HyperOf[K] } =
   'gamma-vae-closed': fields => ({ variance: variance(fields) }),
   'gamma-vae-learned': fields => ({ variance: variance(fields) }),
   'vae-sam-samba': vaeSam,
+  'vae-sam-samba-learned': fields => ({ klCoeff: fields.get('klCoeff', nonNegative) }),
   'vae-sam-rae': vaeSam,
 };
 
@@ -65,7 +66,7 @@ export function readObjective(fields: Fields): ObjectiveSpec {
 
 /** Whether the objective needs a network that learns its posterior's variance. */
 export const learnsVariance = (spec: ObjectiveSpec): boolean =>
-  'variance' in spec && spec.variance === 'learned';
+  spec.name === 'vae-sam-samba-learned' || ('variance' in spec && spec.variance === 'learned');
 
 /** Whether the decoder must give logits: any numbers, not those of a sigmoid. */
 export const needsLogits = (spec: Pick<ObjectiveSpec, 'name'>): boolean =>

@@ -56,6 +56,7 @@ const SPECS: { readonly [Name in ObjectiveName]: readonly (ObjectiveSpec & { rea
   'gamma-vae-closed': [{ name: 'gamma-vae-closed', ...LEARNED }],
   'gamma-vae-learned': [{ name: 'gamma-vae-learned', ...FIXED }],
   'vae-sam-samba': [{ name: 'vae-sam-samba', klCoeff: 0.3, alpha2: 0.4 }],
+  'vae-sam-samba-learned': [{ name: 'vae-sam-samba-learned', klCoeff: 0.3 }],
   'vae-sam-rae': [{ name: 'vae-sam-rae', klCoeff: 0.3, alpha2: 0.4 }],
 };
 

@@ -150,6 +150,7 @@ test('every objective can be configured', () => {
     'gamma-vae-closed': ['variance'],
     'gamma-vae-learned': ['variance'],
     'vae-sam-samba': ['klCoeff', 'alpha2'],
+    'vae-sam-samba-learned': ['klCoeff'],
     'vae-sam-rae': ['klCoeff', 'alpha2'],
   };
   assert.equal(Object.keys(keys), Object.keys(OBJECTIVES));

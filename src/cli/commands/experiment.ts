@@ -2,7 +2,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { EXPERIMENT_NAMES } from '../../../experiments/registry.js';
 import type { ExperimentResult } from '../../theory/experiment/model.js';
-import { TRAIN_ENGINES } from '../../train/config.js';
+import { ENGINE_CHOICES } from '../../train/config.js';
 import { collect } from '../../train/experiment/collect.js';
 import { CONVENTIONS, SCALES } from '../../train/experiment/experiment.js';
 import { openExperimentFolder, runFolder } from '../../train/experiment/folder.js';
@@ -26,7 +26,7 @@ export const usage = `usage: flatcheck experiment NAME [options]
   --convention C   ${CONVENTIONS.join(', ')}: the equations, or what the authors' code computes
   --seeds 1,2,3    instead of the experiment's own
   --data DIR       where the data files are (default: as for 'flatcheck train'; small scales do with made-up images)
-  --engine E       ${TRAIN_ENGINES.join(', ')}
+  --engine E       ${ENGINE_CHOICES.join(', ')} (default: onnx-cpu); auto is the fastest here
   --out DIR        where everything goes (default: runs/NAME-SCALE[-CONVENTION])
   --jobs N         runs at once (default: as many as fit)
   --threads N      threads of one run (default: 1, all at scale paper; kept when resumed)

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { EXPERIMENT_NAMES, isExperimentName, loadExperiment } from '../../../experiments/registry.js';
 import { InputError, UnavailableError } from '../../formats/input-error.js';
 import { nearest } from '../../formats/nearest.js';
-import { type DataConfig, TRAIN_ENGINES } from '../../train/config.js';
+import type { DataConfig, TrainEngine } from '../../train/config.js';
 import { openImages } from '../../train/data.js';
+import { engineOfRun } from '../../train/engine-choice.js';
 import {
   CONVENTIONS,
   type Experiment,
@@ -13,10 +14,11 @@ import {
   type Scale,
   type Setting,
 } from '../../train/experiment/experiment.js';
-import { type Shared, threadsOf } from '../../train/experiment/folder.js';
+import { begunWith, type Shared } from '../../train/experiment/folder.js';
 import { type PlannedRun, planOf } from '../../train/experiment/plan.js';
 import { integer, noMore, readArgs } from '../args.js';
 import { findData, folderVariable } from '../data-folder.js';
+import { readEngine } from '../engine-flag.js';
 import { UsageError } from '../exit.js';
 
 const OPTIONS = {
@@ -130,14 +132,15 @@ export async function choose(argv: readonly string[]): Promise<Choice> {
     throw new UsageError(
       `experiment: --convention of ${name} must be one of ${experiment.conventions.join(', ')}, got '${convention}'`,
     );
-  const engine = choice('engine', values.engine, TRAIN_ENGINES, 'onnx-cpu');
   const seeds = values.seeds === undefined ? experiment.seeds(scale, convention) : readSeeds(values.seeds);
   const out = values.out ?? defaultFolder(experiment, scale, convention);
   const data = dataFor(experiment, scale, values.data);
+  const before = begunWith(out);
+  const engine = await engineFor(values.engine, before?.engine);
   const setting: Setting = { scale, convention, seeds, data: data.config, engine };
   const threads =
     values.threads === undefined
-      ? (threadsOf(out) ?? defaultThreads(scale))
+      ? (before?.threads ?? defaultThreads(scale))
       : integer('experiment', 'threads', values.threads, 1);
   return {
     experiment,
@@ -155,6 +158,13 @@ export async function choose(argv: readonly string[]): Promise<Choice> {
       ...(values.unverified ? ['--unverified'] : []),
     ],
   };
+}
+
+/** One engine for all runs: `auto` is measured when the first of them begins. */
+async function engineFor(text: string | undefined, before: TrainEngine | undefined): Promise<TrainEngine> {
+  const asked = readEngine('experiment', text) ?? 'onnx-cpu';
+  if (asked !== 'auto') return asked;
+  return (await engineOfRun('auto', before && { engine: before })).engine;
 }
 
 /** runs/<experiment>-<scale>[-<convention>] */

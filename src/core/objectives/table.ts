@@ -18,7 +18,13 @@ import { makeRaeLossGradient, type RaeLossGradientHyper } from './rae-loss-gradi
 import { makeRaePythae } from './rae-pythae.js';
 import { makeSamba, type SambaHyper } from './samba.js';
 import { type BetaVaeHyper, makeBetaVae, makeVae, type VaeHyper } from './vae.js';
-import { makeVaeSamRae, makeVaeSamSamba, type VaeSamHyper } from './vae-sam.js';
+import {
+  makeVaeSamRae,
+  makeVaeSamSamba,
+  makeVaeSamSambaLearned,
+  type VaeSamHyper,
+  type VaeSamLearnedHyper,
+} from './vae-sam.js';
 
 export interface HyperOf {
   readonly vae: VaeHyper;
@@ -40,6 +46,7 @@ export interface HyperOf {
   readonly 'gamma-vae-closed': Omit<GammaVaeHyper, 'gamma'>;
   readonly 'gamma-vae-learned': Omit<GammaVaeHyper, 'gamma'>;
   readonly 'vae-sam-samba': VaeSamHyper;
+  readonly 'vae-sam-samba-learned': VaeSamLearnedHyper;
   readonly 'vae-sam-rae': VaeSamHyper;
 }
 
@@ -70,6 +77,7 @@ export const OBJECTIVES: { readonly [K in ObjectiveName]: Objective<HyperOf[K]> 
   'gamma-vae-closed': makeGammaVaeClosed(),
   'gamma-vae-learned': makeGammaVaeLearned(),
   'vae-sam-samba': makeVaeSamSamba(),
+  'vae-sam-samba-learned': makeVaeSamSambaLearned(),
   'vae-sam-rae': makeVaeSamRae(),
 };
 

@@ -1,8 +1,8 @@
-/** @file The two objectives of the released code of Reizinger & Huszar (repository vae-sam), whose conventions are not the paper's. */
+/** @file The objectives of the released code of Reizinger & Huszar (repository vae-sam), whose conventions are not the paper's. */
 import * as tf from '@tensorflow/tfjs';
 import { constant } from '../../engine/ops.js';
 import { gradient } from '../derivatives.js';
-import { scaledNorm } from '../perturbation.js';
+import { PERTURBATION_RULES, scaledNorm } from '../perturbation.js';
 import { type Objective, type Point, pointAt, type Scalar, scalar, weighted } from './objective.js';
 import { makeSamba, SAMBA_RULES, type SambaRules } from './samba.js';
 
@@ -22,6 +22,32 @@ export const makeVaeSamSamba = (rules: SambaRules = SAMBA_RULES): Objective<VaeS
   evaluate(net, params, inputs, { klCoeff, alpha2 }) {
     const beta = tf.div(scalar(klCoeff), net.latent);
     return makeSamba(rules).evaluate(net, params, inputs, { rec: 'mean', beta, variance: { fixed: alpha2 } });
+  },
+});
+
+export interface VaeSamLearnedHyper {
+  readonly klCoeff: Scalar;
+}
+
+/**
+ * Where the variance is learned the code whitens the direction by the batch mean of the standard deviations, and scales the
+ * step by each sample's own: on its ellipsoid, but not the steepest point there (SAMBA-15).
+ */
+export const VAE_SAM_LEARNED_RULES: SambaRules = {
+  ...SAMBA_RULES,
+  whiten: (scale, g) =>
+    scale.kind === 'diagonal' ? tf.mul(tf.mean(scale.std, 0, true), g) : PERTURBATION_RULES.whiten(scale, g),
+};
+
+/** The same with a learned variance: standard deviations by sample and latent. */
+export const makeVaeSamSambaLearned = (
+  rules: SambaRules = VAE_SAM_LEARNED_RULES,
+): Objective<VaeSamLearnedHyper> => ({
+  ...makeSamba(rules),
+  name: 'vae-sam-samba-learned',
+  evaluate(net, params, inputs, { klCoeff }) {
+    const beta = tf.div(scalar(klCoeff), net.latent);
+    return makeSamba(rules).evaluate(net, params, inputs, { rec: 'mean', beta, variance: 'learned' });
   },
 });
 

@@ -83,6 +83,8 @@ export interface Published {
   readonly quantity: string;
   readonly values: readonly number[];
   readonly source: string;
+  /** Why ours cannot be laid beside them under this setting; absent where they can. */
+  readonly notComparable?: string;
 }
 
 /** One quantity over the seeds of one arm. */

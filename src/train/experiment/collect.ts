@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { writeJson } from '../../formats/atomic.js';
 import { InputError, UnavailableError } from '../../formats/input-error.js';
 import { comparisons } from '../../theory/experiment/compare.js';
-import type { ExperimentResult, RunRecord } from '../../theory/experiment/model.js';
+import type { Comparison, ExperimentResult, RunRecord } from '../../theory/experiment/model.js';
 import { summaries } from '../../theory/experiment/summary.js';
 import type { Experiment } from './experiment.js';
 import type { Shared } from './folder.js';
 import type { PlannedRun } from './plan.js';
-import { readRecord } from './records.js';
+import { type ReadRun, readRun } from './records.js';
 
 export interface CollectOptions {
   readonly experiment: Experiment;
@@ -19,6 +19,7 @@ export interface CollectOptions {
   readonly data: string;
   readonly commit: string | null;
   readonly versions: Readonly<Record<string, string>>;
+  /** Whether verification was asked for; a run that began without it makes this false. */
   readonly verified: boolean;
   /** Told of every run whose files are not as they were written; it counts as interrupted. */
   readonly onDamaged: (run: PlannedRun, message: string) => void;
@@ -28,7 +29,8 @@ export interface CollectOptions {
 export function collect(options: CollectOptions): ExperimentResult {
   const { experiment, plan, out, shared, data, commit, versions, verified } = options;
   const { setting, threads } = shared;
-  const runs = plan.map(run => recordOf(run, options));
+  const read = plan.map(run => recordOf(run, options));
+  const runs = read.map(({ record }) => record);
   const result: ExperimentResult = {
     schema: 1,
     name: experiment.name,
@@ -45,25 +47,38 @@ export function collect(options: CollectOptions): ExperimentResult {
     quantities: experiment.quantities,
     runs,
     summaries: summaries(runs, Object.keys(experiment.quantities)),
-    comparisons: comparisons(runs, experiment.published?.(setting) ?? [], experiment.quantities),
+    comparisons: compared(runs, options),
     figures: experiment.figures(runs, setting),
     statements: experiment.statements.map(statement => {
       const { id, says, source } = statement;
       return { id, says, source, ...statement.judge(runs) };
     }),
-    provenance: { commit, versions, threads, verified },
+    provenance: { commit, versions, threads, verified: verified && read.every(one => one.verified) },
   };
   writeJson('experiment', join(out, 'result.json'), result);
   return result;
 }
 
-function recordOf(run: PlannedRun, { experiment, out, onDamaged }: CollectOptions): RunRecord {
+/** Published values beside ours; where the setting does not allow that, with the reason and without a judgement. */
+function compared(runs: readonly RunRecord[], { experiment, shared }: CollectOptions): readonly Comparison[] {
+  return (experiment.published?.(shared.setting) ?? []).flatMap(values =>
+    comparisons(runs, [values], experiment.quantities).map(
+      (comparison): Comparison =>
+        values.notComparable === undefined
+          ? comparison
+          : { ...comparison, outcome: 'cannot-tell', why: `not comparable: ${values.notComparable}` },
+    ),
+  );
+}
+
+function recordOf(run: PlannedRun, { experiment, out, onDamaged }: CollectOptions): ReadRun {
   try {
-    return readRecord(experiment, run, out);
+    return readRun(experiment, run, out);
   } catch (error) {
     if (!(error instanceof InputError || error instanceof UnavailableError)) throw error;
     onDamaged(run, error.message);
     const { id, arm, seed } = run;
-    return { id, arm, seed, status: 'interrupted', numbers: {}, curves: {} };
+    const record = { id, arm, seed, status: 'interrupted' as const, numbers: {}, curves: {} };
+    return { record, verified: true };
   }
 }

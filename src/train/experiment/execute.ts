@@ -33,7 +33,12 @@ export async function executeRun(
   const { job } = run;
   if (job.kind === 'train') {
     const certificate = await certificateFor(job.config.objective.name);
-    return await trainRun(experiment, setting, job.config, { ...options, certificate, onProgress, onNote });
+    return await trainRun(
+      experiment,
+      setting,
+      { arm: run.arm, config: job.config },
+      { ...options, certificate, onProgress, onNote },
+    );
   }
   if (experiment.compute === undefined)
     throw new Error(`experiment: ${experiment.name} plans computed runs and has no compute - give it one`);

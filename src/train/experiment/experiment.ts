@@ -97,12 +97,16 @@ export interface Experiment {
    * or of `measureTrained`; when not said, the same numbers without `term.` and `measure.`.
    */
   derive?(numbers: Numbers, arm: Arm): Numbers;
+  /** Where samples of a trained network come from: the prior, or a Gaussian fitted to its codes. No images when not said. */
+  samplesFrom?(arm: Arm): 'prior' | 'codes';
   /** Bytes that one run needs, where known: how many run at once depends on it. */
   memory?(setting: Setting): number;
   /** Does a computed run. Throws the signal's reason when aborted, after `save`. */
   compute?(inputs: Inputs, context: ComputeContext): Promise<Computed>;
   /** What is shown of the numbers of the runs. */
   readonly quantities: Readonly<Record<string, Quantity>>;
+  /** Those that a table on the terminal has room for; the first few when not said. */
+  readonly main?: readonly string[];
   figures(runs: readonly RunRecord[], setting: Setting): readonly Figure[];
   readonly statements: readonly Statement[];
   /** The authors' values that may be laid beside ours, under the given setting. */

@@ -5,6 +5,8 @@ import { makeFolder, writeJsonOnce } from '../../formats/atomic.js';
 import { listFolder, readText } from '../../formats/files.js';
 import { InputError } from '../../formats/input-error.js';
 import { isObject, parseJson, show } from '../../formats/json.js';
+import { TRAIN_ENGINES, type TrainEngine } from '../config.js';
+import { positiveInteger } from '../fields.js';
 import type { Setting } from './experiment.js';
 
 /** What all runs of a folder share. */
@@ -45,12 +47,18 @@ function readRecord(path: string): Readonly<Record<string, unknown>> {
   );
 }
 
-/** The number of threads that a folder's runs began with; undefined where there is none yet. */
-export function threadsOf(out: string): number | undefined {
+/** Threads and engine that a folder's runs began with; undefined where there is none yet. */
+export function begunWith(
+  out: string,
+): { readonly threads: number; readonly engine: TrainEngine } | undefined {
   const path = join(out, FILE);
   if (!existsSync(path)) return undefined;
-  const { threads } = readRecord(path);
-  return typeof threads === 'number' && Number.isSafeInteger(threads) && threads > 0 ? threads : undefined;
+  const { threads, engine } = readRecord(path);
+  const known = TRAIN_ENGINES.find(name => name === engine);
+  if (positiveInteger.is(threads) && known !== undefined) return { threads, engine: known };
+  throw new InputError(
+    `experiment: ${path} must name threads and engine, got ${show(threads)} and ${show(engine)} - it was changed; choose another folder with --out`,
+  );
 }
 
 /** Takes a folder for an experiment: a new or empty one, or one of the very same experiment. Any number of processes may. */

@@ -12,16 +12,22 @@ import type { PlannedRun } from './plan.js';
 import { RUN_FILES, statusOf } from './status.js';
 import { readTiming } from './timing.js';
 
-/** The record of a run in an experiment's folder; an `InputError` names the file that is not as it was written. */
-export function readRecord(experiment: Experiment, run: PlannedRun, out: string): RunRecord {
+export interface ReadRun {
+  readonly record: RunRecord;
+  /** False for a complete training run that began or went on without verification. */
+  readonly verified: boolean;
+}
+
+/** A run in an experiment's folder; an `InputError` names the file that is not as it was written. */
+export function readRun(experiment: Experiment, run: PlannedRun, out: string): ReadRun {
   const { id, arm, seed, job } = run;
   const folder = runFolder(out, id);
   const status = statusOf(folder, run);
   const record = { id, arm, seed, status };
-  if (status !== 'complete') return { ...record, numbers: {}, curves: {} };
-  return job.kind === 'train'
-    ? { ...record, ...trainedNumbers(experiment, run, folder) }
-    : { ...record, ...computedNumbers(folder) };
+  if (status !== 'complete') return { record: { ...record, numbers: {}, curves: {} }, verified: true };
+  if (job.kind === 'compute') return { record: { ...record, ...computedNumbers(folder) }, verified: true };
+  const { verified } = readJson(join(folder, RUN_FILES.result));
+  return { record: { ...record, ...trainedNumbers(experiment, run, folder) }, verified: verified === true };
 }
 
 type Measured = Pick<RunRecord, 'numbers' | 'curves'>;

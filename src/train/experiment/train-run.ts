@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { removeTemporaries, writeJson } from '../../formats/atomic.js';
 import { InputError } from '../../formats/input-error.js';
 import { lockFolder } from '../../formats/lock.js';
+import type { Arm } from '../../theory/experiment/model.js';
 import { readCheckpoint } from '../checkpoint.js';
 import { configDigest, type TrainConfig } from '../config.js';
 import { openData } from '../data.js';
@@ -11,6 +12,7 @@ import { carriedShapes, evaluatedShapes } from '../graphs.js';
 import { modelOf } from '../model.js';
 import { type TrainOptions, train } from '../train.js';
 import type { Experiment, Setting, Trained } from './experiment.js';
+import { writeImages } from './images.js';
 import { RUN_FILES } from './status.js';
 import { StepTimes } from './timing.js';
 
@@ -29,7 +31,7 @@ export interface TrainRunOptions {
 export async function trainRun(
   experiment: Experiment,
   setting: Setting,
-  planned: TrainConfig,
+  { arm, config: planned }: { readonly arm: Arm; readonly config: TrainConfig },
   options: TrainRunOptions,
 ): Promise<'complete' | 'interrupted'> {
   const { folder, dataFolder, threads, certificate, source, signal, onProgress, onNote } = options;
@@ -50,14 +52,14 @@ export async function trainRun(
   });
   times.write(join(folder, RUN_FILES.timing));
   if (status === 'interrupted' || signal.aborted) return 'interrupted';
-  await measureOnce(experiment, setting, config, options);
+  await measureOnce(experiment, setting, { arm, config }, options);
   return 'complete';
 }
 
 async function measureOnce(
   experiment: Experiment,
   setting: Setting,
-  config: TrainConfig,
+  { arm, config }: { readonly arm: Arm; readonly config: TrainConfig },
   { folder, dataFolder, threads }: TrainRunOptions,
 ): Promise<void> {
   const final = join(folder, RUN_FILES.final);
@@ -67,6 +69,8 @@ async function measureOnce(
     removeTemporaries(folder);
     const trained = openTrained(config, folder, dataFolder, threads);
     const numbers = (await experiment.measureTrained?.(trained, setting)) ?? {};
+    const from = experiment.samplesFrom?.(arm);
+    if (from !== undefined) await writeImages(join(folder, RUN_FILES.images), trained, from);
     writeJson('experiment', final, { schema: 1, numbers });
   } finally {
     release();

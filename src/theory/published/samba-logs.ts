@@ -1,5 +1,5 @@
 /** @file What the published logs say: smoothness as plotted, and the size of the codes by the KL that was logged. */
-import { PUBLISHED, type PublishedModel, published } from '../support/published.js';
+import { PUBLISHED, type PublishedModel, published } from './samba.js';
 
 export interface LogRules {
   /** The logged scale of one sample: sqrt(d) / |std g|. */

@@ -29,8 +29,8 @@ export const PUBLISHED = { latents: 256, batch: 256, klCoefficient: 0.1 } as con
 /** The variances of figures 2 and 3. */
 export const PUBLISHED_ALPHA2 = [1e-6, 1e-4, 1e-2, 1] as const;
 
-/** From dist/properties/support/ to golden/, which the package ships beside dist/. */
-const FILE = new URL('../../../golden/published/samba-cifar10.json', import.meta.url);
+/** From dist/src/theory/published/ to golden/, which the package ships beside dist/. */
+const FILE = new URL('../../../../golden/published/samba-cifar10.json', import.meta.url);
 
 let known: readonly PublishedRuns[] | undefined;
 

@@ -1,0 +1,79 @@
+/** @file images.safetensors of a finished run: records, their reconstructions, and samples of the decoder. */
+import { writeAtomic } from '../../formats/atomic.js';
+import { encodeSafetensors, type SafeTensor } from '../../formats/safetensors.js';
+import { fitGaussian, type Gaussian, samplerOf, standardNormal } from '../../theory/density/gaussian.js';
+import { stream } from '../../theory/random.js';
+import { type Evaluator, openEvaluator, recordsSpec } from './evaluate.js';
+import type { Trained } from './experiment.js';
+
+/** Records shown, and samples. */
+const SHOWN = 8;
+
+/** Records whose codes the Gaussian is fitted to, at most. */
+const MOST_CODES = 4096;
+
+/** Added to the diagonal of the fitted covariance, relative to its mean: latents that do not vary would make it singular. */
+const RIDGE = 1e-6;
+
+/** Where codes of samples come from: the prior N(0, I), or a Gaussian fitted to the codes of training records (Ghosh et al. 2020). */
+type SamplesFrom = 'prior' | 'codes';
+
+/** Writes `originals`, `reconstructions` (at the mean code) and `samples`, F32 [n, H, W, C] in [0, 1]. */
+export async function writeImages(path: string, trained: Trained, from: SamplesFrom): Promise<void> {
+  const { data, model, config } = trained;
+  const shown = Math.min(SHOWN, data.counts.validation);
+  const originals = data.validation(0, shown);
+  const encoder = openEvaluator(
+    trained,
+    (net, params, { x }) => ({ mean: net.encode(params, x!).mean }),
+    batch => recordsSpec(trained, batch),
+  );
+  const decoder = openEvaluator(
+    trained,
+    (net, params, { z }) => ({ image: net.decode(params, z!) }),
+    batch => ({ z: { shape: [batch, model.net.latent] } }),
+  );
+  try {
+    const decode = async (count: number, z: Float32Array): Promise<Float32Array> =>
+      (await decoder.run(count, { z })).image!.map(clip);
+    const { mean } = await encoder.run(shown, { x: originals });
+    const density = from === 'prior' ? standardNormal(model.net.latent) : await codesOf(trained, encoder);
+    const images = {
+      originals: [shown, originals],
+      reconstructions: [shown, await decode(shown, mean!)],
+      samples: [SHOWN, await decode(SHOWN, draw(density, config.seed))],
+    } as const;
+    const tensors = Object.entries(images).map(([name, [count, pixels]]): [string, SafeTensor] => [
+      name,
+      { dtype: 'F32', shape: [count, ...data.images.shape], data: pixels },
+    ]);
+    const metadata = new Map([['flatcheck', JSON.stringify({ version: 1, samplesFrom: from })]]);
+    writeAtomic('experiment', path, ...encodeSafetensors({ metadata, tensors: new Map(tensors) }));
+  } finally {
+    await Promise.all([encoder.close(), decoder.close()]);
+  }
+}
+
+const clip = (pixel: number): number => Math.min(1, Math.max(0, pixel));
+
+/** Standard normal draws depend on the seed alone: the same for every arm. */
+function draw(density: Gaussian, seed: number): Float32Array {
+  const sample = samplerOf(density);
+  const random = stream(seed, 'samples');
+  return Float32Array.from(Array.from({ length: SHOWN }, () => sample(random)).flat());
+}
+
+/** The Gaussian of the codes of training records, in the order of the first epoch. */
+async function codesOf({ data, config, model }: Trained, encoder: Evaluator): Promise<Gaussian> {
+  const { latent } = model.net;
+  const codes: number[][] = [];
+  const batches = Math.min(data.stepsPerEpoch, Math.ceil(MOST_CODES / config.batchSize));
+  for (let step = 0; step < batches; step++) {
+    const { mean } = await encoder.run(config.batchSize, { x: data.training(step) });
+    for (let i = 0; i < config.batchSize; i++) codes.push([...mean!.subarray(i * latent, (i + 1) * latent)]);
+  }
+  const { mean, covariance } = fitGaussian(codes);
+  const average = covariance.reduce((sum, row, k) => sum + row[k]!, 0) / latent;
+  const ridge = RIDGE * average + Number.EPSILON;
+  return { mean, covariance: covariance.map((row, k) => row.map((x, l) => (k === l ? x + ridge : x))) };
+}
