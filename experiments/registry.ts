@@ -5,6 +5,7 @@ type Load = () => Promise<{ readonly default: Experiment }>;
 
 const EXPERIMENTS = {
   'kumar-poole-fig1': () => import('./kumar-poole-fig1.js'),
+  'kumar-poole-fig3': () => import('./kumar-poole-fig3.js'),
   'samba-fig2': () => import('./samba-fig2.js'),
   'samba-fig3': () => import('./samba-fig3.js'),
   'samba-fig4': () => import('./samba-fig4.js'),

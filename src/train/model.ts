@@ -1,4 +1,5 @@
 /** @file What a configuration trains: network, objective, optimiser and first parameters. */
+import { blockPosterior } from '../core/net/block-posterior.js';
 import { convAutoencoder } from '../core/net/conv.js';
 import { denseAutoencoder } from '../core/net/dense.js';
 import { kumarPooleAutoencoder } from '../core/net/kumar-poole.js';
@@ -63,7 +64,8 @@ function networkOf(config: NetConfig, shape: Images['shape']): Autoencoder {
           `train: net.kind ${config.kind} must have images of ${net.data.join('x')}, got ${shape.join('x')} - ` +
             'choose other data or another network',
         );
-      return net;
+      const { block, latent } = config;
+      return block === undefined ? net : blockPosterior(net, new Array<number>(latent / block).fill(block));
     }
   }
 }

@@ -24,8 +24,11 @@ export type NetConfig = NetCommon &
     | (WithOutput & { readonly kind: 'conv'; readonly channels: readonly number[] })
     /** Channels of the first stage: 64 in the SAMBA experiments. */
     | (WithOutput & { readonly kind: 'resnet18'; readonly width: number })
-    /** All filters of Kumar & Poole's tables times `width`, 1 when not said; the output is a sigmoid. */
-    | { readonly kind: KumarPooleKind; readonly width: number }
+    /**
+     * All filters of Kumar & Poole's tables times `width`, 1 when not said; the output is a sigmoid. With posterior
+     * 'cholesky', `block` keeps the covariance to blocks of so many latents.
+     */
+    | { readonly kind: KumarPooleKind; readonly width: number; readonly block?: number }
   );
 
 export type KumarPooleKind = 'kumar-poole-mnist' | 'kumar-poole-celeba';
@@ -74,8 +77,17 @@ export function readNet(fields: Fields, objective: ObjectiveSpec): NetConfig {
       return fields.end({ kind, ...common(), output: output(), channels: fields.get('channels', sizes) });
     case 'resnet18':
       return fields.end({ kind, ...common(), output: output(), width: fields.get('width', positiveInteger) });
-    default:
-      return fields.end({ kind, ...common('elu'), width: fields.get('width', multipleOf(PARTS[kind]), 1) });
+    default: {
+      const read = { ...common('elu'), width: fields.get('width', multipleOf(PARTS[kind]), 1) };
+      const block = fields.maybe('block', positiveInteger);
+      if (block === undefined) return fields.end({ kind, ...read });
+      if (read.posterior !== 'cholesky' || read.latent % block !== 0)
+        fields.fail(
+          'block',
+          `must divide the latents of a network with posterior "cholesky", got ${block} for ${read.latent} latents and posterior "${read.posterior}"`,
+        );
+      return fields.end({ kind, ...read, block });
+    }
   }
 
   function common(activation?: ActivationName): NetCommon {

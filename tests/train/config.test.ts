@@ -43,7 +43,11 @@ test('networks of the experiments, with their defaults', () => {
   assert.equal(net(RESNET18), { ...RESNET18, output: 'identity' });
   assert.equal(net(KUMAR_POOLE), { ...KUMAR_POOLE, activation: 'elu', posterior: 'diagonal', width: 1 });
   assert.is(modelOf(tiny({ net: KUMAR_POOLE }), [28, 28, 1]).net.shapes['encoder.0.conv.weight']![0], 64);
-  for (const wanted of [RESNET18, KUMAR_POOLE]) {
+  const blocks = { ...KUMAR_POOLE, posterior: 'cholesky', block: 2 };
+  assert.equal(net(blocks), { ...blocks, activation: 'elu', width: 1 });
+  // eight logarithms, and an entry for each of four blocks
+  assert.is(modelOf(tiny({ net: blocks }), [28, 28, 1]).net.shapes['cholesky.bias']![0], 12);
+  for (const wanted of [RESNET18, KUMAR_POOLE, blocks]) {
     const config = tiny({ net: wanted });
     assert.equal(parseConfig(configJson(config), 'again'), config);
   }
@@ -214,6 +218,14 @@ const WRONG: readonly (readonly [object, string])[] = [
   ],
   [{ net: { ...RESNET18, width: 0.5 } }, 'net.width must be a positive integer, got 0.5'],
   [{ net: { ...KUMAR_POOLE, output: 'identity' } }, 'net.output is not a known key'],
+  [
+    { net: { ...KUMAR_POOLE, block: 2 } },
+    'net.block must divide the latents of a network with posterior "cholesky", got 2 for 8 latents and posterior "diagonal"',
+  ],
+  [
+    { net: { ...KUMAR_POOLE, posterior: 'cholesky', block: 3 } },
+    'net.block must divide the latents of a network with posterior "cholesky", got 3 for 8 latents and posterior "cholesky"',
+  ],
   [
     { net: { ...KUMAR_POOLE, width: 1 / 128 } },
     'net.width must be a positive multiple of 1/64, got 0.0078125',

@@ -45,6 +45,8 @@ export interface Gaps {
   readonly error: number;
   /** The Taylor objective minus GRAE. */
   readonly grae: number;
+  /** GRAE itself. */
+  readonly value: number;
 }
 
 const networks = new Map<string, Autoencoder>();
@@ -178,7 +180,7 @@ export function gapTraining(e: GapExperiment, beta: number): GapTraining {
 export function gapsOf(e: GapExperiment, beta: number, params: Params64, rules: GapRules): Gaps {
   const net = networkOf(e);
   const samples = e.heldOut;
-  const program = programOf(rules.vae, net, `gaps ${samples}`, () => ({
+  const program = programOf(rules, net, `gaps ${samples}`, () => ({
     specs: {
       ...paramSpecs(net),
       x: { shape: [samples, ...net.data] },
@@ -220,6 +222,7 @@ export function gapsOf(e: GapExperiment, beta: number, params: Params64, rules: 
     taylor: mean(draws),
     error: standardDeviation(draws) / Math.sqrt(e.pairs),
     grae: deterministic.taylor - deterministic.grae,
+    value: deterministic.grae,
   };
 }
 
