@@ -8,6 +8,7 @@ import { isHeld, statusOf } from '../../train/experiment/status.js';
 import { EXIT } from '../exit.js';
 import type { Message } from './messages.js';
 
+/** The command line itself. */
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
 /** Between looks at runs that other processes have. */
@@ -29,6 +30,8 @@ export interface LaunchOptions {
   readonly jobs: number;
   /** Arguments of the command that does one run, without `--only ID`. */
   readonly childArgs: readonly string[];
+  /** The module that is the command; another one only in tests. */
+  readonly module?: string;
   readonly signal: AbortSignal;
   readonly onEvent: (event: Event) => void;
 }
@@ -75,8 +78,9 @@ export async function launchLocally(options: LaunchOptions): Promise<readonly nu
 }
 
 /** One run in a child, which does not hear the terminal's Ctrl-C itself: the launcher passes it on, once. */
-async function doInChild(run: PlannedRun, { childArgs, signal, onEvent }: LaunchOptions): Promise<Ended> {
-  const child: ChildProcess = fork(MAIN, [...childArgs, '--only', run.id], {
+async function doInChild(run: PlannedRun, options: LaunchOptions): Promise<Ended> {
+  const { childArgs, module = MAIN, signal, onEvent } = options;
+  const child: ChildProcess = fork(module, [...childArgs, '--only', run.id], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
