@@ -60,8 +60,8 @@ test('the loss gradient is 2 J^T r / D, its norm one a sample, and the error |r|
     }),
     INPUTS,
   );
-  gradients.flat().forEach((g, i) => close(out.gradient![i]!, g, 1e-12, `gradient ${i}`));
-  norms.forEach((n, i) => close(out.norm![i]!, n, 1e-12, `norm ${i}`));
+  for (const [i, g] of gradients.flat().entries()) close(out.gradient![i]!, g, 1e-12, `gradient ${i}`);
+  for (const [i, n] of norms.entries()) close(out.norm![i]!, n, 1e-12, `norm ${i}`);
   for (let i = 0; i < BATCH; i++) {
     const expected = residuals!.subarray(i * D, (i + 1) * D).reduce((sum, r) => sum + r * r, 0) / D;
     close(out.error![i]!, expected, 1e-12, `error ${i}`);
