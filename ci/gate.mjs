@@ -1,6 +1,7 @@
-// node ci/gate.mjs SHARDS REPORT: merges the shards' results in one folder, writes every report to the other, asks the gate.
+// node ci/gate.mjs SHARDS REPORT: merges the shards' results in one folder, checks the vectors, writes every report to the
+// other, asks the gate.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [shards, report] = process.argv.slice(2);
@@ -29,9 +30,16 @@ const verified = flatcheck(
   '--html',
   join(report, 'report.html'),
 );
+const vectors = join(report, 'vectors.json');
+const checked = spawnSync(
+  process.execPath,
+  ['dist/src/cli/main.js', 'vectors', 'check', 'golden/vectors', '--json'],
+  { stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 },
+);
+writeFileSync(vectors, checked.stdout);
 // Without a merged report there is nothing to compare.
 const gated =
   verified === 0 || verified === 1 || verified === 3
-    ? flatcheck('gate', '--baseline', 'golden/baseline.json', '--current', merged)
+    ? flatcheck('gate', '--baseline', 'golden/baseline.json', '--current', merged, '--vectors', vectors)
     : 0;
-process.exitCode = verified || gated;
+process.exitCode = verified || checked.status || gated;

@@ -26,7 +26,7 @@ export function firstLook(
 ): TrainConfig {
   const config = {
     objective,
-    net: { kind: 'conv', channels: [8, 16, 32], latent: LATENT, activation: 'softplus', output: 'sigmoid' },
+    net: { kind: 'conv', channels: [8, 16, 32], latent: LATENT, activation: 'elu', output: 'sigmoid' },
     data: data === 'generated' ? { kind: data, count: 2000 } : { kind: data },
     optimiser: { name: 'adam', rate: 2e-3 },
     batchSize: 64,
