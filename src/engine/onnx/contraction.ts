@@ -1,5 +1,5 @@
 /** @file Lowering of matrix products and convolutions. */
-import type { Shape } from '../graph.js';
+import type { Node, Shape } from '../graph.js';
 import { filterToOihw, toChannelsFirst, toChannelsLast } from './layout.js';
 import type { Lowering, Rule } from './rule.js';
 import { concatenate, pad, reshape, slice } from './shaping.js';
@@ -25,6 +25,7 @@ export const matMul: Rule<'MatMul'> = (node, [a, b], to) => {
 };
 
 type Pair = readonly [number, number];
+type Shape4 = readonly [number, number, number, number];
 
 /** Attributes of the Conv family; pads of rows, then of columns, before and after. */
 const convAttributes = (
@@ -60,13 +61,11 @@ export const conv2D: Rule<'Conv2D'> = (node, [x, filter], to) => {
 /** The filter turned by 180 degrees with its channels swapped, as ONNX wants it: [C, O, kh, kw]. */
 function turned(to: Lowering, filter: string, [height, width, inner, outer]: Shape): string {
   const taps = height! * width!;
-  const { emitter } = to;
-  if (taps === 1) return emitter.transpose(filter, [2, 3, 0, 1]);
-  // the taps are contiguous blocks, so that gathering them backwards is cheaper than a Slice with negative steps
-  const blocks = reshape(to, filter, [taps, inner! * outer!]);
-  const backwards = emitter.ints(Array.from({ length: taps }, (_, i) => taps - 1 - i));
-  const gathered = emitter.emit('Gather', [blocks, backwards], { axis: { int: 0 } });
-  return emitter.transpose(reshape(to, gathered, [height!, width!, inner!, outer!]), [2, 3, 0, 1]);
+  const swapped = to.emitter.transpose(filter, [2, 3, 0, 1]);
+  if (taps === 1) return swapped;
+  const rows = reshape(to, swapped, [inner!, outer!, taps]);
+  const backwards = slice(to, rows, [{ axis: 2, begin: -1, end: -1 - taps, step: -1 }]);
+  return reshape(to, backwards, [inner!, outer!, height!, width!]);
 }
 
 /** Stride 1: a convolution with the turned filter, faster than `ConvTranspose`, which does the rest. */
@@ -97,43 +96,68 @@ export const conv2DInputGrad: Rule<'Conv2DInputGrad'> = (node, [dy, filter], to)
   );
 };
 
-/** With fewer channels than this, a matrix product of one tap is too narrow for its kernel. */
-const NARROW = 16;
+/** `Pad` of rows and columns of NCHW images by zeros; negative numbers cut. */
+function padImages(to: Lowering, images: string, [top, bottom]: Pair, [left, right]: Pair): string {
+  return pad(to, images, [0, 0, top, left], [0, 0, bottom, right], to.emitter.scalar(0, 'float32'));
+}
 
 /**
- * The pixels that a tap saw [N OH OW, C], transposed, times dy [N OH OW, O]: one product a tap, or one of all taps side
- * by side where there are few channels (three times faster for images of 3 channels).
+ * Stride 1: dw[ky, kx] is the sum over all pixels of dy moved down by ky rows, times x moved left by kx columns. So all taps are
+ * one product an image, of kh versions of dy [kh O, pixels] and kw versions of x [kw C, pixels], summed over the batch.
  */
-export const conv2DFilterGrad: Rule<'Conv2DFilterGrad'> = (node, [x, dy], to) => {
+function unstridedFilterGrad(node: Node<'Conv2DFilterGrad'>, [x, dy]: readonly Node[], to: Lowering): string {
+  const [[top, bottom], [left]] = node.attrs.pad;
+  const [height, width, inner, outer] = node.shape as Shape4;
+  const [batch, rows, columns] = dy!.shape as Shape4;
+  const { emitter } = to;
+  const [images, gradient] = [toChannelsFirst(to, to.value(x!)), toChannelsFirst(to, to.value(dy!))];
+  const flat = (versions: readonly string[], channels: number): string =>
+    reshape(to, concatenate(to, versions, 1), [
+      batch,
+      versions.length * channels,
+      (rows + height - 1) * columns,
+    ]);
+  const moved = Array.from({ length: width }, (_, kx) =>
+    padImages(to, images, [top, bottom], [left - kx, columns - x!.shape[2]! - left + kx]),
+  );
+  const lowered = Array.from({ length: height }, (_, ky) =>
+    padImages(to, gradient, [ky, height - 1 - ky], [0, 0]),
+  );
+  const products = emitter.emit('MatMul', [
+    flat(lowered, outer),
+    emitter.transpose(flat(moved, inner), [0, 2, 1]),
+  ]);
+  const total = emitter.emit('ReduceSum', [products, emitter.ints([0])], { keepdims: { int: 0 } });
+  return emitter.transpose(reshape(to, total, [height, outer, width, inner]), [0, 2, 3, 1]);
+}
+
+/** Other strides: the pixels that a tap saw [N OH OW, C], transposed, times dy [N OH OW, O]; one product a tap. */
+function stridedFilterGrad(node: Node<'Conv2DFilterGrad'>, [x, dy]: readonly Node[], to: Lowering): string {
   const { strides, pad: sides } = node.attrs;
   const [[top, bottom], [left, right]] = sides;
-  const [height, width, inner, outer] = node.shape as readonly [number, number, number, number];
-  const [batch, rows, columns] = dy!.shape as readonly [number, number, number, number];
+  const [height, width, inner, outer] = node.shape as Shape4;
+  const [batch, rows, columns] = dy!.shape as Shape4;
   const { emitter } = to;
   const zero = emitter.scalar(0, 'float32');
   const images = pad(to, to.value(x!), [0, top, left, 0], [0, bottom, right, 0], zero);
   const seen = batch * rows * columns;
   const gradient = reshape(to, to.value(dy!), [seen, outer]);
-  const product = (pixels: string, channels: number): string =>
-    emitter.emit('Gemm', [reshape(to, pixels, [seen, channels]), gradient], { transA: { int: 1 } });
   const span = (axis: number, begin: number, count: number, step: number) => ({
     axis,
     begin,
     end: begin + (count - 1) * step + 1,
     step,
   });
-  const taps = Array.from({ length: height * width }, (_, tap) => {
+  const products = Array.from({ length: height * width }, (_, tap) => {
     const row = span(1, Math.floor(tap / width), rows, strides[0]);
     const column = span(2, tap % width, columns, strides[1]);
-    return slice(to, images, [row, column]);
+    const pixels = reshape(to, slice(to, images, [row, column]), [seen, inner]);
+    return emitter.emit('Gemm', [pixels, gradient], { transA: { int: 1 } });
   });
-  const result =
-    inner < NARROW
-      ? product(concatenate(to, taps, 3), taps.length * inner)
-      : concatenate(
-          to,
-          taps.map(pixels => product(pixels, inner)),
-          0,
-        );
-  return reshape(to, result, [height, width, inner, outer]);
-};
+  return reshape(to, concatenate(to, products, 0), [height, width, inner, outer]);
+}
+
+export const conv2DFilterGrad: Rule<'Conv2DFilterGrad'> = (node, inputs, to) =>
+  node.attrs.strides.every(stride => stride === 1)
+    ? unstridedFilterGrad(node, inputs, to)
+    : stridedFilterGrad(node, inputs, to);

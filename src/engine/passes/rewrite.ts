@@ -2,8 +2,16 @@
 import type { Graph, Node, OpAttrs, OpName } from '../graph.js';
 import { GraphBuilder } from '../trace/builder.js';
 
-/** What stands for a node whose inputs have been rewritten already; undefined leaves it as it is. */
-export type Replace = (node: Node, inputs: readonly Node[], builder: GraphBuilder) => Node | undefined;
+/**
+ * What stands for a node whose inputs have been rewritten already; undefined leaves it as it is. `standIn` tells what stands for
+ * any node before it.
+ */
+export type Replace = (
+  node: Node,
+  inputs: readonly Node[],
+  builder: GraphBuilder,
+  standIn: (id: number) => Node,
+) => Node | undefined;
 
 /** The graph with every node replaced; the same object when nothing was. */
 export function rewrite(graph: Graph, replace: Replace): Graph {
@@ -12,7 +20,7 @@ export function rewrite(graph: Graph, replace: Replace): Graph {
   let changed = false;
   for (const node of graph.nodes) {
     const inputs = node.inputs.map(id => made[id]!);
-    const replacement = replace(node, inputs, builder);
+    const replacement = replace(node, inputs, builder, id => made[id]!);
     if (replacement !== undefined) changed = true;
     made.push(replacement ?? copyOf(node, inputs, builder));
   }

@@ -1,0 +1,89 @@
+/**
+ * @file In which order values should lie. Elementwise operations tie values of one shape together; each such group takes the order
+ * that most of its makers give and its users need, so that a group is turned where it is entered or left, if at all.
+ */
+import { isScalar } from '../../../float64/scalar.js';
+import type { Graph, Node } from '../../../graph.js';
+import { CHANNELS_FIRST, FILTER, inverse, same, straight } from './permutation.js';
+
+/** Groups of node ids, merged step by step. */
+class Groups {
+  private readonly parent: number[];
+
+  constructor(size: number) {
+    this.parent = Array.from({ length: size }, (_, i) => i);
+  }
+
+  of(id: number): number {
+    let root = id;
+    while (this.parent[root] !== root) root = this.parent[root]!;
+    this.parent[id] = root;
+    return root;
+  }
+
+  merge(a: number, b: number): void {
+    this.parent[this.of(a)] = this.of(b);
+  }
+}
+
+const isImages = (node: Node): boolean => node.op === 'Conv2D' || node.op === 'Conv2DInputGrad';
+
+/** The order in which an operation makes its value, where that is not left to its operands. */
+function made(node: Node): readonly number[] | undefined {
+  if (isImages(node)) return CHANNELS_FIRST.perm;
+  if (node.op === 'Conv2DFilterGrad') return FILTER.perm;
+  return isScalar(node) || node.op === 'Transpose' ? undefined : straight(node.shape.length);
+}
+
+/** What a node's maker and users would like it to lie in. */
+function* wishesFor(node: Node, { nodes }: Graph, users: readonly (readonly Node[])[]) {
+  if (node.op === 'Transpose') {
+    const source = made(nodes[node.inputs[0]!]!);
+    if (source !== undefined) yield node.attrs.perm.map(axis => source[axis]!);
+  } else {
+    const own = made(node);
+    if (own !== undefined) yield own;
+  }
+  for (const user of users[node.id]!) {
+    const convolved = isImages(user) ? user.inputs[0] === node.id : user.op === 'Conv2DFilterGrad';
+    if (convolved) yield CHANNELS_FIRST.perm;
+    // a reshape needs numbers in the order of its operand
+    if (user.op === 'Transpose' && users[user.id]!.some(next => next.op === 'Reshape'))
+      yield inverse(user.attrs.perm);
+  }
+}
+
+/** The most frequent order, the first of several. */
+function winner(wishes: readonly (readonly number[])[]): readonly number[] | undefined {
+  const counted = wishes.map(wish => ({ wish, count: wishes.filter(other => same(other, wish)).length }));
+  return counted.reduce<(typeof counted)[number] | undefined>(
+    (best, next) => (best === undefined || next.count > best.count ? next : best),
+    undefined,
+  )?.wish;
+}
+
+/** The order each node should lie in; undefined where nothing is wished for. */
+export function vote(graph: Graph): (id: number) => readonly number[] | undefined {
+  const { nodes } = graph;
+  const groups = new Groups(nodes.length);
+  const users: Node[][] = nodes.map(() => []);
+  for (const node of nodes)
+    for (const id of new Set(node.inputs)) {
+      users[id]!.push(node);
+      if (isScalar(node) && same(nodes[id]!.shape, node.shape)) groups.merge(id, node.id);
+    }
+  const wishes = new Map<number, (readonly number[])[]>();
+  for (const node of nodes) {
+    const group = wishes.get(groups.of(node.id)) ?? [];
+    wishes.set(groups.of(node.id), group);
+    // several users of one value share a transpose, so they have one vote
+    const distinct: (readonly number[])[] = [];
+    for (const wish of wishesFor(node, graph, users))
+      if (!distinct.some(other => same(other, wish))) distinct.push(wish);
+    group.push(...distinct);
+  }
+  for (const id of new Set(Object.values(graph.outputs)))
+    wishes.get(groups.of(id))!.push(straight(nodes[id]!.shape.length));
+  const winners = new Map([...wishes].map(([group, all]) => [group, winner(all)]));
+  return id => winners.get(groups.of(id));
+}
