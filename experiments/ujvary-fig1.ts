@@ -148,7 +148,7 @@ const figures = (runs: readonly RunRecord[]): Figure[] => [
     series: seriesOf(runs, ({ curves }) =>
       (curves.pathMean ?? []).map(([i, x]) => ({ x, y: curves.pathDeviation![i]![1] })),
     ),
-    note: `${STEPS} steps with rate ${RATE}; for one step of SAM along the gradient at the perturbed point, as its algorithm has it. ${NOTE}`,
+    note: `${STEPS} steps with rate ${RATE}; for one step of SAM along the gradient at the perturbed point, as its algorithm has it. Steps in the paths of MFVI are those of its quadrature, which sees a logarithm at deviation 0. ${NOTE}`,
   },
 ];
 
