@@ -13,6 +13,7 @@ import { integer } from '../args.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Choice, choose } from '../experiment/choose.js';
 import { Display } from '../experiment/display.js';
+import { dryRun } from '../experiment/dry-run.js';
 import { launchLocally } from '../experiment/local.js';
 import { runOnly } from '../experiment/one-run.js';
 import { printExperiment } from '../experiment/print.js';
@@ -31,6 +32,7 @@ export const usage = `usage: flatcheck experiment NAME [options]
   --jobs N         runs at once (default: as many as fit)
   --threads N      threads of one run (default: 1, all at scale paper; kept when resumed)
   --only ID        one run, in this process
+  --dry-run        print the runs, and what they cost on this machine, measured by a few steps; do and write nothing
   --unverified     train although the claims behind the objectives have not passed for this code
   --json           print the result as one JSON document and nothing else
 
@@ -69,6 +71,10 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   const { experiment, shared, plan, out, flags, childArgs } = choice;
   if (flags.only !== undefined) return await runOnly(choice, flags.only);
   const jobs = jobsFor(choice);
+  if (flags['dry-run']) {
+    await dryRun(choice, jobs);
+    return EXIT.fine;
+  }
   openExperimentFolder(out, shared);
   const verified = await ensureVerified(choice);
   if (verified !== EXIT.fine) return verified;

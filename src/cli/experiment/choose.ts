@@ -97,7 +97,12 @@ interface Data {
 }
 
 /** The images of an experiment; made-up ones at small scales where the real ones are not here. */
-function dataFor({ name, data, dataOptional }: Experiment, scale: Scale, named: string | undefined): Data {
+function dataFor(
+  { name, data, dataOptional }: Experiment,
+  scale: Scale,
+  named: string | undefined,
+  dryRun: boolean,
+): Data {
   const none: Data = {
     config: undefined,
     folder: undefined,
@@ -110,6 +115,12 @@ function dataFor({ name, data, dataOptional }: Experiment, scale: Scale, named: 
   }
   const folder = findData(data, named);
   if (folder === undefined && dataOptional) return none;
+  if (folder === undefined && dryRun)
+    return {
+      ...none,
+      config: { kind: data },
+      says: `${data}, which is not here; planned for the whole of it`,
+    };
   if (folder === undefined && (data === 'mnist' || scale === 'paper'))
     throw new UnavailableError(
       `experiment: ${name} at scale ${scale} must have ${data}, got none - run: flatcheck data get ${data}, ` +
@@ -134,7 +145,7 @@ export async function choose(argv: readonly string[]): Promise<Choice> {
     );
   const seeds = values.seeds === undefined ? experiment.seeds(scale, convention) : readSeeds(values.seeds);
   const out = values.out ?? defaultFolder(experiment, scale, convention);
-  const data = dataFor(experiment, scale, values.data);
+  const data = dataFor(experiment, scale, values.data, values['dry-run'] ?? false);
   const before = begunWith(out);
   const engine = await engineFor(values.engine, before?.engine);
   const setting: Setting = { scale, convention, seeds, data: data.config, engine };

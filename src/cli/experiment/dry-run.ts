@@ -1,0 +1,135 @@
+/** @file `--dry-run`: what an experiment would do, and what it would cost here. */
+
+import type { Images } from '../../formats/images.js';
+import { columns } from '../../report/table.js';
+import type { TrainConfig } from '../../train/config.js';
+import { type Cost, costOf } from '../../train/experiment/cost.js';
+import { armText, type PlannedRun } from '../../train/experiment/plan.js';
+import { squaredErrorAtMean } from '../../train/graphs.js';
+import { timeLeft } from '../time-left.js';
+import type { Choice } from './choose.js';
+
+/** Records and shapes of the whole data sets: what a plan is made for. */
+const WHOLE = {
+  cifar10: { records: 50_000, shape: [32, 32, 3] },
+  cifar100: { records: 50_000, shape: [32, 32, 3] },
+  mnist: { records: 60_000, shape: [28, 28, 1] },
+} as const;
+
+interface Records {
+  readonly records: number;
+  readonly shape: Images['shape'];
+}
+
+const recordsOf = ({ data }: TrainConfig): Records =>
+  data.kind === 'generated' ? { records: data.count, shape: [data.size, data.size, 3] } : WHOLE[data.kind];
+
+/** Steps and validated records of a run, on the whole data set. */
+function lengthOf(config: TrainConfig): { readonly steps: number; readonly validated: number } {
+  const { records } = recordsOf(config);
+  const kept = Math.round(records * config.validation.fraction);
+  const perEpoch = Math.max(1, Math.floor((records - kept) / config.batchSize));
+  const steps = 'steps' in config.length ? config.length.steps : config.length.epochs * perEpoch;
+  const validations = Math.ceil(steps / (config.validation.every ?? perEpoch));
+  return { steps, validated: validations * Math.min(kept, config.validation.limit ?? kept) };
+}
+
+/** Runs that cost the same: the same objective and network. */
+interface Kind {
+  readonly config: TrainConfig;
+  readonly runs: PlannedRun[];
+}
+
+function kindsOf(plan: readonly PlannedRun[]): Kind[] {
+  const kinds = new Map<string, Kind>();
+  for (const run of plan) {
+    if (run.job.kind !== 'train') continue;
+    const { config } = run.job;
+    const { objective, net, batchSize, length, validation } = config;
+    const key = JSON.stringify([objective.name, net, batchSize, length, validation]);
+    const kind = kinds.get(key) ?? { config, runs: [] };
+    kind.runs.push(run);
+    kinds.set(key, kind);
+  }
+  return [...kinds.values()];
+}
+
+/** Bytes of a line of metrics, about. */
+const LINE = 250;
+
+interface Row {
+  readonly kind: Kind;
+  readonly cost: Cost;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly bytes: number;
+}
+
+async function rowOf(kind: Kind, { shared, experiment }: Choice): Promise<Row> {
+  const { config } = kind;
+  const { setting, threads } = shared;
+  const measures = { squaredErrorAtMean, ...experiment.measures?.(setting) };
+  const cost = await costOf(config, recordsOf(config).shape, { engine: setting.engine, threads, measures });
+  const { steps, validated } = lengthOf(config);
+  return {
+    kind,
+    cost,
+    steps,
+    seconds: steps * cost.secondsPerStep + validated * cost.secondsPerValidated,
+    bytes: cost.checkpoint + (steps / config.logEvery) * LINE,
+  };
+}
+
+const gigabytes = (bytes: number): string =>
+  bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** Prints the plan; nothing is written. */
+export async function dryRun(choice: Choice, jobs: number): Promise<void> {
+  const { experiment, plan, shared, out, data } = choice;
+  const { setting, threads } = shared;
+  console.log(
+    `${experiment.name}, scale ${setting.scale}, convention ${setting.convention}: ${plan.length} runs in ${out}`,
+  );
+  console.log(`data: ${data}; epochs are planned for the whole data set`);
+  const rows: Row[] = [];
+  for (const kind of kindsOf(plan)) rows.push(await rowOf(kind, choice));
+  if (rows.length > 0) {
+    const head = [
+      'objective',
+      'runs',
+      'steps each',
+      'batch',
+      'parameters',
+      's/step',
+      'hours each',
+      'disk each',
+    ];
+    const body = rows.map(({ kind, cost, steps, seconds, bytes }) => [
+      kind.config.objective.name,
+      String(kind.runs.length),
+      String(steps),
+      String(kind.config.batchSize),
+      String(cost.parameters),
+      cost.secondsPerStep.toPrecision(3) +
+        (cost.measuredBatch === kind.config.batchSize ? '' : ` (from a batch of ${cost.measuredBatch})`),
+      (seconds / 3600).toPrecision(3),
+      gigabytes(bytes),
+    ]);
+    console.log(`\n${columns([head, ...body]).join('\n')}`);
+    const seconds = rows.reduce((sum, row) => sum + row.seconds * row.kind.runs.length, 0);
+    const bytes = rows.reduce((sum, row) => sum + row.bytes * row.kind.runs.length, 0);
+    console.log(
+      `\nmeasured now on engine ${setting.engine} with ${threads} thread${threads === 1 ? '' : 's'} for a run, one run at a time: ` +
+        `the median of ${rows[0]!.cost.steps} steps after one to warm up, validations with their measures likewise; times of ` +
+        'smaller batches are extrapolated in proportion to their records',
+    );
+    console.log(
+      `${(seconds / 3600).toPrecision(3)} hours of runs in all, ${timeLeft(seconds / jobs)} with ${jobs} at once as if they did not slow each other; ` +
+        `${gigabytes(bytes)} of disk`,
+    );
+  }
+  const computed = plan.filter(({ job }) => job.kind === 'compute');
+  if (computed.length > 0)
+    console.log(`\n${computed.length} computed runs, whose cost is not known beforehand`);
+  console.log(`\n${columns([['id', 'run'], ...plan.map(run => [run.id, armText(run)])]).join('\n')}`);
+}
