@@ -6,7 +6,6 @@ import type { TrainConfig } from '../../train/config.js';
 import { type Cost, costOf } from '../../train/experiment/cost.js';
 import { armText, type PlannedRun } from '../../train/experiment/plan.js';
 import { squaredErrorAtMean } from '../../train/graphs.js';
-import { timeLeft } from '../time-left.js';
 import type { Choice } from './choose.js';
 
 /** Records and shapes of the whole data sets: what a plan is made for. */
@@ -111,7 +110,7 @@ export async function dryRun(choice: Choice, jobs: number): Promise<void> {
       String(kind.config.batchSize),
       String(cost.parameters),
       cost.secondsPerStep.toPrecision(3) +
-        (cost.measuredBatch === kind.config.batchSize ? '' : ` (from a batch of ${cost.measuredBatch})`),
+        (cost.measuredBatches.length === 1 ? '' : ` (from batches of ${cost.measuredBatches.join(' and ')})`),
       (seconds / 3600).toPrecision(3),
       gigabytes(bytes),
     ]);
@@ -120,11 +119,11 @@ export async function dryRun(choice: Choice, jobs: number): Promise<void> {
     const bytes = rows.reduce((sum, row) => sum + row.bytes * row.kind.runs.length, 0);
     console.log(
       `\nmeasured now on engine ${setting.engine} with ${threads} thread${threads === 1 ? '' : 's'} for a run, one run at a time: ` +
-        `the median of ${rows[0]!.cost.steps} steps after one to warm up, validations with their measures likewise; times of ` +
-        'smaller batches are extrapolated in proportion to their records',
+        `the median of ${rows[0]!.cost.steps} steps after one to warm up, validations with their measures likewise; what ` +
+        'would take longer than 20 s is extrapolated along the straight line through two smaller batches',
     );
     console.log(
-      `${(seconds / 3600).toPrecision(3)} hours of runs in all, ${timeLeft(seconds / jobs)} with ${jobs} at once as if they did not slow each other; ` +
+      `${(seconds / 3600).toPrecision(3)} hours of runs in all, ${(seconds / jobs / 3600).toPrecision(3)} with ${jobs} at once if they do not slow each other; ` +
         `${gigabytes(bytes)} of disk`,
     );
   }
