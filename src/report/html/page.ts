@@ -1,9 +1,9 @@
 /** @file A run as one self-contained HTML page. */
-import { createHash } from 'node:crypto';
 import type { ClaimResult, Paper, VerifyResult } from '../../theory/result.js';
 import { PAPER_TITLES } from '../standing.js';
 import { summaryLine } from '../table.js';
 import { claimSection } from './claim.js';
+import { page } from './document.js';
 import { escapeHtml as esc } from './escape.js';
 import { SCRIPT, STYLE } from './style.js';
 
@@ -34,19 +34,7 @@ export function html(result: VerifyResult): string {
   const { claims, run } = result;
   const papers = [...new Set(claims.map(claim => claim.paper))];
   const versions = Object.entries(run.versions).map(([name, version]) => `${name} ${version}`);
-  const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-  const policy = `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(SCRIPT)}`;
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<title>flatcheck: ${esc(summaryLine(result))}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<header>
+  const body = `<header>
 <h1>flatcheck</h1>
 <p>${esc(summaryLine(result))}.</p>
 <p>Engine ${esc(run.engine)}, false-alarm budget ${run.alpha}, commit ${esc(run.commit ?? 'unknown')}, code ${esc(run.digest)}; ${esc(versions.join(', '))}.</p>
@@ -61,9 +49,6 @@ ${papers
     ),
   )
   .join('\n')}
-</main>
-<script>${SCRIPT}</script>
-</body>
-</html>
-`;
+</main>`;
+  return page({ title: `flatcheck: ${summaryLine(result)}`, style: STYLE, script: SCRIPT, body });
 }
