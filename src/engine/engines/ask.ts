@@ -17,7 +17,7 @@ function parse(stdout: string): Answer {
 }
 
 /** Runs `node script name`; a crash or no answer within the time is an error like any other. */
-export function ask(script: URL, name: EngineName, seconds = 60): Promise<Answer> {
+export function ask(script: URL, name: EngineName, seconds = 180): Promise<Answer> {
   const limits = { timeout: seconds * 1000, killSignal: 'SIGKILL', maxBuffer: 2 ** 24 } as const;
   return new Promise(resolve => {
     execFile(process.execPath, [fileURLToPath(script), name], limits, (error, stdout, stderr) => {
