@@ -18,7 +18,7 @@ const COMMANDS: Readonly<Record<string, readonly [string, () => Promise<Command>
     () => import('./commands/start.js'),
   ],
   experiment: ['run the experiments of a paper', () => import('./commands/experiment.js')],
-  report: ['figures, tables and a page of an experiment', () => import('./commands/report.js')],
+  report: ['the page, figures and tables of experiments', () => import('./commands/report.js')],
   merge: ['put the results of shards together', () => import('./commands/merge.js')],
   gate: ['compare a run with the baseline', () => import('./commands/gate.js')],
   vectors: [

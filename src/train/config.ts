@@ -96,7 +96,7 @@ export function parseConfig(value: unknown, file: string): TrainConfig {
   });
 }
 
-function readData(fields: Fields): DataConfig {
+export function readData(fields: Fields): DataConfig {
   const kind = fields.get('kind', oneOf('cifar10', 'cifar100', 'mnist', 'generated'));
   if (kind === 'generated')
     return fields.end({

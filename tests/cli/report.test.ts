@@ -1,39 +1,63 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../harness.js';
-import { RESULT } from '../report/experiment/sample.js';
 import { emptyFolder, flatcheck, oneLine } from './run.js';
 
-const test = suite('flatcheck report');
+const test = suite('report command', 300);
 
-test('a folder with a result gets its report; one without is an error of one line', () => {
-  const folder = emptyFolder();
-  mkdirSync(join(folder, 'out'));
-  writeFileSync(join(folder, 'out', 'result.json'), JSON.stringify(RESULT));
-  const ended = flatcheck(['report', 'out'], folder);
-  assert.is(ended.status, 0, ended.stderr);
-  for (const name of [
-    'index.html',
-    'fig2-loss.svg',
-    'fig2-loss.png',
-    'runs.csv',
-    'metrics.csv',
-    'tensorboard',
-  ])
-    assert.ok(existsSync(join(folder, 'out', 'report', name)), name);
-  const lines = readFileSync(join(folder, 'out', 'report', 'runs.csv'), 'utf8')
-    .trim()
-    .split('\n');
-  assert.is(lines.length, RESULT.runs.length + 1);
-  const none = flatcheck(['report', 'nowhere'], folder);
-  assert.is(none.status, 4);
-  assert.ok(oneLine(none), none.stderr);
-  writeFileSync(join(folder, 'out', 'result.json'), '{"schema":1}');
-  const wrong = flatcheck(['report', 'out'], folder);
-  assert.is(wrong.status, 2);
-  assert.match(wrong.stderr, /must be the result of an experiment, got no runs/);
-  assert.is(flatcheck(['report'], folder).status, 2);
+const out = emptyFolder();
+const made = flatcheck(['experiment', 'vgr-fig3', '--out', out, '--jobs', '1']);
+
+test('an experiment ends with its report', () => {
+  assert.is(made.status, 0, made.stderr);
+  assert.ok(made.stdout.includes(join(out, 'report', 'index.html')));
+  const names = readdirSync(join(out, 'report'));
+  for (const name of ['index.html', 'runs.csv', 'metrics.csv', 'tensorboard'])
+    assert.ok(names.includes(name), name);
+  const figures = names.filter(name => name.endsWith('.svg')).map(name => name.slice(0, -4));
+  assert.ok(figures.length > 0 && figures.every(figure => names.includes(`${figure}.png`)));
+});
+
+test('the report again, elsewhere, from the folder alone: the same page', () => {
+  const elsewhere = join(emptyFolder(), 'new', 'place');
+  const { status, stdout } = flatcheck(['report', out, '--out', elsewhere]);
+  assert.is(status, 0);
+  assert.match(stdout, /vgr-fig3: \d+ of \d+ runs/);
+  const page = (folder: string): string => readFileSync(join(folder, 'index.html'), 'utf8');
+  assert.is(page(elsewhere), page(join(out, 'report')));
+});
+
+test('a run that is gone counts as missing, and the page says so', () => {
+  const [first] = readdirSync(join(out, 'runs'));
+  rmSync(join(out, 'runs', first!), { recursive: true });
+  const { status, stdout } = flatcheck(['report', out, '--json']);
+  assert.is(status, 0);
+  const { runs } = JSON.parse(stdout) as { runs: readonly { status: string }[] };
+  assert.is(runs.filter(run => run.status === 'waiting').length, 1);
+  assert.ok(readFileSync(join(out, 'report', 'index.html'), 'utf8').includes('not complete'));
+});
+
+test('mistakes are one line each, and nothing is written', () => {
+  const empty = emptyFolder();
+  const other = join(emptyFolder(), 'other');
+  mkdirSync(other);
+  writeFileSync(join(other, 'experiment.json'), '{"schema":1,"name":"none"}');
+  for (const [args, code, words] of [
+    [['report'], 2, /give the folder/],
+    [['report', empty], 2, /must be the output of an experiment/],
+    [['report', join(empty, 'absent')], 2, /must be the output of an experiment/],
+    [['report', other], 2, /report: \w+ must be/],
+    [['report', out, '--figure'], 2, /report: Unknown option/],
+    [['report', out, out, '--out', empty], 2, /different names/],
+  ] as const) {
+    const ended = flatcheck(args);
+    assert.is(ended.status, code, args.join(' '));
+    assert.ok(oneLine(ended), ended.stderr);
+    assert.match(ended.stderr, words);
+  }
+  assert.equal(readdirSync(empty), []);
+  assert.not(existsSync(join(other, 'report')));
 });
 
 test.run();

@@ -1,5 +1,6 @@
 /** @file `flatcheck experiment NAME`: every run of a figure or table, then what they say. */
 import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { EXPERIMENT_NAMES } from '../../../experiments/registry.js';
 import type { ExperimentResult } from '../../theory/experiment/model.js';
 import { ENGINE_CHOICES } from '../../train/config.js';
@@ -18,6 +19,7 @@ import { launchLocally } from '../experiment/local.js';
 import { runOnly } from '../experiment/one-run.js';
 import { printExperiment } from '../experiment/print.js';
 import { ensureVerified } from '../experiment/verified.js';
+import { writeReport } from '../experiment/write-report.js';
 import { runInfo } from '../verify/verify.js';
 
 export const usage = `usage: flatcheck experiment NAME [options]
@@ -92,8 +94,9 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     dispose();
   }
   const result = collected(choice);
+  const page = writeReport(result, out, join(out, 'report'));
   if (flags.json) console.log(JSON.stringify(result, null, 1));
-  else printExperiment(result, choice);
+  else printExperiment(result, choice, page);
   return exitOf(result, failed, signal.aborted);
 }
 

@@ -1,5 +1,4 @@
 /** @file The end of an experiment as the terminal shows it. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { columns } from '../../report/table.js';
 import type { ExperimentResult } from '../../theory/experiment/model.js';
@@ -20,8 +19,8 @@ function armTable({ runs, summaries, quantities }: ExperimentResult, main: reado
     const cells = main.map(name => {
       const found = summaries.find(one => one.quantity === name && armKey(one.arm) === armKey(arm));
       if (found === undefined) return '';
-      const { mean, low, high, n } = found;
-      return n > 1 ? `${number(mean)} [${number(low)}, ${number(high)}]` : number(mean);
+      const { mean, low, high } = found;
+      return Number.isFinite(low + high) ? `${number(mean)} [${number(low)}, ${number(high)}]` : number(mean);
     });
     return [armLabel(arm), `${done}/${of.length}`, ...cells];
   });
@@ -29,7 +28,7 @@ function armTable({ runs, summaries, quantities }: ExperimentResult, main: reado
 }
 
 /** The arms, the statements with their judgement, then where everything lies. */
-export function printExperiment(result: ExperimentResult, { out, experiment }: Choice): void {
+export function printExperiment(result: ExperimentResult, { out, experiment }: Choice, page: string): void {
   const { runs, statements, setting } = result;
   const done = runs.filter(run => run.status === 'complete').length;
   console.log(
@@ -44,6 +43,5 @@ export function printExperiment(result: ExperimentResult, { out, experiment }: C
   for (const { id, says, outcome, why } of statements)
     console.log(`\n${outcome.toUpperCase()} ${id}: ${says}\n  ${why}`);
   console.log(`\nresult: ${join(out, 'result.json')}`);
-  const report = join(out, 'report', 'index.html');
-  if (existsSync(report)) console.log(`report: ${report}`);
+  console.log(`report: ${page}`);
 }

@@ -47,6 +47,11 @@ function curves(result: ExperimentResult): string {
 const image = ({ png, width, height }: Picture, alt: string): string =>
   `<img src="data:image/png;base64,${Buffer.from(png).toString('base64')}" width="${width}" height="${height}" alt="${esc(alt)}">`;
 
+const SAMPLES = {
+  prior: 'Samples: codes drawn from the prior',
+  codes: 'Samples: codes drawn from a Gaussian fitted to the codes of training records',
+} as const;
+
 /** The first run of an arm that has images. */
 function imagesOfArm(runs: readonly RunRecord[], arm: RunRecord['arm'], images: ImagesOf): string {
   const name = armLabel(arm);
@@ -58,7 +63,7 @@ function imagesOfArm(runs: readonly RunRecord[], arm: RunRecord['arm'], images: 
     pairs &&
       `<figure>${image(pairs, `originals above reconstructions, ${name}`)}<figcaption>Originals above their reconstructions</figcaption></figure>`,
     samples &&
-      `<figure>${image(samples, `samples, ${name}`)}<figcaption>Samples from the prior</figcaption></figure>`,
+      `<figure>${image(samples, `samples, ${name}`)}<figcaption>${SAMPLES[found.samplesFrom ?? 'prior']}</figcaption></figure>`,
   ]
     .filter(Boolean)
     .join('')}</div></div>`;

@@ -19,7 +19,8 @@ export function warnings({ setting, provenance, runs, summaries }: ExperimentRes
       `${diverged.length} complete ${diverged.length === 1 ? 'run has a value that is' : 'runs have values that are'} not finite; means over them are left out.`,
     setting.scale !== 'paper' &&
       `Scale ${setting.scale}: smaller networks and fewer steps than the paper's. What holds or fails here may be otherwise at the paper's scale.`,
-    fewest === 1 && 'An arm with a single run has no interval, and nothing can be told from it.',
+    fewest === 1 &&
+      'An arm with a single run has no interval: of what depends on chance, nothing can be told from it.',
     coverage !== undefined &&
       `With ${fewest} runs an interval called 95 % holds the mean in about ${Math.round(100 * coverage)} % of cases; judgements rest on Welch's test instead.`,
   ].filter(line => line !== false);

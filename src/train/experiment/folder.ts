@@ -5,9 +5,9 @@ import { makeFolder, writeJsonOnce } from '../../formats/atomic.js';
 import { listFolder, readText } from '../../formats/files.js';
 import { InputError } from '../../formats/input-error.js';
 import { isObject, parseJson, show } from '../../formats/json.js';
-import { TRAIN_ENGINES, type TrainEngine } from '../config.js';
-import { positiveInteger } from '../fields.js';
-import type { Setting } from './experiment.js';
+import { readData, TRAIN_ENGINES, type TrainEngine } from '../config.js';
+import { Fields, oneOf, positiveInteger, type Rule, text, wholeNumber } from '../fields.js';
+import { CONVENTIONS, SCALES, type Setting } from './experiment.js';
 
 /** What all runs of a folder share. */
 export interface Shared {
@@ -59,6 +59,36 @@ export function begunWith(
   throw new InputError(
     `experiment: ${path} must name threads and engine, got ${show(threads)} and ${show(engine)} - it was changed; choose another folder with --out`,
   );
+}
+
+const seedList: Rule<readonly number[]> = {
+  says: 'a list of non-negative integers',
+  is: (value): value is number[] => Array.isArray(value) && value.every(wholeNumber.is),
+};
+
+/** What the runs of a folder share, from the folder alone. Throws an `InputError` where it is no experiment's. */
+export function readShared(out: string): Shared {
+  const path = join(out, FILE);
+  if (!existsSync(path))
+    throw new InputError(
+      `report: the folder must be the output of an experiment, got ${out} without ${FILE} in it - flatcheck experiment makes one`,
+    );
+  const fields = new Fields(readRecord(path), { command: 'report', file: path });
+  fields.get('schema', oneOf(1));
+  const data = fields.raw('data') === null ? undefined : readData(fields.within('data'));
+  const digest = fields.raw('dataDigest') === null ? undefined : fields.get('dataDigest', text);
+  return fields.end({
+    name: fields.get('name', text),
+    setting: {
+      scale: fields.get('scale', oneOf(...SCALES)),
+      convention: fields.get('convention', oneOf(...CONVENTIONS)),
+      seeds: fields.get('seeds', seedList),
+      data,
+      engine: fields.get('engine', oneOf(...TRAIN_ENGINES)),
+    },
+    threads: fields.get('threads', positiveInteger),
+    dataDigest: digest,
+  });
 }
 
 /** Takes a folder for an experiment: a new or empty one, or one of the very same experiment. Any number of processes may. */

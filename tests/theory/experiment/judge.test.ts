@@ -111,6 +111,9 @@ const EDGES: Readonly<Record<string, Draw>> = {
       [5, 5, 5, 5].map(mean => sample(random, shape, n, mean)),
       'rising',
     ),
+  'equal means, spreads five-fold apart': (random, n, shape) => [
+    below(sample(random, shape, n, 10, 1), sample(random, shape, n, 10, 5)),
+  ],
   'equal variances': (random, n, shape) => [
     varianceBelow(sample(random, shape, n, 3), sample(random, shape, n, 10)),
   ],
@@ -118,9 +121,13 @@ const EDGES: Readonly<Record<string, Draw>> = {
 
 const LEVEL = STATEMENT_ALPHA / 2;
 const DRAWS = 400;
-/** Skewed or heavy-tailed values and variances: measured 0.043 at worst for 10 runs (docs/reports.md). */
+/** Where Welch's test and the jackknife err more often than stated, and how often at most: docs/reports.md. */
+const EXCESS: Readonly<Record<string, number>> = {
+  'equal variances': 0.045,
+  'equal means, spreads five-fold apart': 0.085,
+};
 const allowed = (edge: string, shape: Shape): number =>
-  edge === 'equal variances' && shape !== 'normal' ? 0.045 : LEVEL;
+  shape === 'normal' ? LEVEL : (EXCESS[edge] ?? LEVEL);
 
 for (const [edge, draw] of Object.entries(EDGES))
   test(`error rate: ${edge}`, () => {

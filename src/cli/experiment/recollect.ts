@@ -1,0 +1,43 @@
+/** @file The result of an experiment from its folder alone, as far as its runs are. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXPERIMENT_NAMES, isExperimentName, loadExperiment } from '../../../experiments/registry.js';
+import { readText } from '../../formats/files.js';
+import { InputError } from '../../formats/input-error.js';
+import { isObject, parseJson } from '../../formats/json.js';
+import type { ExperimentResult } from '../../theory/experiment/model.js';
+import { collect } from '../../train/experiment/collect.js';
+import { readShared } from '../../train/experiment/folder.js';
+import { armText, planOf } from '../../train/experiment/plan.js';
+import { runInfo } from '../verify/verify.js';
+
+/** What only the command that ran the experiment knew, from the result that it wrote last. */
+function lastWords(out: string): { readonly data?: string; readonly verified: boolean } {
+  const path = join(out, 'result.json');
+  if (!existsSync(path)) return { verified: true };
+  const last = parseJson(readText('report', path, 1 << 28), `report: ${path}`);
+  const [setting, provenance] = isObject(last) ? [last.setting, last.provenance] : [];
+  return {
+    ...(isObject(setting) && typeof setting.data === 'string' && { data: setting.data }),
+    verified: !(isObject(provenance) && provenance.verified === false),
+  };
+}
+
+/** Reads the runs again and renews result.json; `say` is told of every damaged run. */
+export async function recollect(out: string, say: (message: string) => void): Promise<ExperimentResult> {
+  const shared = readShared(out);
+  const { name, setting } = shared;
+  if (!isExperimentName(name))
+    throw new InputError(
+      `report: ${join(out, 'experiment.json')} must name an experiment, got '${name}' (there are ${EXPERIMENT_NAMES.join(', ')})`,
+    );
+  const experiment = await loadExperiment(name);
+  const { commit, versions } = runInfo(0);
+  const { data, verified } = lastWords(out);
+  return collect({
+    ...{ experiment, shared, out, commit, versions, verified },
+    plan: planOf(experiment, setting),
+    data: data ?? setting.data?.kind ?? 'data that the experiment makes',
+    onDamaged: (run, message) => say(`${name}: ${armText(run)}: ${message}`),
+  });
+}

@@ -1,0 +1,45 @@
+/** @file The report of an experiment as files: a page, its figures, tables for other programs. */
+import { join } from 'node:path';
+import { makeFolder, writeAtomic } from '../../formats/atomic.js';
+import { csv } from '../../formats/csv.js';
+import { eventFile } from '../../formats/tensorboard.js';
+import { curveDrawings } from '../../report/experiment/curves.js';
+import { metricRows, runRows, runScalars } from '../../report/experiment/exports.js';
+import { figureSvg } from '../../report/experiment/figure.js';
+import { experimentPage } from '../../report/experiment/page.js';
+import { plot } from '../../report/plot/plot.js';
+import { svgToPng } from '../../report/png.js';
+import type { ExperimentResult } from '../../theory/experiment/model.js';
+import { imagesOf } from './read-images.js';
+
+/** The name by which TensorBoard knows a file of events. */
+const EVENTS = 'events.out.tfevents.0.flatcheck';
+
+/**
+ * Writes the report of the experiment in `out` to `folder`, each file atomically, the page last; returns the page's path.
+ * `<figure>.svg` and `.png`, `runs.csv`, `metrics.csv`, `tensorboard/<run>/`, `index.html`.
+ */
+export function writeReport(result: ExperimentResult, out: string, folder: string): string {
+  const write = (name: string, content: Uint8Array | string): void =>
+    writeAtomic('report', join(folder, name), content);
+  makeFolder('report', folder);
+  const pictures = [
+    ...result.figures.map(figure => [figure.id, figureSvg(figure, { alone: true })] as const),
+    ...curveDrawings(result).map(
+      drawing => [drawing.id, plot(drawing, drawing.title, { alone: true })] as const,
+    ),
+  ];
+  for (const [id, svg] of pictures) {
+    write(`${id}.svg`, svg);
+    write(`${id}.png`, svgToPng(svg));
+  }
+  write('runs.csv', csv(runRows(result)));
+  write('metrics.csv', csv(metricRows(result)));
+  for (const run of result.runs.filter(({ status }) => status === 'complete')) {
+    const { folder: name, scalars } = runScalars(run);
+    makeFolder('report', join(folder, 'tensorboard', name));
+    write(join('tensorboard', name, EVENTS), eventFile(scalars));
+  }
+  write('index.html', experimentPage(result, imagesOf(result.runs, out)));
+  return join(folder, 'index.html');
+}
