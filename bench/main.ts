@@ -46,6 +46,33 @@ const BENCHES: Readonly<Record<string, Bench>> = {
       });
     },
   },
+  cost: {
+    flags: ['width', 'batch', 'threads', 'repetitions', 'longest'],
+    switches: [],
+    async run(values) {
+      const { cost } = await import('./cost.js');
+      return cost({
+        widths: numbers(values, 'width', [8, 16, 32, 64]),
+        batches: numbers(values, 'batch', [8, 32, 128, 256]),
+        threads: numbers(values, 'threads', [1, 2]),
+        repetitions: numbers(values, 'repetitions', [3]).at(-1)!,
+        longest: numbers(values, 'longest', [20]).at(-1)!,
+      });
+    },
+  },
+  jit: {
+    flags: ['width', 'batch', 'threads', 'repetitions'],
+    switches: [],
+    async run(values) {
+      const { jitBench } = await import('./jit.js');
+      return jitBench({
+        width: numbers(values, 'width', [4]).at(-1)!,
+        batch: numbers(values, 'batch', [4]).at(-1)!,
+        threads: numbers(values, 'threads', [availableParallelism()]).at(-1)!,
+        repetitions: numbers(values, 'repetitions', [3]).at(-1)!,
+      });
+    },
+  },
 };
 
 async function main([name, ...args]: readonly string[]): Promise<void> {
