@@ -150,7 +150,7 @@ test('progress on a terminal is one line, with the time left; elsewhere a line f
         display.show({ kind: 'progress', run: TRAINED, done: 3, total: 4 });
         display.show({ kind: 'started', run: COMPUTED });
         display.show({ kind: 'failed', run: COMPUTED, code: 1, error: 'why' });
-        display.show({ kind: 'finished', run: TRAINED, seconds: 12.3 });
+        display.show({ kind: 'finished', run: TRAINED, seconds: 12.3, done: 2 });
         display.show({ kind: 'started', run: PLAN[1]! });
         display.show({ kind: 'stopped', run: PLAN[1]! });
         display.show({ kind: 'waiting', runs: 2 });

@@ -6,16 +6,15 @@ import type { ExperimentResult } from '../../theory/experiment/model.js';
 import { ENGINE_CHOICES } from '../../train/config.js';
 import { collect } from '../../train/experiment/collect.js';
 import { CONVENTIONS, SCALES } from '../../train/experiment/experiment.js';
-import { openExperimentFolder, runFolder } from '../../train/experiment/folder.js';
+import { openExperimentFolder } from '../../train/experiment/folder.js';
 import { armText } from '../../train/experiment/plan.js';
-import { statusOf } from '../../train/experiment/status.js';
 import { interruption } from '../../train/interrupt.js';
 import { integer } from '../args.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Choice, choose } from '../experiment/choose.js';
 import { Display } from '../experiment/display.js';
 import { dryRun } from '../experiment/dry-run.js';
-import { launchLocally } from '../experiment/local.js';
+import { doneOf, launchLocally } from '../experiment/local.js';
 import { runOnly } from '../experiment/one-run.js';
 import { printExperiment } from '../experiment/print.js';
 import { ensureVerified } from '../experiment/verified.js';
@@ -80,8 +79,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   openExperimentFolder(out, shared);
   const verified = await ensureVerified(choice);
   if (verified !== EXIT.fine) return verified;
-  const done = plan.filter(one => statusOf(runFolder(out, one.id), one) === 'complete').length;
-  const display = new Display(experiment.name, done, plan.length);
+  const display = new Display(experiment.name, doneOf(plan, out), plan.length);
   const { signal, dispose } = interruption();
   let failed: readonly number[];
   try {

@@ -31,7 +31,7 @@ export class Display {
       case 'finished':
         this.finishedHere += 1 - Math.max(0, this.shares.get(event.run.id)?.before ?? 0);
         this.shares.delete(event.run.id);
-        this.done++;
+        this.done = event.done;
         this.say(`${this.head()}: ${armText(event.run)} (${event.seconds.toFixed(0)} s)`);
         break;
       case 'failed':

@@ -18,7 +18,13 @@ const POLL = 1000;
 export type Event =
   | { readonly kind: 'started' | 'stopped'; readonly run: PlannedRun }
   | { readonly kind: 'progress'; readonly run: PlannedRun; readonly done: number; readonly total: number }
-  | { readonly kind: 'finished'; readonly run: PlannedRun; readonly seconds: number }
+  /** `done` are complete by now, here or by other processes. */
+  | {
+      readonly kind: 'finished';
+      readonly run: PlannedRun;
+      readonly seconds: number;
+      readonly done: number;
+    }
   | { readonly kind: 'failed'; readonly run: PlannedRun; readonly code: number; readonly error: string }
   /** Nothing is left to start here, and so many runs are with other processes. */
   | { readonly kind: 'waiting'; readonly runs: number };
@@ -35,6 +41,10 @@ export interface LaunchOptions {
   readonly signal: AbortSignal;
   readonly onEvent: (event: Event) => void;
 }
+
+/** How many runs are complete. */
+export const doneOf = (plan: readonly PlannedRun[], out: string): number =>
+  plan.filter(run => statusOf(runFolder(out, run.id), run) === 'complete').length;
 
 type Ended = 'complete' | 'interrupted' | 'busy' | { readonly code: number; readonly error: string };
 
@@ -55,7 +65,12 @@ export async function launchLocally(options: LaunchOptions): Promise<readonly nu
       failed.set(run.id, ended.code);
       onEvent({ kind: 'failed', run, ...ended });
     } else if (ended === 'complete')
-      onEvent({ kind: 'finished', run, seconds: (performance.now() - began) / 1000 });
+      onEvent({
+        kind: 'finished',
+        run,
+        seconds: (performance.now() - began) / 1000,
+        done: doneOf(plan, out),
+      });
     else onEvent({ kind: 'stopped', run });
   };
   const todo = (): PlannedRun[] =>
