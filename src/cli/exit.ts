@@ -1,5 +1,6 @@
 /** @file Exit codes, and how an error becomes one. */
 import { InputError, UnavailableError } from '../formats/input-error.js';
+import { printable } from '../formats/printable.js';
 
 export const EXIT = {
   fine: 0,
@@ -20,4 +21,14 @@ export function exitCodeOf(error: unknown): ExitCode | null {
   if (error instanceof UsageError || error instanceof InputError) return EXIT.usage;
   if (error instanceof UnavailableError) return EXIT.unavailable;
   return null;
+}
+
+/**
+ * Says an error on stderr, in one line where it is the user's, and gives its exit code. A user's argument or file may
+ * hold anything, and errors quote it.
+ */
+export function sayError(error: unknown): ExitCode {
+  const code = exitCodeOf(error);
+  console.error(code === null ? error : printable((error as Error).message));
+  return code ?? EXIT.failed;
 }

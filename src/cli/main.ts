@@ -2,8 +2,7 @@
 /** @file The command line: picks the command, turns errors into one line and an exit code. */
 import { readFileSync } from 'node:fs';
 import { nearest } from '../formats/nearest.js';
-import { printable } from '../formats/printable.js';
-import { EXIT, type ExitCode, exitCodeOf, UsageError } from './exit.js';
+import { EXIT, type ExitCode, sayError, UsageError } from './exit.js';
 
 interface Command {
   readonly usage: string;
@@ -72,8 +71,5 @@ process.stdout.on('error', error => process.exit((error as NodeJS.ErrnoException
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const code = exitCodeOf(error);
-  // A user's argument or file may hold anything, and errors quote it.
-  console.error(code === null ? error : printable((error as Error).message));
-  process.exitCode = code ?? EXIT.failed;
+  process.exitCode = sayError(error);
 }

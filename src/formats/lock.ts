@@ -21,7 +21,7 @@ export class InUseError extends UnavailableError {}
  */
 export async function lockFolder(what: string, folder: string): Promise<() => void> {
   const host = localHost();
-  const own = `.lock-${host}-${process.pid}-${startTime(process.pid)}`;
+  const own = lockName();
   const path = join(folder, own);
   const release = (): void => rmSync(path, { force: true });
   for (let attempt = 1; ; attempt++) {
@@ -42,6 +42,16 @@ export async function lockFolder(what: string, folder: string): Promise<() => vo
       );
     await sleep(20 + Math.random() * 80); // two that started together both step back
   }
+}
+
+/** The file by which this process holds locks: for who may have to break them. */
+export const lockName = (): string => `.lock-${localHost()}-${process.pid}-${startTime(process.pid)}`;
+
+/** Removes the lock of a process that is known to be gone, on whatever host it was; one that is seen to live keeps it. */
+export function breakLock(folder: string, name: string): void {
+  const holder = holderOf(name);
+  if (holder === undefined || (holder.host === localHost() && isAlive(holder.pid, holder.started))) return;
+  rmSync(join(folder, name), { force: true });
 }
 
 /** Whether a process has the lock, as far as can be told from here: one on another host counts. */

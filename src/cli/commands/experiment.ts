@@ -17,6 +17,9 @@ import { dryRun } from '../experiment/dry-run.js';
 import { doneOf, launchLocally } from '../experiment/local.js';
 import { runOnly } from '../experiment/one-run.js';
 import { printExperiment } from '../experiment/print.js';
+import { launchOnSlurm } from '../experiment/slurm/launch.js';
+import { slurmLines } from '../experiment/slurm/say.js';
+import { readSbatchOptions } from '../experiment/slurm/sbatch.js';
 import { ensureVerified } from '../experiment/verified.js';
 import { writeReport } from '../experiment/write-report.js';
 import { runInfo } from '../verify/verify.js';
@@ -31,6 +34,8 @@ export const usage = `usage: flatcheck experiment NAME [options]
   --engine E       ${ENGINE_CHOICES.join(', ')} (default: onnx-cpu); auto is the fastest here
   --out DIR        where everything goes (default: runs/NAME-SCALE[-CONVENTION])
   --jobs N         runs at once (default: as many as fit)
+  --launcher L     local or slurm (default: local): slurm submits a job array and returns, see docs/cluster.md
+  --sbatch OPTION  for --launcher slurm: NAME=VALUE for sbatch, as in --sbatch time=2:00:00; may be repeated
   --threads N      threads of one run (default: 1, all at scale paper; kept when resumed)
   --only ID        one run, in this process
   --dry-run        print the runs, and what they cost on this machine, measured by a few steps; do and write nothing
@@ -39,7 +44,7 @@ export const usage = `usage: flatcheck experiment NAME [options]
 
 Verifies the claims behind its objectives where that is still to do, does the runs that are not complete, and judges
 the statements of the paper. Stopped at any moment, it goes on by the same command; started twice at once, the two
-share the runs. Exit code 130 when it was interrupted, 1 when a run failed.`;
+share the runs. Exit code 0 when Slurm has what is left to do, 130 when it was interrupted, 1 when a run failed.`;
 
 function collected(choice: Choice): ExperimentResult {
   const { experiment, shared, plan, out, data, unverified } = choice;
@@ -55,6 +60,30 @@ function collected(choice: Choice): ExperimentResult {
     verified: !unverified,
     onDamaged: (run, message) => console.error(`${experiment.name}: ${armText(run)}: ${message}`),
   });
+}
+
+/** Submits what is to do, then shows what is done by now. */
+async function runOnSlurm(choice: Choice): Promise<ExitCode> {
+  const { experiment, shared, plan, out, flags, childArgs } = choice;
+  const options = readSbatchOptions(flags.sbatch ?? []);
+  const jobs = flags.jobs === undefined ? undefined : integer('experiment', 'jobs', flags.jobs, 1);
+  openExperimentFolder(out, shared);
+  const verified = await ensureVerified(choice);
+  if (verified !== EXIT.fine) return verified;
+  const launched = await launchOnSlurm({
+    ...{ name: experiment.name, plan, out, childArgs, jobs, options },
+    threads: shared.threads,
+    memory: experiment.memory?.(shared.setting),
+  });
+  show(collected(choice), choice);
+  for (const line of slurmLines(launched)) (flags.json ? console.error : console.log)(line);
+  return EXIT.fine;
+}
+
+function show(result: ExperimentResult, choice: Choice): void {
+  const page = writeReport(result, choice.out, join(choice.out, 'report'));
+  if (choice.flags.json) console.log(JSON.stringify(result, null, 1));
+  else printExperiment(result, choice, page);
 }
 
 /** Processes at once: what the cores and the memory have room for. */
@@ -76,6 +105,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     await dryRun(choice, jobs);
     return EXIT.fine;
   }
+  if (choice.launcher === 'slurm') return await runOnSlurm(choice);
   openExperimentFolder(out, shared);
   const verified = await ensureVerified(choice);
   if (verified !== EXIT.fine) return verified;
@@ -92,9 +122,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     dispose();
   }
   const result = collected(choice);
-  const page = writeReport(result, out, join(out, 'report'));
-  if (flags.json) console.log(JSON.stringify(result, null, 1));
-  else printExperiment(result, choice, page);
+  show(result, choice);
   return exitOf(result, failed, signal.aborted);
 }
 

@@ -29,6 +29,7 @@ const OPTIONS = {
   engine: { type: 'string' },
   out: { type: 'string' },
   launcher: { type: 'string' },
+  sbatch: { type: 'string', multiple: true },
   jobs: { type: 'string' },
   threads: { type: 'string' },
   only: { type: 'string' },
@@ -36,6 +37,9 @@ const OPTIONS = {
   unverified: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
+
+const LAUNCHERS = ['local', 'slurm'] as const;
+type Launcher = (typeof LAUNCHERS)[number];
 
 type Values = ReturnType<typeof readArgs<typeof OPTIONS>>['values'];
 
@@ -49,6 +53,7 @@ export interface Choice {
   /** What is trained on, in words. */
   readonly data: string;
   readonly unverified: boolean;
+  readonly launcher: Launcher;
   readonly flags: Values;
   /** The arguments that do one run of it, without `--only ID`. */
   readonly childArgs: readonly string[];
@@ -144,6 +149,7 @@ export async function choose(argv: readonly string[]): Promise<Choice> {
       `experiment: --convention of ${name} must be one of ${experiment.conventions.join(', ')}, got '${convention}'`,
     );
   const seeds = values.seeds === undefined ? experiment.seeds(scale, convention) : readSeeds(values.seeds);
+  const launcher = launcherFor(values);
   const out = values.out ?? defaultFolder(experiment, scale, convention);
   const data = dataFor(experiment, scale, values.data, values['dry-run'] ?? false);
   const before = begunWith(out);
@@ -161,6 +167,7 @@ export async function choose(argv: readonly string[]): Promise<Choice> {
     dataFolder: data.folder,
     data: data.says,
     unverified: values.unverified ?? false,
+    launcher,
     flags: values,
     childArgs: [
       ...['experiment', name, '--scale', scale, '--convention', convention, '--seeds', seeds.join(',')],
@@ -176,6 +183,15 @@ async function engineFor(text: string | undefined, before: TrainEngine | undefin
   const asked = readEngine('experiment', text) ?? 'onnx-cpu';
   if (asked !== 'auto') return asked;
   return (await engineOfRun('auto', before && { engine: before })).engine;
+}
+
+function launcherFor({ launcher: text, sbatch = [], only }: Values): Launcher {
+  const launcher = choice('launcher', text, LAUNCHERS, 'local');
+  if (launcher === 'local' && sbatch.length > 0)
+    throw new UsageError(`experiment: --sbatch goes with --launcher slurm only, got '${sbatch[0]}'`);
+  if (launcher === 'slurm' && only !== undefined)
+    throw new UsageError(`experiment: --only does a run in this process, got --launcher slurm with it`);
+  return launcher;
 }
 
 /** runs/<experiment>-<scale>[-<convention>] */
