@@ -158,10 +158,12 @@ down() {
 with() {
   dir=$(mktemp -d "${TMPDIR:-/tmp}/flatcheck-slurm-XXXXXX")
   trap 'down "$dir"; rm -rf "$dir"' EXIT
-  trap 'exit 130' INT TERM
+  child=
+  trap '[ -n "$child" ] && kill "$child" 2>/dev/null; exit 130' INT TERM
   up "$dir"
   "$@" &
-  wait $!
+  child=$!
+  wait "$child"
 }
 
 case "${1:-}" in
