@@ -1,9 +1,8 @@
 /** @file `--dry-run`: what an experiment would do, and what it would cost here. */
-
 import type { Images } from '../../formats/images.js';
 import { columns } from '../../report/table.js';
 import type { TrainConfig } from '../../train/config.js';
-import { type Cost, costOf } from '../../train/experiment/cost.js';
+import { type Cost, costOf, LONGEST } from '../../train/experiment/cost.js';
 import { armText, type PlannedRun } from '../../train/experiment/plan.js';
 import { squaredErrorAtMean } from '../../train/graphs.js';
 import type { Choice } from './choose.js';
@@ -120,7 +119,7 @@ export async function dryRun(choice: Choice, jobs: number): Promise<void> {
     console.log(
       `\nmeasured now on engine ${setting.engine} with ${threads} thread${threads === 1 ? '' : 's'} for a run, one run at a time: ` +
         `the median of ${rows[0]!.cost.steps} steps after one to warm up, validations with their measures likewise; what ` +
-        'would take longer than 20 s is extrapolated along the straight line through two smaller batches',
+        `would take longer than ${LONGEST} s is extrapolated along the straight line through two smaller batches`,
     );
     console.log(
       `${(seconds / 3600).toPrecision(3)} hours of runs in all, ${(seconds / jobs / 3600).toPrecision(3)} with ${jobs} at once if they do not slow each other; ` +

@@ -22,10 +22,10 @@ export interface Cost {
   readonly steps: number;
 }
 
-/** A step that would take longer is measured on smaller batches. */
-const LONGEST = 20;
-const SMALL = 4;
-const STEPS = 3;
+/** Seconds: a step that would take longer is measured on smaller batches. */
+export const LONGEST = 8;
+const SMALL = 8;
+const STEPS = 2;
 
 /** Measures a configuration on images of the given shape. */
 export async function costOf(
@@ -46,7 +46,9 @@ export async function costOf(
   const second = large > small ? await time(large) : first;
   const wholeOf = (of: 'step' | 'validation'): number => {
     if (large === whole) return second[of];
-    const perRecord = Math.max(0, (second[of] - first[of]) / (large - small));
+    const slope = (second[of] - first[of]) / (large - small);
+    // on a busy machine the larger batch may come out as the faster one: then in proportion, which is too long rather than too short
+    const perRecord = slope > 0 ? slope : second[of] / large;
     return second[of] + perRecord * (whole - large);
   };
   return {
