@@ -12,7 +12,8 @@ export interface TestRecord {
 /** Every test that ran in this process. */
 export const records: TestRecord[] = [];
 
-const SECONDS = times(120, 7200);
+/** Against tests that hang; no measure of speed. */
+const SECONDS = times(300, 7200);
 
 interface Test {
   (name: string, body: () => void | Promise<void>): void;

@@ -1,4 +1,4 @@
-/** @file Runs the unit tests: `node dist/tests/run.js [part of a path]...`; fails when none ran. */
+/** @file Runs the unit tests: `node dist/tests/run.js [part of a path | folder/]...`; fails when none ran. */
 import { readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -15,7 +15,11 @@ const wanted = process.argv.slice(2);
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter(file => file.endsWith('.test.js'))
   .map(file => file.split(sep).join('/'))
-  .filter(file => wanted.length === 0 || wanted.some(part => file.includes(part)))
+  .filter(
+    file =>
+      wanted.length === 0 ||
+      wanted.some(part => (part.endsWith('/') ? file.startsWith(part) : file.includes(part))),
+  )
   .sort()
   // the claims run beside the others, so they are asked for last
   .sort((a, b) => Number(a === 'claims.test.js') - Number(b === 'claims.test.js'));

@@ -1,0 +1,49 @@
+/** @file Runs all unit tests, a process for each folder, two at a time, and adds up what they say. */
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const RUN = fileURLToPath(new URL('run.js', import.meta.url));
+const ROOT = fileURLToPath(new URL('.', import.meta.url));
+
+/** What takes longest comes first; the claims have processes of their own beside. */
+const FIRST = ['claims.test.js', 'train/', 'cli/', 'large/', 'experiments/', 'engine/'];
+
+const entries = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
+  .map(file => file.replaceAll('\\', '/'))
+  .filter(file => file.endsWith('.test.js'));
+const found = [...new Set(entries.map(file => (file.includes('/') ? `${file.split('/')[0]}/` : file)))];
+const queue = [...FIRST.filter(part => found.includes(part)), ...found.filter(part => !FIRST.includes(part))];
+
+const counts = { passed: 0, failed: 0 };
+
+/** One folder; its output is printed when it has ended, so that folders do not mix. */
+function runPart(part: string): Promise<void> {
+  const began = performance.now();
+  const child = spawn(process.execPath, [RUN, part], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', code => {
+      const text = Buffer.concat(chunks).toString();
+      const closing = /(\d+) passed, (\d+) failed\s*$/.exec(text);
+      const [passed, failed] = closing ? [Number(closing[1]), Number(closing[2])] : [0, 1];
+      counts.passed += passed;
+      counts.failed += failed > 0 || code === 0 ? failed : 1;
+      console.log(text.replace(/\d+ passed, \d+ failed\s*$/, ''));
+      const seconds = ((performance.now() - began) / 1000).toFixed(0);
+      console.log(`# ${part} ${seconds} s${closing ? '' : ': ended without its closing line'}\n`);
+      resolve();
+    });
+  });
+}
+
+await Promise.all(
+  Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
+    for (let part = queue.shift(); part !== undefined; part = queue.shift()) await runPart(part);
+  }),
+);
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
+if (counts.failed > 0 || counts.passed === 0) process.exitCode = 1;
