@@ -9,7 +9,7 @@ export interface Fact {
 
 /** Supported when all facts hold, contradicted when one does not. */
 export function settled(facts: readonly Fact[]): Judgement {
-  const why = facts.map(fact => fact.why).join('; ');
+  const why = facts.map(fact => fact.why).join('\n');
   if (facts.some(fact => fact.holds === false)) return { outcome: 'contradicted', why };
   return { outcome: facts.every(fact => fact.holds) ? 'supported' : 'cannot-tell', why };
 }

@@ -76,7 +76,7 @@ export const QUANTITIES = {
     scale: 'log',
   },
   plottedInvariant: {
-    label: 'the same times rms(mu)',
+    label: 'plotted smoothness times rms(mu)',
     says: 'Unchanged when the latent space is stretched (SAMBA-30).',
     scale: 'log',
   },
@@ -112,7 +112,7 @@ export const QUANTITIES = {
     scale: 'log',
   },
   decoderJacobianProbeError: {
-    label: 'its part from the probes',
+    label: 'standard error of the decoder Jacobian from the probes',
     says: 'What more probes would reduce.',
     scale: 'log',
   },

@@ -7,6 +7,7 @@ const math = (tex: string): string => `\`\`\`math\n${tex}\n\`\`\``;
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function fate(mutant: MutantResult): string {
+  if (mutant.untried) return 'not tried, as the claim itself fails';
   if (mutant.equivalent !== undefined) return `equivalent: ${mutant.equivalent}`;
   return mutant.killedBy.length > 0 ? `killed by ${mutant.killedBy.join(', ')}` : 'survived';
 }

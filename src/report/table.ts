@@ -30,6 +30,18 @@ function detectText(claim: ClaimResult): string {
   return found.length === 0 ? '' : Math.min(...found).toExponential(0);
 }
 
+/** Mutants killed of those that should be, the equivalent ones, and those of which the run says nothing. */
+function mutantsText({ killed, equivalent, total, list }: ClaimResult['mutants']): string {
+  if (total === 0) return '-';
+  const untried = list.filter(mutant => mutant.untried).length;
+  if (untried === total) return 'not tried';
+  return [
+    `${killed}/${total - equivalent}`,
+    ...(equivalent > 0 ? [`+${equivalent} eq.`] : []),
+    ...(untried > 0 ? [`(${untried} not tried)`] : []),
+  ].join(' ');
+}
+
 /** One claim's cells, under `HEAD`. */
 export function claimCells(claim: ClaimResult): string[] {
   const { order, constant, mutants } = claim;
@@ -43,9 +55,7 @@ export function claimCells(claim: ClaimResult): string[] {
     constant === undefined ? '' : constant.ratio.toFixed(4),
     String(claim.cases),
     detectText(claim),
-    mutants.total === 0
-      ? '-'
-      : `${mutants.killed}/${mutants.total - mutants.equivalent}${mutants.equivalent > 0 ? ` +${mutants.equivalent} eq.` : ''}`,
+    mutantsText(mutants),
   ];
 }
 
@@ -86,8 +96,10 @@ function failureLines(check: CheckResult): string[] {
 
 /** What a reader needs of a claim that did not pass: the shrunk case, expected and measured, and how to see it again. */
 export function failureText(claim: ClaimResult): string {
-  const survivors = claim.mutants.list.filter(
-    mutant => mutant.killedBy.length > 0 === (mutant.equivalent !== undefined),
+  const { list } = claim.mutants;
+  const untried = list.filter(mutant => mutant.untried).length;
+  const survivors = list.filter(
+    mutant => !mutant.untried && mutant.killedBy.length > 0 === (mutant.equivalent !== undefined),
   );
   return [
     `${claim.id}: ${claim.says}`,
@@ -97,6 +109,7 @@ export function failureText(claim: ClaimResult): string {
         ? `  mutant survived: ${mutant.name} - ${mutant.says}`
         : `  mutant killed although it is named equivalent: ${mutant.name} by ${mutant.killedBy.join(', ')}`,
     ),
+    ...(untried === 0 ? [] : [`  ${untried} of ${list.length} mutants not tried: the claim itself fails`]),
     `  replay: flatcheck verify --replay ${claim.replay}`,
   ].join('\n');
 }
@@ -107,5 +120,9 @@ export function summaryLine(result: VerifyResult): string {
   const killed = result.claims.reduce((sum, claim) => sum + claim.mutants.killed, 0);
   const total = result.claims.reduce((sum, claim) => sum + claim.mutants.total - claim.mutants.equivalent, 0);
   const tail = inconclusive > 0 ? `, ${inconclusive} inconclusive` : '';
-  return `${passed} claims passed, ${failed} failed${tail}; ${killed} of ${total} mutants killed; seed ${result.run.seed}`;
+  const untried = result.claims.flatMap(({ mutants }) =>
+    mutants.list.filter(mutant => mutant.untried),
+  ).length;
+  const rest = untried > 0 ? `, ${untried} not tried` : '';
+  return `${passed} claims passed, ${failed} failed${tail}; ${killed} of ${total} mutants killed${rest}; seed ${result.run.seed}`;
 }

@@ -74,6 +74,8 @@ export interface MutantResult {
   readonly threw?: true;
   /** The proof that it cannot be told from the original, for a mutant that is equivalent by design. */
   readonly equivalent?: string;
+  /** Nothing rejected it, and a check that might have fails on the claim itself: that says nothing of the mutant. */
+  readonly untried?: true;
 }
 
 export interface ClaimResult {

@@ -4,9 +4,11 @@ import * as assert from 'uvu/assert';
 import { run as experiment } from '../../src/cli/commands/experiment.js';
 import { type Choice, choose } from '../../src/cli/experiment/choose.js';
 import { Display } from '../../src/cli/experiment/display.js';
+import { experimentLines } from '../../src/cli/experiment/print.js';
 import { ensureVerified } from '../../src/cli/experiment/verified.js';
 import { timeLeft } from '../../src/cli/time-left.js';
-import type { ExperimentResult } from '../../src/theory/experiment/model.js';
+import type { ExperimentResult, RunRecord } from '../../src/theory/experiment/model.js';
+import { summaries } from '../../src/theory/experiment/summary.js';
 import type { RunPlan } from '../../src/train/experiment/experiment.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
@@ -121,7 +123,7 @@ test('--dry-run measures and prints, and writes nothing', () =>
     assert.match(ended.stdout, /^vae +4 +200 +32 +\d+ /m);
     assert.match(ended.stdout, /hours of runs in all/);
     assert.match(ended.stdout, /of disk/);
-    assert.match(ended.stdout, /^[0-9a-f]{12} +model samba, alpha2 0.01, seed 1$/m);
+    assert.match(ended.stdout, /^[0-9a-f]{12} +samba, alpha2 0.01, seed 1$/m);
     const computed = await call(folder, ['vgr-fig3', '--dry-run']);
     assert.match(computed.stdout, /12 computed runs, whose cost is not known/);
     assert.equal(readdirSync(folder), []);
@@ -162,14 +164,47 @@ test('progress on a terminal is one line, with the time left; elsewhere a line f
     );
   const pipe = await show(false);
   assert.equal(pipe.stderr.split('\n'), [
-    'tiny: model sum, seed 1 failed: why',
-    'tiny: 2 of 5 runs done, 1 failed: model samba, alpha2 0.01, seed 1 (12 s)',
+    'tiny: sum, seed 1 failed: why',
+    'tiny: 2 of 5 runs done, 1 failed: samba, alpha2 0.01, seed 1 (12 s)',
     'tiny: 2 runs are with other processes; waiting for them',
     '',
   ]);
   const terminal = await show(true);
-  assert.match(terminal.stderr, /1 of 5 runs done, 1 running; 0 s left; samba 0.01 seed 1 step 3\/4/);
+  assert.match(terminal.stderr, /1 of 5 runs done, 1 running; 0 s left; step 3\/4 of samba, alpha2/);
   assert.not.match(terminal.stderr, /\(12 s\)/);
+});
+
+test('while runs are missing, only settled statements are printed', () => {
+  const run = (seed: number, status: RunRecord['status']): RunRecord => ({
+    ...{ id: `${seed}`, arm: { model: 'vae' }, seed, status, curves: {} },
+    numbers: status === 'complete' ? { loss: 1 } : {},
+  });
+  const of = (...statuses: RunRecord['status'][]): string => {
+    const runs = statuses.map((status, i) => run(i, status));
+    const statement = { says: 'so it is.', source: 'here', why: 'one\ntwo' };
+    const result: ExperimentResult = {
+      ...{ schema: 1, name: 'tiny', source: 'here', says: 'x', figures: [], comparisons: [], runs },
+      setting: {
+        ...{ scale: 'smoke', convention: 'paper', seeds: [0, 1], data: 'nothing', generated: false },
+        engine: 'onnx-cpu',
+      },
+      quantities: { loss: { label: 'the loss', says: '', scale: 'linear' } },
+      summaries: summaries(runs, ['loss']),
+      statements: [
+        { id: 'a', outcome: 'contradicted', ...statement },
+        { id: 'b', outcome: 'cannot-tell', ...statement },
+      ],
+      provenance: { commit: null, versions: {}, threads: 1, verified: true },
+    };
+    return experimentLines(result, ['loss']).join('\n');
+  };
+  const [none, one, all] = [of('waiting', 'waiting'), of('complete', 'waiting'), of('complete', 'complete')];
+  assert.not.match(none, /the loss/);
+  assert.match(one, /1 of 2 runs complete.*the loss.*CONTRADICTED a: so it is\.\n {2}one\n {2}two/s);
+  assert.not.match(one, /CANNOT-TELL/);
+  assert.match(one, /1 of 2 statements cannot be told before all runs are complete/);
+  assert.match(all, /CANNOT-TELL b/);
+  assert.not.match(all, /cannot be told before/);
 });
 
 test('durations for people', () => {

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { claimTable, failureText, summaryLine } from '../../src/report/table.js';
+import { claimCells, claimTable, failureText, summaryLine } from '../../src/report/table.js';
 import { suite } from '../harness.js';
 import { FAILED, RESULT } from './sample.js';
 
@@ -34,6 +34,26 @@ test('a failure shows case, expected, measured, survivors and how to replay it',
   ])
     assert.ok(text.includes(part), `${part} in ${text}`);
   assert.not.match(text, /survived: half/);
+});
+
+test('mutants of a claim that itself fails were not tried, and are no survivors', () => {
+  const { mutants } = FAILED;
+  const untriedOf = (names: readonly string[]) => ({
+    ...FAILED,
+    mutants: {
+      ...mutants,
+      killed: mutants.list.filter(({ name }) => !names.includes(name) && name === 'half').length,
+      list: mutants.list.map(mutant =>
+        names.includes(mutant.name) ? { ...mutant, killedBy: [], untried: true as const } : mutant,
+      ),
+    },
+  });
+  const [some, all] = [untriedOf(['alive']), untriedOf(['half', 'alive', 'same'])];
+  assert.match(claimCells(some).at(-1)!, /^1\/2 \+1 eq\. \(1 not tried\)$/);
+  assert.is(claimCells(all).at(-1), 'not tried');
+  assert.match(failureText(some), /1 of 3 mutants not tried: the claim itself fails/);
+  assert.not.match(failureText(all), /survived|named equivalent/);
+  assert.match(summaryLine({ ...RESULT, claims: [all] }), /0 of 2 mutants killed, 3 not tried;/);
 });
 
 test('the summary counts claims and mutants', () => {

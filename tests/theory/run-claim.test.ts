@@ -124,6 +124,22 @@ test('a mutant that survives makes the claim fail', () => {
   assert.equal(result.mutants.list[0]?.killedBy, []);
 });
 
+test('a mutant that only failing checks could reject was not tried', () => {
+  const wrong = equals({
+    says: 'nothing squares to minus one',
+    given,
+    measure: (n: number, { square }: Subject) => ({ actual: square(n), expected: -1 }),
+  });
+  const mutants = (checks: Readonly<Record<string, Check<Subject>>>) =>
+    runClaim(claim({ ...head, verdict: exact(), subject, checks, mutants: { doubled } }), { seed: 1 })
+      .mutants;
+  assert.is(mutants({ wrong }).list[0]?.untried, true);
+  assert.is(mutants({ wrong, even }).list[0]?.untried, true);
+  assert.is(mutants({ even }).list[0]?.untried, undefined, 'it survived');
+  const [killed] = mutants({ wrong, squares }).list;
+  assert.equal([killed?.killedBy, killed?.untried], [['squares'], undefined]);
+});
+
 test('an equivalent mutant must survive', () => {
   const why = 'unused is not used';
   const run = (of: ReturnType<typeof idle>) =>

@@ -3,11 +3,11 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { EXPERIMENT_NAMES } from '../../../experiments/registry.js';
 import type { ExperimentResult } from '../../theory/experiment/model.js';
+import { runLabel } from '../../theory/experiment/summary.js';
 import { ENGINE_CHOICES } from '../../train/config.js';
 import { collect } from '../../train/experiment/collect.js';
 import { CONVENTIONS, SCALES } from '../../train/experiment/experiment.js';
 import { openExperimentFolder } from '../../train/experiment/folder.js';
-import { armText } from '../../train/experiment/plan.js';
 import { interruption } from '../../train/interrupt.js';
 import { integer } from '../args.js';
 import { EXIT, type ExitCode } from '../exit.js';
@@ -58,7 +58,7 @@ function collected(choice: Choice): ExperimentResult {
     commit,
     versions,
     verified: !unverified,
-    onDamaged: (run, message) => console.error(`${experiment.name}: ${armText(run)}: ${message}`),
+    onDamaged: (run, message) => console.error(`${experiment.name}: ${runLabel(run)}: ${message}`),
   });
 }
 

@@ -1,5 +1,6 @@
 /** @file Progress of many runs: one line rewritten in place on a terminal, a line for each finished run elsewhere. */
-import { armText, type PlannedRun } from '../../train/experiment/plan.js';
+import { runLabel } from '../../theory/experiment/summary.js';
+import type { PlannedRun } from '../../train/experiment/plan.js';
 import { progressOn } from '../progress.js';
 import { timeLeft } from '../time-left.js';
 import type { Event } from './local.js';
@@ -23,7 +24,7 @@ export class Display {
   show(event: Event): void {
     switch (event.kind) {
       case 'started':
-        this.shares.set(event.run.id, { run: event.run, before: -1, now: 0, text: 'starting' });
+        this.shares.set(event.run.id, { run: event.run, before: -1, now: 0, text: 'start' });
         break;
       case 'progress':
         this.advance(event.run, event.done, event.total);
@@ -32,12 +33,12 @@ export class Display {
         this.finishedHere += 1 - Math.max(0, this.shares.get(event.run.id)?.before ?? 0);
         this.shares.delete(event.run.id);
         this.done = event.done;
-        this.say(`${this.head()}: ${armText(event.run)} (${event.seconds.toFixed(0)} s)`);
+        this.say(`${this.head()}: ${runLabel(event.run)} (${event.seconds.toFixed(0)} s)`);
         break;
       case 'failed':
         this.shares.delete(event.run.id);
         this.failed++;
-        this.sayAlways(`${this.name}: ${armText(event.run)} failed: ${event.error}`);
+        this.sayAlways(`${this.name}: ${runLabel(event.run)} failed: ${event.error}`);
         break;
       case 'stopped':
         this.shares.delete(event.run.id);
@@ -70,9 +71,7 @@ export class Display {
 
   private redraw(): void {
     const shares = [...this.shares.values()];
-    const running = shares.map(
-      ({ run, text }) => `${Object.values(run.arm).join(' ')} seed ${run.seed} ${text}`,
-    );
+    const running = shares.map(({ run, text }) => `${text} of ${runLabel(run)}`);
     this.line.show([`${this.head()}, ${shares.length} running`, ...this.left(), ...running].join('; '));
   }
 

@@ -1,9 +1,10 @@
 /** @file `--dry-run`: what an experiment would do, and what it would cost here. */
 import type { Images } from '../../formats/images.js';
 import { columns } from '../../report/table.js';
+import { runLabel } from '../../theory/experiment/summary.js';
 import type { TrainConfig } from '../../train/config.js';
 import { type Cost, costOf, LONGEST } from '../../train/experiment/cost.js';
-import { armText, type PlannedRun } from '../../train/experiment/plan.js';
+import type { PlannedRun } from '../../train/experiment/plan.js';
 import { squaredErrorAtMean } from '../../train/graphs.js';
 import type { Choice } from './choose.js';
 
@@ -129,5 +130,5 @@ export async function dryRun(choice: Choice, jobs: number): Promise<void> {
   const computed = plan.filter(({ job }) => job.kind === 'compute');
   if (computed.length > 0)
     console.log(`\n${computed.length} computed runs, whose cost is not known beforehand`);
-  console.log(`\n${columns([['id', 'run'], ...plan.map(run => [run.id, armText(run)])]).join('\n')}`);
+  console.log(`\n${columns([['id', 'run'], ...plan.map(run => [run.id, runLabel(run)])]).join('\n')}`);
 }

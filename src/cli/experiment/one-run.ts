@@ -1,9 +1,10 @@
 /** @file `--only ID`: one run in this process, started by a launcher or by hand. */
 import { sha256 } from '../../formats/files.js';
 import { InUseError } from '../../formats/lock.js';
+import { runLabel } from '../../theory/experiment/summary.js';
 import { executeRun } from '../../train/experiment/execute.js';
 import { openExperimentFolder, runFolder } from '../../train/experiment/folder.js';
-import { armText, type PlannedRun } from '../../train/experiment/plan.js';
+import type { PlannedRun } from '../../train/experiment/plan.js';
 import { interruption } from '../../train/interrupt.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { progressOn } from '../progress.js';
@@ -25,7 +26,7 @@ export async function runOnly(choice: Choice, id: string): Promise<ExitCode> {
   try {
     const status = await execute(choice, run, AbortSignal.any([signal, orphaned.signal]), progress.show);
     progress.clear();
-    console.log(`${status}: ${runFolder(choice.out, id)} (${armText(run)})`);
+    console.log(`${status}: ${runFolder(choice.out, id)} (${runLabel(run)})`);
     return status === 'complete' ? EXIT.fine : EXIT.interrupted;
   } catch (error) {
     if (error instanceof InUseError) tell({ kind: 'busy' });

@@ -27,21 +27,35 @@ function armTable({ runs, summaries, quantities }: ExperimentResult, main: reado
   return columns([['arm', 'seeds', ...main.map(name => quantities[name]?.label ?? name)], ...rows]);
 }
 
-/** The arms, the statements with their judgement, then where everything lies. */
-export function printExperiment(result: ExperimentResult, { out, experiment }: Choice, page: string): void {
+/** How far it is, the arms, the statements with their judgement; while runs are missing, only the statements that are settled. */
+export function experimentLines(result: ExperimentResult, main: readonly string[]): string[] {
   const { runs, statements, setting } = result;
   const done = runs.filter(run => run.status === 'complete').length;
-  console.log(
+  const told =
+    done < runs.length ? statements.filter(({ outcome }) => outcome !== 'cannot-tell') : statements;
+  const open = statements.length - told.length;
+  const spread = runs.length > armsOf(runs).length;
+  return [
     `${result.name}, scale ${setting.scale}, convention ${setting.convention}: ${done} of ${runs.length} runs complete`,
-  );
-  console.log(`trained on ${setting.data}`);
-  if (setting.generated) console.log('GENERATED images: the numbers say nothing about real ones');
+    `trained on ${setting.data}`,
+    ...(setting.generated ? ['GENERATED images: the numbers say nothing about real ones'] : []),
+    ...(done === 0 ? [] : ['', ...armTable(result, main)]),
+    ...(done > 0 && spread ? ['means with 95 % intervals over seeds'] : []),
+    ...told.flatMap(({ id, says, outcome, why }) => [
+      '',
+      `${outcome.toUpperCase()} ${id}: ${says}`,
+      ...why.split('\n').map(line => `  ${line}`),
+    ]),
+    ...(open > 0
+      ? ['', `${open} of ${statements.length} statements cannot be told before all runs are complete`]
+      : []),
+  ];
+}
+
+/** Prints those lines, then where everything lies. */
+export function printExperiment(result: ExperimentResult, { out, experiment }: Choice, page: string): void {
   const main = experiment.main ?? Object.keys(experiment.quantities).slice(0, MOST);
-  console.log(`\n${armTable(result, main).join('\n')}`);
-  if (runs.length > done || runs.length > armsOf(runs).length)
-    console.log('means with 95 % intervals over seeds');
-  for (const { id, says, outcome, why } of statements)
-    console.log(`\n${outcome.toUpperCase()} ${id}: ${says}\n  ${why}`);
+  for (const line of experimentLines(result, main)) console.log(line);
   console.log(`\nresult: ${join(out, 'result.json')}`);
   console.log(`report: ${page}`);
 }

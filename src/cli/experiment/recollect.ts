@@ -6,9 +6,10 @@ import { readText } from '../../formats/files.js';
 import { InputError } from '../../formats/input-error.js';
 import { isObject, parseJson } from '../../formats/json.js';
 import type { ExperimentResult } from '../../theory/experiment/model.js';
+import { runLabel } from '../../theory/experiment/summary.js';
 import { collect } from '../../train/experiment/collect.js';
 import { readShared } from '../../train/experiment/folder.js';
-import { armText, planOf } from '../../train/experiment/plan.js';
+import { planOf } from '../../train/experiment/plan.js';
 import { runInfo } from '../verify/verify.js';
 
 /** What only the command that ran the experiment knew, from the result that it wrote last. */
@@ -38,6 +39,6 @@ export async function recollect(out: string, say: (message: string) => void): Pr
     ...{ experiment, shared, out, commit, versions, verified },
     plan: planOf(experiment, setting),
     data: data ?? setting.data?.kind ?? 'data that the experiment makes',
-    onDamaged: (run, message) => say(`${name}: ${armText(run)}: ${message}`),
+    onDamaged: (run, message) => say(`${name}: ${runLabel(run)}: ${message}`),
   });
 }

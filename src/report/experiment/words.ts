@@ -1,5 +1,6 @@
 /** @file Numbers and labels as HTML. */
 import { escapeHtml } from '../html/escape.js';
+import { unbroken } from '../plot/text.js';
 
 const MINUS = '\u2212';
 const ABSENT = '\u2013';
@@ -19,9 +20,9 @@ export function digits(x: number, count = 3): string {
 export const interval = (low: number, high: number): string =>
   Number.isNaN(low + high) ? ABSENT : `[${digits(low)}, ${digits(high)}]`;
 
-/** Escaped text with `^-1` raised, as in figures. */
+/** Escaped text with `^-1` raised, as in figures, and nothing between a number and its percent sign but a space. */
 export const label = (text: string): string =>
-  escapeHtml(text).replace(
+  escapeHtml(unbroken(text)).replace(
     /\^([-\u2212]?\d+)/g,
     (_, power: string) => `<sup>${power.replace('-', MINUS)}</sup>`,
   );

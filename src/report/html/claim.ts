@@ -14,13 +14,14 @@ function checkRow(check: CheckResult): string {
 
 function mutantRow(mutant: MutantResult): string {
   const killed = mutant.killedBy.length > 0;
-  const fate =
-    mutant.equivalent !== undefined
+  const fate = mutant.untried
+    ? 'not tried: the claim itself fails'
+    : mutant.equivalent !== undefined
       ? `equivalent: ${mutant.equivalent}`
       : killed
         ? mutant.killedBy.join(', ')
         : 'survived';
-  const good = killed !== (mutant.equivalent !== undefined);
+  const good = mutant.untried === true || killed !== (mutant.equivalent !== undefined);
   return `<tr role="row"><th scope="row" role="rowheader">${esc(mutant.name)}</th><td role="cell">${esc(mutant.says)}</td><td role="cell" data-label="killed by" class="${good ? '' : 'fail'}">${esc(fate)}</td></tr>`;
 }
 

@@ -51,10 +51,15 @@ export function content(text: string, size: number): string {
     .join('');
 }
 
+/** No line ends between a number and its percent sign. */
+export const unbroken = (text: string): string => text.replaceAll(/(\d) %/g, '$1\u00a0%');
+
 /** Breaks a text into lines of at most this width, between words; a longer word keeps its own line. */
 export function wrap(text: string, width: number, size: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(/\s+/).filter(part => part !== '')) {
+  for (const word of unbroken(text)
+    .split(/[^\S\u00a0]+/)
+    .filter(part => part !== '')) {
     const longer = `${lines.at(-1) ?? ''} ${word}`;
     if (lines.length > 0 && textWidth(longer, size) <= width) lines[lines.length - 1] = longer;
     else lines.push(word);

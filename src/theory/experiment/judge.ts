@@ -58,7 +58,7 @@ function describe(a: Sample, b: Sample, scale: 'linear' | 'log', test: Welch): s
     scale === 'log'
       ? `ratio ${brief(Math.exp(test.difference))} ${interval([Math.exp(low), Math.exp(high)])}`
       : `difference ${brief(test.difference)} ${interval([low, high])}`;
-  return `${a.name} ${centre(a)} (n ${a.values.length}), ${b.name} ${centre(b)} (n ${b.values.length}): ${found}${test.exact ? ', without any spread over seeds' : ''}`;
+  return `${a.name}: ${centre(a)} (n ${a.values.length}); ${b.name}: ${centre(b)} (n ${b.values.length}); ${found}${test.exact ? ', without any spread over seeds' : ''}`;
 }
 
 interface Tested {
@@ -141,7 +141,7 @@ export function varianceBelow(a: Sample, b: Sample): Part {
   const reason = unfit(a, 3, false) ?? unfit(b, 3, false);
   if (reason !== undefined) return { why: reason };
   const [u, v] = [pseudoValues(a.values), pseudoValues(b.values)];
-  const deviations = `standard deviations: ${a.name} ${brief(standardDeviation(a.values))} (n ${a.values.length}), ${b.name} ${brief(standardDeviation(b.values))} (n ${b.values.length})`;
+  const deviations = `standard deviation of ${a.name}: ${brief(standardDeviation(a.values))} (n ${a.values.length}); of ${b.name}: ${brief(standardDeviation(b.values))} (n ${b.values.length})`;
   if (![...u, ...v].every(Number.isFinite))
     return { why: `${deviations}; equal values leave no variance to compare` };
   const test = welch(u, v);
@@ -167,8 +167,9 @@ export function judge(parts: readonly Part[]): Judgement {
       const p = Math.min(supports[i]!, contradicts[i]!);
       return part.p === undefined ? part.why : `${part.why}, ${probability(p)}`;
     })
-    .join('; ');
-  const corrected = parts.length > 1 ? ` (p-values are adjusted for ${parts.length} comparisons)` : '';
+    .join('\n');
+  const adjusts = parts.length > 1 && parts.some(part => part.p !== undefined);
+  const corrected = adjusts ? `\n(p-values are adjusted for ${parts.length} comparisons)` : '';
   const level = STATEMENT_ALPHA / 2;
   const outcome = contradicts.some(p => p <= level)
     ? 'contradicted'

@@ -64,7 +64,7 @@ export interface Figure {
 /** What runs say of a statement of the paper. */
 export interface Judgement {
   readonly outcome: 'supported' | 'contradicted' | 'cannot-tell';
-  /** The numbers behind it, in a sentence. */
+  /** The numbers behind it, a line for each comparison. */
   readonly why: string;
 }
 

@@ -32,6 +32,10 @@ export const armLabel = (arm: Arm): string =>
     .map(([name, value]) => (typeof value === 'string' ? value : `${name} ${inWords(value)}`))
     .join(', ');
 
+/** A run in words: 'samba, alpha2 0.01, seed 42'. */
+export const runLabel = ({ arm, seed }: { readonly arm: Arm; readonly seed: number }): string =>
+  `${armLabel(arm)}, seed ${seed}`;
+
 /** The arms of some runs, in the order of their first run. */
 export const armsOf = (runs: readonly RunRecord[]): Arm[] => [
   ...new Map(runs.map(({ arm }) => [armKey(arm), arm])).values(),

@@ -1,5 +1,6 @@
 /** @file The runs of an experiment under a setting, each with the name of its folder. */
 import { sha256 } from '../../formats/files.js';
+import { runLabel } from '../../theory/experiment/summary.js';
 import { canonical, configDigest } from '../config.js';
 import type { Experiment, RunPlan, Setting } from './experiment.js';
 
@@ -28,13 +29,9 @@ export function planOf(experiment: Experiment, setting: Setting): readonly Plann
     const other = seen.get(run.id);
     if (other !== undefined)
       throw new Error(
-        `experiment: the runs of ${experiment.name} must differ, got ${armText(run)} twice - make its arms tell them apart`,
+        `experiment: the runs of ${experiment.name} must differ, got ${runLabel(run)} twice - make its arms tell them apart`,
       );
     seen.set(run.id, run);
   }
   return runs;
 }
-
-/** An arm with its seed, for people: `model samba, alpha2 0.01, seed 42`. */
-export const armText = ({ arm, seed }: Pick<RunPlan, 'arm' | 'seed'>): string =>
-  [...Object.entries(arm).map(([name, value]) => `${name} ${value}`), `seed ${seed}`].join(', ');

@@ -25,7 +25,7 @@ test("Welch's test by hand: means 2 and 5, variances 1 and 4", () => {
   const { p, why } = below(named('a', 1, 2, 3), named('b', 3, 5, 7));
   assert.ok(Math.abs(p!.supports - 0.0527) < 5e-4, `${p!.supports}`);
   assert.ok(Math.abs(p!.supports + p!.contradicts - 1) < 1e-12);
-  assert.match(why, /^a 2 \(n 3\), b 5 \(n 3\): difference -3 \[-7\.1\d, 1\.1\d\]$/);
+  assert.match(why, /^a: 2 \(n 3\); b: 5 \(n 3\); difference -3 \[-7\.1\d, 1\.1\d\]$/);
 });
 
 test('what is plain is told, in both directions', () => {

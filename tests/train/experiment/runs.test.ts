@@ -69,7 +69,7 @@ test('ids follow from arm, seed and configuration, not from threads or the place
   assert.equal(changed({ data: { ...SETTING.data, folder: '/elsewhere' } }), ids);
   assert.not.equal(changed({ batchSize: 8 }), ids);
   const twice = { ...EXPERIMENT, plan: () => [TRAINED, TRAINED] };
-  assert.throws(() => planOf(twice, SETTING), /must differ, got model samba, alpha2 0.01, seed 1 twice/);
+  assert.throws(() => planOf(twice, SETTING), /must differ, got samba, alpha2 0.01, seed 1 twice/);
 });
 
 test('a training run: trained, measured once, with images; a second call does nothing', () =>
