@@ -19,8 +19,8 @@ export const matMul: Rule<'MatMul'> = (node, [a, b], to) => {
       transB: { int: transposeB ? 1 : 0 },
     });
   return emitter.emit('MatMul', [
-    transposeA ? emitter.transpose(left, swapLast(a!.shape.length)) : left,
-    transposeB ? emitter.transpose(right, swapLast(b!.shape.length)) : right,
+    transposeA ? emitter.transpose(left, a!.shape, swapLast(a!.shape.length)) : left,
+    transposeB ? emitter.transpose(right, b!.shape, swapLast(b!.shape.length)) : right,
   ]);
 };
 
@@ -46,8 +46,8 @@ const both = <T>(make: (axis: 0 | 1) => T): [T, T] => [make(0), make(1)];
 export const conv2D: Rule<'Conv2D'> = (node, [x, filter], to) => {
   const { strides, pad } = node.attrs;
   const kernel = kernelOf(filter!.shape);
-  const images = toChannelsFirst(to, to.value(x!));
-  const weights = filterToOihw(to, to.value(filter!));
+  const images = toChannelsFirst(to, to.value(x!), x!.shape);
+  const weights = filterToOihw(to, to.value(filter!), filter!.shape);
   const result = to.emitter.emit('Conv', [images, weights], convAttributes(strides, kernel, pad));
   // tfjs asks for fewer columns than there are when strides differ and the padding is one number
   const wanted = both(i => ({ axis: i + 2, begin: 0, end: node.shape[i + 1]! }));
@@ -55,13 +55,14 @@ export const conv2D: Rule<'Conv2D'> = (node, [x, filter], to) => {
     const [before, after] = pad[i]!;
     return end <= (x!.shape[i + 1]! + before + after - kernel[i]!) / strides[i]!;
   });
-  return toChannelsLast(to, slice(to, result, surplus));
+  return toChannelsLast(to, slice(to, result, surplus), node.shape);
 };
 
 /** The filter turned by 180 degrees with its channels swapped, as ONNX wants it: [C, O, kh, kw]. */
-function turned(to: Lowering, filter: string, [height, width, inner, outer]: Shape): string {
+function turned(to: Lowering, filter: string, shape: Shape): string {
+  const [height, width, inner, outer] = shape;
   const taps = height! * width!;
-  const swapped = to.emitter.transpose(filter, [2, 3, 0, 1]);
+  const swapped = to.emitter.transpose(filter, shape, [2, 3, 0, 1]);
   if (taps === 1) return swapped;
   const rows = reshape(to, swapped, [inner!, outer!, taps]);
   const backwards = slice(to, rows, [{ axis: 2, begin: -1, end: -1 - taps, step: -1 }]);
@@ -72,13 +73,14 @@ function turned(to: Lowering, filter: string, [height, width, inner, outer]: Sha
 export const conv2DInputGrad: Rule<'Conv2DInputGrad'> = (node, [dy, filter], to) => {
   const { strides, pad: sides } = node.attrs;
   const kernel = kernelOf(filter!.shape);
-  const gradient = toChannelsFirst(to, to.value(dy!));
+  const gradient = toChannelsFirst(to, to.value(dy!), dy!.shape);
   const weights = to.value(filter!);
   const [size, steps] = [both(i => node.shape[i + 1]!), both(i => dy!.shape[i + 1]!)];
   const around = both((i): Pair => [kernel[i]! - 1 - sides[i]![0], size[i]! - steps[i]! + sides[i]![0]]);
   if (strides.every(stride => stride === 1) && around.flat().every(n => n >= 0)) {
     const inputs = [gradient, turned(to, weights, filter!.shape)];
-    return toChannelsLast(to, to.emitter.emit('Conv', inputs, convAttributes(strides, kernel, around)));
+    const result = to.emitter.emit('Conv', inputs, convAttributes(strides, kernel, around));
+    return toChannelsLast(to, result, node.shape);
   }
   // how far the filter reached beyond x's last row (column), or fell short of it
   const reach = both(i => (steps[i]! - 1) * strides[i]! + kernel[i]! - sides[i]![0] - size[i]!);
@@ -86,14 +88,12 @@ export const conv2DInputGrad: Rule<'Conv2DInputGrad'> = (node, [dy, filter], to)
   // ConvTranspose adds less than a stride by itself
   const added = both(i => Math.min(Math.max(-reach[i]!, 0), strides[i]! - 1));
   const missing = both(i => Math.max(-reach[i]!, 0) - added[i]!);
-  const result = to.emitter.emit('ConvTranspose', [gradient, filterToOihw(to, weights)], {
+  const result = to.emitter.emit('ConvTranspose', [gradient, filterToOihw(to, weights, filter!.shape)], {
     ...convAttributes(strides, kernel, cut),
     output_padding: { ints: added },
   });
-  return toChannelsLast(
-    to,
-    pad(to, result, [0, 0, 0, 0], [0, 0, ...missing], to.emitter.scalar(0, 'float32')),
-  );
+  const whole = pad(to, result, [0, 0, 0, 0], [0, 0, ...missing], to.emitter.scalar(0, 'float32'));
+  return toChannelsLast(to, whole, node.shape);
 };
 
 /** `Pad` of rows and columns of NCHW images by zeros; negative numbers cut. */
@@ -110,13 +110,13 @@ function unstridedFilterGrad(node: Node<'Conv2DFilterGrad'>, [x, dy]: readonly N
   const [height, width, inner, outer] = node.shape as Shape4;
   const [batch, rows, columns] = dy!.shape as Shape4;
   const { emitter } = to;
-  const [images, gradient] = [toChannelsFirst(to, to.value(x!)), toChannelsFirst(to, to.value(dy!))];
+  const [images, gradient] = [
+    toChannelsFirst(to, to.value(x!), x!.shape),
+    toChannelsFirst(to, to.value(dy!), dy!.shape),
+  ];
+  const pixels = (rows + height - 1) * columns;
   const flat = (versions: readonly string[], channels: number): string =>
-    reshape(to, concatenate(to, versions, 1), [
-      batch,
-      versions.length * channels,
-      (rows + height - 1) * columns,
-    ]);
+    reshape(to, concatenate(to, versions, 1), [batch, versions.length * channels, pixels]);
   const moved = Array.from({ length: width }, (_, kx) =>
     padImages(to, images, [top, bottom], [left - kx, columns - x!.shape[2]! - left + kx]),
   );
@@ -125,10 +125,11 @@ function unstridedFilterGrad(node: Node<'Conv2DFilterGrad'>, [x, dy]: readonly N
   );
   const products = emitter.emit('MatMul', [
     flat(lowered, outer),
-    emitter.transpose(flat(moved, inner), [0, 2, 1]),
+    emitter.transpose(flat(moved, inner), [batch, width * inner, pixels], [0, 2, 1]),
   ]);
   const total = emitter.emit('ReduceSum', [products, emitter.ints([0])], { keepdims: { int: 0 } });
-  return emitter.transpose(reshape(to, total, [height, outer, width, inner]), [0, 2, 3, 1]);
+  const shape = [height, outer, width, inner];
+  return emitter.transpose(reshape(to, total, shape), shape, [0, 2, 3, 1]);
 }
 
 /** Other strides: the pixels that a tap saw [N OH OW, C], transposed, times dy [N OH OW, O]; one product a tap. */

@@ -65,7 +65,7 @@ export const broadcast: Rule<'Broadcast'> = (node, [x], to) =>
   to.emitter.emit('Expand', [to.value(x!), to.emitter.ints(node.shape)]);
 
 export const transpose: Rule<'Transpose'> = (node, [x], to) =>
-  to.emitter.transpose(to.value(x!), node.attrs.perm);
+  to.emitter.transpose(to.value(x!), x!.shape, node.attrs.perm);
 
 export const sliced: Rule<'Slice'> = (node, [x], to) => {
   const axes = node.shape.flatMap((size, axis) => {

@@ -7,7 +7,14 @@ import type { Graph, Node, Shape } from '../../graph.js';
 import { rewrite } from '../../passes/rewrite.js';
 import type { GraphBuilder } from '../../trace/builder.js';
 import { type Choice, choose, LIMITS, type Limits } from './bilinear/choose.js';
-import { collect, filterOf, filterTerms, reading, spread, writing } from './bilinear/transform.js';
+import {
+  collectRead,
+  collectWritten,
+  filterOf,
+  filterTerms,
+  spreadRead,
+  spreadWritten,
+} from './bilinear/transform.js';
 
 /** Between [N, H, W, C] and [H, W, N, C]. */
 const pixelsFirst = (b: GraphBuilder, images: Node): Node => b.transpose(images, [1, 2, 0, 3]);
@@ -19,20 +26,20 @@ function matMul(b: GraphBuilder, left: Node, right: Node, transposeA: boolean, t
 }
 
 function convolved(b: GraphBuilder, x: Node, filter: Node, choice: Choice): Node {
-  const seen = spread(b, pixelsFirst(b, x), reading(choice));
+  const seen = spreadRead(b, pixelsFirst(b, x), choice);
   const products = matMul(b, seen, filterTerms(b, filter, choice), false, true);
-  return batchFirst(b, collect(b, products, writing(choice)));
+  return batchFirst(b, collectWritten(b, products, choice));
 }
 
 function inputGradient(b: GraphBuilder, dy: Node, filter: Node, choice: Choice): Node {
-  const seen = spread(b, pixelsFirst(b, dy), writing(choice));
+  const seen = spreadWritten(b, pixelsFirst(b, dy), choice);
   const products = matMul(b, seen, filterTerms(b, filter, choice), false, false);
-  return batchFirst(b, collect(b, products, reading(choice)));
+  return batchFirst(b, collectRead(b, products, choice));
 }
 
 function filterGradient(b: GraphBuilder, x: Node, dy: Node, choice: Choice): Node {
-  const seen = spread(b, pixelsFirst(b, x), reading(choice));
-  const made = spread(b, pixelsFirst(b, dy), writing(choice));
+  const seen = spreadRead(b, pixelsFirst(b, x), choice);
+  const made = spreadWritten(b, pixelsFirst(b, dy), choice);
   return filterOf(b, matMul(b, made, seen, true, false), choice);
 }
 

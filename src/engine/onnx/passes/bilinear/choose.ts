@@ -6,21 +6,24 @@ import {
   enlargedThree,
   stridedOne,
   stridedThree,
-  winograd,
+  winograd2,
+  winograd4,
 } from './algorithm.js';
 
 /** Algorithms for rows and columns. */
 export type Choice = readonly [Algorithm, Algorithm];
 
-/** Where an algorithm pays: at least so many channels on both sides, at most so many pixels of the input. */
+/** Where an algorithm pays. */
 export interface Limit {
-  readonly channels: number;
+  /** Channels on the side that has less and on the side that has more, at least. */
+  readonly channels: readonly [number, number];
+  /** Of the input, at most. */
   readonly pixels: number;
 }
 
 /** By kind of convolution; a kind left out is not touched. */
 export interface Limits {
-  /** 3x3, stride 1: the transforms of large images cost more than the products they save. */
+  /** 3x3, stride 1: also where one side has a few channels, as images stay in the order of their neighbours then. */
   readonly plain: Limit;
   /** 3x3, stride 2. */
   readonly strided: Limit;
@@ -29,13 +32,20 @@ export interface Limits {
 }
 
 export const LIMITS: Limits = {
-  plain: { channels: 128, pixels: 256 },
-  strided: { channels: 32, pixels: 1024 },
-  enlarged: { channels: 32, pixels: 256 },
+  plain: { channels: [1, 32], pixels: 1024 },
+  strided: { channels: [32, 32], pixels: 1024 },
+  enlarged: { channels: [32, 32], pixels: 256 },
 };
 
-const within = ({ channels, pixels }: Limit, image: Shape, filter: Shape): boolean =>
-  image[1]! * image[2]! <= pixels && Math.min(filter[2]!, filter[3]!) >= channels;
+/** F(4, 3) saves more products, but has 36 terms a filter to F(2, 3)'s 16: not for fewer pixels. */
+const MANY_PIXELS = 64;
+
+const pixelsOf = (image: Shape): number => image[1]! * image[2]!;
+
+function within({ channels: [less, more], pixels }: Limit, image: Shape, filter: Shape): boolean {
+  const [inner, outer] = [filter[2]!, filter[3]!];
+  return pixelsOf(image) <= pixels && Math.min(inner, outer) >= less && Math.max(inner, outer) >= more;
+}
 
 const both = (make: (size: number) => Algorithm, image: Shape): Choice => [make(image[1]!), make(image[2]!)];
 
@@ -72,7 +82,7 @@ export function choose(
     if (kernel === 3) return divides(4, images) ? both(stridedThree, images) : undefined;
     return divides(2, images) ? both(stridedOne, images) : undefined;
   }
-  if (stride === 1 && kernel === 3 && divides(2, images) && within(limits.plain, images, filter))
-    return both(winograd, images);
-  return undefined;
+  if (stride !== 1 || kernel !== 3 || !divides(2, images) || !within(limits.plain, images, filter))
+    return undefined;
+  return both(divides(4, images) && pixelsOf(images) >= MANY_PIXELS ? winograd4 : winograd2, images);
 }

@@ -33,16 +33,10 @@ interface AxisMap {
   readonly matrix: Matrix;
 }
 
-/** Maps for rows and columns. */
-export type Maps = readonly [AxisMap, AxisMap];
+/** For rows and columns. */
+type Algorithms = readonly [Algorithm, Algorithm];
 
-/** What a convolution reads its input by. */
-export const reading = (algorithms: readonly [Algorithm, Algorithm]): Maps =>
-  algorithms.map(({ terms, tiles, B }) => ({ terms, tiles, matrix: B })) as unknown as Maps;
-
-/** What a convolution writes its output by, transposed. */
-export const writing = (algorithms: readonly [Algorithm, Algorithm]): Maps =>
-  algorithms.map(({ terms, tiles, A }) => ({ terms, tiles, matrix: transposed(A) })) as unknown as Maps;
+type Maps = readonly [AxisMap, AxisMap];
 
 /** Both maps as one matrix [terms of rows, terms of columns, tiles of rows, tiles of columns; H, W]. */
 function joint([rows, columns]: Maps): Matrix {
@@ -60,8 +54,9 @@ function joint([rows, columns]: Maps): Matrix {
 
 const pixels = ([rows, columns]: Maps): number => rows.matrix[0]!.length * columns.matrix[0]!.length;
 
-/** [H, W, N, C] -> [terms, tiles N, C]: what is multiplied by the filter's terms. */
-export function spread(b: GraphBuilder, images: Node, maps: Maps): Node {
+/** [H, W, N, C] -> [terms, tiles N, C] by B: what a convolution reads, to be multiplied by the filter's terms. */
+export function spreadRead(b: GraphBuilder, images: Node, algorithms: Algorithms): Node {
+  const maps = algorithms.map(({ terms, tiles, B }) => ({ terms, tiles, matrix: B })) as unknown as Maps;
   const [rows, columns] = maps;
   const [height, width, batch, channels] = images.shape as [number, number, number, number];
   const terms = rows.terms * columns.terms;
@@ -79,8 +74,9 @@ export function spread(b: GraphBuilder, images: Node, maps: Maps): Node {
   return b.reshape(b.transpose(b.reshape(both, grid), [0, 2, 1, 3]), shape);
 }
 
-/** The transpose of `spread`: [terms, tiles N, C] -> [H, W, N, C]. */
-export function collect(b: GraphBuilder, products: Node, maps: Maps): Node {
+/** The transpose of `spreadRead`: [terms, tiles N, C] -> [H, W, N, C]. */
+export function collectRead(b: GraphBuilder, products: Node, algorithms: Algorithms): Node {
+  const maps = algorithms.map(({ terms, tiles, B }) => ({ terms, tiles, matrix: B })) as unknown as Maps;
   const [rows, columns] = maps;
   const channels = products.shape[2]!;
   const batch = products.shape[1]! / (rows.tiles * columns.tiles);
@@ -100,17 +96,47 @@ export function collect(b: GraphBuilder, products: Node, maps: Maps): Node {
   return b.reshape(product(b, constant(b, transposed(rows.matrix)), flat), shape);
 }
 
-/** The filter's map for rows and columns as one matrix [terms, taps]. */
-function filterMatrix([rows, columns]: readonly [Algorithm, Algorithm]): Matrix {
-  return rows.G.flatMap(row => columns.G.map(column => row.flatMap(a => column.map(c => a * c))));
+/** Two matrices as one: [rows of both; columns of both]. */
+const kronecker = (rows: Matrix, columns: Matrix): Matrix =>
+  rows.flatMap(row => columns.map(column => row.flatMap(a => column.map(c => a * c))));
+
+/** Of one tile, [outputs; terms]: no two tiles write the same pixel. */
+const tileMatrix = ([rows, columns]: Algorithms): Matrix => kronecker(rows.A, columns.A);
+
+/** [terms, tiles N, C] -> [H, W, N, C] by A: what a convolution writes. */
+export function collectWritten(b: GraphBuilder, products: Node, algorithms: Algorithms): Node {
+  const [rows, columns] = algorithms;
+  const [high, wide] = [rows.A.length, columns.A.length];
+  const [terms, , channels] = products.shape as [number, number, number];
+  const batch = products.shape[1]! / (rows.tiles * columns.tiles);
+  const flat = b.reshape(products, [terms, products.shape[1]! * channels]);
+  const made = product(b, constant(b, tileMatrix(algorithms)), flat);
+  const apart = b.reshape(made, [high, wide, rows.tiles, columns.tiles, batch * channels]);
+  return b.reshape(b.transpose(apart, [2, 0, 3, 1, 4]), [
+    rows.tiles * high,
+    columns.tiles * wide,
+    batch,
+    channels,
+  ]);
 }
 
+/** The transpose of `collectWritten`: [H, W, N, C] -> [terms, tiles N, C]. */
+export function spreadWritten(b: GraphBuilder, images: Node, algorithms: Algorithms): Node {
+  const [rows, columns] = algorithms;
+  const [high, wide] = [rows.A.length, columns.A.length];
+  const [, , batch, channels] = images.shape as [number, number, number, number];
+  const tiles = rows.tiles * columns.tiles;
+  const apart = b.reshape(images, [rows.tiles, high, columns.tiles, wide, batch * channels]);
+  const pixels = b.reshape(b.transpose(apart, [1, 3, 0, 2, 4]), [high * wide, tiles * batch * channels]);
+  const made = product(b, constant(b, transposed(tileMatrix(algorithms))), pixels);
+  return b.reshape(made, [rows.terms * columns.terms, tiles * batch, channels]);
+}
+
+/** The filter's map for rows and columns as one matrix [terms, taps]. */
+const filterMatrix = ([rows, columns]: Algorithms): Matrix => kronecker(rows.G, columns.G);
+
 /** [kh, kw, C, O] -> [terms, O, C] */
-export function filterTerms(
-  b: GraphBuilder,
-  filter: Node,
-  algorithms: readonly [Algorithm, Algorithm],
-): Node {
+export function filterTerms(b: GraphBuilder, filter: Node, algorithms: Algorithms): Node {
   const [height, width, inner, outer] = filter.shape as [number, number, number, number];
   const matrix = filterMatrix(algorithms);
   const shape = [matrix.length, outer, inner];
@@ -122,7 +148,7 @@ export function filterTerms(
 }
 
 /** The transpose of `filterTerms`: [terms, O, C] -> [kh, kw, C, O] */
-export function filterOf(b: GraphBuilder, terms: Node, algorithms: readonly [Algorithm, Algorithm]): Node {
+export function filterOf(b: GraphBuilder, terms: Node, algorithms: Algorithms): Node {
   const [count, outer, inner] = terms.shape as [number, number, number];
   const [height, width] = algorithms.map(({ G }) => G[0]!.length) as [number, number];
   const matrix = filterMatrix(algorithms);
