@@ -161,6 +161,7 @@ const fig1: Experiment = {
   source: 'Kumar & Poole 2020, figures 1, 5, 6 and appendix C',
   says: 'The angle between true latents and those that a beta-VAE infers, for x = nu(Wz) + noise in two dimensions: with a mean-field posterior and with a full covariance.',
   data: 'none',
+  doubles: true,
   conventions: ['paper'],
   seeds: scale => (scale === 'smoke' ? [1, 2, 3] : [1, 2, 3, 4, 5, 6]),
   plan: ({ scale, seeds }) =>

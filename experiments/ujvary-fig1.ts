@@ -170,6 +170,7 @@ const fig1: Experiment = {
   source: 'Ujváry et al. 2022, figure 1',
   says: 'A loss over two parameters with a sharp and a wide minimum, its largest value in a ball (SAM) and its mean under noise (MFVI): where their minima are, how high, and what leads there.',
   data: 'none',
+  doubles: true,
   conventions: ['paper'],
   seeds: () => [1],
   plan: ({ scale, seeds }) =>

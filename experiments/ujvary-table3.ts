@@ -9,6 +9,7 @@ import { below, judge, type Part, sampleOf, withinFactor } from '../src/theory/e
 import type { Arm, Figure, Published, RunRecord } from '../src/theory/experiment/model.js';
 import { bootstrapInterval, valuesOf } from '../src/theory/experiment/summary.js';
 import { mean } from '../src/theory/statistics.js';
+import { TRAIN_ENGINES } from '../src/train/config.js';
 import type {
   ComputeContext,
   Computed,
@@ -128,6 +129,7 @@ export async function compute(
     decays: DECAYS,
     smoothing: SMOOTHING[data],
     evaluateEvery: numberIn(inputs, 'evaluateEvery'),
+    engine: wordIn(inputs, 'engine', TRAIN_ENGINES),
     threads: context.threads,
   });
   try {
@@ -243,7 +245,7 @@ const table3: Experiment = {
   data: 'cifar10',
   conventions: ['paper'],
   seeds: scale => (scale === 'smoke' ? [1, 2] : [1, 2, 3]),
-  plan({ scale, seeds, data: given }) {
+  plan({ scale, seeds, data: given, engine }) {
     const size = SIZES[scale];
     if (scale === 'paper' && given === undefined)
       throw new UnavailableError(
@@ -264,6 +266,7 @@ const table3: Experiment = {
         training,
         test,
         rate: 0.1,
+        engine,
       };
       return seeds.map(seed => ({ arm, seed, job: { kind: 'compute', inputs } as const }));
     });

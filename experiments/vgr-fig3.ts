@@ -177,6 +177,7 @@ const fig3: Experiment = {
   source: 'Dai, Wenliang & Wipf 2021, section 4, figure 3',
   says: 'Slices through the energy of a one-layer VAE: smooth for a large decoder variance gamma, with separate minima at sparse solutions for a small one.',
   data: 'none',
+  doubles: true,
   conventions: ['paper'],
   seeds: () => [1],
   plan: ({ scale, seeds }) =>

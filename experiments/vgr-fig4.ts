@@ -194,6 +194,7 @@ const fig4: Experiment = {
   source: 'Dai, Wenliang & Wipf 2021, section 4, figure 4',
   says: 'A VAE with learned decoder variance gamma, and the same network trained with gamma fixed at the learned value from the start: error, distance of the aggregated posterior from the prior, size of the gradient.',
   data: 'none',
+  doubles: true,
   conventions: ['paper'],
   seeds: scale => (scale === 'smoke' ? [1, 2, 3] : [1, 2, 3, 4, 5]),
   plan: ({ scale, seeds }) =>

@@ -1,7 +1,7 @@
 /** @file Our side of `bench step`, a process of its own: a job on stdin, then commands; one JSON line each (see torch_step.py). */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { openOnnxRunner } from '../../src/train/onnx-runner.js';
+import { openRunner } from '../../src/train/open-runner.js';
 import { type Job, readJob } from './job.js';
 
 const say = (answer: object): void => void process.stdout.write(`${JSON.stringify(answer)}\n`);
@@ -18,12 +18,10 @@ function peak(): number {
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const job = JSON.parse((await lines.next()).value as string) as Job;
 const { model, start, batch } = readJob(job);
-const runner = await openOnnxRunner(
-  model,
-  start,
-  { engine: 'onnx-cpu', threads: job.threads, batchSize: job.batch, measures: {} },
-  ['cpu'],
-);
+const runner = await openRunner(model, start, {
+  ...{ engine: 'onnx-cpu', threads: job.threads },
+  ...{ batchSize: job.batch, measures: {} },
+});
 say({ ready: true });
 for await (const line of { [Symbol.asyncIterator]: () => lines }) {
   if ((JSON.parse(line) as { do: string }).do === 'peak') {

@@ -12,13 +12,17 @@ export interface RunEngine {
 }
 
 /** Starting one of these in this process could end it: a process of its own tries first. */
-const NATIVE_GPU: readonly EngineName[] = ['webgpu', 'cuda', 'tfjs-node-gpu'];
+export const NATIVE_GPU: readonly EngineName[] = ['webgpu', 'cuda', 'tfjs-node-gpu'];
 
 /**
  * @param before - what the run has been using, when it is resumed
  * @throws UnavailableError when the engine asked for does not run on this machine
  */
-export async function engineOfRun(choice: EngineChoice, before: RunEngine | undefined): Promise<RunEngine> {
+export async function engineOfRun(
+  choice: EngineChoice,
+  before: RunEngine | undefined,
+  command = 'train',
+): Promise<RunEngine> {
   if (choice === 'auto' && before === undefined) {
     const { engine, why } = await fastestEngine();
     return { engine, engineWhy: why };
@@ -26,12 +30,12 @@ export async function engineOfRun(choice: EngineChoice, before: RunEngine | unde
   const engine = choice === 'auto' ? before!.engine : choice;
   if (NATIVE_GPU.includes(engine)) {
     const status = await engineStatus(engine);
-    if (!status.available) throw notHere(engine, status.why);
+    if (!status.available) throw notHere(engine, status.why, command);
   }
   return { engine };
 }
 
-export const notHere = (engine: TrainEngine, why: string): UnavailableError =>
+export const notHere = (engine: TrainEngine, why: string, command = 'train'): UnavailableError =>
   new UnavailableError(
-    `train: engine ${engine} must run on this machine, got: ${why} - flatcheck doctor tells what is missing`,
+    `${command}: engine ${engine} must run on this machine, got: ${why} - flatcheck doctor tells what is missing`,
   );

@@ -1,32 +1,40 @@
-/** @file The runner of each engine. */
-import { notHere } from './engine-choice.js';
-import { openFloat64Runner } from './float64-runner.js';
+/** @file The steps of a run and its evaluations on an engine. */
+import { sizeOf } from '../engine/graph.js';
+import type { Outputs, RunStage } from './engines/holder.js';
+import { openHolder } from './engines/open.js';
+import { carriedShapes, evaluation, trainingStepOf } from './graphs.js';
 import type { Model } from './model.js';
-import { openOnnxRunner } from './onnx-runner.js';
-import type { Carried, Runner, RunnerOptions } from './runner.js';
-import { openTfjsRunner } from './tfjs-runner.js';
+import type { Batch, Carried, Numbers, Runner, RunnerOptions } from './runner.js';
 
 /** Makes the step ready to run, from the given parameters and state; throws when the engine does not run here. */
-export async function openRunner(model: Model, start: Carried, options: RunnerOptions): Promise<Runner> {
-  const { engine } = options;
-  if (engine === 'float64') return openFloat64Runner(model, start, options);
-  if (engine === 'onnx-cpu') return await openOnnxRunner(model, start, options, ['cpu']);
-  try {
-    switch (engine) {
-      case 'webgpu':
-      case 'cuda':
-        return await openOnnxRunner(model, start, options, [engine, 'cpu']);
-      case 'tfjs-cpu':
-        return await openTfjsRunner(model, start, options, 'cpu');
-      case 'tfjs-node-gpu':
-        await import(TFJS_NODE_GPU);
-        return await openTfjsRunner(model, start, options, 'tensorflow');
-    }
-  } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0];
-    throw notHere(engine, reason!);
-  }
+export async function openRunner(
+  model: Model,
+  start: Carried,
+  { batchSize, measures, ...options }: RunnerOptions,
+): Promise<Runner> {
+  const holder = await openHolder(start, carriedShapes(model), options);
+  const step = await holder.open(trainingStepOf(model, batchSize));
+  const evaluations = new Map<number, RunStage>();
+  const evaluationFor = async (size: number): Promise<RunStage> => {
+    const known = evaluations.get(size) ?? (await holder.open(evaluation(model, size, measures)));
+    evaluations.set(size, known);
+    return known;
+  };
+  return {
+    async step(batch, rate) {
+      return numbersOf(await step({ ...inputsOf(batch), rate: Float64Array.of(rate) }));
+    },
+    async evaluate(batch) {
+      const run = await evaluationFor(batch.x.length / sizeOf(model.net.data));
+      return numbersOf(await run(inputsOf(batch)));
+    },
+    carried: () => holder.held(),
+    close: () => holder.close(),
+  };
 }
 
-/** An optional dependency: a name that the compiler does not try to resolve. */
-const TFJS_NODE_GPU: string = '@tensorflow/tfjs-node-gpu';
+const inputsOf = ({ x, noise }: Batch): Record<string, Float32Array> => ({ x, ...(noise && { noise }) });
+
+/** Of scalars. */
+const numbersOf = (outputs: Outputs): Numbers =>
+  Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, values[0]!]));

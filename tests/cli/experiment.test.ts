@@ -40,6 +40,7 @@ test('mistakes are one line each, and nothing is written', () =>
       [['samba-fig2', '--seeds', '1,x'], 2, /--seeds must be an integer of at least 0, got 'x'/],
       [['samba-fig2', '--seeds', '3,3'], 2, /--seeds must be different, got '3,3'/],
       [['samba-fig2', '--engine', 'onnx'], 2, /--engine must be one of/],
+      [['vgr-fig3', '--engine', 'webgpu'], 2, /--engine of vgr-fig3 must be float64/],
       [['vgr-fig3', '--data', 'x'], 2, /vgr-fig3 makes its own data, got --data 'x'/],
       [['vgr-fig3', '--jobs', '0'], 2, /--jobs must be an integer of at least 1, got '0'/],
       [['vgr-fig3', '--only', 'nobody'], 2, /--only must be the id of a run of vgr-fig3/],
@@ -64,6 +65,7 @@ test('computed runs end to end: a line for each, a table, judgements; then nothi
     const first = await call(folder, ['vgr-fig3', '--out', out]);
     assert.is(first.status, 0, first.stderr);
     assert.is(first.stderr.match(/ of 12 runs done: /g)?.length, 12);
+    assert.match(first.stderr, /engine float64 \(this experiment computes in doubles\), \d+ runs? at once/);
     assert.match(first.stdout, /12 of 12 runs complete/);
     assert.match(first.stdout, /SUPPORTED smooth: /);
     assert.match(first.stdout, /result: .*out\/result\.json/);
@@ -194,7 +196,7 @@ test('while runs are missing, only settled statements are printed', () => {
         { id: 'a', outcome: 'contradicted', ...statement },
         { id: 'b', outcome: 'cannot-tell', ...statement },
       ],
-      provenance: { commit: null, versions: {}, threads: 1, verified: true },
+      provenance: { commit: null, versions: {}, engineWhy: 'the default', threads: 1, verified: true },
     };
     return experimentLines(result, ['loss']).join('\n');
   };

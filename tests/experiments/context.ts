@@ -33,12 +33,15 @@ export function surroundings(
 
 type Compute = (context: ComputeContext) => Promise<Computed>;
 
-/** What a run gives that is stopped as soon as it looks up, again and again, until it is done; and how often it was. */
-export async function interrupted(compute: Compute, seed: number, dataFolder?: string) {
+/**
+ * What a run gives that is stopped as soon as it looks up, again and again, until it is done or has been stopped so often;
+ * and how often it was.
+ */
+export async function interrupted(compute: Compute, seed: number, dataFolder?: string, most = Infinity) {
   let from: State | undefined;
   for (let stops = 0; ; stops++) {
     const context = surroundings(seed, {
-      stopAfter: 0,
+      ...(stops < most && { stopAfter: 0 }),
       ...(from && { from }),
       ...(dataFolder !== undefined && { dataFolder }),
     });

@@ -17,6 +17,7 @@ import type { TrainConfig } from '../../src/train/config.js';
 import { planOf } from '../../src/train/experiment/plan.js';
 import { openTrained } from '../../src/train/experiment/train-run.js';
 import { evaluatedShapes, withoutPrefix } from '../../src/train/graphs.js';
+import { gapsOfTrained } from '../../src/train/studies/objective-gaps.js';
 import { train } from '../../src/train/train.js';
 import { idx } from '../formats/archives.js';
 import { errorOf, inFolder } from '../formats/temporary.js';
@@ -114,7 +115,7 @@ test('MNIST from files: two steps of the convolutional network, and its gaps as 
     const config = tinyConfig();
     const run = join(folder, 'run');
     await train(config, optionsFor(run, { dataFolder: folder }));
-    const trained = openTrained(config, run, folder, 1);
+    const trained = openTrained(config, { folder: run, dataFolder: folder, engine: 'onnx-cpu', threads: 1 });
     const found = await fig3.measureTrained!(trained, settingOf(fig3, 'smoke', MNIST));
     const { model, network, data } = trained;
     const { net } = model;
@@ -157,6 +158,9 @@ test('MNIST from files: two steps of the convolutional network, and its gaps as 
     close(found.graeGap!, of('taylor') - of('grae'), 1);
     close(found.taylorGap!, of('both') - of('control') + of('spread') - of('taylor'), 1);
     assert.ok(found.graeGap! > 0);
+    const inFloat64 = await gapsOfTrained({ ...trained, engine: 'float64' }, beta);
+    const gap = inFloat64.graeGap! - (of('taylor') - of('grae'));
+    assert.ok(Math.abs(gap) < 1e-11, `on engine float64: ${gap}`);
   }));
 
 test.run();

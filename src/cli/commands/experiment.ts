@@ -5,6 +5,7 @@ import { EXPERIMENT_NAMES } from '../../../experiments/registry.js';
 import type { ExperimentResult } from '../../theory/experiment/model.js';
 import { runLabel } from '../../theory/experiment/summary.js';
 import { ENGINE_CHOICES } from '../../train/config.js';
+import { NATIVE_GPU } from '../../train/engine-choice.js';
 import { collect } from '../../train/experiment/collect.js';
 import { CONVENTIONS, SCALES } from '../../train/experiment/experiment.js';
 import { openExperimentFolder } from '../../train/experiment/folder.js';
@@ -31,7 +32,8 @@ export const usage = `usage: flatcheck experiment NAME [options]
   --convention C   ${CONVENTIONS.join(', ')}: the equations, or what the authors' code computes
   --seeds 1,2,3    instead of the experiment's own
   --data DIR       where the data files are (default: as for 'flatcheck train'; small scales do with made-up images)
-  --engine E       ${ENGINE_CHOICES.join(', ')} (default: onnx-cpu); auto is the fastest here
+  --engine E       ${ENGINE_CHOICES.join(', ')}
+                   (default: onnx-cpu, or what the runs there began with); auto is the fastest here
   --out DIR        where everything goes (default: runs/NAME-SCALE[-CONVENTION])
   --jobs N         runs at once (default: as many as fit)
   --launcher L     local or slurm (default: local): slurm submits a job array and returns, see docs/cluster.md
@@ -90,7 +92,7 @@ function show(result: ExperimentResult, choice: Choice): void {
 function jobsFor({ flags, shared, experiment }: Choice): number {
   if (flags.jobs !== undefined) return integer('experiment', 'jobs', flags.jobs, 1);
   const { threads, setting } = shared;
-  if (setting.engine !== 'onnx-cpu' && setting.engine !== 'tfjs-cpu') return 1;
+  if (NATIVE_GPU.includes(setting.engine)) return 1; // they would take its memory from each other
   const byCores = Math.floor(availableParallelism() / threads);
   const byMemory = Math.floor((0.8 * totalmem()) / (experiment.memory?.(setting) ?? 1 << 30));
   return Math.max(1, Math.min(byCores, byMemory));
@@ -109,7 +111,9 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   openExperimentFolder(out, shared);
   const verified = await ensureVerified(choice);
   if (verified !== EXIT.fine) return verified;
-  const display = new Display(experiment.name, doneOf(plan, out), plan.length);
+  const done = doneOf(plan, out);
+  if (done < plan.length) console.error(`${experiment.name}: ${howText(choice, jobs)}`);
+  const display = new Display(experiment.name, done, plan.length);
   const { signal, dispose } = interruption();
   let failed: readonly number[];
   try {
@@ -125,6 +129,10 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   show(result, choice);
   return exitOf(result, failed, signal.aborted);
 }
+
+/** Engine and processes, for people. */
+const howText = ({ shared: { setting, engineWhy, threads } }: Choice, jobs: number): string =>
+  `engine ${setting.engine} (${engineWhy}), ${jobs} ${jobs === 1 ? 'run' : 'runs'} at once, ${threads} ${threads === 1 ? 'thread' : 'threads'} each`;
 
 /** A mistake that all failed runs share keeps its own code. */
 function exitOf(result: ExperimentResult, failed: readonly number[], interrupted: boolean): ExitCode {

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { EXPERIMENT_NAMES, isExperimentName, loadExperiment } from '../../../experiments/registry.js';
 import { InputError, UnavailableError } from '../../formats/input-error.js';
 import { nearest } from '../../formats/nearest.js';
-import type { DataConfig, TrainEngine } from '../../train/config.js';
+import type { DataConfig } from '../../train/config.js';
 import { openImages } from '../../train/data.js';
-import { engineOfRun } from '../../train/engine-choice.js';
 import {
   CONVENTIONS,
   type Experiment,
@@ -18,8 +17,8 @@ import { begunWith, type Shared } from '../../train/experiment/folder.js';
 import { type PlannedRun, planOf } from '../../train/experiment/plan.js';
 import { integer, noMore, readArgs } from '../args.js';
 import { findData, folderVariable } from '../data-folder.js';
-import { readEngine } from '../engine-flag.js';
 import { UsageError } from '../exit.js';
+import { engineFor } from './engine.js';
 
 const OPTIONS = {
   scale: { type: 'string' },
@@ -153,7 +152,8 @@ export async function choose(argv: readonly string[]): Promise<Choice> {
   const out = values.out ?? defaultFolder(experiment, scale, convention);
   const data = dataFor(experiment, scale, values.data, values['dry-run'] ?? false);
   const before = begunWith(out);
-  const engine = await engineFor(values.engine, before?.engine);
+  const here = launcher === 'local' && values.only === undefined;
+  const { engine, engineWhy } = await engineFor(experiment, values.engine, before, here);
   const setting: Setting = { scale, convention, seeds, data: data.config, engine };
   const threads =
     values.threads === undefined
@@ -161,7 +161,7 @@ export async function choose(argv: readonly string[]): Promise<Choice> {
       : integer('experiment', 'threads', values.threads, 1);
   return {
     experiment,
-    shared: { name, setting, threads, dataDigest: data.digest },
+    shared: { name, setting, engineWhy, threads, dataDigest: data.digest },
     plan: planOf(experiment, setting),
     out,
     dataFolder: data.folder,
@@ -176,13 +176,6 @@ export async function choose(argv: readonly string[]): Promise<Choice> {
       ...(values.unverified ? ['--unverified'] : []),
     ],
   };
-}
-
-/** One engine for all runs: `auto` is measured when the first of them begins. */
-async function engineFor(text: string | undefined, before: TrainEngine | undefined): Promise<TrainEngine> {
-  const asked = readEngine('experiment', text) ?? 'onnx-cpu';
-  if (asked !== 'auto') return asked;
-  return (await engineOfRun('auto', before && { engine: before })).engine;
 }
 
 function launcherFor({ launcher: text, sbatch = [], only }: Values): Launcher {

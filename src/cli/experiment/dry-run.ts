@@ -90,6 +90,7 @@ export async function dryRun(choice: Choice, jobs: number): Promise<void> {
     `${experiment.name}, scale ${setting.scale}, convention ${setting.convention}: ${plan.length} runs in ${out}`,
   );
   console.log(`data: ${data}; epochs are planned for the whole data set`);
+  console.log(`engine: ${setting.engine} (${shared.engineWhy})`);
   const rows: Row[] = [];
   for (const kind of kindsOf(plan)) rows.push(await rowOf(kind, choice));
   if (rows.length > 0) {

@@ -80,7 +80,7 @@ function facts({ setting, provenance, runs, source }: ExperimentResult): string 
     ['runs', `${done} of ${runs.length} complete`],
     [
       'engine',
-      `${setting.engine}, ${provenance.threads} ${provenance.threads === 1 ? 'thread' : 'threads'} a run`,
+      `${setting.engine} (${provenance.engineWhy}), ${provenance.threads} ${provenance.threads === 1 ? 'thread' : 'threads'} a run`,
     ],
     ['claims', provenance.verified ? 'verified for this code' : 'NOT verified for this code'],
     ['commit', provenance.commit ?? 'unknown'],

@@ -136,6 +136,8 @@ export interface ExperimentResult {
   readonly provenance: {
     readonly commit: string | null;
     readonly versions: Readonly<Record<string, string>>;
+    /** Why it ran on that engine, for people. */
+    readonly engineWhy: string;
     readonly threads: number;
     readonly verified: boolean;
   };

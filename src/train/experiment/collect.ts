@@ -28,7 +28,7 @@ export interface CollectOptions {
 /** Reads every run and writes result.json. */
 export function collect(options: CollectOptions): ExperimentResult {
   const { experiment, plan, out, shared, data, commit, versions, verified } = options;
-  const { setting, threads } = shared;
+  const { setting, engineWhy, threads } = shared;
   const read = plan.map(run => recordOf(run, options));
   const runs = read.map(({ record }) => record);
   const result: ExperimentResult = {
@@ -53,7 +53,13 @@ export function collect(options: CollectOptions): ExperimentResult {
       const { id, says, source } = statement;
       return { id, says, source, ...statement.judge(runs) };
     }),
-    provenance: { commit, versions, threads, verified: verified && read.every(one => one.verified) },
+    provenance: {
+      commit,
+      versions,
+      engineWhy,
+      threads,
+      verified: verified && read.every(one => one.verified),
+    },
   };
   writeJson('experiment', join(out, 'result.json'), result);
   return result;

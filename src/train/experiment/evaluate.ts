@@ -2,10 +2,10 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Autoencoder, Params } from '../../core/net/network.js';
 import { evaluated } from '../../core/net/running.js';
-import { type OnnxProgram, openOnnx, type Provider } from '../../engine/onnx/session.js';
 import type { Specs } from '../../engine/spec.js';
-import type { EngineChoice } from '../config.js';
-import { evaluatedShapes, graphOf, specsOf, withoutPrefix } from '../graphs.js';
+import type { Outputs, RunStage } from '../engines/holder.js';
+import { openHolder } from '../engines/open.js';
+import { evaluatedShapes, specsOf, withoutPrefix } from '../graphs.js';
 import type { Trained } from './experiment.js';
 
 type Tensors = Readonly<Record<string, tf.Tensor>>;
@@ -19,45 +19,32 @@ export type InputsOfBatch = (batch: number) => Specs;
 
 /** A function made ready for batches of any size. */
 export interface Evaluator {
-  run(batch: number, inputs: Arrays): Promise<Record<string, Float32Array>>;
+  run(batch: number, inputs: Arrays): Promise<Outputs>;
   close(): Promise<void>;
 }
 
-/** The other engines have no sessions of their own here; the CPU gives the same numbers, to single precision. */
-const providersOf = (engine: EngineChoice): readonly Provider[] =>
-  engine === 'webgpu' || engine === 'cuda' ? [engine, 'cpu'] : ['cpu'];
-
-export function openEvaluator(
-  { model, network, config, threads }: Trained,
+export async function openEvaluator(
+  { model, network, engine, threads }: Trained,
   fn: OfBatch,
   inputsOf: InputsOfBatch,
-): Evaluator {
-  const programs = new Map<number, OnnxProgram>();
-  const parameters = Object.fromEntries(
-    Object.entries(network).map(([name, values]) => [name, Float32Array.from(values)]),
-  );
-  const programFor = async (batch: number): Promise<OnnxProgram> => {
-    const known = programs.get(batch);
+): Promise<Evaluator> {
+  const shapes = evaluatedShapes(model);
+  const holder = await openHolder(network, shapes, { engine, threads });
+  const stages = new Map<number, RunStage>();
+  const stageFor = async (batch: number): Promise<RunStage> => {
+    const known = stages.get(batch);
     if (known !== undefined) return known;
-    const traced = graphOf({
-      specs: { ...specsOf(evaluatedShapes(model)), ...inputsOf(batch) },
+    const made = await holder.open({
+      specs: { ...specsOf(shapes), ...inputsOf(batch) },
       fn: given =>
         fn(evaluated(model.net, withoutPrefix('statistics', given)), withoutPrefix('param', given), given),
     });
-    const made = await openOnnx(traced, { threads, providers: providersOf(config.engine) });
-    programs.set(batch, made);
+    stages.set(batch, made);
     return made;
   };
   return {
-    async run(batch, inputs) {
-      const outputs = await (await programFor(batch)).run({ ...parameters, ...inputs });
-      return Object.fromEntries(
-        Object.entries(outputs).map(([name, tensor]) => [name, tensor.data as Float32Array]),
-      );
-    },
-    async close() {
-      await Promise.all([...programs.values()].map(made => made.release()));
-    },
+    run: async (batch, inputs) => await (await stageFor(batch))(inputs),
+    close: () => holder.close(),
   };
 }
 

@@ -71,6 +71,8 @@ export interface Trained {
   /** `param.NAME` and `statistics.NAME`. */
   readonly network: Carried;
   readonly data: TrainingData;
+  /** What trained it; it measures it too. */
+  readonly engine: TrainEngine;
   readonly threads: number;
 }
 
@@ -83,6 +85,8 @@ export interface Experiment {
   readonly data: 'cifar10' | 'cifar100' | 'mnist' | 'none';
   /** Can do without its data set: the setting's data are then undefined. Others take made-up images at small scales, or refuse. */
   readonly dataOptional?: boolean;
+  /** Everything is computed in doubles: no engine can be chosen. */
+  readonly doubles?: true;
   readonly conventions: readonly Convention[];
   /** The seeds of each scale, when none are given. */
   seeds(scale: Scale, convention: Convention): readonly number[];

@@ -13,6 +13,8 @@ import { CONVENTIONS, SCALES, type Setting } from './experiment.js';
 export interface Shared {
   readonly name: string;
   readonly setting: Setting;
+  /** Why they run on that engine, for people. */
+  readonly engineWhy: string;
   /** Threads of one run: another number would give other bits. */
   readonly threads: number;
   /** SHA-256 of the images; undefined where the experiment makes its own data. */
@@ -20,7 +22,13 @@ export interface Shared {
 }
 
 /** experiment.json: a flat list, so that a difference can be named. */
-function recordOf({ name, setting, threads, dataDigest }: Shared): Readonly<Record<string, unknown>> {
+function recordOf({
+  name,
+  setting,
+  engineWhy,
+  threads,
+  dataDigest,
+}: Shared): Readonly<Record<string, unknown>> {
   const { folder: _, ...data } = { folder: '', ...setting.data };
   return {
     schema: 1,
@@ -31,6 +39,7 @@ function recordOf({ name, setting, threads, dataDigest }: Shared): Readonly<Reco
     data: setting.data === undefined ? null : data,
     dataDigest: dataDigest ?? null,
     engine: setting.engine,
+    engineWhy,
     threads,
   };
 }
@@ -50,14 +59,15 @@ function readRecord(path: string): Readonly<Record<string, unknown>> {
 /** Threads and engine that a folder's runs began with; undefined where there is none yet. */
 export function begunWith(
   out: string,
-): { readonly threads: number; readonly engine: TrainEngine } | undefined {
+): { readonly threads: number; readonly engine: TrainEngine; readonly engineWhy: string } | undefined {
   const path = join(out, FILE);
   if (!existsSync(path)) return undefined;
-  const { threads, engine } = readRecord(path);
+  const { threads, engine, engineWhy } = readRecord(path);
   const known = TRAIN_ENGINES.find(name => name === engine);
-  if (positiveInteger.is(threads) && known !== undefined) return { threads, engine: known };
+  if (positiveInteger.is(threads) && known !== undefined && text.is(engineWhy))
+    return { threads, engine: known, engineWhy };
   throw new InputError(
-    `experiment: ${path} must name threads and engine, got ${show(threads)} and ${show(engine)} - it was changed; choose another folder with --out`,
+    `experiment: ${path} must name threads, engine and engineWhy, got ${show(threads)}, ${show(engine)} and ${show(engineWhy)} - it was changed; choose another folder with --out`,
   );
 }
 
@@ -86,6 +96,7 @@ export function readShared(out: string): Shared {
       data,
       engine: fields.get('engine', oneOf(...TRAIN_ENGINES)),
     },
+    engineWhy: fields.get('engineWhy', text),
     threads: fields.get('threads', positiveInteger),
     dataDigest: digest,
   });
@@ -107,6 +118,7 @@ export function openExperimentFolder(out: string, shared: Shared): void {
   const there = readRecord(path);
   const keys = [...new Set([...Object.keys(there), ...Object.keys(now)])];
   const differences = keys
+    .filter(key => key !== 'engineWhy') // the same engine may be chosen for another reason
     .filter(key => JSON.stringify(there[key]) !== JSON.stringify(now[key]))
     .map(key => `${key} ${show(there[key])} there, ${show(now[key])} now`);
   if (differences.length > 0)

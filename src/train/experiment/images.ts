@@ -23,24 +23,24 @@ export async function writeImages(path: string, trained: Trained, from: SamplesF
   const { data, model, config } = trained;
   const shown = Math.min(SHOWN, data.counts.validation);
   const originals = data.validation(0, shown);
-  const encoder = openEvaluator(
+  const encoder = await openEvaluator(
     trained,
     (net, params, { x }) => ({ mean: net.encode(params, x!).mean }),
     batch => recordsSpec(trained, batch),
   );
-  const decoder = openEvaluator(
+  const decoder = await openEvaluator(
     trained,
     (net, params, { z }) => ({ image: net.decode(params, z!) }),
     batch => ({ z: { shape: [batch, model.net.latent] } }),
   );
   try {
     const decode = async (count: number, z: Float32Array): Promise<Float32Array> =>
-      (await decoder.run(count, { z })).image!.map(clip);
-    const { mean } = await encoder.run(shown, { x: originals });
+      Float32Array.from((await decoder.run(count, { z })).image!, clip);
+    const mean = Float32Array.from((await encoder.run(shown, { x: originals })).mean!);
     const density = from === 'prior' ? standardNormal(model.net.latent) : await codesOf(trained, encoder);
     const images = {
       originals: [shown, originals],
-      reconstructions: [shown, await decode(shown, mean!)],
+      reconstructions: [shown, await decode(shown, mean)],
       samples: [SHOWN, await decode(SHOWN, draw(density, config.seed))],
     } as const;
     const tensors = Object.entries(images).map(([name, [count, pixels]]): [string, SafeTensor] => [
@@ -50,7 +50,8 @@ export async function writeImages(path: string, trained: Trained, from: SamplesF
     const metadata = new Map([['flatcheck', JSON.stringify({ version: 1, samplesFrom: from })]]);
     writeAtomic('experiment', path, ...encodeSafetensors({ metadata, tensors: new Map(tensors) }));
   } finally {
-    await Promise.all([encoder.close(), decoder.close()]);
+    await decoder.close();
+    await encoder.close();
   }
 }
 

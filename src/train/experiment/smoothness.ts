@@ -67,12 +67,12 @@ export async function smoothnessOf(trained: Trained, probes: number): Promise<Sm
 
 async function sample(trained: Trained, probes: number): Promise<Sampled> {
   const { model, config } = trained;
-  const jacobian = openEvaluator(
+  const jacobian = await openEvaluator(
     trained,
     (net, params, { x, probe }) => ({ square: probedJacobian(net, params, x!, probe!) }),
     batch => ({ ...recordsSpec(trained, batch), probe: { shape: [batch, ...model.net.data] } }),
   );
-  const gradient = openEvaluator(
+  const gradient = await openEvaluator(
     trained,
     (net, params, { x }) => ({ norm: lossGradientNorm(net, params, x!) }),
     batch => recordsSpec(trained, batch),
@@ -93,7 +93,8 @@ async function sample(trained: Trained, probes: number): Promise<Sampled> {
       squares.push(...rows);
     });
   } finally {
-    await Promise.all([jacobian.close(), gradient.close()]);
+    await gradient.close();
+    await jacobian.close();
   }
   return { squares, gradients };
 }

@@ -62,12 +62,13 @@ async function measureOnce(
   { arm, config }: { readonly arm: Arm; readonly config: TrainConfig },
   { folder, dataFolder, threads }: TrainRunOptions,
 ): Promise<void> {
+  const { engine } = setting;
   const final = join(folder, RUN_FILES.final);
   const release = await lockFolder('experiment', folder);
   try {
     if (existsSync(final)) return;
     removeTemporaries(folder);
-    const trained = openTrained(config, folder, dataFolder, threads);
+    const trained = openTrained(config, { folder, dataFolder, engine, threads });
     const numbers = (await experiment.measureTrained?.(trained, setting)) ?? {};
     const from = experiment.samplesFrom?.(arm);
     if (from !== undefined) await writeImages(join(folder, RUN_FILES.images), trained, from);
@@ -80,9 +81,12 @@ async function measureOnce(
 /** The network of a run's last checkpoint. */
 export function openTrained(
   config: TrainConfig,
-  folder: string,
-  dataFolder: string | undefined,
-  threads: number,
+  {
+    folder,
+    dataFolder,
+    engine,
+    threads,
+  }: Pick<TrainRunOptions, 'folder' | 'dataFolder' | 'threads'> & Pick<Setting, 'engine'>,
 ): Trained {
   const data = openData(config, dataFolder);
   const model = modelOf(config, data.images.shape);
@@ -94,5 +98,5 @@ export function openTrained(
     );
   const names = Object.keys(evaluatedShapes(model));
   const network = Object.fromEntries(names.map(name => [name, checkpoint.carried[name]!]));
-  return { config, model, network, data, threads };
+  return { config, model, network, data, engine, threads };
 }

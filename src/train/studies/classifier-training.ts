@@ -1,5 +1,4 @@
-/** @file Training a wide residual network on labelled images with ONNX Runtime, resumable bit for bit. */
-import type { Tensor } from 'onnxruntime-node';
+/** @file Training a wide residual network on labelled images, on any engine, resumable bit for bit. */
 import { type ClassifierMethod, classifierStep } from '../../core/classifier-step.js';
 import { initialise } from '../../core/init.js';
 import type { ParamShapes } from '../../core/net/network.js';
@@ -7,13 +6,13 @@ import { evaluated, firstStatistic } from '../../core/net/running.js';
 import type { WideResNet } from '../../core/net/wide-resnet.js';
 import type { Optimiser } from '../../core/optimiser.js';
 import { sizeOf } from '../../engine/graph.js';
-import { openOnnx } from '../../engine/onnx/session.js';
-import type { Specs } from '../../engine/spec.js';
 import type { Images } from '../../formats/images.js';
 import { InputError } from '../../formats/input-error.js';
 import { fill, stream } from '../../theory/random.js';
+import type { TrainEngine } from '../config.js';
 import { permutation } from '../data.js';
-import { graphOf, type Stage, withoutPrefix, withPrefix } from '../graphs.js';
+import { openHolder } from '../engines/open.js';
+import { type Stage, specsOf, withoutPrefix, withPrefix } from '../graphs.js';
 import { channelMoments, movesOf, normalisedBatch } from './augmentation.js';
 import { entry, type State, type Stepper } from './stepper.js';
 
@@ -35,11 +34,13 @@ export interface ClassifierTraining {
   readonly smoothing: number;
   /** Steps between evaluations on the test records. */
   readonly evaluateEvery: number;
+  readonly engine: TrainEngine;
   readonly threads: number;
 }
 
 const DECAY = 0.2;
-const EVALUATION_BATCH = 100;
+/** Records of an evaluation batch. */
+const evaluationBatch = (batchSize: number): number => Math.min(100, 2 * batchSize);
 
 /** An evaluation on the test records. */
 export interface Evaluated {
@@ -62,16 +63,24 @@ export interface RunningTraining extends Stepper {
   close(): Promise<void>;
 }
 
-const specsOf = (prefix: string, shapes: ParamShapes): Specs =>
-  withPrefix(prefix, Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }])));
+/** Shapes of what is carried from step to step. */
+const shapesOf = ({ net, method, optimiser }: ClassifierTraining): ParamShapes => ({
+  ...networkShapes(net),
+  ...withPrefix('state', optimiser.stateShapes(net.shapes)),
+  ...(method.uses === 'sigma2' ? withPrefix('sigma2', net.shapes) : {}),
+});
 
-function stepStage({ net, method, optimiser, batchSize }: ClassifierTraining): Stage {
+const networkShapes = (net: WideResNet): ParamShapes => ({
+  ...withPrefix('param', net.shapes),
+  ...withPrefix('statistics', net.normalised.statistics),
+});
+
+function stepStage(of: ClassifierTraining): Stage {
+  const { net, method, optimiser, batchSize } = of;
   return {
     specs: {
-      ...specsOf('param', net.shapes),
-      ...specsOf('state', optimiser.stateShapes(net.shapes)),
-      ...specsOf('statistics', net.normalised.statistics),
-      ...(method.uses === 'none' ? {} : specsOf(method.uses, net.shapes)),
+      ...specsOf(shapesOf(of)),
+      ...(method.uses === 'noise' ? specsOf(withPrefix('noise', net.shapes)) : {}),
       x: { shape: [batchSize, ...net.data] },
       targets: { shape: [batchSize, net.classes] },
       rate: { shape: [] },
@@ -96,11 +105,10 @@ function stepStage({ net, method, optimiser, batchSize }: ClassifierTraining): S
   };
 }
 
-const evaluationStage = ({ net }: ClassifierTraining): Stage => ({
+const evaluationStage = ({ net, batchSize }: ClassifierTraining): Stage => ({
   specs: {
-    ...specsOf('param', net.shapes),
-    ...specsOf('statistics', net.normalised.statistics),
-    x: { shape: [EVALUATION_BATCH, ...net.data] },
+    ...specsOf(networkShapes(net)),
+    x: { shape: [evaluationBatch(batchSize), ...net.data] },
   },
   fn: given => ({
     logits: evaluated(net, withoutPrefix('statistics', given)).logits(
@@ -153,7 +161,7 @@ function targetsOf(labels: readonly number[], classes: number, smoothing: number
 }
 
 /** log of the sum of exponentials, and the place of the largest. */
-function softmaxOf(logits: Float32Array): { readonly log: number; readonly best: number } {
+function softmaxOf(logits: Float64Array): { readonly log: number; readonly best: number } {
   let best = 0;
   for (let c = 1; c < logits.length; c++) if (logits[c]! > logits[best]!) best = c;
   const largest = logits[best]!;
@@ -168,19 +176,11 @@ export async function openClassifierTraining(of: ClassifierTraining): Promise<Ru
       `classifier: the batch size must be at most the ${training.count} records trained on, got ${batchSize} (${training.name})`,
     );
   const moments = channelMoments(training);
-  const options = { threads: of.threads };
-  const [program, evaluation] = await Promise.all([
-    openOnnx(graphOf(stepStage(of)), options),
-    openOnnx(graphOf(evaluationStage(of)), options),
-  ]);
   const first = firstOf(of);
   const names = Object.keys(first);
-  // two sets of tensors take turns: a step reads the one and writes the other
-  let current = program.allocate(names);
-  let spare = program.allocate(names);
-  const put = (name: string, values: ArrayLike<number>): void =>
-    (current[name]!.data as Float32Array).set(values);
-  for (const name of names) put(name, first[name]!);
+  const holder = await openHolder(first, shapesOf(of), of);
+  const step = await holder.open(stepStage(of));
+  const evaluation = await holder.open(evaluationStage(of));
 
   let done = 0;
   let [lossSum, lossCount] = [0, 0];
@@ -217,16 +217,14 @@ export async function openClassifierTraining(of: ClassifierTraining): Promise<Ru
     of.rate * DECAY ** of.decays.filter(share => step >= share * steps).length;
 
   const evaluate = async (): Promise<{ accuracy: number; loss: number }> => {
-    const network = Object.fromEntries(
-      names.flatMap(name => (/^(param|statistics)\./.test(name) ? [[name, current[name]!]] : [])),
-    );
+    const size = evaluationBatch(batchSize);
     let [right, loss] = [0, 0];
-    for (let start = 0; start < test.count; start += EVALUATION_BATCH) {
-      const count = Math.min(EVALUATION_BATCH, test.count - start);
+    for (let start = 0; start < test.count; start += size) {
+      const count = Math.min(size, test.count - start);
       // the last batch is filled up with its own first record
-      const indices = Array.from({ length: EVALUATION_BATCH }, (_, i) => start + (i < count ? i : 0));
-      const outputs = await evaluation.run({ ...network, x: normalisedBatch(test, indices, moments) });
-      const logits = outputs.logits!.data as Float32Array;
+      const indices = Array.from({ length: size }, (_, i) => start + (i < count ? i : 0));
+      const outputs = await evaluation({ x: normalisedBatch(test, indices, moments) });
+      const logits = Float64Array.from(outputs.logits!);
       for (let i = 0; i < count; i++) {
         const row = logits.subarray(i * net.classes, (i + 1) * net.classes);
         const { best, log } = softmaxOf(row);
@@ -238,17 +236,14 @@ export async function openClassifierTraining(of: ClassifierTraining): Promise<Ru
     return { accuracy: (100 * right) / test.count, loss: loss / test.count };
   };
 
-  const dataOf = (tensor: Tensor): Float32Array => tensor.data as Float32Array;
   return {
     steps,
     get done() {
       return done;
     },
     async advance() {
-      const inputs = { ...current, ...batchAt(done), rate: Float32Array.of(rateAt(done)) };
-      const outputs = await program.run(inputs, spare);
-      [current, spare] = [spare, current];
-      const loss = dataOf(outputs.loss!)[0]!;
+      const outputs = await step({ ...batchAt(done), rate: Float64Array.of(rateAt(done)) });
+      const loss = outputs.loss![0]!;
       if (!Number.isFinite(loss))
         throw new InputError(`classifier: the loss must stay finite, got ${loss} at step ${done}`);
       lossSum += loss;
@@ -260,12 +255,14 @@ export async function openClassifierTraining(of: ClassifierTraining): Promise<Ru
       [lossSum, lossCount] = [0, 0];
     },
     state: () => ({
-      ...Object.fromEntries(names.map(name => [name, Float64Array.from(dataOf(current[name]!))])),
+      ...Object.fromEntries(
+        Object.entries(holder.held()).map(([name, values]) => [name, Float64Array.from(values)]),
+      ),
       progress: Float64Array.of(done, lossSum, lossCount),
       notes: Float64Array.from(notes),
     }),
     resume(state: State) {
-      for (const name of names) put(name, entry(state, name));
+      holder.hold(Object.fromEntries(names.map(name => [name, entry(state, name)])));
       [done, lossSum, lossCount] = [...entry(state, 'progress')] as [number, number, number];
       notes.push(...entry(state, 'notes'));
     },
@@ -280,16 +277,15 @@ export async function openClassifierTraining(of: ClassifierTraining): Promise<Ru
         return { step, accuracy, loss, trainingLoss };
       }),
     varianceShift() {
+      const now = holder.held();
       let [sum, count] = [0, 0];
       for (const name of names.filter(one => one.startsWith('sigma2.'))) {
         const start = first[name]!;
-        for (const [i, s] of dataOf(current[name]!).entries()) sum += Math.abs(Math.log(s / start[i]!));
+        for (const [i, s] of now[name]!.entries()) sum += Math.abs(Math.log(s / start[i]!));
         count += start.length;
       }
       return count === 0 ? 0 : sum / count;
     },
-    async close() {
-      await Promise.all([program.release(), evaluation.release()]);
-    },
+    close: () => holder.close(),
   };
 }

@@ -7,11 +7,11 @@ import { evaluated } from '../../core/net/running.js';
 import { makeBetaVaeTaylor } from '../../core/objectives/beta-vae-taylor.js';
 import { makeGrae } from '../../core/objectives/grae.js';
 import { reconstruction, scaleOf, squaredNorm } from '../../core/objectives/objective.js';
-import { openOnnx } from '../../engine/onnx/session.js';
 import { constant } from '../../engine/ops.js';
 import { fill, stream } from '../../theory/random.js';
+import { openHolder } from '../engines/open.js';
 import type { Trained } from '../experiment/experiment.js';
-import { evaluatedShapes, graphOf, type Stage, withoutPrefix } from '../graphs.js';
+import { evaluatedShapes, type Stage, specsOf, withoutPrefix } from '../graphs.js';
 import type { Numbers } from '../runner.js';
 
 /**
@@ -51,15 +51,16 @@ const batchFor = (records: number): number => {
 
 /** The gaps of a trained beta-VAE on its validation records, batch normalisation with its running statistics. */
 export async function gapsOfTrained(
-  { model, network, data, config, threads }: Trained,
+  { model, network, data, config, engine, threads }: Trained,
   beta: number,
 ): Promise<Numbers> {
   const { net } = model;
   const records = data.counts.validation;
   const size = batchFor(records);
+  const shapes = evaluatedShapes(model);
   const stage: Stage = {
     specs: {
-      ...Object.fromEntries(Object.entries(evaluatedShapes(model)).map(([name, shape]) => [name, { shape }])),
+      ...specsOf(shapes),
       x: { shape: [size, ...net.data] },
       noise: { shape: [size, net.latent] },
     },
@@ -72,8 +73,9 @@ export async function gapsOfTrained(
         beta,
       ),
   };
-  const program = await openOnnx(graphOf(stage), { threads });
+  const holder = await openHolder(network, shapes, { engine, threads });
   try {
+    const run = await holder.open(stage);
     const sums: Numbers = { grae: 0, graeGap: 0, taylorGap: 0, square: 0 };
     for (let start = 0; start < records; start += size) {
       const noise = fill(
@@ -81,8 +83,8 @@ export async function gapsOfTrained(
         'normal',
         stream(config.seed, 'gap noise', start),
       );
-      const found = await program.run({ ...network, x: data.validation(start, size), noise });
-      for (const name of Object.keys(sums)) sums[name]! += (Number(found[name]!.data[0]) * size) / records;
+      const found = await run({ x: data.validation(start, size), noise });
+      for (const name of Object.keys(sums)) sums[name]! += (found[name]![0]! * size) / records;
     }
     const { grae, graeGap, taylorGap, square } = sums as Record<
       'grae' | 'graeGap' | 'taylorGap' | 'square',
@@ -91,6 +93,6 @@ export async function gapsOfTrained(
     const variance = Math.max(0, square - taylorGap ** 2);
     return { grae, graeGap, taylorGap, taylorGapError: Math.sqrt(variance / records) };
   } finally {
-    await program.release();
+    await holder.close();
   }
 }

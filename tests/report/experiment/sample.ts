@@ -174,6 +174,7 @@ export function resultOf(runs: readonly RunRecord[]): ExperimentResult {
     provenance: {
       commit: '0123456789abcdef0123456789abcdef01234567',
       versions: { flatcheck: '0.1.0', node: '22.11.0' },
+      engineWhy: 'the default',
       threads: 1,
       verified: true,
     },

@@ -103,6 +103,25 @@ test('a training run: trained, measured once, with images; a second call does no
     );
   }));
 
+test('an engine that is chosen trains, measures and draws', () =>
+  inFolder(async out => {
+    open(out);
+    const { job } = TRAINED;
+    if (job.kind !== 'train') throw new Error('the first run of the plan is a training run');
+    await execute(out, TRAINED);
+    const of = (): Readonly<Record<string, number>> => readRun(EXPERIMENT, TRAINED, out).record.numbers;
+    const native = of();
+    rmSync(runFolder(out, TRAINED.id), { recursive: true });
+    const exact = { ...TRAINED, job: { ...job, config: { ...job.config, engine: 'float64' as const } } };
+    const setting = { ...SETTING, engine: 'float64' as const };
+    assert.is(await executeRun(EXPERIMENT, setting, exact, optionsFor(out, exact)), 'complete');
+    for (const name of ['loss', 'lossGradientNorm', 'decoderJacobian']) {
+      const error = Math.abs(of()[name]! - native[name]!) / native[name]!;
+      assert.ok(error > 0 && error < 1e-4, `${name}: ${error}`);
+    }
+    assert.ok(existsSync(join(runFolder(out, TRAINED.id), 'images.safetensors')));
+  }));
+
 test('killed between training and the last measurement, a run is not complete, and goes on there', () =>
   inFolder(async out => {
     open(out);

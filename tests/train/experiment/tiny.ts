@@ -69,7 +69,10 @@ export const EXPERIMENT: Experiment = {
 
 export const PLAN = planOf(EXPERIMENT, SETTING);
 
-export const SHARED: Shared = { name: 'tiny', setting: SETTING, threads: 1, dataDigest: 'digest' };
+export const SHARED: Shared = {
+  ...{ name: 'tiny', setting: SETTING, engineWhy: 'the default' },
+  ...{ threads: 1, dataDigest: 'digest' },
+};
 
 export const open = (out: string): void => openExperimentFolder(out, SHARED);
 

@@ -1,0 +1,50 @@
+/** @file Stages by ONNX Runtime; what is held stays in the engine's tensors from run to run. */
+import { feed } from '../../engine/onnx/feeds.js';
+import { type OnnxOptions, type OnnxProgram, openOnnx } from '../../engine/onnx/session.js';
+import { graphOf } from '../graphs.js';
+import { type Holder, pick, split } from './holder.js';
+
+type Tensors = Awaited<ReturnType<OnnxProgram['run']>>;
+
+export function holdOnnx(
+  start: Readonly<Record<string, ArrayLike<number>>>,
+  shapes: Readonly<Record<string, readonly number[]>>,
+  options: OnnxOptions,
+): Holder {
+  const programs: OnnxProgram[] = [];
+  const of = (tensors: Tensors) =>
+    Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array]));
+  let current: Tensors = Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [
+      name,
+      feed(name, Float32Array.from(start[name]!), { shape, dtype: 'float' }),
+    ]),
+  );
+  return {
+    async open(stage) {
+      const graph = graphOf(stage);
+      const program = await openOnnx(graph, options);
+      programs.push(program);
+      const isHeld = (name: string): boolean => Object.hasOwn(shapes, name);
+      const reads = Object.keys(stage.specs).filter(isHeld);
+      const writes = Object.keys(graph.outputs).filter(isHeld);
+      // two sets of tensors take turns: a run reads the one and writes the other
+      let spare = program.allocate(writes);
+      return async inputs => {
+        const outputs = await program.run({ ...pick(current, reads), ...inputs }, spare);
+        spare = pick(current, writes);
+        const [next, others] = split(outputs, shapes);
+        current = { ...current, ...next };
+        return of(others);
+      };
+    },
+    held: () => of(current),
+    hold(values) {
+      for (const [name, numbers] of Object.entries(values))
+        (current[name]!.data as Float32Array).set(numbers);
+    },
+    async close() {
+      await Promise.all(programs.map(program => program.release()));
+    },
+  };
+}
