@@ -1,4 +1,5 @@
 /** @file A first look: VAE, SAMBA and RAE on the same small network, tied as in the SAMBA paper; what `npm start` trains. */
+import type { ObjectiveSpec } from '../src/core/objectives/table.js';
 import { parseConfig, type TrainConfig } from '../src/train/config.js';
 
 const ALPHA2 = 1e-2;
@@ -12,14 +13,12 @@ export const OBJECTIVES = [
   { name: 'rae-loss-gradient', rec: 'mean', beta: BETA, lambda: Math.sqrt(ALPHA2 * LATENT) },
 ] as const;
 
-export type FirstLookObjective = (typeof OBJECTIVES)[number];
-
 /** Long enough for the validation loss to fall clearly. */
 export const STEPS = 200;
 
 /** The run of one objective on 32x32 images: CIFAR-10, or generated ones. */
 export function firstLook(
-  objective: FirstLookObjective,
+  objective: ObjectiveSpec,
   data: 'cifar10' | 'generated',
   seed: number,
   steps: number,

@@ -1,6 +1,12 @@
 /** @file Runs a command in this process, with what it prints; on a pretended terminal if wanted. */
 import { type ExitCode, exitCodeOf } from '../../src/cli/exit.js';
-import type { Ended } from './run.js';
+
+/** What a command left behind. */
+export interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 export interface Where {
   /** The working folder. */

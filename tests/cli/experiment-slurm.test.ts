@@ -218,22 +218,22 @@ test('sbatch that is missing or fails: one line that says so, exit code 4, nothi
   });
   const folder = emptyFolder();
   const slurm = ['experiment', 'vgr-fig3', '--unverified', '--launcher', 'slurm'];
-  assert.is(flatcheck([...slurm, '--dry-run'], folder, { PATH: folder }).status, 0);
+  assert.is((await flatcheck([...slurm, '--dry-run'], folder, { PATH: folder })).status, 0);
   assert.equal(readdirSync(folder), []);
-  const ended = flatcheck(slurm, folder, { PATH: folder });
+  const ended = await flatcheck(slurm, folder, { PATH: folder });
   assert.is(ended.status, 4, ended.stderr);
   assert.ok(oneLine(ended), ended.stderr);
   assert.match(ended.stderr, /must find sbatch in PATH, got none/);
 });
 
-test('flags that do not go together', () => {
+test('flags that do not go together', async () => {
   for (const args of [
     ['--sbatch', 'time=1'],
     ['--launcher', 'slurm', '--only', 'x'],
     ['--launcher', 'slum'],
     ['--launcher', 'slurm', '--sbatch', 'array=0-3'],
   ]) {
-    const ended = flatcheck(['experiment', 'vgr-fig3', ...args]);
+    const ended = await flatcheck(['experiment', 'vgr-fig3', ...args]);
     assert.is(ended.status, 2, ended.stderr);
     assert.ok(oneLine(ended), ended.stderr);
   }

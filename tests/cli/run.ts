@@ -1,31 +1,35 @@
-/** @file Runs the command line as a user would, in a folder of its own. */
+/** @file Runs the command line as a user would, in a folder of its own: in this process, or as a program. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandLine } from '../../src/cli/command-line.js';
+import { captured, type Ended } from './captured.js';
 
 export const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
-
-export interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** A new empty folder. */
 export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'flatcheck-test-'));
 
-export function flatcheck(
+/** No data set is found but those that a test puts there. */
+const environment = (folder: string) => ({
+  CIFAR10_DIR: undefined,
+  FLATCHECK_DATA: join(folder, 'data'),
+});
+
+export const flatcheck = (
   args: readonly string[],
   folder = emptyFolder(),
   env: Record<string, string> = {},
-): Ended {
-  const { CIFAR10_DIR: _, ...inherited } = process.env;
+): Promise<Ended> => captured(() => commandLine(args), { folder, env: { ...environment(folder), ...env } });
+
+/** The program itself, which takes half a second to start. */
+export function program(args: readonly string[], folder = emptyFolder()): Ended {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
     cwd: folder,
     encoding: 'utf8',
-    env: { ...inherited, FLATCHECK_DATA: join(folder, 'data'), ...env },
+    env: { ...process.env, ...environment(folder) },
     input: '',
   });
   return { status, stdout, stderr };

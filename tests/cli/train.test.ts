@@ -65,7 +65,7 @@ test('--data names the data folder; data that are missing or cut off are one lin
       ['nowhere', 4, /nowhere does not exist/],
     ] as const) {
       const argv = ['train', 'tiny.json', '--unverified', '--data', name, '--out', 'bad'];
-      const ended = flatcheck(argv, folder);
+      const ended = await flatcheck(argv, folder);
       assert.is(ended.status, status, ended.stderr);
       assert.match(ended.stderr, part);
       assert.ok(oneLine(ended), ended.stderr);

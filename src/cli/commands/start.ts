@@ -1,7 +1,8 @@
 /** @file `flatcheck start`: the whole in small. Verify the claims, then train three models side by side. */
 import { join } from 'node:path';
-import { type FirstLookObjective, firstLook, OBJECTIVES, STEPS } from '../../../experiments/first-look.js';
+import { firstLook, OBJECTIVES, STEPS } from '../../../experiments/first-look.js';
 import { CLAIM_IDS, type ClaimId } from '../../../properties/registry.js';
+import type { ObjectiveSpec } from '../../core/objectives/table.js';
 import { makeFolder, writeJson } from '../../formats/atomic.js';
 import { openCifar } from '../../formats/cifar.js';
 import { columns } from '../../report/table.js';
@@ -65,7 +66,7 @@ export interface StartOptions {
   /** CIFAR-10; generated images without it. */
   readonly folder: string | undefined;
   readonly claims: readonly ClaimId[];
-  readonly objectives: readonly FirstLookObjective[];
+  readonly objectives: readonly ObjectiveSpec[];
   readonly steps: number;
   readonly engine?: EngineChoice | undefined;
 }
