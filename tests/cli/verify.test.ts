@@ -28,16 +28,7 @@ async function result(...argv: string[]): Promise<VerifyResult> {
 
 test('--paper and --claim together; --shard keeps its part', async () => {
   const shard = { index: 2, count: 3 };
-  const { claims, run } = await result(
-    '--paper',
-    'rae',
-    '--claim',
-    'KP-8',
-    '--shard',
-    '2/3',
-    '--runs',
-    '4',
-  );
+  const { claims, run } = await result('--paper', 'rae', '--claim', 'KP-8', '--shard', '2/3', '--runs', '4');
   const wanted = CLAIM_IDS.filter(id => paperOf(id) === 'rae' || id === 'KP-8');
   assert.equal(
     claims.map(claim => claim.id),

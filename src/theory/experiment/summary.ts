@@ -63,6 +63,20 @@ export function interquartileMean(values: readonly number[]): number {
   return sum / (n / 2);
 }
 
+/** Resamples of n values by their indices, one after another; drawn once, so that the same values give the same interval. */
+function drawResamples(n: number): Uint16Array {
+  const random = stream(0, 'bootstrap', n);
+  return Uint16Array.from({ length: RESAMPLES * n }, () => Math.floor((random.uint32() / 2 ** 32) * n));
+}
+
+const drawn = new Map<number, Uint16Array>();
+
+function resamplesOf(n: number): Uint16Array {
+  const known = drawn.get(n) ?? drawResamples(n);
+  drawn.set(n, known);
+  return known;
+}
+
 /**
  * 95 % interval of a mean by the percentile bootstrap with widened levels: P(Z <= -sqrt(n/(n-1)) t) for 2.5 %, t Student's
  * quantile with n - 1 degrees of freedom (Hesterberg, "What teachers should know about the bootstrap", Am. Stat. 2015).
@@ -74,11 +88,11 @@ export function bootstrapInterval(values: readonly number[]): readonly [low: num
   const n = values.length;
   if (n < 2 || !values.every(Number.isFinite)) return [Number.NaN, Number.NaN];
   const sorted = Float64Array.from(values).sort();
-  const random = stream(0, 'bootstrap', n);
+  const indices = resamplesOf(n);
   const means = new Float64Array(RESAMPLES);
   for (let b = 0; b < RESAMPLES; b++) {
     let sum = 0;
-    for (let i = 0; i < n; i++) sum += sorted[Math.floor((random.uint32() / 2 ** 32) * n)]!;
+    for (let i = 0; i < n; i++) sum += sorted[indices[b * n + i]!]!;
     means[b] = sum / n;
   }
   means.sort();
