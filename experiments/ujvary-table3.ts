@@ -2,6 +2,7 @@
 import type { ClassifierMethod } from '../src/core/classifier-step.js';
 import { wideResNet } from '../src/core/net/wide-resnet.js';
 import { momentumSgd } from '../src/core/optimiser.js';
+import { sizeOf } from '../src/engine/graph.js';
 import { openCifar } from '../src/formats/cifar.js';
 import type { Images } from '../src/formats/images.js';
 import { UnavailableError } from '../src/formats/input-error.js';
@@ -18,7 +19,7 @@ import type {
   Scale,
 } from '../src/train/experiment/experiment.js';
 import { generatedImages } from '../src/train/generated.js';
-import { openClassifierTraining } from '../src/train/studies/classifier-training.js';
+import { memoryOfClassifier, openClassifierTraining } from '../src/train/studies/classifier-training.js';
 import { drive } from '../src/train/studies/stepper.js';
 import { numberIn, wordIn } from './inputs.js';
 import { type DataName, METHODS, type Method, methodFor, passesOf, RHO } from './ujvary-table3/methods.js';
@@ -270,6 +271,20 @@ const table3: Experiment = {
       };
       return seeds.map(seed => ({ arm, seed, job: { kind: 'compute', inputs } as const }));
     });
+  },
+  memory({ scale, engine }) {
+    const { networks, data, batchSize, training, test } = SIZES[scale];
+    const largest = networks.at(-1)!;
+    const net = wideResNet({ ...largest, classes: CLASSES[data.at(-1)!] });
+    const optimiser = momentumSgd({ momentum: MOMENTUM, decay: DECAY });
+    return Math.max(
+      ...METHODS.map(name =>
+        memoryOfClassifier(
+          { net, method: methodFor(name, data.at(-1)!, training, DECAY), optimiser, batchSize, engine },
+          sizeOf(net.data) * (training + test),
+        ),
+      ),
+    );
   },
   compute: (inputs, context) => compute(inputs, context),
   quantities: {

@@ -1,11 +1,9 @@
 /** @file `flatcheck experiment NAME`: every run of a figure or table, then what they say. */
-import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { EXPERIMENT_NAMES } from '../../../experiments/registry.js';
 import type { ExperimentResult } from '../../theory/experiment/model.js';
 import { runLabel } from '../../theory/experiment/summary.js';
 import { ENGINE_CHOICES } from '../../train/config.js';
-import { NATIVE_GPU } from '../../train/engine-choice.js';
 import { collect } from '../../train/experiment/collect.js';
 import { CONVENTIONS, SCALES } from '../../train/experiment/experiment.js';
 import { openExperimentFolder } from '../../train/experiment/folder.js';
@@ -15,6 +13,7 @@ import { EXIT, type ExitCode } from '../exit.js';
 import { type Choice, choose } from '../experiment/choose.js';
 import { Display } from '../experiment/display.js';
 import { dryRun } from '../experiment/dry-run.js';
+import { jobsFor, memoryOfRun } from '../experiment/jobs.js';
 import { doneOf, launchLocally } from '../experiment/local.js';
 import { runOnly } from '../experiment/one-run.js';
 import { printExperiment } from '../experiment/print.js';
@@ -75,7 +74,7 @@ async function runOnSlurm(choice: Choice): Promise<ExitCode> {
   const launched = await launchOnSlurm({
     ...{ name: experiment.name, plan, out, childArgs, jobs, options },
     threads: shared.threads,
-    memory: experiment.memory?.(shared.setting),
+    memory: memoryOfRun(choice),
   });
   show(collected(choice), choice);
   for (const line of slurmLines(launched)) (flags.json ? console.error : console.log)(line);
@@ -86,16 +85,6 @@ function show(result: ExperimentResult, choice: Choice): void {
   const page = writeReport(result, choice.out, join(choice.out, 'report'));
   if (choice.flags.json) console.log(JSON.stringify(result, null, 1));
   else printExperiment(result, choice, page);
-}
-
-/** Processes at once: what the cores and the memory have room for. */
-function jobsFor({ flags, shared, experiment }: Choice): number {
-  if (flags.jobs !== undefined) return integer('experiment', 'jobs', flags.jobs, 1);
-  const { threads, setting } = shared;
-  if (NATIVE_GPU.includes(setting.engine)) return 1; // they would take its memory from each other
-  const byCores = Math.floor(availableParallelism() / threads);
-  const byMemory = Math.floor((0.8 * totalmem()) / (experiment.memory?.(setting) ?? 1 << 30));
-  return Math.max(1, Math.min(byCores, byMemory));
 }
 
 export async function run(argv: readonly string[]): Promise<ExitCode> {

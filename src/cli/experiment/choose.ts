@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { EXPERIMENT_NAMES, isExperimentName, loadExperiment } from '../../../experiments/registry.js';
+import { sizeOf } from '../../engine/graph.js';
 import { InputError, UnavailableError } from '../../formats/input-error.js';
 import { nearest } from '../../formats/nearest.js';
 import type { DataConfig } from '../../train/config.js';
@@ -51,6 +52,7 @@ export interface Choice {
   readonly dataFolder: string | undefined;
   /** What is trained on, in words. */
   readonly data: string;
+  readonly imageBytes: number;
   readonly unverified: boolean;
   readonly launcher: Launcher;
   readonly flags: Values;
@@ -98,6 +100,7 @@ interface Data {
   readonly folder: string | undefined;
   readonly digest: string | undefined;
   readonly says: string;
+  readonly bytes: number;
 }
 
 /** The images of an experiment; made-up ones at small scales where the real ones are not here. */
@@ -111,6 +114,7 @@ function dataFor(
     config: undefined,
     folder: undefined,
     digest: undefined,
+    bytes: 0,
     says: 'data that the experiment makes',
   };
   if (data === 'none') {
@@ -132,7 +136,13 @@ function dataFor(
     );
   const config: DataConfig = folder === undefined ? GENERATED : { kind: data };
   const images = openImages(config, 0, folder);
-  return { config, folder, digest: images.digest, says: images.name };
+  return {
+    config,
+    folder,
+    digest: images.digest,
+    says: images.name,
+    bytes: images.count * sizeOf(images.shape),
+  };
 }
 
 /** Reads the command line; every mistake is said here, before anything runs. */
@@ -166,6 +176,7 @@ export async function choose(argv: readonly string[]): Promise<Choice> {
     out,
     dataFolder: data.folder,
     data: data.says,
+    imageBytes: data.bytes,
     unverified: values.unverified ?? false,
     launcher,
     flags: values,

@@ -1,27 +1,12 @@
 /** @file `--dry-run`: what an experiment would do, and what it would cost here. */
-import type { Images } from '../../formats/images.js';
 import { columns } from '../../report/table.js';
 import { runLabel } from '../../theory/experiment/summary.js';
 import type { TrainConfig } from '../../train/config.js';
 import { type Cost, costOf, LONGEST } from '../../train/experiment/cost.js';
-import type { PlannedRun } from '../../train/experiment/plan.js';
 import { squaredErrorAtMean } from '../../train/graphs.js';
 import type { Choice } from './choose.js';
-
-/** Records and shapes of the whole data sets: what a plan is made for. */
-const WHOLE = {
-  cifar10: { records: 50_000, shape: [32, 32, 3] },
-  cifar100: { records: 50_000, shape: [32, 32, 3] },
-  mnist: { records: 60_000, shape: [28, 28, 1] },
-} as const;
-
-interface Records {
-  readonly records: number;
-  readonly shape: Images['shape'];
-}
-
-const recordsOf = ({ data }: TrainConfig): Records =>
-  data.kind === 'generated' ? { records: data.count, shape: [data.size, data.size, 3] } : WHOLE[data.kind];
+import { memoryOfRun } from './jobs.js';
+import { type Kind, kindsOf, recordsOf } from './kinds.js';
 
 /** Steps and validated records of a run, on the whole data set. */
 function lengthOf(config: TrainConfig): { readonly steps: number; readonly validated: number } {
@@ -31,26 +16,6 @@ function lengthOf(config: TrainConfig): { readonly steps: number; readonly valid
   const steps = 'steps' in config.length ? config.length.steps : config.length.epochs * perEpoch;
   const validations = Math.ceil(steps / (config.validation.every ?? perEpoch));
   return { steps, validated: validations * Math.min(kept, config.validation.limit ?? kept) };
-}
-
-/** Runs that cost the same: the same objective and network. */
-interface Kind {
-  readonly config: TrainConfig;
-  readonly runs: PlannedRun[];
-}
-
-function kindsOf(plan: readonly PlannedRun[]): Kind[] {
-  const kinds = new Map<string, Kind>();
-  for (const run of plan) {
-    if (run.job.kind !== 'train') continue;
-    const { config } = run.job;
-    const { objective, net, batchSize, length, validation } = config;
-    const key = JSON.stringify([objective.name, net, batchSize, length, validation]);
-    const kind = kinds.get(key) ?? { config, runs: [] };
-    kind.runs.push(run);
-    kinds.set(key, kind);
-  }
-  return [...kinds.values()];
 }
 
 /** Bytes of a line of metrics, about. */
@@ -128,6 +93,7 @@ export async function dryRun(choice: Choice, jobs: number): Promise<void> {
         `${gigabytes(bytes)} of disk`,
     );
   }
+  console.log(`\n${gigabytes(memoryOfRun(choice))} of memory for the largest run, estimated from its step`);
   const computed = plan.filter(({ job }) => job.kind === 'compute');
   if (computed.length > 0)
     console.log(`\n${computed.length} computed runs, whose cost is not known beforehand`);

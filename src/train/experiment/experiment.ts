@@ -103,7 +103,7 @@ export interface Experiment {
   derive?(numbers: Numbers, arm: Arm): Numbers;
   /** Where samples of a trained network come from: the prior, or a Gaussian fitted to its codes. No images when not said. */
   samplesFrom?(arm: Arm): 'prior' | 'codes';
-  /** Bytes that one run needs, where known: how many run at once depends on it. */
+  /** Bytes that a computed run needs, where it is more than a bare process: how many run at once depends on it. */
   memory?(setting: Setting): number;
   /** Does a computed run. Throws the signal's reason when aborted, after `save`. */
   compute?(inputs: Inputs, context: ComputeContext): Promise<Computed>;

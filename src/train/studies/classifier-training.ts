@@ -12,6 +12,7 @@ import { fill, stream } from '../../theory/random.js';
 import type { TrainEngine } from '../config.js';
 import { permutation } from '../data.js';
 import { openHolder } from '../engines/open.js';
+import { memoryOfStep } from '../experiment/memory.js';
 import { type Stage, specsOf, withoutPrefix, withPrefix } from '../graphs.js';
 import { channelMoments, movesOf, normalisedBatch } from './augmentation.js';
 import { entry, type State, type Stepper } from './stepper.js';
@@ -39,6 +40,9 @@ export interface ClassifierTraining {
 }
 
 const DECAY = 0.2;
+/** What a step's graph depends on. */
+type Step = Pick<ClassifierTraining, 'net' | 'method' | 'optimiser' | 'batchSize'>;
+
 /** Records of an evaluation batch. */
 const evaluationBatch = (batchSize: number): number => Math.min(100, 2 * batchSize);
 
@@ -64,7 +68,7 @@ export interface RunningTraining extends Stepper {
 }
 
 /** Shapes of what is carried from step to step. */
-const shapesOf = ({ net, method, optimiser }: ClassifierTraining): ParamShapes => ({
+const shapesOf = ({ net, method, optimiser }: Step): ParamShapes => ({
   ...networkShapes(net),
   ...withPrefix('state', optimiser.stateShapes(net.shapes)),
   ...(method.uses === 'sigma2' ? withPrefix('sigma2', net.shapes) : {}),
@@ -75,7 +79,7 @@ const networkShapes = (net: WideResNet): ParamShapes => ({
   ...withPrefix('statistics', net.normalised.statistics),
 });
 
-function stepStage(of: ClassifierTraining): Stage {
+function stepStage(of: Step): Stage {
   const { net, method, optimiser, batchSize } = of;
   return {
     specs: {
@@ -104,6 +108,12 @@ function stepStage(of: ClassifierTraining): Stage {
     },
   };
 }
+
+/** Bytes that such a training needs. */
+export const memoryOfClassifier = (
+  of: Step & Pick<ClassifierTraining, 'engine'>,
+  imageBytes: number,
+): number => memoryOfStep(stepStage(of), shapesOf(of), { engine: of.engine, imageBytes });
 
 const evaluationStage = ({ net, batchSize }: ClassifierTraining): Stage => ({
   specs: {

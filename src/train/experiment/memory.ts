@@ -1,0 +1,33 @@
+/** @file How much memory a run needs: from the graph of its step, as far as measured peaks allow to say. */
+import { sizeOf } from '../../engine/graph.js';
+import { liveNumbers } from '../../engine/live.js';
+import type { TrainConfig, TrainEngine } from '../config.js';
+import { carriedShapes, graphOf, type Stage, trainingStepOf } from '../graphs.js';
+import { modelOf } from '../model.js';
+
+/** Of a process that has loaded tfjs and ONNX Runtime, before it trains. */
+export const PROCESS_BYTES = 256 * 2 ** 20;
+
+/** Measured peaks are 2.1 to 3.0 times what the values of a step need at once (docs/experiments.md): memory is not given back at once. */
+const ROOM = 3.5;
+
+/** Bytes of a step's process: its values, two sets of what is carried, and the images. */
+export function memoryOfStep(
+  stage: Stage,
+  carried: Readonly<Record<string, readonly number[]>>,
+  { engine, imageBytes }: { readonly engine: TrainEngine; readonly imageBytes: number },
+): number {
+  const bytes = engine === 'float64' ? 8 : 4;
+  const held = Object.values(carried).reduce((sum, shape) => sum + sizeOf(shape), 0);
+  return PROCESS_BYTES + imageBytes + bytes * (2 * held + ROOM * liveNumbers(graphOf(stage)));
+}
+
+/** Of a training run on images of the given shape. */
+export function memoryOfTraining(
+  config: TrainConfig,
+  shape: readonly [number, number, number],
+  options: { readonly engine: TrainEngine; readonly imageBytes: number },
+): number {
+  const model = modelOf(config, shape);
+  return memoryOfStep(trainingStepOf(model, config.batchSize), carriedShapes(model), options);
+}
