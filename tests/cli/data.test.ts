@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { run as data } from '../../src/cli/commands/data.js';
 import { run as doctor } from '../../src/cli/commands/doctor.js';
 import { dataFolder, findData } from '../../src/cli/data-folder.js';
-import { DATASETS, type DatasetName } from '../../src/formats/datasets.js';
+import { DATASET_NAMES, DATASETS, type DatasetName } from '../../src/formats/datasets.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
 import { captured, type Where } from './captured.js';
@@ -78,6 +78,29 @@ test('a server with another file of the right length: exit code 2, progress show
     ),
   ));
 
+test('each set is asked for by the name of its file, and one of another length refused before it is read', () =>
+  inFolder(async folder => {
+    for (const name of DATASET_NAMES) {
+      const { bytes, name: file } = DATASETS[name].files[0]!;
+      const asked: (string | undefined)[] = [];
+      await serving(
+        (request, response) => {
+          asked.push(request.url);
+          response.writeHead(200, { 'content-length': bytes + 1 });
+          response.write('x');
+        },
+        async base => {
+          const ended = await get([name, '--dir', folder, '--from', base]);
+          assert.is(ended.status, 2, ended.stderr);
+          assert.match(ended.stderr, new RegExp(`${file} must .*${bytes}.*${bytes + 1}`));
+          assert.ok(oneLine(ended), ended.stderr);
+        },
+      );
+      assert.equal(asked, [`/${file}`]);
+      assert.not(readdirSync(folder, { recursive: true }).some(path => String(path).endsWith(file)));
+    }
+  }));
+
 test('--offline leaves nothing behind', () =>
   inFolder(async folder => {
     for (const name of ['cifar10', 'mnist']) {
@@ -87,6 +110,14 @@ test('--offline leaves nothing behind', () =>
       assert.equal(readdirSync(folder), []);
     }
   }));
+
+test('--from must be a place on the web', async () => {
+  for (const from of ['nonsense', 'ftp://x/y', '']) {
+    const ended = await get(['mnist', '--from', from]);
+    assert.is(ended.status, 2);
+    assert.match(ended.stderr, /--from must be a URL that begins with http/);
+  }
+});
 
 test('without a name the sets are listed', async () => {
   const ended = await get([]);

@@ -55,13 +55,16 @@ test('CIFAR-100 has two labels; the fine one counts', () =>
     writeFileSync(join(folder, 'train.bin'), bytes);
     const images = openCifar(folder, { kind: 'cifar100' });
     assert.equal([images.label(0), images.label(1)], [99, 7]);
-    bytes[3074] = 20;
-    writeFileSync(join(folder, 'train.bin'), bytes);
-    const error = await errorOf(() => openCifar(folder, { kind: 'cifar100' }));
-    assert.match(
-      error.message,
-      /coarse label must be 0 to 19, got 20 in record 1 \(byte 3074\) of .*train.bin/,
-    );
+    for (const [wrong, pattern] of [
+      [bytes.with(3074, 20), /coarse label must be 0 to 19, got 20 in record 1 \(byte 3074\) of .*train.bin/],
+      [bytes.with(3075, 100), /label must be 0 to 99, got 100 in record 1 \(byte 3075\) of .*train.bin/],
+      [bytes.subarray(0, 3073), /train.bin must hold whole records of 3074 bytes, got 3073 bytes/],
+    ] as const) {
+      writeFileSync(join(folder, 'train.bin'), wrong);
+      const error = await errorOf(() => openCifar(folder, { kind: 'cifar100' }));
+      assert.instance(error, InputError);
+      assert.match(error.message, pattern);
+    }
   }));
 
 test('sizes and labels are checked, with file, record and value', () =>

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as assert from 'uvu/assert';
@@ -39,6 +39,38 @@ test('contents that break a rule', async () => {
     assert.match(error.message, pattern);
   }
 });
+
+test('a file of MNIST, plain or gzipped, that is cut off, longer, of another kind or of another count: one error that names it', () =>
+  inFolder(async folder => {
+    const whole = idx([4, 2, 3], pixels);
+    const labels = idx([4], Uint8Array.of(3, 1, 4, 1));
+    for (const [file, bytes, pattern] of [
+      ['images-idx3', whole.subarray(0, 39), /must have 24 bytes, got 23/],
+      ['images-idx3', Uint8Array.of(...whole, 0), /must have 24 bytes, got 25/],
+      ['images-idx3', whole.subarray(0, 10), /rank at byte 3/],
+      ['images-idx3', labels, /images \[N,H,W\] and labels \[N\] must match/],
+      ['images-idx3', whole.with(2, 9), /must begin with bytes 0 0 8/],
+      ['labels-idx1', idx([5], new Uint8Array(5)), /must match, got \[4,2,3\] and \[5\]/],
+      ['labels-idx1', labels.subarray(0, 11), /must have 4 bytes, got 3/],
+      ['labels-idx1', whole, /must match/],
+    ] as const)
+      for (const gzipped of [false, true]) {
+        const write = (name: string, content: Uint8Array): void => {
+          const path = join(folder, `train-${name}-ubyte`);
+          rmSync(gzipped ? path : `${path}.gz`, { force: true });
+          writeFileSync(gzipped ? `${path}.gz` : path, gzipped ? gzipSync(content) : content);
+        };
+        write('images-idx3', whole);
+        write('labels-idx1', labels);
+        assert.is(openMnist(folder, 'train').count, 4);
+        write(file, bytes);
+        const error = await errorOf(() => openMnist(folder, 'train'));
+        assert.instance(error, InputError);
+        assert.match(error.message, pattern);
+        assert.ok(error.message.includes(folder), error.message);
+        assert.not.match(error.message, /\n/);
+      }
+  }));
 
 test('missing files, damaged gzip, labels that do not match', () =>
   inFolder(async folder => {

@@ -34,11 +34,14 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
       `data: no data set '${name ?? ''}'${near ? `; did you mean '${near}'?` : ''} (there are ${Object.keys(DATASETS).join(', ')})`,
     );
   }
+  const { from } = values;
+  if (from !== undefined && !/^https?:$/.test(URL.canParse(from) ? new URL(from).protocol : ''))
+    throw new UsageError(`data: --from must be a URL that begins with http:// or https://, got '${from}'`);
   const progress = progressOn();
   const { folder, status } = await getDataset(set, {
     data: values.dir ?? dataFolder(),
     ...(values.offline && { offline: true }),
-    ...(values.from !== undefined && { base: values.from }),
+    ...(from !== undefined && { base: from }),
     onProgress: (done, total) =>
       progress.show(`data: ${name} ${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`),
   });
