@@ -62,9 +62,14 @@ test('mistakes are one line each, and nothing is written', () =>
 test('computed runs end to end: a line for each, a table, judgements; then nothing is left to do', () =>
   inFolder(async folder => {
     const out = join(folder, 'out');
+    for (const { id } of (await choose(['vgr-fig3'])).plan.slice(0, 9))
+      await call(folder, ['vgr-fig3', '--out', out, '--only', id]); // faster than a process for each
     const first = await call(folder, ['vgr-fig3', '--out', out]);
     assert.is(first.status, 0, first.stderr);
-    assert.is(first.stderr.match(/ of 12 runs done: /g)?.length, 12);
+    assert.equal(
+      first.stderr.match(/\d+ of 12 runs done: /g),
+      [10, 11, 12].map(done => `${done} of 12 runs done: `),
+    );
     assert.match(first.stderr, /engine float64 \(this experiment computes in doubles\), \d+ runs? at once/);
     assert.match(first.stdout, /12 of 12 runs complete/);
     assert.match(first.stdout, /SUPPORTED smooth: /);
