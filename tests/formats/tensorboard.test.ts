@@ -101,6 +101,49 @@ test('an event file read back by another reader: version, steps ascending, tags 
   ]);
 });
 
+/**
+ * A file that TensorFlow wrote for the scalar `accuracy` of 0.99 at step 77, as TensorBoard's own tests have it
+ * (tensorflow/tensorboard, commit 2d298a3, tensorboard/data/server/tf_record.rs; Apache-2.0).
+ */
+const TENSORFLOW = Buffer.from(
+  [
+    '1800000000000000a37f4b22', // 24 bytes and their checksum
+    '090000803899d6d7411a0d627261696e2e4576656e743a32', // wall time, brain.Event:2
+    '124b36ab',
+    '3200000000000000241956ec',
+    '09c405b73d99d6d741104d2a25', // wall time, step 77, a summary of 37 bytes
+    '0a230a086163637572616379420a080112002204a4707d3f4a0b0a090a077363616c617273',
+    'a55b6433',
+  ].join(''),
+  'hex',
+);
+
+test("TensorFlow's own file: the reader of these tests reads it, and ours begins with the same bytes but for the time", () => {
+  const [version, event, ...more] = frames(TENSORFLOW);
+  assert.is(more.length, 0);
+  assert.is(String(only(version!, 3)), 'brain.Event:2');
+  assert.is(only(event!, 2), 77);
+  const value = only(only(event!, 5) as Buffer, 1) as Buffer;
+  assert.is(String(only(value, 1)), 'accuracy');
+  assert.is((only(only(value, 8) as Buffer, 4) as Buffer).readFloatLE(0), Math.fround(0.99));
+
+  const ours = eventFile([{ tag: 'accuracy', step: 77, value: 0.99 }]);
+  const timeless = (file: Uint8Array): [head: string, version: string, event: string] => {
+    const bytes = Buffer.from(file);
+    const [first, second] = frames(bytes);
+    // the length of the summary and of its value differ: TensorFlow holds the number as a tensor
+    const withoutLengths = Buffer.from(second!.subarray(9).filter((_, i) => i !== 3 && i !== 5));
+    return [
+      bytes.subarray(0, 12).toString('hex'),
+      first!.subarray(9).toString('hex'),
+      withoutLengths.subarray(0, 14).toString('hex'),
+    ];
+  };
+  assert.equal(timeless(ours), timeless(TENSORFLOW));
+  const written = only(only(frames(ours)[1]!, 5) as Buffer, 1) as Buffer;
+  assert.equal(fields(written).at(1), [2, Math.fround(0.99)], 'simple_value, field 2 of Summary.Value');
+});
+
 test('the reader sees a changed byte', () => {
   const file = eventFile(SCALARS);
   file[file.length - 6]! ^= 1;
