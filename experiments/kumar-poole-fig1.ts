@@ -12,6 +12,7 @@ import type {
   Scale,
 } from '../src/train/experiment/experiment.js';
 import { drive } from '../src/train/studies/stepper.js';
+import { everySeed } from './grid.js';
 import { numberIn, wordIn } from './inputs.js';
 import { rotationRuns, type SetResult } from './kumar-poole-fig1/runs.js';
 
@@ -165,13 +166,7 @@ const fig1: Experiment = {
   conventions: ['paper'],
   seeds: scale => (scale === 'smoke' ? [1, 2, 3] : [1, 2, 3, 4, 5, 6]),
   plan: ({ scale, seeds }) =>
-    ARMS.flatMap(arm =>
-      seeds.map(seed => ({
-        arm,
-        seed,
-        job: { kind: 'compute', inputs: { ...arm, ...SIZES[scale] } } as const,
-      })),
-    ),
+    everySeed(ARMS, seeds, arm => ({ kind: 'compute', inputs: { ...arm, ...SIZES[scale] } })),
   compute: (inputs, context) => compute(inputs, context),
   quantities: {
     angle: {

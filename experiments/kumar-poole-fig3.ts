@@ -17,6 +17,7 @@ import type {
 import { type GapExperiment, type GapRules, gapsOf, gapTraining } from '../src/train/studies/gaps.js';
 import { gapsOfTrained } from '../src/train/studies/objective-gaps.js';
 import { drive } from '../src/train/studies/stepper.js';
+import { everySeed } from './grid.js';
 import { numberIn } from './inputs.js';
 import { MNIST_SIZES, mnistConfig } from './kumar-poole-fig3/mnist.js';
 import { settled } from './settled.js';
@@ -196,23 +197,17 @@ const fig3: Experiment = {
       throw new UnavailableError(
         'experiment: kumar-poole-fig3 at scale paper must have mnist, got none - run: flatcheck data get mnist, or use --scale small for the synthetic set',
       );
-    const synthetic = BETAS[scale].flatMap(beta =>
-      seeds.map(seed => ({
-        arm: { data: 'synthetic', block: 1, beta },
-        seed,
-        job: { kind: 'compute', inputs: { beta, ...SIZES[scale] } } as const,
-      })),
+    const synthetic = everySeed(
+      BETAS[scale].map(beta => ({ data: 'synthetic', block: 1, beta })),
+      seeds,
+      ({ beta }) => ({ kind: 'compute', inputs: { beta, ...SIZES[scale] } }),
     );
     if (data === undefined) return synthetic;
     const { blocks, betas } = MNIST_SIZES[scale];
-    const mnist = blocks.flatMap(block =>
-      betas.flatMap(beta =>
-        seeds.map(seed => ({
-          arm: { data: 'mnist', block, beta },
-          seed,
-          job: { kind: 'train', config: mnistConfig(setting, beta, block, seed) } as const,
-        })),
-      ),
+    const mnist = everySeed(
+      blocks.flatMap(block => betas.map(beta => ({ data: 'mnist', block, beta }))),
+      seeds,
+      ({ beta, block }, seed) => ({ kind: 'train', config: mnistConfig(setting, beta, block, seed) }),
     );
     return [...synthetic, ...mnist];
   },

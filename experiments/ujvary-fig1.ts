@@ -10,6 +10,7 @@ import type {
   Scale,
 } from '../src/train/experiment/experiment.js';
 import { drive, entry, type State, type Stepper } from '../src/train/studies/stepper.js';
+import { everySeed } from './grid.js';
 import { numberIn, wordIn } from './inputs.js';
 import { fact, runWith, settled } from './settled.js';
 import { basins, type Grid, gridOf } from './ujvary-fig1/basins.js';
@@ -174,12 +175,10 @@ const fig1: Experiment = {
   conventions: ['paper'],
   seeds: () => [1],
   plan: ({ scale, seeds }) =>
-    VIEWS.flatMap(view =>
-      seeds.map(seed => ({
-        arm: { view },
-        seed,
-        job: { kind: 'compute', inputs: { view, ...SIZES[scale] } } as const,
-      })),
+    everySeed(
+      VIEWS.map(view => ({ view })),
+      seeds,
+      arm => ({ kind: 'compute', inputs: { ...arm, ...SIZES[scale] } }),
     ),
   compute: (inputs, context) => compute(inputs, context),
   quantities: {

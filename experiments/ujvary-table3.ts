@@ -21,6 +21,7 @@ import type {
 import { generatedImages } from '../src/train/generated.js';
 import { memoryOfClassifier, openClassifierTraining } from '../src/train/studies/classifier-training.js';
 import { drive } from '../src/train/studies/stepper.js';
+import { everySeed } from './grid.js';
 import { numberIn, wordIn } from './inputs.js';
 import { type DataName, METHODS, type Method, methodFor, passesOf, RHO } from './ujvary-table3/methods.js';
 import { publishedAccuracies } from './ujvary-table3/published.js';
@@ -252,7 +253,7 @@ const table3: Experiment = {
       throw new UnavailableError(
         'experiment: ujvary-table3 at scale paper must have cifar10 and cifar100 in one folder, got none - run: flatcheck data get cifar10, then flatcheck data get cifar100',
       );
-    return armsOf(size).flatMap(arm => {
+    return everySeed(armsOf(size), seeds, arm => {
       const network = size.networks.find(one => labelOf(one) === arm.network)!;
       const { method, data } = arm;
       const length = 3 - passesOf(method);
@@ -269,7 +270,7 @@ const table3: Experiment = {
         rate: 0.1,
         engine,
       };
-      return seeds.map(seed => ({ arm, seed, job: { kind: 'compute', inputs } as const }));
+      return { kind: 'compute', inputs };
     });
   },
   memory({ scale, engine }) {

@@ -12,6 +12,7 @@ import {
   type Slice,
   segmentSlice,
 } from '../src/train/studies/slices.js';
+import { everySeed } from './grid.js';
 import { numberIn, wordIn } from './inputs.js';
 import { fact, runWith, settled } from './settled.js';
 
@@ -181,14 +182,10 @@ const fig3: Experiment = {
   conventions: ['paper'],
   seeds: () => [1],
   plan: ({ scale, seeds }) =>
-    SLICES.flatMap(slice =>
-      GAMMAS.flatMap(gamma =>
-        seeds.map(seed => ({
-          arm: { slice, gamma },
-          seed,
-          job: { kind: 'compute', inputs: { slice, gamma, points: POINTS[scale] } } as const,
-        })),
-      ),
+    everySeed(
+      SLICES.flatMap(slice => GAMMAS.map(gamma => ({ slice, gamma }))),
+      seeds,
+      arm => ({ kind: 'compute', inputs: { ...arm, points: POINTS[scale] } }),
     ),
   compute: (inputs, { seed }) => Promise.resolve(compute(inputs, seed)),
   quantities: {

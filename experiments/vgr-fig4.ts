@@ -21,6 +21,7 @@ import {
   RANK,
 } from '../src/train/studies/manifold.js';
 import { drive, type Stepper } from '../src/train/studies/stepper.js';
+import { everySeed } from './grid.js';
 import { numberIn, wordIn } from './inputs.js';
 
 const ARMS = ['learned', 'fixed'] as const;
@@ -198,12 +199,10 @@ const fig4: Experiment = {
   conventions: ['paper'],
   seeds: scale => (scale === 'smoke' ? [1, 2, 3] : [1, 2, 3, 4, 5]),
   plan: ({ scale, seeds }) =>
-    ARMS.flatMap(gamma =>
-      seeds.map(seed => ({
-        arm: { gamma },
-        seed,
-        job: { kind: 'compute', inputs: { gamma, ...SIZES[scale] } } as const,
-      })),
+    everySeed(
+      ARMS.map(gamma => ({ gamma })),
+      seeds,
+      arm => ({ kind: 'compute', inputs: { ...arm, ...SIZES[scale] } }),
     ),
   compute: (inputs, context) => compute(inputs, context),
   quantities: {

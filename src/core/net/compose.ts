@@ -1,8 +1,8 @@
 /** @file Layers that carry the layout of their parameters with them, and how they make up larger ones. */
 import * as tf from '@tensorflow/tfjs';
 import { convolve, convolveTransposed, type Padding } from './convolution.js';
-import { dense, denseLayout, join, type Layout } from './layers.js';
-import { type Params, parameter } from './network.js';
+import { dense, denseLayout, headLayout, heads, join, type Layout } from './layers.js';
+import { type Autoencoder, type Params, parameter } from './network.js';
 
 export interface Layer {
   readonly layout: Layout;
@@ -20,6 +20,32 @@ export const sequence = (...layers: readonly Layer[]): Layer => ({
   layout: join(layers.map(layer => layer.layout)),
   apply: (params, x) => layers.reduce((hidden, layer) => layer.apply(params, hidden), x),
 });
+
+/** An autoencoder of an encoder to so many features, the heads on them, and a decoder; batch normalisation as `inMode` has it. */
+export function layered(
+  { data, latent, posterior }: Pick<Autoencoder, 'data' | 'latent' | 'posterior'>,
+  {
+    encoder,
+    features,
+    decoder,
+  }: { readonly encoder: Layer; readonly features: number; readonly decoder: Layer },
+  inMode: NonNullable<Autoencoder['normalised']>['inMode'],
+): Autoencoder {
+  const { statistics = {}, ...layout } = join([
+    encoder.layout,
+    headLayout(features, latent, posterior),
+    decoder.layout,
+  ]);
+  return {
+    data,
+    latent,
+    posterior,
+    ...layout,
+    normalised: { statistics, inMode },
+    encode: (params, x) => heads(params, encoder.apply(params, x), latent, posterior),
+    decode: (params, z) => decoder.apply(params, z),
+  };
+}
 
 /** Two branches added. */
 export const sum = (a: Layer, b: Layer): Layer => ({

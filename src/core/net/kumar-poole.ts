@@ -6,11 +6,12 @@ import {
   convLayer,
   denseLayer,
   type Layer,
+  layered,
   pointwise,
   sequence,
   transposedLayer,
 } from './compose.js';
-import { checkSizes, flatten, headLayout, heads, join, unflatten } from './layers.js';
+import { checkSizes, flatten, unflatten } from './layers.js';
 import type { Autoencoder, Mode, PosteriorKind } from './network.js';
 
 type Stage = readonly [filters: number, stride: number];
@@ -132,18 +133,7 @@ export function kumarPooleAutoencoder(spec: KumarPooleSpec, mode: Mode = { kind:
     ),
     pointwise(ACTIVATIONS.sigmoid.apply),
   );
-  const { statistics = {}, ...layout } = join([
-    encoder.layout,
-    headLayout(features, latent, posterior),
-    decoder.layout,
-  ]);
-  return {
-    data: image,
-    latent,
-    posterior,
-    ...layout,
-    normalised: { statistics, inMode: other => kumarPooleAutoencoder(spec, other) },
-    encode: (params, x) => heads(params, encoder.apply(params, x), latent, posterior),
-    decode: (params, z) => decoder.apply(params, z),
-  };
+  return layered({ data: image, latent, posterior }, { encoder, features, decoder }, other =>
+    kumarPooleAutoencoder(spec, other),
+  );
 }

@@ -1,8 +1,8 @@
 /** @file The ResNet-18 autoencoder of the SAMBA experiments (Reizinger & Huszar 2023, section 4): He et al. 2016, mirrored. */
 import { ACTIVATIONS, type ActivationName, type OutputName } from './activation.js';
 import { batchNorm } from './batch-norm.js';
-import { convLayer, denseLayer, type Layer, pointwise, sequence, sum } from './compose.js';
-import { checkSizes, globalPool, headLayout, heads, join, unflatten, upsample } from './layers.js';
+import { convLayer, denseLayer, type Layer, layered, pointwise, sequence, sum } from './compose.js';
+import { checkSizes, globalPool, unflatten, upsample } from './layers.js';
 import type { Autoencoder, Mode, PosteriorKind } from './network.js';
 
 export interface ResNetSpec {
@@ -115,18 +115,7 @@ export function resnetAutoencoder(spec: ResNetSpec, mode: Mode = { kind: 'traini
     convLayer('decoder.out', w, image[2], three),
     pointwise(ACTIVATIONS[spec.output ?? 'identity'].apply),
   );
-  const { statistics = {}, ...layout } = join([
-    encoder.layout,
-    headLayout(deepest, latent, posterior),
-    decoder.layout,
-  ]);
-  return {
-    data: image,
-    latent,
-    posterior,
-    ...layout,
-    normalised: { statistics, inMode: other => resnetAutoencoder(spec, other) },
-    encode: (params, x) => heads(params, encoder.apply(params, x), latent, posterior),
-    decode: (params, z) => decoder.apply(params, z),
-  };
+  return layered({ data: image, latent, posterior }, { encoder, features: deepest, decoder }, other =>
+    resnetAutoencoder(spec, other),
+  );
 }

@@ -56,14 +56,7 @@ export function bound<Case, Subject>(spec: BoundSpec<Case, Subject>): Check<Subj
     kind: 'bound',
     says: spec.says,
     run(name, subject, options) {
-      const found = runParts(
-        name,
-        spec.given,
-        spec.runs ?? 100,
-        options,
-        c => spec.measure(c, subject),
-        part => judge(part, ulps),
-      );
+      const found = runParts(name, spec, spec.runs ?? 100, subject, options, part => judge(part, ulps));
       const slack = found.detects - ulps * UNIT;
       return {
         name,

@@ -77,13 +77,8 @@ export function equals<Case, Subject>(spec: EqualsSpec<Case, Subject>): Check<Su
     kind: 'equals',
     says: spec.says,
     run(name, subject, options) {
-      const found = runParts(
-        name,
-        spec.given,
-        spec.runs ?? 100,
-        options,
-        c => spec.measure(c, subject),
-        part => judgeEquality(part, ulps),
+      const found = runParts(name, spec, spec.runs ?? 100, subject, options, part =>
+        judgeEquality(part, ulps),
       );
       const vacuous = found.failure === undefined && !(found.detects < 1);
       return {

@@ -49,20 +49,26 @@ export interface Summary {
   readonly failure?: Pick<CheckResult, 'outcome' | 'failure' | 'path' | 'threw'>;
 }
 
+/** What such a check measures, and on which cases. */
+export interface PartsSpec<Case, Subject, P extends Part> {
+  readonly given: Given<Case>;
+  readonly measure: (c: Case, subject: Subject) => P | readonly P[];
+}
+
 /**
  * Measures and judges every part of every case.
  * @param runs - random cases at effort 1
  */
-export function runParts<Case, P extends Part>(
+export function runParts<Case, Subject, P extends Part>(
   name: string,
-  given: Given<Case>,
+  { given, measure }: PartsSpec<Case, Subject, P>,
   runs: number,
+  subject: Subject,
   options: CheckOptions,
-  measure: (c: Case) => P | readonly P[],
   judge: (part: P) => Judged,
 ): Summary {
   const found = search(name, given, randomCases(runs, options), options, (c): Seen<Map<string, Judged>> => {
-    const measured = measure(c);
+    const measured = measure(c, subject);
     const parts = isList(measured) ? measured : [measured];
     if (parts.length === 0) throw new RangeError('measure must return at least one value');
     const value = new Map<string, Judged>();

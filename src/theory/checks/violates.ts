@@ -54,14 +54,7 @@ export function violates<Case, Subject>(spec: ViolatesSpec<Case, Subject>): Chec
     kind: 'violates',
     says: spec.says,
     run(name, subject, options) {
-      const found = runParts(
-        name,
-        spec.given,
-        spec.runs ?? 100,
-        options,
-        c => spec.measure(c, subject),
-        part => judge(part, margin),
-      );
+      const found = runParts(name, spec, spec.runs ?? 100, subject, options, part => judge(part, margin));
       const note = `smallest violation ${brief(found.detects)} of the scale, ${brief(1 / found.worst)} times the margin`;
       const { detects: _, ...summary } = summarise(found, '');
       return {

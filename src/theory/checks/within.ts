@@ -55,14 +55,7 @@ export function within<Case, Subject>(spec: WithinSpec<Case, Subject>): Check<Su
     kind: 'within',
     says: spec.says,
     run(name, subject, options) {
-      const found = runParts(
-        name,
-        spec.given,
-        spec.runs ?? 50,
-        options,
-        c => spec.measure(c, subject),
-        part => judge(part, tolerance),
-      );
+      const found = runParts(name, spec, spec.runs ?? 50, subject, options, part => judge(part, tolerance));
       return {
         name,
         says: spec.says,

@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs';
 import { jvp } from '../../core/derivatives.js';
 import { scaleUp } from '../../core/gaussian.js';
 import { initialise } from '../../core/init.js';
-import { denseAutoencoder } from '../../core/net/dense.js';
 import { type Autoencoder, type Params, parameter } from '../../core/net/network.js';
 import { type BetaVaeTaylorRules, makeBetaVaeTaylor } from '../../core/objectives/beta-vae-taylor.js';
 import { type GraeRules, makeGrae } from '../../core/objectives/grae.js';
@@ -13,10 +12,10 @@ import { adam } from '../../core/optimiser.js';
 import { trainingStep } from '../../core/step.js';
 import { programOf } from '../../engine/float64/program-of.js';
 import { sizeOf } from '../../engine/graph.js';
-import type { Specs } from '../../engine/spec.js';
 import { fill, type Random, stream } from '../../theory/random.js';
 import { mean, standardDeviation } from '../../theory/statistics.js';
-import { withoutPrefix, withPrefix } from '../graphs.js';
+import { specsOf, withoutPrefix, withPrefix } from '../graphs.js';
+import { mirroredNet } from './mirrored.js';
 import { entry, finish, type Stepper } from './stepper.js';
 
 export interface GapExperiment {
@@ -49,24 +48,9 @@ export interface Gaps {
   readonly value: number;
 }
 
-const networks = new Map<string, Autoencoder>();
-
-/** Three hidden layers of ELU on either side, as far as the networks of the paper are dense. */
-function networkOf({ latent, data, width }: GapExperiment): Autoencoder {
-  const key = `${latent} ${data} ${width}`;
-  const known = networks.get(key);
-  if (known) return known;
-  const net = denseAutoencoder({
-    encoder: [data, width, width],
-    latent,
-    decoder: [latent, width, width, data],
-    activation: 'elu',
-    output: 'identity',
-    posterior: 'diagonal',
-  });
-  networks.set(key, net);
-  return net;
-}
+/** As far as the networks of the paper are dense. */
+const networkOf = ({ latent, data, width }: GapExperiment): Autoencoder =>
+  mirroredNet({ latent, data, width, activation: 'elu' });
 
 /** Points on a curved manifold of as many dimensions as there are latents, with a little noise. */
 function draw({ latent, data }: GapExperiment, world: Random, random: Random, count: number): Float64Array {
@@ -85,9 +69,6 @@ function draw({ latent, data }: GapExperiment, world: Random, random: Random, co
 
 const dataOf = (e: GapExperiment, name: string, count: number): Float64Array =>
   draw(e, stream(e.seed, 'world'), stream(e.seed, name), count);
-
-const paramSpecs = (net: Autoencoder): Specs =>
-  Object.fromEntries(Object.entries(net.shapes).map(([name, shape]) => [name, { shape }]));
 
 const pick = (net: Autoencoder, inputs: Params): Params =>
   Object.fromEntries(Object.keys(net.shapes).map(name => [name, parameter(inputs, name)]));
@@ -116,8 +97,8 @@ export function gapTraining(e: GapExperiment, beta: number): GapTraining {
   const state = optimiser.stateShapes(net.shapes);
   const program = programOf(PLAIN, net, `train ${e.batch}`, () => ({
     specs: {
-      ...paramSpecs(net),
-      ...Object.fromEntries(Object.entries(state).map(([name, shape]) => [`state.${name}`, { shape }])),
+      ...specsOf(net.shapes),
+      ...specsOf(withPrefix('state', state)),
       x: { shape: [e.batch, ...net.data] },
       noise: { shape: [e.batch, net.latent] },
       beta: { shape: [] },
@@ -182,7 +163,7 @@ export function gapsOf(e: GapExperiment, beta: number, params: Params64, rules: 
   const samples = e.heldOut;
   const program = programOf(rules, net, `gaps ${samples}`, () => ({
     specs: {
-      ...paramSpecs(net),
+      ...specsOf(net.shapes),
       x: { shape: [samples, ...net.data] },
       noise: { shape: [samples, net.latent] },
       beta: { shape: [] },

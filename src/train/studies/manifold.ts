@@ -1,8 +1,6 @@
 /** @file The experiment of VGR-15: data on a random 2-D manifold, and training of the gamma-VAE by core's own step. */
-
 import { initialise } from '../../core/init.js';
-import { denseAutoencoder } from '../../core/net/dense.js';
-import { type Autoencoder, type Params, parameter } from '../../core/net/network.js';
+import type { Autoencoder } from '../../core/net/network.js';
 import { type GammaVaeRules, makeGammaVae } from '../../core/objectives/gamma-vae.js';
 import { adam } from '../../core/optimiser.js';
 import { trainingStep } from '../../core/step.js';
@@ -11,7 +9,8 @@ import { sizeOf } from '../../engine/graph.js';
 import type { Arrays } from '../../engine/program.js';
 import { type Component, mixtureMmd, standardNormal } from '../../theory/closed/gaussian-mmd.js';
 import { fill, type Random, stream } from '../../theory/random.js';
-import { withPrefix } from '../graphs.js';
+import { specsOf, withoutPrefix, withPrefix } from '../graphs.js';
+import { mirroredNet } from './mirrored.js';
 import { entry, type Stepper } from './stepper.js';
 
 export interface ManifoldSize {
@@ -30,23 +29,8 @@ export interface ManifoldSize {
 /** Dimension of the data's manifold. */
 export const RANK = 2;
 
-const networks = new Map<string, Autoencoder>();
-
-export function manifoldNet({ data, latent, hidden }: ManifoldSize): Autoencoder {
-  const key = `${data} ${latent} ${hidden}`;
-  const known = networks.get(key);
-  if (known) return known;
-  const net = denseAutoencoder({
-    encoder: [data, hidden, hidden],
-    latent,
-    decoder: [latent, hidden, hidden, data],
-    activation: 'tanh',
-    output: 'identity',
-    posterior: 'diagonal',
-  });
-  networks.set(key, net);
-  return net;
-}
+export const manifoldNet = ({ data, latent, hidden }: ManifoldSize): Autoencoder =>
+  mirroredNet({ data, latent, width: hidden, activation: 'tanh' });
 
 const OPTIMISER = adam();
 
@@ -78,20 +62,14 @@ export const initial = (net: Autoencoder, random: Random): Arrays =>
     ),
   );
 
-const specsOf = (prefix: string, shapes: Readonly<Record<string, readonly number[]>>) =>
-  Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [`${prefix}.${name}`, { shape }]));
-
-const under = (prefix: string, shapes: Readonly<Record<string, unknown>>, inputs: Params): Params =>
-  Object.fromEntries(Object.keys(shapes).map(name => [name, parameter(inputs, `${prefix}.${name}`)]));
-
 const stateShapes = (net: Autoencoder) => OPTIMISER.stateShapes(net.shapes);
 
 /** One step of Adam on a batch; gamma is an input. */
 const stepProgram = (rules: GammaVaeRules, net: Autoencoder, batch: number) =>
   programOf(rules, net, `training step ${batch}`, () => ({
     specs: {
-      ...specsOf('param', net.shapes),
-      ...specsOf('state', stateShapes(net)),
+      ...specsOf(withPrefix('param', net.shapes)),
+      ...specsOf(withPrefix('state', stateShapes(net))),
       x: { shape: [batch, ...net.data] },
       noise: { shape: [batch, net.latent] },
       rate: { shape: [] },
@@ -99,8 +77,8 @@ const stepProgram = (rules: GammaVaeRules, net: Autoencoder, batch: number) =>
     },
     fn: inputs => {
       const { loss, terms, params, state } = trainingStep(makeGammaVae(rules), net, OPTIMISER, {
-        params: under('param', net.shapes, inputs),
-        state: under('state', stateShapes(net), inputs),
+        params: withoutPrefix('param', inputs),
+        state: withoutPrefix('state', inputs),
         inputs: { x: inputs.x!, noise: inputs.noise! },
         rate: inputs.rate!,
         hyper: { gamma: inputs.gamma!, variance: 'learned' },
@@ -120,9 +98,9 @@ const PLAIN = {};
 function posteriors(net: Autoencoder, params: Arrays, x: Float64Array): Component[] {
   const points = x.length / net.data[0]!;
   const program = programOf(PLAIN, net, `posteriors ${points}`, () => ({
-    specs: { ...specsOf('param', net.shapes), x: { shape: [points, ...net.data] } },
+    specs: { ...specsOf(withPrefix('param', net.shapes)), x: { shape: [points, ...net.data] } },
     fn: inputs => {
-      const { mean, scale } = net.encode(under('param', net.shapes, inputs), inputs.x!);
+      const { mean, scale } = net.encode(withoutPrefix('param', inputs), inputs.x!);
       if (scale.kind !== 'diagonal') throw new Error('manifold: the network must have a diagonal posterior');
       return { mean, std: scale.std };
     },
