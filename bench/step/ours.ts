@@ -17,11 +17,15 @@ function peak(): number {
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const job = JSON.parse((await lines.next()).value as string) as Job;
-const { model, start, batch } = readJob(job);
-const runner = await openRunner(model, start, {
-  ...{ engine: 'onnx-cpu', threads: job.threads },
-  ...{ batchSize: job.batch, measures: {} },
-});
+
+/** What was read is gone afterwards, but for the batch. */
+async function open() {
+  const { model, start, batch } = readJob(job);
+  const options = { engine: 'onnx-cpu', threads: job.threads, batchSize: job.batch, measures: {} } as const;
+  return { runner: await openRunner(model, start, options), batch };
+}
+
+const { runner, batch } = await open();
 say({ ready: true });
 for await (const line of { [Symbol.asyncIterator]: () => lines }) {
   if ((JSON.parse(line) as { do: string }).do === 'peak') {

@@ -17,32 +17,35 @@ export function outputName({ inputs, outputs }: Graph, name: string): string {
   return free;
 }
 
-/**
- * The protobuf bytes of an ONNX model that computes the graph in float32 (ints in int32), with fixed shapes. Inputs keep
- * their names, outputs are called `outputName`. A constant is rounded to float32; one that overflows is an error.
- */
-export function lowerToOnnx(graph: Graph): Uint8Array {
-  return writeModel({ irVersion: IR_VERSION, opset: OPSET, producer: 'flatcheck', graph: lowerGraph(graph) });
-}
+/** The protobuf bytes of a model. */
+export const toBytes = (graph: OnnxGraph): Uint8Array =>
+  writeModel({ irVersion: IR_VERSION, opset: OPSET, producer: 'flatcheck', graph });
 
-/** The model of `lowerToOnnx` before it becomes bytes. */
-export function lowerGraph(graph: Graph): OnnxGraph {
+/**
+ * An ONNX model that computes the graph in float32 (ints in int32), with fixed shapes. Inputs keep their names, outputs are
+ * called `outputName`. A constant is rounded to float32; one that overflows is an error.
+ */
+export function lowerGraph(graph: Graph): OnnxGraph<OnnxValue> {
   const emitter = new Emitter();
   const value = lowerNodes(graph, emitter);
-  const results = Object.entries(graph.outputs).map(([name, id]) => {
+  const made = new Set(emitter.nodes.flatMap(node => node.outputs));
+  const names = new Map<string, string>();
+  const copies: OnnxNode[] = [];
+  const outputs = Object.entries(graph.outputs).map(([name, id]) => {
     const node = graph.nodes[id]!;
-    return { info: valueInfo(outputName(graph, name), node), source: value(node) };
+    const info = valueInfo(outputName(graph, name), node);
+    const source = value(node);
+    if (made.has(source) && !names.has(source)) names.set(source, info.name);
+    else copies.push(copyOf(names.get(source) ?? source, info.name));
+    return info;
   });
-  // ONNX Runtime drops an Identity unless it is what copies an input to an output
-  const copies = results.map(({ info, source }) => ({
-    name: `Identity${info.name}`,
-    op: 'Identity',
-    inputs: [source],
-    outputs: [info.name],
-    attributes: {},
+  const named = (value: string): string => names.get(value) ?? value;
+  const renamed = emitter.nodes.map(node => ({
+    ...node,
+    inputs: node.inputs.map(named),
+    outputs: node.outputs.map(named),
   }));
-  const outputs = results.map(result => result.info);
-  const { nodes, used } = withoutDead([...emitter.nodes, ...copies], outputs);
+  const { nodes, used } = withoutDead([...renamed, ...copies], outputs);
   return {
     name: 'step',
     nodes,
@@ -51,6 +54,15 @@ export function lowerGraph(graph: Graph): OnnxGraph {
     outputs,
   };
 }
+
+/** An output that is an input, a constant or another output besides. */
+const copyOf = (source: string, name: string): OnnxNode => ({
+  name: `Identity${name}`,
+  op: 'Identity',
+  inputs: [source],
+  outputs: [name],
+  attributes: {},
+});
 
 function valueInfo(name: string, node: Node): OnnxValue {
   if (name === '' || name.startsWith(INTERNAL))

@@ -4,7 +4,9 @@ import type { Graph } from '../graph.js';
 import { checkNames } from '../names.js';
 import { optimise } from '../optimise.js';
 import { checkTensor, feed, type OnnxInputs, type OnnxTensors, slotsOf, zeros } from './feeds.js';
-import { lowerToOnnx, outputName } from './lower.js';
+import { lowerGraph, outputName, toBytes } from './lower.js';
+import { type Overwriting, overwriting } from './overwrite.js';
+import { withoutShapes } from './shapeless.js';
 import { type CpuPassName, specialise } from './specialise.js';
 
 export type Provider = 'cpu' | 'webgpu' | 'cuda';
@@ -22,6 +24,8 @@ export interface OnnxOptions {
   readonly optimise?: boolean;
   /** Passes of `specialise` to leave out. */
   readonly disable?: readonly CpuPassName[];
+  /** Outputs with the names of inputs to be written over these, where that can be arranged: see `overwrites`. */
+  readonly overwrite?: readonly string[];
 }
 
 /** A graph made ready to run in float32. */
@@ -29,9 +33,12 @@ export interface OnnxProgram {
   /**
    * Evaluates the graph. Every graph input must be given. Tensors of an earlier run's outputs may be given as inputs:
    * nothing is copied then. Outputs named in `into` are written there, and those tensors returned; they must not share
-   * memory with an input, which the run may still read, or each other (a training step swaps two sets of state).
+   * memory with an input, which the run may still read, or each other (a training step swaps two sets of state). Only an output
+   * among `overwrites` may be given the tensor of the input of its name.
    */
   run(inputs: OnnxInputs, into?: OnnxTensors): Promise<Record<string, Tensor>>;
+  /** Which outputs may be written over the inputs of the same name. After an error in a run these are lost. */
+  readonly overwrites: ReadonlySet<string>;
   /** Tensors to give as `into`: of all outputs, or of those named. */
   allocate(names?: readonly string[]): Record<string, Tensor>;
   /** Frees the session; the program cannot run any more. */
@@ -47,35 +54,47 @@ function checkThreads(threads: number): void {
 export async function openOnnx(graph: Graph, options: OnnxOptions): Promise<OnnxProgram> {
   const { threads, providers = ['cpu'], memoryPattern = false, profile } = options;
   checkThreads(threads);
-  const session = await InferenceSession.create(
-    lowerToOnnx(options.optimise === false ? graph : prepared(graph, providers, options.disable)),
-    {
-      executionProviders: [...providers],
-      executionMode: 'sequential',
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      enableMemPattern: memoryPattern,
-      graphOptimizationLevel: 'all',
-      // errors reach us as exceptions
-      logSeverityLevel: 4,
-      ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
-    },
+  const lowered = lowerGraph(
+    options.optimise === false ? graph : prepared(graph, providers, options.disable),
   );
-  return programOf(graph, session, profile !== undefined);
+  const wanted = onCpu(providers) ? (options.overwrite ?? []) : [];
+  const replacements = wanted.map(name => ({ output: outputName(graph, name), input: name }));
+  const { graph: model, safe }: Overwriting =
+    replacements.length === 0 ? { graph: lowered, safe: [] } : overwriting(lowered, replacements);
+  const session = await InferenceSession.create(toBytes(onCpu(providers) ? withoutShapes(model) : model), {
+    executionProviders: [...providers],
+    executionMode: 'sequential',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    enableMemPattern: memoryPattern,
+    graphOptimizationLevel: 'all',
+    // errors reach us as exceptions
+    logSeverityLevel: 4,
+    ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
+  });
+  const overwrites = new Set(safe.map(({ input }) => input));
+  return programOf(graph, session, { profiled: profile !== undefined, overwrites });
 }
 
 /** Other providers have convolutions of their own, for which the graph is right as it is. */
 function prepared(graph: Graph, providers: readonly Provider[], disable: readonly CpuPassName[] = []): Graph {
   const simplified = optimise(graph);
-  return providers.every(provider => provider === 'cpu') ? specialise(simplified, { disable }) : simplified;
+  return onCpu(providers) ? specialise(simplified, { disable }) : simplified;
 }
 
-function programOf(graph: Graph, session: InferenceSession, profiled: boolean): OnnxProgram {
+const onCpu = (providers: readonly Provider[]): boolean => providers.every(provider => provider === 'cpu');
+
+function programOf(
+  graph: Graph,
+  session: InferenceSession,
+  { profiled, overwrites }: { readonly profiled: boolean; readonly overwrites: ReadonlySet<string> },
+): OnnxProgram {
   const inputSlots = slotsOf(graph, graph.inputs);
   const outputSlots = slotsOf(graph, graph.outputs);
   const names = Object.keys(outputSlots);
   let open = true;
   return {
+    overwrites,
     async run(inputs, into = {}) {
       if (!open) throw new Error('onnx: the program was released - open it again to run it');
       checkNames('onnx', 'input', inputs, inputSlots, true);
@@ -83,7 +102,9 @@ function programOf(graph: Graph, session: InferenceSession, profiled: boolean): 
       const feeds = Object.fromEntries(
         Object.entries(inputs).map(([name, input]) => [name, feed(name, input, inputSlots[name]!)]),
       );
-      const taken = new Set(Object.values(feeds).map(bufferOf));
+      const overwritten = (name: string): boolean => overwrites.has(name) && into[name] === inputs[name];
+      const kept = Object.entries(feeds).filter(([name]) => !overwritten(name));
+      const taken = new Set(kept.map(([, tensor]) => bufferOf(tensor)));
       for (const [name, tensor] of Object.entries(into)) {
         checkTensor('output', name, tensor, outputSlots[name]!);
         if (taken.has(bufferOf(tensor)))

@@ -5,10 +5,15 @@ export const ELEMENT_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9 } as cons
 
 export type ElementType = keyof typeof ELEMENT_TYPES;
 
-/** Name, element type and fixed shape of a model's input or output (ValueInfoProto). */
-export interface OnnxValue {
+/** Name and element type of a model's input or output, and its shape if that is to be known ahead (ValueInfoProto). */
+export interface OnnxPort {
   readonly name: string;
   readonly type: ElementType;
+  readonly dims?: readonly number[];
+}
+
+/** The same, of a fixed shape. */
+export interface OnnxValue extends OnnxPort {
   readonly dims: readonly number[];
 }
 
@@ -32,12 +37,14 @@ export interface OnnxNode {
   readonly attributes: OnnxAttributes;
 }
 
-/** Nodes in an order where values are made before they are used (GraphProto). */
-export interface OnnxGraph {
+/**
+ * Nodes in an order where values are made before they are used (GraphProto). An initializer that is an input too is its default.
+ */
+export interface OnnxGraph<Input extends OnnxPort = OnnxPort> {
   readonly name: string;
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxTensor[];
-  readonly inputs: readonly OnnxValue[];
+  readonly inputs: readonly Input[];
   readonly outputs: readonly OnnxValue[];
 }
 

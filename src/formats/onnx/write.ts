@@ -6,8 +6,8 @@ import {
   type OnnxGraph,
   type OnnxModel,
   type OnnxNode,
+  type OnnxPort,
   type OnnxTensor,
-  type OnnxValue,
 } from './model.js';
 
 const ATTRIBUTE_INT = 2;
@@ -58,14 +58,16 @@ function tensor(writer: BinaryWriter, of: OnnxTensor): void {
   writer.tag(9, WireType.LengthDelimited).bytes(of.data);
 }
 
-function valueInfo(writer: BinaryWriter, of: OnnxValue): void {
+function valueInfo(writer: BinaryWriter, of: OnnxPort): void {
+  const { dims } = of;
   text(writer, 1, of.name);
   // TypeProto > tensor_type > shape > dim > dim_value
   message(writer, 2, () =>
     message(writer, 1, () => {
       integer(writer, 1, ELEMENT_TYPES[of.type]);
+      if (dims === undefined) return;
       message(writer, 2, () => {
-        for (const dim of of.dims) message(writer, 1, () => integer(writer, 1, dim));
+        for (const dim of dims) message(writer, 1, () => integer(writer, 1, dim));
       });
     }),
   );

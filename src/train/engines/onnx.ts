@@ -23,16 +23,19 @@ export function holdOnnx(
   return {
     async open(stage) {
       const graph = graphOf(stage);
-      const program = await openOnnx(graph, options);
-      programs.push(program);
       const isHeld = (name: string): boolean => Object.hasOwn(shapes, name);
       const reads = Object.keys(stage.specs).filter(isHeld);
       const writes = Object.keys(graph.outputs).filter(isHeld);
-      // two sets of tensors take turns: a run reads the one and writes the other
-      let spare = program.allocate(writes);
+      const overwrite = writes.filter(name => reads.includes(name));
+      const program = await openOnnx(graph, { ...options, overwrite });
+      programs.push(program);
+      const { overwrites } = program;
+      // of what is not overwritten, two sets of tensors take turns: a run reads the one and writes the other
+      let spare = program.allocate(writes.filter(name => !overwrites.has(name)));
       return async inputs => {
-        const outputs = await program.run({ ...pick(current, reads), ...inputs }, spare);
-        spare = pick(current, writes);
+        const into = { ...pick(current, [...overwrites]), ...spare };
+        const outputs = await program.run({ ...pick(current, reads), ...inputs }, into);
+        spare = pick(current, Object.keys(spare));
         const [next, others] = split(outputs, shapes);
         current = { ...current, ...next };
         return of(others);

@@ -1,7 +1,7 @@
 /**
- * @file Convolutions as fewer matrix products. A convolution of few pixels and many channels, one with stride 2, and one of an
- * image whose pixels were repeated become bilinear algorithms, their two gradients the transposes of these. Terms of filters and
- * images are shared between a convolution and its gradients.
+ * @file Convolutions as fewer matrix products. A 3x3 convolution, one with stride 2, and one of an
+ * image whose pixels were repeated become bilinear algorithms, their two gradients the transposes of these. Images and filters may
+ * be transformed once for a convolution and its gradients.
  */
 import type { Graph, Node, Shape } from '../../graph.js';
 import { rewrite } from '../../passes/rewrite.js';
@@ -26,19 +26,19 @@ function matMul(b: GraphBuilder, left: Node, right: Node, transposeA: boolean, t
 }
 
 function convolved(b: GraphBuilder, x: Node, filter: Node, choice: Choice): Node {
-  const seen = spreadRead(b, pixelsFirst(b, x), choice);
-  const products = matMul(b, seen, filterTerms(b, filter, choice), false, true);
+  const seen = spreadRead(b, pixelsFirst(b, x), choice, false);
+  const products = matMul(b, seen, filterTerms(b, filter, choice, false), false, true);
   return batchFirst(b, collectWritten(b, products, choice));
 }
 
-function inputGradient(b: GraphBuilder, dy: Node, filter: Node, choice: Choice): Node {
+function inputGradient(b: GraphBuilder, dy: Node, filter: Node, choice: Choice, anew: boolean): Node {
   const seen = spreadWritten(b, pixelsFirst(b, dy), choice);
-  const products = matMul(b, seen, filterTerms(b, filter, choice), false, false);
+  const products = matMul(b, seen, filterTerms(b, filter, choice, anew), false, false);
   return batchFirst(b, collectRead(b, products, choice));
 }
 
-function filterGradient(b: GraphBuilder, x: Node, dy: Node, choice: Choice): Node {
-  const seen = spreadRead(b, pixelsFirst(b, x), choice);
+function filterGradient(b: GraphBuilder, x: Node, dy: Node, choice: Choice, anew: boolean): Node {
+  const seen = spreadRead(b, pixelsFirst(b, x), choice, anew);
   const made = spreadWritten(b, pixelsFirst(b, dy), choice);
   return filterOf(b, matMul(b, made, seen, true, false), choice);
 }
@@ -75,8 +75,11 @@ function beforeSumming(sum: Node, nodes: readonly Node[]): Node<'Conv2DInputGrad
     : undefined;
 }
 
-/** Values keep to the rounding of other sums of the same products. */
-export const bilinear = (graph: Graph, limits: Limits = LIMITS): Graph =>
+/**
+ * Values keep to the rounding of other sums of the same products. With `recompute`, gradients transform images and filters again
+ * instead of keeping what the convolution transformed, which is several times as large.
+ */
+export const bilinear = (graph: Graph, limits: Limits = LIMITS, recompute = true): Graph =>
   rewrite(graph, (node, inputs, b, standIn) => {
     switch (node.op) {
       case 'Conv2D':
@@ -86,19 +89,21 @@ export const bilinear = (graph: Graph, limits: Limits = LIMITS): Graph =>
         const filter = node.op === 'Conv2D' ? other.shape : node.shape;
         const choice = choose((small ?? x).shape, filter, node.attrs, small !== undefined, limits);
         if (choice === undefined) return undefined;
-        return (node.op === 'Conv2D' ? convolved : filterGradient)(b, small ?? x, other, choice);
+        return node.op === 'Conv2D'
+          ? convolved(b, small ?? x, other, choice)
+          : filterGradient(b, small ?? x, other, choice, recompute);
       }
       case 'Conv2DInputGrad': {
         const [dy, filter] = inputs as [Node, Node];
         const choice = choose(node.shape, filter.shape, node.attrs, false, limits);
-        return choice && inputGradient(b, dy, filter, choice);
+        return choice && inputGradient(b, dy, filter, choice, recompute);
       }
       case 'Sum': {
         const gradient = beforeSumming(node, graph.nodes);
         if (gradient === undefined) return undefined;
         const [dy, filter] = gradient.inputs.map(standIn) as [Node, Node];
         const choice = choose(node.shape, filter.shape, gradient.attrs, true, limits);
-        return choice && inputGradient(b, dy, filter, choice);
+        return choice && inputGradient(b, dy, filter, choice, recompute);
       }
       default:
         return undefined;
