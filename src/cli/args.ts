@@ -10,6 +10,13 @@ interface Strict<T extends Options> extends ParseArgsConfig {
   allowPositionals: true;
 }
 
+/** Node's first sentence, and for a value that begins with a dash what to write instead. */
+function oneLine(message: string): string {
+  const first = message.replace(/\s*\n\s*/g, ' ').split('. ')[0]!;
+  const flag = /^Option '(--[\w-]+).* is ambiguous/.exec(first)?.[1];
+  return flag === undefined ? first : `${first} - write ${flag}=VALUE`;
+}
+
 /** `parseArgs` in strict mode; an unknown flag or a missing value is a `UsageError` naming the command. */
 export function readArgs<T extends Options>(
   command: string,
@@ -19,8 +26,7 @@ export function readArgs<T extends Options>(
   try {
     return parseArgs<Strict<T>>({ args: [...argv], options, strict: true, allowPositionals: true });
   } catch (error) {
-    const message =
-      error instanceof Error ? error.message.replace(/\s*\n\s*/g, ' ').split('. ')[0]! : String(error);
+    const message = error instanceof Error ? oneLine(error.message) : String(error);
     throw new UsageError(`${command}: ${message}`);
   }
 }

@@ -27,6 +27,10 @@ test('an unknown flag names the command and the flag', () => {
     usage("verify: Unknown option '--sed'"),
   );
   assert.throws(() => readArgs('verify', ['--seed'], { seed: { type: 'string' } }), usage('verify: '));
+  assert.throws(
+    () => readArgs('verify', ['--seed', '-1'], { seed: { type: 'string' } }),
+    usage('is ambiguous - write --seed=VALUE'),
+  );
 });
 
 test('integers are whole, large enough and not empty', () => {

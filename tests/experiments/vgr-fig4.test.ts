@@ -13,12 +13,13 @@ async function outcomes(track?: Track): Promise<Record<string, string>> {
   const runs: RunRecord[] = [];
   for (const { arm, seed, job } of fig4.plan(settingOf(fig4, 'smoke'))) {
     const inputs = job.kind === 'compute' ? job.inputs : {};
-    runs.push(completed({ arm, seed }, await compute(inputs, surroundings(seed), track)));
+    const shorter = { ...inputs, steps: 1000, final: 150 };
+    runs.push(completed({ arm, seed }, await compute(shorter, surroundings(seed), track)));
   }
   return Object.fromEntries(fig4.statements.map(({ id, judge }) => [id, judge(runs).outcome]));
 }
 
-test('the smoke scale shows what VGR-15 measured', async () => {
+test('the smoke scale shows what VGR-15 measured, after two thirds of its steps already', async () => {
   assert.equal(await outcomes(), {
     settled: 'supported',
     error: 'supported',

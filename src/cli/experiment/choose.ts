@@ -122,7 +122,8 @@ function dataFor(
     throw new UsageError(`experiment: ${name} makes its own data, got --data '${named}'`);
   }
   const folder = findData(data, named);
-  if (folder === undefined && dataOptional) return none;
+  const wanted = !dataOptional || (dryRun && scale === 'paper');
+  if (folder === undefined && !wanted) return none;
   if (folder === undefined && dryRun)
     return {
       ...none,

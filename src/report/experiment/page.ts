@@ -22,7 +22,7 @@ function statements({ statements: all }: ExperimentResult): string {
   return all
     .map(
       ({ id, says, source, outcome, why }) =>
-        `<article class="statement ${outcome}" id="statement-${esc(id)}"><p class="head">${badge(outcome)} <strong>${label(says)}</strong></p><p class="soft">${esc(source)}</p><p class="why">${label(why).replaceAll('\n', '<br>')}</p></article>`,
+        `<article class="statement ${outcome}" id="statement-${esc(id)}"><p class="head">${badge(outcome)} <strong>${label(says)}</strong></p><p class="soft">${esc(source)}</p><p class="why">${label(why).replaceAll(/.+/g, '<span class="line">$&</span>')}</p></article>`,
     )
     .join('\n');
 }

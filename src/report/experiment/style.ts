@@ -10,7 +10,7 @@ dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr))
 dt { font-size: .8rem; color: color-mix(in srgb, var(--ink) 72%, var(--paper)); } dd { margin: 0; overflow-wrap: anywhere; }
 .statement { border: 1px solid var(--line); border-left: 6px solid var(--warn); border-radius: 6px; padding: .5rem .9rem; margin: .6rem 0; } .statement p { margin: .2rem 0; }
 .statement.supported { border-left-color: var(--good); } .statement.contradicted { border-left-color: var(--bad); }
-.why { font-size: .85rem; } caption .says { display: block; font-weight: 400; font-size: .9em; } td .why { display: block; white-space: normal; }
+.why { font-size: .85rem; } .why .line { display: block; padding-left: 1em; text-indent: -1em; } caption .says { display: block; font-weight: 400; font-size: .9em; } td .why { display: block; white-space: normal; }
 td.number:last-child .why { min-width: 14rem; } summary { cursor: pointer; padding: .75rem 0; }
 .plots > figure { flex: 1 1 26rem; margin-bottom: 1rem; } figcaption + svg { margin-top: .25rem; }
 img { max-width: 100%; height: auto; image-rendering: pixelated; display: block; }
