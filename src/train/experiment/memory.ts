@@ -8,10 +8,10 @@ import { modelOf } from '../model.js';
 /** Of a process that has loaded tfjs and ONNX Runtime, before it trains. */
 export const PROCESS_BYTES = 256 * 2 ** 20;
 
-/** Measured peaks are 2.1 to 3.0 times what the values of a step need at once (docs/experiments.md): memory is not given back at once. */
-const ROOM = 3.5;
+/** Measured peaks are up to 2.4 times what the values of a step need at once (docs/experiments.md): memory is not given back at once. */
+const ROOM = 3;
 
-/** Bytes of a step's process: its values, two sets of what is carried, and the images. */
+/** Bytes of a step's process: its values, what is carried and a copy of it, and the images. */
 export function memoryOfStep(
   stage: Stage,
   carried: Readonly<Record<string, readonly number[]>>,
