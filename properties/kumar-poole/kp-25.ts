@@ -194,7 +194,7 @@ export default claim<Subject, string, string>({
     above,
     below,
     noSign,
-    trained: deepened(trained(SMALL, [0.01, 0.3], 1, 2), trained(LARGE, [0.003, 0.03, 0.3], 1, 2, 3)),
+    trained: deepened(trained(SMALL, [0.01, 0.3], 1, 2), () => trained(LARGE, [0.003, 0.03, 0.3], 1, 2, 3)),
   },
   mutants: {
     gapWithoutBeta: mutant<Subject>('the KL without beta', s => ({

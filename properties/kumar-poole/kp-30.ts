@@ -192,7 +192,7 @@ const network = deepened(
     2,
     1,
   ),
-  dense('the same at full size with 12 latents', 12, 1, 1, 1),
+  () => dense('the same at full size with 12 latents', 12, 1, 1, 1),
 );
 
 const withRules = (change: Partial<GraeRules>) => {

@@ -230,8 +230,8 @@ export default claim<Subject, string, string>({
     drop,
     notTrue,
     scatter,
-    unique: deepened(unique(SMALL, 1), unique(LARGE, 2)),
-    curved: deepened(curved(SMALL, 1), curved(LARGE, 1, 2, 3)),
+    unique: deepened(unique(SMALL, 1), () => unique(LARGE, 2)),
+    curved: deepened(curved(SMALL, 1), () => curved(LARGE, 1, 2, 3)),
   },
   mutants: MUTANTS,
 });

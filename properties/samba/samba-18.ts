@@ -8,10 +8,14 @@ import { asymptotic } from '../../src/theory/verdict.js';
 import { SHAPES } from '../arbitraries/autoencoders.js';
 import { everyShape, random } from '../arbitraries/given.js';
 import { withResiduals } from '../support/degenerate.js';
+import { deepened } from '../support/depth.js';
 import { atCode, rowsOf } from '../support/jets.js';
+import { FULL_WIDTH } from '../support/large/network.js';
 import { inputsOf } from '../support/network.js';
 import { sambaStep } from '../support/steps.js';
 import { kinked, kinkOf } from './kinked.js';
+import { BEYOND_CONTROLS, beyondLargeCell, largeCell, largeCellControls } from './large-cell.js';
+import { largeOrder, largeOrderControls } from './large-order.js';
 import {
   DETACH_MUTANTS,
   DIRECTION_MUTANTS,
@@ -37,13 +41,17 @@ export default claim<Pair, string, string>({
   objectives: ['samba', 'rae-loss-gradient'],
   subject: PAIR,
   checks: {
-    order: order({
-      says: 'the difference is rho^2 T[g,g]/2 for smooth decoders, d = 1 and D = 1 among them',
-      given: everyShape(SHAPES.smooth),
-      order: 2,
-      runs: 12,
-      measure: (c, pair) => expansion(c, pair, 'z'),
-    }),
+    order: deepened(
+      order({
+        says: 'the difference is rho^2 T[g,g]/2 for smooth decoders, d = 1 and D = 1 among them',
+        given: everyShape(SHAPES.smooth),
+        order: 2,
+        runs: 12,
+        measure: (c, pair) => expansion(c, pair, 'z'),
+      }),
+      () => largeOrder({ part: 'z', width: FULL_WIDTH }),
+      largeOrderControls(),
+    ),
     tinyGradient: order({
       says: 'the constant does not grow where one gradient is 1e-12 of the other',
       given: everyShape(SHAPES.control),
@@ -70,24 +78,32 @@ export default claim<Pair, string, string>({
       runs: 32,
       measure: (c, pair) => compare(c, pair, 'z', [2 ** -7, 1, 100]).map(equal),
     }),
-    reluCell: equals({
-      says: 'the gradients are equal up to the first kink of a ReLU decoder',
-      given: random(kinked(SHAPES.relu)),
-      runs: 32,
-      measure: (c, pair) => {
-        const kink = kinkOf(c);
-        return compare(c, pair, 'z', [kink / 64, kink / 2, 0.99 * kink]).map(equal);
-      },
-    }),
-    beyondKink: violates({
-      says: 'behind the first kink of a ReLU decoder they are not',
-      given: random(kinked(SHAPES.relu)),
-      runs: 32,
-      measure: (c, pair) => {
-        const [{ samba, rae, residual, scale }] = compare(c, pair, 'z', [1.01 * kinkOf(c)]) as [never];
-        return { claimed: norm(rae), actual: norm(samba), by: norm(residual), scale };
-      },
-    }),
+    reluCell: deepened(
+      equals({
+        says: 'the gradients are equal up to the first kink of a ReLU decoder',
+        given: random(kinked(SHAPES.relu)),
+        runs: 32,
+        measure: (c, pair) => {
+          const kink = kinkOf(c);
+          return compare(c, pair, 'z', [kink / 64, kink / 2, 0.99 * kink]).map(equal);
+        },
+      }),
+      () => largeCell({ part: 'z', width: FULL_WIDTH }),
+      largeCellControls(),
+    ),
+    beyondKink: deepened(
+      violates({
+        says: 'behind the first kink of a ReLU decoder they are not',
+        given: random(kinked(SHAPES.relu)),
+        runs: 32,
+        measure: (c, pair) => {
+          const [{ samba, rae, residual, scale }] = compare(c, pair, 'z', [1.01 * kinkOf(c)]) as [never];
+          return { claimed: norm(rae), actual: norm(samba), by: norm(residual), scale };
+        },
+      }),
+      () => beyondLargeCell({ part: 'z', width: FULL_WIDTH }),
+      BEYOND_CONTROLS,
+    ),
     zeroGradient: equals({
       says: 'a gradient of exactly zero gives no step, no penalty gradient and no NaN',
       given: everyShape(SHAPES.control),

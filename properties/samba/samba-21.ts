@@ -11,8 +11,12 @@ import { conditional } from '../../src/theory/verdict.js';
 import { type AutoencoderCase, SHAPES } from '../arbitraries/autoencoders.js';
 import { everyShape } from '../arbitraries/given.js';
 import { PENALTY_RULES, type PenaltyRules } from '../support/covariance.js';
+import { deepened } from '../support/depth.js';
 import { atCode, jet, throughEncoder } from '../support/jets.js';
+import { FULL_WIDTH } from '../support/large/network.js';
 import { learnedDirections, learnedGradientLadder } from '../support/learned.js';
+import { largeCell, largeCellControls } from './large-cell.js';
+import { largeOrder, largeOrderControls } from './large-order.js';
 import {
   DETACH_MUTANTS,
   DIRECTION_MUTANTS,
@@ -81,27 +85,35 @@ export default claim<Subject, string, string>({
   objectives: ['samba', 'rae-loss-gradient'],
   subject: { ...PAIR, penalty: PENALTY_RULES },
   checks: {
-    order: order({
-      says: "the difference is rho^2 J_mu'T[g,g]/2 for a fixed covariance",
-      given: everyShape(SHAPES.smooth),
-      order: 2,
-      runs: 12,
-      measure: (c, pair) => expansion(c, pair, 'phi'),
-    }),
-    chainRule: equals({
-      says: "both encoder gradients are J_mu' times the z-gradients, at any radius",
-      given: everyShape(SHAPES.control),
-      runs: 32,
-      measure: (c, pair) => {
-        const [z] = compare(c, pair, 'z', [0.5]) as [Sides];
-        const [phi] = compare(c, pair, 'phi', [0.5]) as [Sides];
-        return (['samba', 'rae'] as const).map(side => ({
-          actual: phi[side],
-          expected: throughEncoder(c, z[side]),
-          what: side,
-        }));
-      },
-    }),
+    order: deepened<Subject>(
+      order({
+        says: "the difference is rho^2 J_mu'T[g,g]/2 for a fixed covariance",
+        given: everyShape(SHAPES.smooth),
+        order: 2,
+        runs: 12,
+        measure: (c, pair) => expansion(c, pair, 'phi'),
+      }),
+      () => largeOrder({ part: 'phi', width: FULL_WIDTH }),
+      largeOrderControls(),
+    ),
+    chainRule: deepened<Subject>(
+      equals({
+        says: "both encoder gradients are J_mu' times the z-gradients, at any radius",
+        given: everyShape(SHAPES.control),
+        runs: 32,
+        measure: (c, pair) => {
+          const [z] = compare(c, pair, 'z', [0.5]) as [Sides];
+          const [phi] = compare(c, pair, 'phi', [0.5]) as [Sides];
+          return (['samba', 'rae'] as const).map(side => ({
+            actual: phi[side],
+            expected: throughEncoder(c, z[side]),
+            what: side,
+          }));
+        },
+      }),
+      () => largeCell({ part: 'phi', width: FULL_WIDTH }),
+      largeCellControls(),
+    ),
     learned: order({
       says: 'with a learned covariance, its path included, the difference to the live penalty is of second order',
       given: everyShape(SHAPES.learned),

@@ -6,8 +6,12 @@ import { add, apply, type Matrix, norm, outer, scale, type Vector } from '../../
 import { asymptotic } from '../../src/theory/verdict.js';
 import { type AutoencoderCase, SHAPES } from '../arbitraries/autoencoders.js';
 import { everyShape, random } from '../arbitraries/given.js';
+import { deepened } from '../support/depth.js';
 import { atCode, jet, rowsOf } from '../support/jets.js';
+import { FULL_WIDTH } from '../support/large/network.js';
 import { kinked, kinkOf } from './kinked.js';
+import { largeCell, largeCellControls } from './large-cell.js';
+import { largeOrder, largeOrderControls } from './large-order.js';
 import {
   DETACH_MUTANTS,
   DIRECTION_MUTANTS,
@@ -77,13 +81,17 @@ export default claim<Pair, string, string>({
   objectives: ['samba', 'rae-loss-gradient'],
   subject: PAIR,
   checks: {
-    order: order({
-      says: "the difference is rho^2/2 times the gradient of u'(grad_z^2 L)u with u held fixed",
-      given: everyShape(SHAPES.smooth),
-      order: 2,
-      runs: 12,
-      measure: (c, pair) => expansion(c, pair, 'theta'),
-    }),
+    order: deepened(
+      order({
+        says: "the difference is rho^2/2 times the gradient of u'(grad_z^2 L)u with u held fixed",
+        given: everyShape(SHAPES.smooth),
+        order: 2,
+        runs: 12,
+        measure: (c, pair) => expansion(c, pair, 'theta'),
+      }),
+      () => largeOrder({ part: 'theta', width: FULL_WIDTH }),
+      largeOrderControls(),
+    ),
     linearDecoder: equals({
       says: "for a linear decoder the weights differ by exactly 2 rho^2 W u u', the bias not at all, at every radius",
       given: everyShape(SHAPES.linear),
@@ -93,15 +101,19 @@ export default claim<Pair, string, string>({
         return compare(c, pair, 'theta', steps).map(differBy(linearResidual(c), steps));
       },
     }),
-    reluCell: equals({
-      says: 'up to the first kink of a ReLU decoder the difference is exactly rho^2 times the gradient of |Ju|^2',
-      given: random(kinked(SHAPES.relu)),
-      runs: 32,
-      measure: (c, pair) => {
-        const steps = [1 / 64, 1 / 2, 0.99].map(share => share * kinkOf(c));
-        return compare(c, pair, 'theta', steps).map(differBy(reluResidual(c), steps));
-      },
-    }),
+    reluCell: deepened(
+      equals({
+        says: 'up to the first kink of a ReLU decoder the difference is exactly rho^2 times the gradient of |Ju|^2',
+        given: random(kinked(SHAPES.relu)),
+        runs: 32,
+        measure: (c, pair) => {
+          const steps = [1 / 64, 1 / 2, 0.99].map(share => share * kinkOf(c));
+          return compare(c, pair, 'theta', steps).map(differBy(reluResidual(c), steps));
+        },
+      }),
+      () => largeCell({ part: 'theta', width: FULL_WIDTH }),
+      largeCellControls(),
+    ),
     liveFactor: equals({
       says: "the penalty's decoder gradient is that of grad_z L . u with the first factor live and u held fixed",
       given: everyShape(SHAPES.control),

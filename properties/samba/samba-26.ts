@@ -16,8 +16,11 @@ import { PUBLISHED, published } from '../../src/theory/published/samba.js';
 import { refuted } from '../../src/theory/verdict.js';
 import type { AutoencoderCase } from '../arbitraries/autoencoders.js';
 import { everyShape } from '../arbitraries/given.js';
+import { deepened } from '../support/depth.js';
 import { atCode, jet } from '../support/jets.js';
+import { FULL_WIDTH } from '../support/large/network.js';
 import { collect, inputsOf } from '../support/network.js';
+import { largeBatchWide, largePerSample } from './large-batch.js';
 import { inSamba, LENGTH_MUTANTS } from './mutants.js';
 import { directions, radii, roundOff, steepness } from './pair.js';
 import {
@@ -216,6 +219,12 @@ const inRae = (says: string, change: Partial<VaeSamRaeRules>) => {
   return mutant<Subject>(says, subject => ({ ...subject, rae }));
 };
 
+const sampleNorms = inRae('one norm a sample, added up', { norm: matrix => tf.sum(scaledNorm(matrix)) });
+const sumGradient = inRae('the gradient of the sum over the batch', {
+  gradient: at => tf.mul(VAE_SAM_RAE_RULES.gradient(at), at.z.shape[0]!),
+});
+const alphaAlone = inRae('lambda = alpha', { coefficient: (_d, alpha2) => tf.sqrt(alpha2) });
+
 const { batchNorm, rootDimensionMissing, dimensionForRoot, halfRadius, covarianceForRoot, unnormalised } =
   LENGTH_MUTANTS;
 
@@ -240,8 +249,16 @@ export default claim({
   checks: {
     tied,
     directionsDiffer,
-    perSample,
-    batchWide,
+    perSample: deepened(
+      perSample,
+      () => largePerSample(FULL_WIDTH),
+      inSamba({ batchNorm, rootDimensionMissing }),
+    ),
+    batchWide: deepened(batchWide, () => largeBatchWide(FULL_WIDTH), {
+      sampleNorms,
+      sumGradient,
+      alphaAlone,
+    }),
     single,
     range,
     equalNorms,
@@ -251,12 +268,10 @@ export default claim({
   mutants: {
     ...inSamba<Subject>({ batchNorm, rootDimensionMissing, dimensionForRoot, halfRadius }),
     ...inSamba<Subject>({ covarianceForRoot, unnormalised }),
-    sampleNorms: inRae('one norm a sample, added up', { norm: matrix => tf.sum(scaledNorm(matrix)) }),
-    sumGradient: inRae('the gradient of the sum over the batch', {
-      gradient: at => tf.mul(VAE_SAM_RAE_RULES.gradient(at), at.z.shape[0]!),
-    }),
+    sampleNorms,
+    sumGradient,
     squaredNorm: inRae('the squared norm', { norm: matrix => tf.sum(tf.square(matrix)) }),
-    alphaAlone: inRae('lambda = alpha', { coefficient: (_d, alpha2) => tf.sqrt(alpha2) }),
+    alphaAlone,
     varianceForDeviation: inRae('lambda = alpha^2 sqrt(d)', {
       coefficient: (d, alpha2) => tf.mul(constant(Math.sqrt(d)), alpha2),
     }),

@@ -7,6 +7,7 @@ import {
   type RaeLossGradientRules,
 } from '../../src/core/objectives/rae-loss-gradient.js';
 import { SAMBA_RULES, type SambaRules } from '../../src/core/objectives/samba.js';
+import { VAE_RULES, type VaeRules } from '../../src/core/objectives/vae.js';
 import { detach } from '../../src/engine/ops.js';
 import type { Float64Program } from '../../src/engine/program.js';
 import { equals } from '../../src/theory/checks/equals.js';
@@ -19,14 +20,19 @@ import { exact } from '../../src/theory/verdict.js';
 import { type AutoencoderCase, SHAPES } from '../arbitraries/autoencoders.js';
 import { everyShape } from '../arbitraries/given.js';
 import { jacobiansOf } from '../support/jacobians.js';
+import { deepened } from '../support/depth.js';
 import { atCode, jet } from '../support/jets.js';
+import { FULL_WIDTH } from '../support/large/network.js';
 import { collect, inputsOf, type Part } from '../support/network.js';
 import { jacobianStep, raeStep } from '../support/steps.js';
+import { largeGradients, largeGradientsControls } from './large-gradients.js';
 import { inRae, PENALTY_MUTANTS } from './mutants.js';
 import { directions, expansion, roundOff, steepness } from './pair.js';
 import { penaltyGradient, residuals } from './penalties.js';
 
 interface Subject {
+  /** The VAE and SAMBA are there for the large network. */
+  readonly vae: VaeRules;
   readonly samba: SambaRules;
   readonly rae: RaeLossGradientRules;
   readonly jacobian: RaeJacobianRules;
@@ -98,18 +104,23 @@ export default claim<Subject, string, string>({
   verdict: exact(),
   objectives: ['rae-loss-gradient', 'rae-jacobian'],
   subject: {
+    vae: VAE_RULES,
     samba: SAMBA_RULES,
     rae: RAE_LOSS_GRADIENT_RULES,
     jacobian: RAE_JACOBIAN_RULES,
     frozen: constantPenalty.rules,
   },
   checks: {
-    lossGradient: order({
-      says: 'the gradient of the loss with the penalty on grad_z L is the limit of central differences',
-      given: everyShape(SHAPES.smooth),
-      order: 2,
-      measure: (c, { rae }) => ({ ladder: differences(c, raeStep(rae, c.shape)) }),
-    }),
+    lossGradient: deepened<Subject>(
+      order({
+        says: 'the gradient of the loss with the penalty on grad_z L is the limit of central differences',
+        given: everyShape(SHAPES.smooth),
+        order: 2,
+        measure: (c, { rae }) => ({ ladder: differences(c, raeStep(rae, c.shape)) }),
+      }),
+      () => largeGradients(FULL_WIDTH),
+      largeGradientsControls(),
+    ),
     jacobian: order({
       says: 'so is that of the loss with the penalty on the Jacobian, and on its square',
       given: everyShape(FEW),

@@ -12,7 +12,7 @@ export type Part = 'z' | 'phi' | 'scale' | 'theta';
 /** The name of the parameter that is added to the posterior means. */
 export const CODE = 'code';
 
-function partOf(parameter: string): Part {
+export function partOf(parameter: string): Part {
   if (parameter === CODE) return 'z';
   if (parameter.startsWith('decoder.')) return 'theta';
   return parameter.startsWith('encoder.') || parameter.startsWith('mu.') ? 'phi' : 'scale';

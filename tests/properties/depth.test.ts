@@ -19,7 +19,7 @@ const counting = (seen: number[], tolerance: number) =>
 
 const run = (value: number, options: { effort: number; quick?: boolean; path?: string }) => {
   const [near, far] = [[], []] as [number[], number[]];
-  const check = deepened(counting(near, 0.5), counting(far, 0.1));
+  const check = deepened(counting(near, 0.5), () => counting(far, 0.1));
   const result = check.run('c', { value }, { seed: 1, quick: false, ...options });
   return { near: near.length, far: far.length, result, check };
 };
