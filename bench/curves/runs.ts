@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { writeAtomic } from '../../src/formats/atomic.js';
 import { encodeSafetensors, type SafeTensor } from '../../src/formats/safetensors.js';
 import { fill, stream } from '../../src/theory/random.js';
-import { parseConfig, type TrainConfig, type TrainEngine } from '../../src/train/config.js';
+import { parseConfig, type TrainConfig } from '../../src/train/config.js';
 import { openData } from '../../src/train/data.js';
 import { firstCarried } from '../../src/train/first.js';
 import { type Model, modelOf } from '../../src/train/model.js';
@@ -19,6 +19,8 @@ export interface Setting {
   readonly width: number;
   readonly batch: number;
   readonly steps: number;
+  /** Of the first parameters, the order of the batches and the noise. */
+  readonly seed: number;
   /** Folder of CIFAR-10. */
   readonly data: string;
 }
@@ -37,8 +39,6 @@ const FIXED = 0.1 * 0.5 * LATENT * (0.01 - 1 - Math.log(0.01));
 export const CONSTANT = { vae: FIXED, samba: FIXED, 'rae-loss-gradient': 0 } as const;
 
 export const RATE = 1e-3;
-const SEED = 1;
-
 /** Loss by step, the step's own batch before its update. */
 export type Curve = readonly number[];
 
@@ -50,7 +50,7 @@ export interface Run {
 }
 
 export function prepare(setting: Setting): Run {
-  const { objective, activation, width, batch, steps, data: folder } = setting;
+  const { objective, activation, width, batch, steps, seed, data: folder } = setting;
   const config: TrainConfig = parseConfig(
     {
       objective: OBJECTIVES[objective],
@@ -59,7 +59,7 @@ export function prepare(setting: Setting): Run {
       optimiser: { name: 'adam', rate: RATE },
       batchSize: batch,
       steps,
-      seed: SEED,
+      seed,
       validation: { fraction: 0 },
     },
     'bench/curves',
@@ -69,32 +69,39 @@ export function prepare(setting: Setting): Run {
   return {
     setting,
     model,
-    start: firstCarried(model, SEED),
+    start: firstCarried(model, seed),
     batch: step => ({
       x: data.training(step),
-      noise: fill(new Float32Array(batch * LATENT), 'normal', stream(SEED, 'noise', step)),
+      noise: fill(new Float32Array(batch * LATENT), 'normal', stream(seed, 'noise', step)),
     }),
   };
 }
 
-export async function ours(run: Run, engine: TrainEngine, threads: number): Promise<Curve> {
+/** Our curve; `rate` other than RATE makes it a negative control. */
+export async function ours(
+  run: Run,
+  threads: number,
+  steps = run.setting.steps,
+  rate = RATE,
+): Promise<Curve> {
   const { model, start, setting } = run;
-  const runner = await openRunner(model, start, { engine, threads, batchSize: setting.batch, measures: {} });
+  const options = { engine: 'onnx-cpu', threads, batchSize: setting.batch, measures: {} } as const;
+  const runner = await openRunner(model, start, options);
   const losses: number[] = [];
-  for (let step = 0; step < setting.steps; step++) {
+  for (let step = 0; step < steps; step++) {
     const { x, noise } = run.batch(step);
-    const { loss } = await runner.step(model.objective.usesNoise ? { x, noise } : { x }, RATE);
+    const { loss } = await runner.step(model.objective.usesNoise ? { x, noise } : { x }, rate);
     losses.push(loss!);
   }
   await runner.close();
   return losses;
 }
 
-/** PyTorch's curve, or undefined where there is no torch. */
-export type Peer = (threads: number, dtype: 'float32' | 'float64') => Curve | undefined;
+/** A way of running PyTorch: threads and type. */
+export type Way = `${number}:float32` | `${number}:float64`;
 
-/** Hands the run over to PyTorch in a folder that is gone afterwards. */
-export async function withPeer<T>(run: Run, body: (peer: Peer) => Promise<T>): Promise<T> {
+/** PyTorch's curves, in a folder that is gone afterwards; undefined where there is no torch. */
+export function torchCurves(run: Run, ways: readonly Way[]): readonly Curve[] | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'flatcheck-curves-'));
   const { setting, model, start } = run;
   const tensors = Object.entries(model.net.shapes).map(([name, shape]): [string, SafeTensor] => [
@@ -108,11 +115,9 @@ export async function withPeer<T>(run: Run, body: (peer: Peer) => Promise<T>): P
     writeAtomic('curves', join(folder, 'start.safetensors'), ...file);
     writeAtomic('curves', join(folder, 'x.bin'), ...bytes('x'));
     writeAtomic('curves', join(folder, 'noise.bin'), ...bytes('noise'));
-    return await body((threads, dtype) => {
-      const { objective, activation, width, steps } = setting;
-      const args = [folder, objective, activation, width, LATENT, steps, RATE, threads, dtype].map(String);
-      return runPeer('torch_curves.py', args)?.losses as Curve | undefined;
-    });
+    const { objective, activation, width, steps } = setting;
+    const args = [folder, objective, activation, width, LATENT, steps, RATE, ...ways].map(String);
+    return runPeer('torch_curves.py', args)?.losses as readonly Curve[] | undefined;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,7 +1,8 @@
 """Peer of `npm run curves`: the losses of a training run in PyTorch, from the parameters and on the batches of a folder.
-Usage: torch_curves.py FOLDER OBJECTIVE ACTIVATION WIDTH LATENT STEPS RATE THREADS float32|float64
+Usage: torch_curves.py FOLDER OBJECTIVE ACTIVATION WIDTH LATENT STEPS RATE THREADS:float32|float64...
 The folder holds start.safetensors (parameters by name), x.bin ([steps, batch, 32, 32, 3] float32) and noise.bin
-([steps, batch, latent] float32). Networks and objectives are those of golden/pytorch-nets. Prints {"losses": [...]}."""
+([steps, batch, latent] float32). Networks and objectives are those of golden/pytorch-nets. Prints {"losses": [[...], ...]}, a curve
+for each pair of threads and type."""
 import json
 import os
 import pathlib
@@ -27,8 +28,7 @@ def safetensors(path):
             yield name, np.frombuffer(raw[first:last], "<f4").reshape(entry["shape"])
 
 
-def main(folder, objective, activation, width, latent, steps, rate, threads, dtype):
-    folder, steps, latent = pathlib.Path(folder), int(steps), int(latent)
+def curve(folder, objective, activation, width, latent, steps, rate, threads, dtype):
     dtype = getattr(torch, dtype)
     torch.set_default_dtype(dtype)
     torch.set_num_threads(int(threads))
@@ -49,7 +49,12 @@ def main(folder, objective, activation, width, latent, steps, rate, threads, dty
         loss.backward()
         optimiser.step()
         losses.append(loss.item())
-    print(json.dumps({"losses": losses}))
+    return losses
+
+
+def main(folder, objective, activation, width, latent, steps, rate, *ways):
+    setting = pathlib.Path(folder), objective, activation, width, int(latent), int(steps), rate
+    print(json.dumps({"losses": [curve(*setting, *way.split(":")) for way in ways]}))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import { norm } from '../../src/theory/closed/matrix.js';
 import { dyadic } from '../../src/theory/order/case.js';
 import { rowsOf } from '../support/jets.js';
 import { drawCase, type LargeCase } from '../support/large/draw.js';
-import { functionOf, type Large, LATENT, type Within } from '../support/large/network.js';
+import { functionOf, LATENT, type Large, type Within } from '../support/large/network.js';
 import { Workshop } from '../support/large/workshop.js';
 
 export interface Released {

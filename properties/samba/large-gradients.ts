@@ -1,14 +1,14 @@
 /** @file The gradients that train, on the ResNet-18 of the experiments in training mode, against differences of the loss. */
 import type * as tf from '@tensorflow/tfjs';
+import type { Objective } from '../../src/core/objectives/objective.js';
 import {
   makeRaeLossGradient,
   type RaeLossGradientRules,
 } from '../../src/core/objectives/rae-loss-gradient.js';
-import type { Objective } from '../../src/core/objectives/objective.js';
 import { makeSamba, type SambaRules } from '../../src/core/objectives/samba.js';
 import { makeVae, VAE_RULES, type VaeRules } from '../../src/core/objectives/vae.js';
-import { within } from '../../src/theory/checks/within.js';
 import { detach } from '../../src/engine/ops.js';
+import { within } from '../../src/theory/checks/within.js';
 import { type Check, mutant } from '../../src/theory/claim.js';
 import type { Controls } from '../support/depth.js';
 import { batchesOf, type LargeCase } from '../support/large/draw.js';

@@ -1,6 +1,7 @@
 /** @file SAMBA-18, -21 and -22 on the ResNet-18 of the experiments, batch normalisation as it is evaluated. */
-import { order } from '../../src/theory/checks/order.js';
+
 import type { Given } from '../../src/theory/checks/given.js';
+import { order } from '../../src/theory/checks/order.js';
 import type { Check } from '../../src/theory/claim.js';
 import { dyadic, type OrderCase } from '../../src/theory/order/case.js';
 import type { Controls } from '../support/depth.js';

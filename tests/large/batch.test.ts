@@ -4,9 +4,9 @@ import * as assert from 'uvu/assert';
 import { largeBatchWide, largePerSample } from '../../properties/samba/large-batch.js';
 import { LENGTH_MUTANTS } from '../../properties/samba/mutants.js';
 import { Workshop } from '../../properties/support/large/workshop.js';
-import { constant } from '../../src/engine/ops.js';
 import { SAMBA_RULES } from '../../src/core/objectives/samba.js';
 import { VAE_SAM_RAE_RULES } from '../../src/core/objectives/vae-sam.js';
+import { constant } from '../../src/engine/ops.js';
 import { suite } from '../harness.js';
 
 const WIDTH = 8;

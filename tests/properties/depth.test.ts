@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { deepened } from '../../properties/support/depth.js';
 import { within } from '../../src/theory/checks/within.js';
+import { mutant } from '../../src/theory/claim.js';
 import { suite } from '../harness.js';
 
 /** A check that the subject is one, counting its cases. */
@@ -49,6 +50,34 @@ test('a failure of the deeper check is one', () => {
   assert.match(result.failure?.expected ?? '', /within 10 %/);
   assert.ok(near === 8 && far > 0);
   assert.is(run(1.25, { effort: 1 }).result.outcome, 'pass');
+});
+
+const controlled = (wrong: number) =>
+  deepened(counting([], 0.5), () => counting([], 0.1), {
+    fine: mutant<{ value: number }>('far off', () => ({ value: 3 })),
+    near: mutant<{ value: number }>('off by a little', () => ({ value: wrong })),
+  }).run('c', { value: 1 }, { seed: 1, quick: false, effort: 4 });
+
+test('the deeper check must reject negative controls of its own', () => {
+  const { outcome, note } = controlled(1.2);
+  assert.is(outcome, 'pass');
+  assert.is(note, 'with --deep 2 of 2 negative controls rejected: fine, near');
+  const missed = controlled(1.05);
+  assert.is(missed.outcome, 'fail');
+  assert.is(missed.failure?.measured, 'not rejected: near (off by a little)');
+});
+
+test('what the deeper check holds is made anew for every run', () => {
+  let made = 0;
+  const check = deepened(counting([], 0.5), () => {
+    made++;
+    return counting([], 0.1);
+  });
+  const before = made;
+  check.run('c', { value: 1 }, { seed: 1, quick: false, effort: 1 });
+  assert.is(made, before);
+  check.run('c', { value: 1 }, { seed: 1, quick: false, effort: 4 });
+  assert.is(made, before + 1);
 });
 
 test.run();

@@ -5,6 +5,7 @@ import {
   CLAIM_IDS,
   claimModule,
   isClaimId,
+  LARGE_WHEN_DEEP,
   loadClaim,
   objectivesVouchedFor,
   paperOf,
@@ -29,6 +30,14 @@ test('every claim says something, and its objectives are found by name', async (
     const { says, tex, source, objectives = [] } = await loadClaim(id);
     assert.ok(says.length > 20 && tex.printed.length > 0 && source.length > 0, id);
     for (const objective of objectives) assert.ok(vouched[objective]?.includes(id), `${id} ${objective}`);
+  }
+});
+
+test('the claims known as large are those that run a network of full size when deep', async () => {
+  for (const id of CLAIM_IDS) {
+    const { checks } = await loadClaim(id);
+    const full = checks.filter(({ says }) => /with --deep: .*ResNet-18.*width 64/.test(says));
+    assert.is(full.length > 0, LARGE_WHEN_DEEP.has(id), id);
   }
 });
 

@@ -8,7 +8,7 @@ import type { Given } from '../../../src/theory/checks/given.js';
 import { fill, stream } from '../../../src/theory/random.js';
 import { generatedImages } from '../../../src/train/generated.js';
 import { CODE } from '../network.js';
-import { functionOf, type Large, LATENT, plainNetwork, under } from './network.js';
+import { functionOf, LATENT, type Large, plainNetwork, under } from './network.js';
 import type { Workshop } from './workshop.js';
 
 export interface LargeCase {

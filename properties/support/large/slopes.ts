@@ -6,7 +6,7 @@ import type { Arrays } from '../../../src/engine/program.js';
 import { fill, stream } from '../../../src/theory/random.js';
 import { prefixed } from '../network.js';
 import { drawCase } from './draw.js';
-import { functionOf, type Large, LATENT } from './network.js';
+import { functionOf, LATENT, type Large } from './network.js';
 import type { Workshop } from './workshop.js';
 
 /** An objective and the function whose derivative its gradient should be. */

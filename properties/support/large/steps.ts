@@ -10,7 +10,7 @@ import { constant } from '../../../src/engine/ops.js';
 import type { Arrays, Float64Program } from '../../../src/engine/program.js';
 import { unitRows } from '../jets.js';
 import { drawCase } from './draw.js';
-import { functionOf, type Large, LATENT, type Within } from './network.js';
+import { functionOf, LATENT, type Large, type Within } from './network.js';
 import { type LargePart, partGradients, sketch } from './parts.js';
 import type { Workshop } from './workshop.js';
 

@@ -18,7 +18,7 @@ export const usage = `usage: flatcheck verify [options]
   --paper P        only the claims of a paper: samba, ujvary, kumar-poole, vgr, rae (may be repeated)
   --claim ID       only this claim (may be repeated)
   --runs N         random cases that each check draws, instead of its own number
-  --deep           four times the random cases
+  --deep           four times the random cases, and what takes long: networks of full size, longer trainings
   --seed S         seed of all random cases (default 1)
   --vary-seed      a fresh seed, printed
   --replay TOKEN   run again the one case that a failure printed

@@ -11,6 +11,8 @@ export interface Job {
   /** Only this check, and no mutants: a replay. */
   readonly check?: string;
   readonly path?: string;
+  /** It takes gigabytes: not many at once. */
+  readonly large?: true;
 }
 
 /** A claim's result before the replay token, which needs the source digest, is added. */

@@ -1,7 +1,7 @@
 /** @file Runs jobs on worker processes, one claim each at a time. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Job, RawResult, Reply } from './job.js';
 
@@ -31,6 +31,30 @@ async function ask(worker: ChildProcess, job: Job): Promise<RawResult> {
   }
 }
 
+/** What a large job may take. */
+const LARGE_BYTES = 4 * 2 ** 30;
+
+/** As many large jobs as fit in half of the memory; one at the least. */
+const largeAtOnce = (): number => Math.max(1, Math.floor(totalmem() / 2 / LARGE_BYTES));
+
+/** Hands out jobs: large ones first, for they take longest, and no more than `limit` of these at a time. */
+export function handOut<J extends Pick<Job, 'id' | 'large'>>(jobs: readonly J[], limit: number) {
+  const large = jobs.filter(job => job.large);
+  const others = jobs.filter(job => !job.large);
+  let running = 0;
+  return {
+    /** Undefined when there is none for this worker any more: those at the large ones go on with them. */
+    next(): J | undefined {
+      const job = running < limit ? (large.shift() ?? others.shift()) : others.shift();
+      if (job?.large) running++;
+      return job;
+    },
+    done(job: J): void {
+      if (job.large) running--;
+    },
+  };
+}
+
 /**
  * Runs every job and hands over each result as it comes.
  * @param workers - number of processes; the machine's parallelism by default
@@ -41,13 +65,15 @@ export async function runJobs(
   done: (job: Job, result: RawResult) => void,
   workers = availableParallelism(),
 ): Promise<void> {
-  const queue = [...jobs];
+  const queue = handOut(jobs, largeAtOnce());
   const pool = Array.from({ length: Math.min(workers, jobs.length) }, start);
   try {
     await Promise.all(
       pool.map(async worker => {
-        for (let job = queue.shift(); job !== undefined; job = queue.shift())
+        for (let job = queue.next(); job !== undefined; job = queue.next()) {
           done(job, await ask(worker, job));
+          queue.done(job);
+        }
       }),
     );
   } finally {

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type ClaimId, claimModule } from '../../../properties/registry.js';
+import { type ClaimId, claimModule, LARGE_WHEN_DEEP } from '../../../properties/registry.js';
 import type { Shard } from '../../gate/shard.js';
 import { SUITE_ALPHA } from '../../theory/checks/statistical.js';
 import type { ClaimResult, RunInfo, VerifyResult } from '../../theory/result.js';
@@ -87,6 +87,7 @@ function finish(job: Job, raw: RawResult): ClaimResult {
 /** Runs the claims on all cores and puts the results in the registry's order. */
 export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   const { ids, seed, runs, effort, check, path } = options;
+  const deep = (effort ?? 1) > 1;
   // of the code that runs now, not of what a rebuild may have put there meanwhile
   const info = runInfo(seed);
   const results = new Map<string, ClaimResult>();
@@ -98,6 +99,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
       ...(effort !== undefined && { effort }),
       ...(check !== undefined && { check }),
       ...(path !== undefined && { path }),
+      ...(deep && LARGE_WHEN_DEEP.has(id) && { large: true }),
     }),
   );
   await runJobs(
