@@ -1,6 +1,6 @@
 /** @file The steps of a run and its evaluations on an engine. */
 import { sizeOf } from '../engine/graph.js';
-import type { Outputs, RunStage } from './engines/holder.js';
+import { bySize, type Outputs } from './engines/holder.js';
 import { openHolder } from './engines/open.js';
 import { carriedShapes, evaluation, trainingStepOf } from './graphs.js';
 import type { Model } from './model.js';
@@ -14,18 +14,13 @@ export async function openRunner(
 ): Promise<Runner> {
   const holder = await openHolder(start, carriedShapes(model), options);
   const step = await holder.open(trainingStepOf(model, batchSize));
-  const evaluations = new Map<number, RunStage>();
-  const evaluationFor = async (size: number): Promise<RunStage> => {
-    const known = evaluations.get(size) ?? (await holder.open(evaluation(model, size, measures)));
-    evaluations.set(size, known);
-    return known;
-  };
+  const evaluationOf = bySize(holder, size => evaluation(model, size, measures));
   return {
     async step(batch, rate) {
       return numbersOf(await step({ ...inputsOf(batch), rate: Float64Array.of(rate) }));
     },
     async evaluate(batch) {
-      const run = await evaluationFor(batch.x.length / sizeOf(model.net.data));
+      const run = await evaluationOf(batch.x.length / sizeOf(model.net.data));
       return numbersOf(await run(inputsOf(batch)));
     },
     carried: () => holder.held(),

@@ -6,24 +6,32 @@ import { openOnnx } from '../../src/engine/onnx/session.js';
 import { GraphBuilder } from './graph-builder.js';
 import { spreadNumbers } from './op-table/case.js';
 
-/** Convolution, matrix products, a long sum and elementwise work. */
-function busyGraph(): Graph {
+const CONV = {
+  strides: [1, 1],
+  pad: [
+    [1, 1],
+    [1, 1],
+  ],
+} as const;
+
+/**
+ * Convolutions with few channels, and with as many as the passes before ONNX Runtime need to take them, with their gradients; matrix
+ * products, a long sum and elementwise work.
+ */
+export function busyGraph(): Graph {
   const g = new GraphBuilder();
-  const conv = {
-    strides: [1, 1],
-    pad: [
-      [1, 1],
-      [1, 1],
-    ],
-  } as const;
   const images = g.input('images', [8, 16, 16, 8]);
   const filter = g.input('filter', [3, 3, 8, 16]);
-  const hidden = g.elementwise('Tanh', g.conv2D(images, filter, conv));
-  const gradient = g.node('Conv2DFilterGrad', [images, hidden], conv, [3, 3, 8, 16]);
-  const rows = g.reshape(hidden, [8 * 256, 16]);
+  const hidden = g.elementwise('Tanh', g.conv2D(images, filter, CONV));
+  const gradient = g.node('Conv2DFilterGrad', [images, hidden], CONV, [3, 3, 8, 16]);
+  const wide = g.input('wide', [3, 3, 16, 32]);
+  const many = g.elementwise('Relu', g.conv2D(hidden, wide, CONV));
+  const wideGradient = g.node('Conv2DFilterGrad', [hidden, many], CONV, [3, 3, 16, 32]);
+  const back = g.node('Conv2DInputGrad', [many, wide], CONV, [8, 16, 16, 16]);
+  const rows = g.reshape(g.elementwise('Add', hidden, back), [8 * 256, 16]);
   const gram = g.matMul(rows, rows, true, false);
   const total = g.reduce('Sum', g.elementwise('Softplus', rows), [0, 1], false);
-  return g.graph({ gradient, gram, total });
+  return g.graph({ gradient, wideGradient, gram, total });
 }
 
 /** SHA-256 of the bits of all outputs, from a session of its own. */
@@ -32,6 +40,7 @@ export async function digest(threads: number): Promise<string> {
   const outputs = await program.run({
     images: spreadNumbers(8 * 256 * 8, 1),
     filter: spreadNumbers(9 * 8 * 16, 2).map(u => u - 0.5),
+    wide: spreadNumbers(9 * 16 * 32, 3).map(u => u - 0.5),
   });
   await program.release();
   const hash = createHash('sha256');

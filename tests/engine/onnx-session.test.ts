@@ -3,11 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Tensor } from 'onnxruntime-node';
 import * as assert from 'uvu/assert';
+import type { Graph } from '../../src/engine/graph.js';
 import { type OnnxOptions, type OnnxProgram, openOnnx } from '../../src/engine/onnx/session.js';
+import { specialise } from '../../src/engine/onnx/specialise.js';
+import { optimise } from '../../src/engine/optimise.js';
 import { errorOf } from '../formats/temporary.js';
 import { suite } from '../harness.js';
 import { GraphBuilder } from './graph-builder.js';
-import { digest } from './onnx-digest.js';
+import { busyGraph, digest } from './onnx-digest.js';
 
 const test = suite('onnx sessions');
 
@@ -127,6 +130,10 @@ test('options and graphs that cannot be run are refused', async () => {
 });
 
 test('the same bits over two sessions and over two processes', async () => {
+  // a convolution that stays one, and its gradient; every other one is taken apart by `bilinear`
+  const convolutions = (graph: Graph): number => graph.nodes.filter(({ op }) => op.startsWith('Conv')).length;
+  const graph = optimise(busyGraph());
+  assert.equal([convolutions(graph), convolutions(specialise(graph))], [5, 2]);
   const script = fileURLToPath(new URL('./onnx-digest.js', import.meta.url));
   const elsewhere = execFileSync(process.execPath, [script, '2'], { encoding: 'utf8' }).trim();
   const here = await digest(2);

@@ -18,6 +18,25 @@ export interface Holder {
   close(): Promise<void>;
 }
 
+/**
+ * Stages by the size of their batch: one is opened when its size is first asked for, and never again, so that a last, smaller
+ * batch costs one session a run. What could not be opened is tried again.
+ */
+export function bySize(
+  holder: Pick<Holder, 'open'>,
+  stageOf: (size: number) => Stage,
+): (size: number) => Promise<RunStage> {
+  const opened = new Map<number, Promise<RunStage>>();
+  return size => {
+    const known = opened.get(size);
+    if (known !== undefined) return known;
+    const opening = holder.open(stageOf(size));
+    opened.set(size, opening);
+    opening.catch(() => opened.delete(size));
+    return opening;
+  };
+}
+
 /** The entries of these names. */
 export const pick = <T>(record: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> =>
   Object.fromEntries(names.map(name => [name, record[name]!]));

@@ -6,6 +6,18 @@ import { type Holder, pick, split } from './holder.js';
 
 type Tensors = Awaited<ReturnType<OnnxProgram['run']>>;
 
+/** Copies; a function of its own, so that nothing here keeps the numbers it was given. */
+const tensorsOf = (
+  values: Readonly<Record<string, ArrayLike<number>>>,
+  shapes: Readonly<Record<string, readonly number[]>>,
+): Tensors =>
+  Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [
+      name,
+      feed(name, Float32Array.from(values[name]!), { shape, dtype: 'float' }),
+    ]),
+  );
+
 export function holdOnnx(
   start: Readonly<Record<string, ArrayLike<number>>>,
   shapes: Readonly<Record<string, readonly number[]>>,
@@ -14,12 +26,7 @@ export function holdOnnx(
   const programs: OnnxProgram[] = [];
   const of = (tensors: Tensors) =>
     Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array]));
-  let current: Tensors = Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => [
-      name,
-      feed(name, Float32Array.from(start[name]!), { shape, dtype: 'float' }),
-    ]),
-  );
+  let current = tensorsOf(start, shapes);
   return {
     async open(stage) {
       const graph = graphOf(stage);

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Autoencoder, Params } from '../../core/net/network.js';
 import { evaluated } from '../../core/net/running.js';
 import type { Specs } from '../../engine/spec.js';
-import type { Outputs, RunStage } from '../engines/holder.js';
+import { bySize, type Outputs } from '../engines/holder.js';
 import { openHolder } from '../engines/open.js';
 import { evaluatedShapes, specsOf, withoutPrefix } from '../graphs.js';
 import type { Trained } from './experiment.js';
@@ -30,18 +30,11 @@ export async function openEvaluator(
 ): Promise<Evaluator> {
   const shapes = evaluatedShapes(model);
   const holder = await openHolder(network, shapes, { engine, threads });
-  const stages = new Map<number, RunStage>();
-  const stageFor = async (batch: number): Promise<RunStage> => {
-    const known = stages.get(batch);
-    if (known !== undefined) return known;
-    const made = await holder.open({
-      specs: { ...specsOf(shapes), ...inputsOf(batch) },
-      fn: given =>
-        fn(evaluated(model.net, withoutPrefix('statistics', given)), withoutPrefix('param', given), given),
-    });
-    stages.set(batch, made);
-    return made;
-  };
+  const stageFor = bySize(holder, batch => ({
+    specs: { ...specsOf(shapes), ...inputsOf(batch) },
+    fn: given =>
+      fn(evaluated(model.net, withoutPrefix('statistics', given)), withoutPrefix('param', given), given),
+  }));
   return {
     run: async (batch, inputs) => await (await stageFor(batch))(inputs),
     close: () => holder.close(),
