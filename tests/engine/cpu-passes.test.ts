@@ -7,6 +7,7 @@ import { lowerGraph } from '../../src/engine/onnx/lower.js';
 import type { Limits } from '../../src/engine/onnx/passes/bilinear/choose.js';
 import { bilinear } from '../../src/engine/onnx/passes/bilinear.js';
 import { layout } from '../../src/engine/onnx/passes/layout.js';
+import { products } from '../../src/engine/onnx/passes/products.js';
 import { openOnnx } from '../../src/engine/onnx/session.js';
 import { CPU_PASSES, specialise } from '../../src/engine/onnx/specialise.js';
 import { optimise } from '../../src/engine/optimise.js';
@@ -29,6 +30,7 @@ type Pass = (graph: Graph) => Graph;
 const PASSES: Readonly<Record<string, Pass>> = {
   bilinear: graph => bilinear(graph, EVERYWHERE),
   layout,
+  products,
   both: graph => optimise(layout(optimise(bilinear(graph, EVERYWHERE)))),
 };
 
@@ -132,8 +134,11 @@ for (const [name, pass] of Object.entries(PASSES))
       }),
       { numRuns: 300, seed: 8 },
     );
-    // random convolutions seldom have the shape of an algorithm; the kinds below all have
-    assert.ok(changed >= (name === 'bilinear' ? 0 : 100), `only ${changed} graphs were changed`);
+    // random convolutions seldom have the shape of an algorithm, random products seldom three factors; those below all have
+    assert.ok(
+      changed >= (name === 'bilinear' || name === 'products' ? 0 : 100),
+      `only ${changed} graphs were changed`,
+    );
   });
 
 for (const [name, of] of Object.entries(KINDS))
@@ -216,12 +221,75 @@ test('layout leaves no transpose between convolutions', () => {
   assert.ok(transposes(graph) > 3);
 });
 
+/** Random products of images, channel factors and numbers, nested either way, some of them used twice. */
+const productGraphs = fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 2, maxLength: 12 }).map(steps => {
+  const g = new GraphBuilder();
+  const values = [
+    g.input('x', [2, 3, 4]),
+    g.input('y', [2, 3, 4]),
+    g.input('c', [1, 1, 4]),
+    g.input('n', []),
+  ];
+  for (const [a, b] of steps)
+    values.push(g.elementwise('Mul', values[a % values.length]!, values[b % values.length]!));
+  return g.graph({ last: values.at(-1)!, before: values.at(-2)! });
+});
+
+const large = (graph: Graph): number =>
+  graph.nodes.filter(({ op, shape }) => op === 'Mul' && sizeOf(shape) === 24).length;
+
+test('products has no more large products than before, fewer where it helps, and keeps values', () => {
+  const numbers = (size: number, seed: number) => spreadNumbers(size, seed).map(u => u + 0.5);
+  const inputs = { x: numbers(24, 1), y: numbers(24, 2), c: numbers(4, 3), n: numbers(1, 4) };
+  let fewer = 0;
+  fc.assert(
+    fc.property(productGraphs, drawn => {
+      const graph = dce(drawn);
+      const after = dce(products(graph));
+      assert.ok(large(after) <= large(graph));
+      if (large(after) < large(graph)) fewer++;
+      const expected = values(graph, inputs);
+      const got = values(after, inputs);
+      for (const [name, all] of Object.entries(expected))
+        assert.ok(all.every((value, i) => Math.abs(got[name]![i]! - value) <= 1e-13 * Math.abs(value)));
+    }),
+    { numRuns: 300, seed: 9 },
+  );
+  assert.ok(fewer >= 50, `only ${fewer} graphs had fewer`);
+});
+
+test('a factor that products takes twice is noticed', () => {
+  const g = new GraphBuilder();
+  const [x, c, n] = [g.input('x', [4, 4]), g.input('c', [4]), g.input('n', [])];
+  const graph = g.graph({ y: g.elementwise('Mul', g.elementwise('Mul', x, n), c) });
+  const inputs = { x: spreadNumbers(16, 1), c: spreadNumbers(4, 2), n: Float64Array.of(3) };
+  const wrong = spoiled(products, node =>
+    node.op === 'Mul' && node.shape.length === 1
+      ? { ...node, inputs: [node.inputs[0]!, node.inputs[0]!] }
+      : undefined,
+  );
+  assert.ok(difference(values(graph, inputs), values(products(graph), inputs)) <= 1e-15);
+  assert.ok(difference(values(graph, inputs), values(wrong(graph), inputs)) > 1e-3);
+});
+
+test('with recompute, images and filters are transformed for each use, without it once', () => {
+  const { graph, inputs } = convolutions(KINDS['plain 3x3 in tiles of 4']!);
+  const made = [true, false].map(recompute => optimise(bilinear(graph, EVERYWHERE, recompute)));
+  const [anew, once] = made.map(of => of.nodes.filter(({ op }) => op === 'MatMul').length) as [
+    number,
+    number,
+  ];
+  assert.is(anew - once, 2);
+  const expected = values(graph, inputs);
+  for (const of of made) assert.ok(difference(expected, values(of, inputs)) < 4e-14);
+});
+
 test('every pass can be left out', () => {
   const enlarged = { ...KINDS['enlarged 3x3']!, x: [2, 4, 4, 40] };
   const graph = optimise(convolutions(enlarged, 40).graph);
   const convolves = (of: Graph): boolean => of.nodes.some(node => node.op.startsWith('Conv'));
-  assert.equal(Object.keys(CPU_PASSES), ['bilinear', 'layout']);
-  assert.is(specialise(graph, { disable: ['bilinear', 'layout'] }), graph);
+  assert.equal(Object.keys(CPU_PASSES), ['products', 'bilinear', 'layout']);
+  assert.is(specialise(graph, { disable: ['products', 'bilinear', 'layout'] }), graph);
   assert.not.ok(convolves(specialise(graph)));
   assert.ok(convolves(specialise(graph, { disable: ['bilinear'] })));
   // too few channels to be worth it

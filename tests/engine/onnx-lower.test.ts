@@ -90,6 +90,14 @@ test('an output is made in place, and copied where it is an input, a constant or
   );
 });
 
+test('a mask is made right after what it is made of, so that its gradient is computed before it', () => {
+  const g = new GraphBuilder();
+  const x = g.elementwise('Tanh', g.input('x', [2]));
+  const dy = g.elementwise('Exp', g.elementwise('Sin', x));
+  const dx = g.elementwise('Mul', dy, g.step(x, 0));
+  assert.equal(opsOf(g.graph({ dx })), ['Tanh', 'Relu', 'Ceil', 'Min', 'Sin', 'Exp', 'Mul']);
+});
+
 test('equal work is done once', () => {
   const g = new GraphBuilder();
   const x = g.input('x', [2]);

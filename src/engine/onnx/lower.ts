@@ -91,8 +91,22 @@ function lowerNodes(graph: Graph, emitter: Emitter): Lowering['value'] {
       return castTo(emitter, value, node.dtype, type);
     },
   };
-  for (const node of graph.nodes) if (node.op !== 'Constant') lowering.value(node);
+  for (const node of masksFirst(graph)) if (node.op !== 'Constant') lowering.value(node);
   return lowering.value;
+}
+
+/**
+ * Masks right after what they are made of. ONNX Runtime runs first what was made last of a node's operands: a gradient then comes before its
+ * mask, which is made when it is needed and not kept from the forward pass on.
+ */
+function* masksFirst({ nodes }: Graph): Generator<Node> {
+  const masks = new Map<number, Node[]>();
+  for (const node of nodes)
+    if (node.op === 'Step') masks.set(node.inputs[0]!, [...(masks.get(node.inputs[0]!) ?? []), node]);
+  for (const node of nodes) {
+    if (node.op !== 'Step') yield node;
+    yield* masks.get(node.id) ?? [];
+  }
 }
 
 /** The nodes that the outputs need, and the names of all values used. */

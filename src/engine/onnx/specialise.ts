@@ -4,11 +4,13 @@ import { optimise } from '../optimise.js';
 import { LIMITS } from './passes/bilinear/choose.js';
 import { bilinear } from './passes/bilinear.js';
 import { layout } from './passes/layout.js';
+import { products } from './passes/products.js';
 
 type Without = (name: string) => boolean;
 
 /** All passes, in the order they are applied; each keeps values to rounding. */
 export const CPU_PASSES = {
+  products: (graph: Graph) => products(graph),
   bilinear: (graph: Graph, without: Without) => bilinear(graph, LIMITS, !without('recompute')),
   layout: (graph: Graph) => layout(graph),
 } as const satisfies Record<string, (graph: Graph, without: Without) => Graph>;

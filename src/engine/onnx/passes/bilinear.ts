@@ -25,20 +25,20 @@ function matMul(b: GraphBuilder, left: Node, right: Node, transposeA: boolean, t
   return b.add('MatMul', [left, right], { transposeA, transposeB }, shape, 'float');
 }
 
-function convolved(b: GraphBuilder, x: Node, filter: Node, choice: Choice): Node {
-  const seen = spreadRead(b, pixelsFirst(b, x), choice, false);
-  const products = matMul(b, seen, filterTerms(b, filter, choice, false), false, true);
+function convolved(b: GraphBuilder, x: Node, filter: Node, choice: Choice, use: number): Node {
+  const seen = spreadRead(b, pixelsFirst(b, x), choice, use);
+  const products = matMul(b, seen, filterTerms(b, filter, choice, use), false, true);
   return batchFirst(b, collectWritten(b, products, choice));
 }
 
-function inputGradient(b: GraphBuilder, dy: Node, filter: Node, choice: Choice, anew: boolean): Node {
+function inputGradient(b: GraphBuilder, dy: Node, filter: Node, choice: Choice, use: number): Node {
   const seen = spreadWritten(b, pixelsFirst(b, dy), choice);
-  const products = matMul(b, seen, filterTerms(b, filter, choice, anew), false, false);
+  const products = matMul(b, seen, filterTerms(b, filter, choice, use), false, false);
   return batchFirst(b, collectRead(b, products, choice));
 }
 
-function filterGradient(b: GraphBuilder, x: Node, dy: Node, choice: Choice, anew: boolean): Node {
-  const seen = spreadRead(b, pixelsFirst(b, x), choice, anew);
+function filterGradient(b: GraphBuilder, x: Node, dy: Node, choice: Choice, use: number): Node {
+  const seen = spreadRead(b, pixelsFirst(b, x), choice, use);
   const made = spreadWritten(b, pixelsFirst(b, dy), choice);
   return filterOf(b, matMul(b, made, seen, true, false), choice);
 }
@@ -76,11 +76,12 @@ function beforeSumming(sum: Node, nodes: readonly Node[]): Node<'Conv2DInputGrad
 }
 
 /**
- * Values keep to the rounding of other sums of the same products. With `recompute`, gradients transform images and filters again
- * instead of keeping what the convolution transformed, which is several times as large.
+ * Values keep to the rounding of other sums of the same products. With `recompute`, every convolution and gradient transforms images
+ * and filters for itself, instead of keeping what another one transformed, which is several times as large as they are.
  */
 export const bilinear = (graph: Graph, limits: Limits = LIMITS, recompute = true): Graph =>
   rewrite(graph, (node, inputs, b, standIn) => {
+    const use = recompute ? node.id : 0;
     switch (node.op) {
       case 'Conv2D':
       case 'Conv2DFilterGrad': {
@@ -89,21 +90,19 @@ export const bilinear = (graph: Graph, limits: Limits = LIMITS, recompute = true
         const filter = node.op === 'Conv2D' ? other.shape : node.shape;
         const choice = choose((small ?? x).shape, filter, node.attrs, small !== undefined, limits);
         if (choice === undefined) return undefined;
-        return node.op === 'Conv2D'
-          ? convolved(b, small ?? x, other, choice)
-          : filterGradient(b, small ?? x, other, choice, recompute);
+        return (node.op === 'Conv2D' ? convolved : filterGradient)(b, small ?? x, other, choice, use);
       }
       case 'Conv2DInputGrad': {
         const [dy, filter] = inputs as [Node, Node];
         const choice = choose(node.shape, filter.shape, node.attrs, false, limits);
-        return choice && inputGradient(b, dy, filter, choice, recompute);
+        return choice && inputGradient(b, dy, filter, choice, use);
       }
       case 'Sum': {
         const gradient = beforeSumming(node, graph.nodes);
         if (gradient === undefined) return undefined;
         const [dy, filter] = gradient.inputs.map(standIn) as [Node, Node];
         const choice = choose(node.shape, filter.shape, gradient.attrs, true, limits);
-        return choice && inputGradient(b, dy, filter, choice, recompute);
+        return choice && inputGradient(b, dy, filter, choice, use);
       }
       default:
         return undefined;

@@ -13,8 +13,16 @@ function constant(b: GraphBuilder, matrix: Matrix): Node {
   return b.constant(Float64Array.from(matrix.flat()), shape, 'float');
 }
 
-/** The same matrix to arithmetic, but another constant: what is made with it is no common subexpression of what the matrix makes. */
-const renewed = (matrix: Matrix): Matrix => matrix.map(row => row.map(value => (value === 0 ? -0 : value)));
+/**
+ * The same matrix to arithmetic, but for each `use` another constant, as zeros differ in their signs: what is made with it is no
+ * common subexpression of what another use makes.
+ */
+function forUse(matrix: Matrix, use: number): Matrix {
+  let zeros = 0;
+  return matrix.map(row =>
+    row.map(value => (value === 0 && (use >> Math.min(zeros++, 31)) & 1 ? -0 : value)),
+  );
+}
 
 const product = (b: GraphBuilder, left: Node, right: Node): Node =>
   b.add(
@@ -57,12 +65,12 @@ function joint([rows, columns]: Maps): Matrix {
 
 const pixels = ([rows, columns]: Maps): number => rows.matrix[0]!.length * columns.matrix[0]!.length;
 
-/** [H, W, N, C] -> [terms, tiles N, C] by B: what a convolution reads, to be multiplied by the filter's terms; `anew` even if done before. */
-export function spreadRead(b: GraphBuilder, images: Node, algorithms: Algorithms, anew: boolean): Node {
+/** [H, W, N, C] -> [terms, tiles N, C] by B: what a convolution reads, to be multiplied by the filter's terms. */
+export function spreadRead(b: GraphBuilder, images: Node, algorithms: Algorithms, use: number): Node {
   const maps = algorithms.map(({ terms, tiles, B }) => ({
     terms,
     tiles,
-    matrix: anew ? renewed(B) : B,
+    matrix: forUse(B, use),
   })) as unknown as Maps;
   const [rows, columns] = maps;
   const [height, width, batch, channels] = images.shape as [number, number, number, number];
@@ -142,10 +150,10 @@ export function spreadWritten(b: GraphBuilder, images: Node, algorithms: Algorit
 /** The filter's map for rows and columns as one matrix [terms, taps]. */
 const filterMatrix = ([rows, columns]: Algorithms): Matrix => kronecker(rows.G, columns.G);
 
-/** [kh, kw, C, O] -> [terms, O, C]; `anew` even if done before. */
-export function filterTerms(b: GraphBuilder, filter: Node, algorithms: Algorithms, anew: boolean): Node {
+/** [kh, kw, C, O] -> [terms, O, C] */
+export function filterTerms(b: GraphBuilder, filter: Node, algorithms: Algorithms, use: number): Node {
   const [height, width, inner, outer] = filter.shape as [number, number, number, number];
-  const matrix = anew ? renewed(filterMatrix(algorithms)) : filterMatrix(algorithms);
+  const matrix = forUse(filterMatrix(algorithms), use);
   const shape = [matrix.length, outer, inner];
   const rows = b.reshape(b.transpose(filter, [3, 2, 0, 1]), [outer * inner, height * width]);
   if (isIdentity(matrix)) return b.reshape(rows, shape);
