@@ -66,11 +66,7 @@ test('computed runs end to end: a line for each, a table, judgements; then nothi
       await call(folder, ['vgr-fig3', '--out', out, '--only', id]); // faster than a process for each
     const first = await call(folder, ['vgr-fig3', '--out', out]);
     assert.is(first.status, 0, first.stderr);
-    assert.equal(
-      first.stderr.match(/\d+ of 12 runs done: /g),
-      [10, 11, 12].map(done => `${done} of 12 runs done: `),
-    );
-    assert.match(first.stderr, /engine float64 \(this experiment computes in doubles\), \d+ runs? at once/);
+    assert.is(first.stderr.match(/\d+ of 12 runs done: /g)?.length, 3);
     assert.match(first.stdout, /12 of 12 runs complete/);
     assert.match(first.stdout, /SUPPORTED smooth: /);
     assert.match(first.stdout, /result: .*out\/result\.json/);

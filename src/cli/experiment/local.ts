@@ -114,11 +114,14 @@ async function doInChild(run: PlannedRun, options: LaunchOptions): Promise<Ended
   try {
     const [code, by] = await new Promise<[number | null, string | null]>((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (...ended) => resolve(ended));
+      // its last message may come after its end
+      const silent = new Promise<void>(heard => child.once('disconnect', heard));
+      child.once('close', (...ended) => void silent.then(() => resolve(ended)));
     });
     if (code === EXIT.fine) return 'complete';
     if (busy) return 'busy';
-    if (code === EXIT.interrupted && signal.aborted) return 'interrupted';
+    // one that has not come so far as to hear the signal ends by it, with nothing begun
+    if (signal.aborted && (code === EXIT.interrupted || by === 'SIGTERM')) return 'interrupted';
     const why = by === null ? lastWord(errors) || `exit code ${code}` : `its process was ended by ${by}`;
     return { code: code ?? EXIT.failed, error: why };
   } finally {

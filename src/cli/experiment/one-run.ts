@@ -22,7 +22,8 @@ export async function runOnly(choice: Choice, id: string): Promise<ExitCode> {
   const progress = progressOn();
   const { signal, dispose } = interruption();
   const orphaned = new AbortController();
-  process.once('disconnect', () => orphaned.abort()); // the launcher is gone: stop with a checkpoint
+  const orphan = (): void => orphaned.abort(); // the launcher is gone: stop with a checkpoint
+  process.once('disconnect', orphan);
   try {
     const status = await execute(choice, run, AbortSignal.any([signal, orphaned.signal]), progress.show);
     progress.clear();
@@ -34,6 +35,7 @@ export async function runOnly(choice: Choice, id: string): Promise<ExitCode> {
   } finally {
     progress.clear();
     dispose();
+    process.off('disconnect', orphan);
     if (process.connected) process.disconnect();
   }
 }
