@@ -7,8 +7,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const queue: unknown[][] = [];
 Object.assign(globalThis, { UVU_DEFER: 1, UVU_QUEUE: queue });
 
-// This process is measured already where coverage is asked for; its children would each leave 20 MB of it, to no use.
-delete process.env.NODE_V8_COVERAGE;
+// This process is measured already where coverage is asked for; its children would each leave 20 MB of it, to no use
+// but for the command line, whose workers and launched runs are programs of their own.
+if (!process.argv.includes('cli/')) delete process.env.NODE_V8_COVERAGE;
 
 const { exec } = await import('uvu');
 const { records } = await import('./harness.js');
