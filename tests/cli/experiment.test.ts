@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { run as experiment } from '../../src/cli/commands/experiment.js';
 import { type Choice, choose } from '../../src/cli/experiment/choose.js';
 import { Display } from '../../src/cli/experiment/display.js';
+import { engineFor } from '../../src/cli/experiment/engine.js';
 import { experimentLines } from '../../src/cli/experiment/print.js';
 import { ensureVerified } from '../../src/cli/experiment/verified.js';
 import { timeLeft } from '../../src/cli/time-left.js';
@@ -12,7 +13,7 @@ import { summaries } from '../../src/theory/experiment/summary.js';
 import type { RunPlan } from '../../src/train/experiment/experiment.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
-import { COMPUTED, PLAN, TRAINED } from '../train/experiment/tiny.js';
+import { COMPUTED, EXPERIMENT, PLAN, TRAINED } from '../train/experiment/tiny.js';
 import { captured, type Where } from './captured.js';
 import { oneLine } from './run.js';
 
@@ -89,6 +90,22 @@ test('computed runs end to end: a line for each, a table, judgements; then nothi
     );
     assert.match(partial.stdout, /11 of 12 runs complete/);
   }));
+
+test('a folder keeps the engine it was begun with; one for a cluster need not be here', async () => {
+  const before = { engine: 'tfjs-cpu', engineWhy: 'as asked' } as const;
+  for (const asked of [undefined, 'auto', 'tfjs-cpu'])
+    assert.is(await engineFor(EXPERIMENT, asked, before, true), before);
+  assert.is((await engineFor(EXPERIMENT, 'onnx-cpu', before, true)).engine, 'onnx-cpu');
+  assert.is((await engineFor(EXPERIMENT, undefined, undefined, true)).engineWhy, 'the default');
+  const there = await engineFor(EXPERIMENT, 'cuda', undefined, false);
+  assert.equal(there, { engine: 'cuda', engineWhy: 'as asked' });
+  const measured = await engineFor(EXPERIMENT, 'auto', undefined, true);
+  assert.match(measured.engineWhy, /^the fastest: .*onnx-cpu takes/);
+  assert.is(
+    (await engineFor({ ...EXPERIMENT, doubles: true }, 'float64', undefined, true)).engine,
+    'float64',
+  );
+});
 
 test('--only does one run in this process', () =>
   inFolder(async folder => {
