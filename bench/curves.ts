@@ -28,18 +28,19 @@ const SMOOTH_TOLERANCE = 1e-4;
 const EXACT = 'PyTorch float64';
 const TORCH = ['PyTorch 1 thread', 'PyTorch 2 threads'] as const;
 const OURS = ['flatcheck 1 thread', 'flatcheck 2 threads'] as const;
+/** PyTorch with another rounding, which its spread does not know of: what the rule says of a program that is right. */
+const OTHERS = ['PyTorch without oneDNN', 'PyTorch, batch reversed'] as const;
 /** The negative control, for as many steps as the smooth curves. */
 const WRONG = 'rate 1 % too high';
 
 /** Null where there is no torch. */
 async function curvesOf(setting: Setting): Promise<Curves | null> {
   const run = prepare(setting);
-  const torch = torchCurves(run, ['2:float64', '1:float32', '2:float32']);
+  const ways = ['2:float64', '1:float32', '2:float32', '1:float32:plain', '1:float32:reversed'] as const;
+  const torch = torchCurves(run, ways);
   if (torch === undefined) return null;
   return {
-    [EXACT]: torch[0]!,
-    [TORCH[0]]: torch[1]!,
-    [TORCH[1]]: torch[2]!,
+    ...Object.fromEntries([EXACT, ...TORCH, ...OTHERS].map((name, i) => [name, torch[i]!])),
     [OURS[0]]: await ours(run, 1),
     [OURS[1]]: await ours(run, 2),
     [WRONG]: await ours(run, 1, Math.min(setting.steps, SMOOTH_STEPS), 1.01 * RATE),
@@ -49,7 +50,7 @@ async function curvesOf(setting: Setting): Promise<Curves | null> {
 /** On the smooth network: every curve by itself. */
 function smoothVerdict({ objective }: Setting, curves: Curves): boolean {
   const largest = (name: string): number => apart(curves[name]!, curves[EXACT]!, CONSTANT[objective]);
-  for (const name of [...OURS, ...TORCH, WRONG])
+  for (const name of [...OURS, ...TORCH, ...OTHERS, WRONG])
     console.log(`${name}: at most ${largest(name).toExponential(1)} from float64, relatively`);
   console.log(
     `(of a loss without its constant part; must be ${SMOOTH_TOLERANCE}, and more for the wrong rate)`,
@@ -67,7 +68,7 @@ function kinkedVerdict(seeds: readonly Curves[]): boolean {
         judged: curves[name]!,
       })),
     );
-  const all = Object.fromEntries([...OURS, ...TORCH, WRONG].map(name => [name, judged(name)]));
+  const all = Object.fromEntries([...OURS, ...TORCH, ...OTHERS, WRONG].map(name => [name, judged(name)]));
   printSteps(all);
   console.log();
   for (const [name, steps] of Object.entries(all)) console.log(`${name}: ${says(steps)}`);

@@ -97,8 +97,8 @@ export async function ours(
   return losses;
 }
 
-/** A way of running PyTorch: threads and type. */
-export type Way = `${number}:float32` | `${number}:float64`;
+/** A way of running PyTorch: threads, type, and what else changes its rounding (see the peer). */
+export type Way = `${number}:float32` | `${number}:float64` | `${number}:float32:${'plain' | 'reversed'}`;
 
 /** PyTorch's curves, in a folder that is gone afterwards; undefined where there is no torch. */
 export function torchCurves(run: Run, ways: readonly Way[]): readonly Curve[] | undefined {

@@ -1,8 +1,9 @@
 """Peer of `npm run curves`: the losses of a training run in PyTorch, from the parameters and on the batches of a folder.
-Usage: torch_curves.py FOLDER OBJECTIVE ACTIVATION WIDTH LATENT STEPS RATE THREADS:float32|float64...
+Usage: torch_curves.py FOLDER OBJECTIVE ACTIVATION WIDTH LATENT STEPS RATE THREADS:float32|float64[:plain|:reversed]...
 The folder holds start.safetensors (parameters by name), x.bin ([steps, batch, 32, 32, 3] float32) and noise.bin
 ([steps, batch, latent] float32). Networks and objectives are those of golden/pytorch-nets. Prints {"losses": [[...], ...]}, a curve
-for each pair of threads and type."""
+for each way of running PyTorch: threads, type, and what else may change its rounding but not what it computes: convolutions without
+oneDNN (plain), or the records of each batch in reverse order (reversed)."""
 import json
 import os
 import pathlib
@@ -28,10 +29,12 @@ def safetensors(path):
             yield name, np.frombuffer(raw[first:last], "<f4").reshape(entry["shape"])
 
 
-def curve(folder, objective, activation, width, latent, steps, rate, threads, dtype):
+def curve(folder, objective, activation, width, latent, steps, rate, threads, dtype, other=""):
     dtype = getattr(torch, dtype)
     torch.set_default_dtype(dtype)
     torch.set_num_threads(int(threads))
+    torch.backends.mkldnn.set_flags(other != "plain")
+    order = slice(None, None, -1 if other == "reversed" else 1)
     net = ResNet(int(width), latent, activation).train()
     start = dict(safetensors(folder / "start.safetensors"))
     with torch.no_grad():
@@ -43,9 +46,9 @@ def curve(folder, objective, activation, width, latent, steps, rate, threads, dt
     optimiser = torch.optim.Adam(net.parameters(), lr=float(rate))
     losses = []
     for step in range(steps):
-        images = torch.tensor(x[step].transpose(0, 3, 1, 2).copy(), dtype=dtype)
+        images = torch.tensor(x[step, order].transpose(0, 3, 1, 2).copy(), dtype=dtype)
         optimiser.zero_grad()
-        loss, _ = OBJECTIVES[objective](net, images, torch.tensor(noise[step].copy(), dtype=dtype))
+        loss, _ = OBJECTIVES[objective](net, images, torch.tensor(noise[step, order].copy(), dtype=dtype))
         loss.backward()
         optimiser.step()
         losses.append(loss.item())
