@@ -98,11 +98,25 @@ test('a mask is made right after what it is made of, so that its gradient is com
   assert.equal(opsOf(g.graph({ dx })), ['Tanh', 'Relu', 'Ceil', 'Min', 'Sin', 'Exp', 'Mul']);
 });
 
-test('equal work is done once', () => {
+test('equal nodes are lowered apart, what their rules need besides is shared', () => {
   const g = new GraphBuilder();
-  const x = g.input('x', [2]);
-  const twice = g.elementwise('Add', g.elementwise('Square', x), g.elementwise('Square', x));
-  assert.equal(opsOf(g.graph({ twice })), ['Mul', 'Add']);
+  const [x, dy] = [g.input('x', [2, 4, 4, 3]), g.input('dy', [2, 4, 4, 5])];
+  const filter = g.input('filter', [3, 3, 3, 5]);
+  const attrs = {
+    strides: [1, 1],
+    pad: [
+      [1, 1],
+      [1, 1],
+    ],
+  } as const;
+  const squares = g.elementwise('Add', g.elementwise('Square', x), g.elementwise('Square', x));
+  assert.equal(opsOf(g.graph({ squares })), ['Mul', 'Mul', 'Add']);
+  // images are turned once for both
+  const y = g.conv2D(x, filter, attrs);
+  const changed = g.node('Conv2DFilterGrad', [x, dy], attrs, [3, 3, 3, 5]);
+  const moves = (outputs: Record<string, number>): number =>
+    opsOf(g.graph(outputs)).filter(op => op === 'Transpose').length;
+  assert.ok(moves({ y, changed }) < moves({ y }) + moves({ changed }));
 });
 
 test.run();

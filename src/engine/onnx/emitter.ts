@@ -46,6 +46,8 @@ const keyOf = (value: number): string => (Object.is(value, -0) ? '-0' : String(v
 export class Emitter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: OnnxTensor[] = [];
+  /** Operators that are asked for under one number are shared. */
+  copy = 0;
   private readonly made = new Map<string, string>();
   private readonly transposed = new Map<
     string,
@@ -54,7 +56,7 @@ export class Emitter {
 
   /** Applies an operator with one output; returns the value's name. An empty input name stands for one left out. */
   emit(op: string, inputs: readonly string[], attributes: OnnxAttributes = {}): string {
-    return this.once(JSON.stringify([op, inputs, attributes]), name =>
+    return this.once(JSON.stringify([op, inputs, attributes, this.copy]), name =>
       this.nodes.push({ name: `${op}${name}`, op, inputs, outputs: [name], attributes }),
     );
   }

@@ -5,6 +5,7 @@ import type { Graph, Node } from '../graph.js';
 import { Emitter, INTERNAL } from './emitter.js';
 import { castTo, ELEMENT_OF, type Lowering, type Rule } from './rule.js';
 import { RULES } from './rules.js';
+import { masksFirst } from './schedule.js';
 
 /** From 22 on, the WebGPU provider of onnxruntime-node 1.30 leaves Sin, Cos, Elu and ConvTranspose to the CPU. */
 const OPSET = 21;
@@ -75,7 +76,12 @@ function valueInfo(name: string, node: Node): OnnxValue {
 /** Emits every node, constants only where they are asked for. */
 function lowerNodes(graph: Graph, emitter: Emitter): Lowering['value'] {
   const names = new Map<Node, string>();
+  const met = new Map<string, number>();
   const apply = (node: Node): string => {
+    // equal nodes are in a graph only on purpose (see `recompute`)
+    const same = JSON.stringify([node.op, node.inputs, node.attrs, node.shape]);
+    if (node.op !== 'Constant') met.set(same, (met.get(same) ?? -1) + 1);
+    emitter.copy = met.get(same) ?? 0;
     // the table gives each operation the rule for that very operation
     const rule = RULES[node.op] as Rule;
     const inputs = node.inputs.map(id => graph.nodes[id]!);
@@ -93,20 +99,6 @@ function lowerNodes(graph: Graph, emitter: Emitter): Lowering['value'] {
   };
   for (const node of masksFirst(graph)) if (node.op !== 'Constant') lowering.value(node);
   return lowering.value;
-}
-
-/**
- * Masks right after what they are made of. ONNX Runtime runs first what was made last of a node's operands: a gradient then comes before its
- * mask, which is made when it is needed and not kept from the forward pass on.
- */
-function* masksFirst({ nodes }: Graph): Generator<Node> {
-  const masks = new Map<number, Node[]>();
-  for (const node of nodes)
-    if (node.op === 'Step') masks.set(node.inputs[0]!, [...(masks.get(node.inputs[0]!) ?? []), node]);
-  for (const node of nodes) {
-    if (node.op !== 'Step') yield node;
-    yield* masks.get(node.id) ?? [];
-  }
 }
 
 /** The nodes that the outputs need, and the names of all values used. */

@@ -68,6 +68,8 @@ export async function openOnnx(graph: Graph, options: OnnxOptions): Promise<Onnx
     interOpNumThreads: 1,
     enableMemPattern: memoryPattern,
     graphOptimizationLevel: 'all',
+    // what `recompute` makes again would be kept after all
+    extra: { optimization: { disable_specified_optimizers: 'CommonSubexpressionElimination' } },
     // errors reach us as exceptions
     logSeverityLevel: 4,
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),

@@ -1,27 +1,28 @@
 /** @file Rewrites a graph into one that ONNX Runtime's CPU kernels run faster. */
 import type { Graph } from '../graph.js';
 import { optimise } from '../optimise.js';
-import { LIMITS } from './passes/bilinear/choose.js';
 import { bilinear } from './passes/bilinear.js';
 import { layout } from './passes/layout.js';
+import { masks } from './passes/masks.js';
 import { products } from './passes/products.js';
+import { recompute } from './passes/recompute.js';
 
-type Without = (name: string) => boolean;
-
-/** All passes, in the order they are applied; each keeps values to rounding. */
+/** All passes that change what is computed, in the order they are applied; each keeps values to rounding. */
 export const CPU_PASSES = {
-  products: (graph: Graph) => products(graph),
-  bilinear: (graph: Graph, without: Without) => bilinear(graph, LIMITS, !without('recompute')),
-  layout: (graph: Graph) => layout(graph),
-} as const satisfies Record<string, (graph: Graph, without: Without) => Graph>;
+  masks,
+  products,
+  bilinear: (graph: Graph) => bilinear(graph),
+  layout,
+} as const satisfies Record<string, (graph: Graph) => Graph>;
 
-/** What can be left out: a pass, or `recompute`, by which `bilinear` saves memory. */
+/** What can be left out. */
 export type CpuPassName = keyof typeof CPU_PASSES | 'recompute';
 
-/** Applies the passes once each, simplifying after each. */
+/** Applies the passes once each, simplifying after each. Nothing may be simplified after `recompute`, which comes last. */
 export function specialise(graph: Graph, options: { readonly disable?: readonly CpuPassName[] } = {}): Graph {
   const without = (name: string): boolean => options.disable?.some(disabled => disabled === name) ?? false;
-  return Object.entries(CPU_PASSES)
+  const specialised = Object.entries(CPU_PASSES)
     .filter(([name]) => !without(name))
-    .reduce((current, [, pass]) => optimise(pass(current, without)), graph);
+    .reduce((current, [, pass]) => optimise(pass(current)), graph);
+  return without('recompute') ? specialised : recompute(specialised);
 }

@@ -1,7 +1,7 @@
 /**
  * @file Convolutions as fewer matrix products. A 3x3 convolution, one with stride 2, and one of an
  * image whose pixels were repeated become bilinear algorithms, their two gradients the transposes of these. Images and filters may
- * be transformed once for a convolution and its gradients.
+ * be transformed once for a convolution and its gradients (but see `recompute`).
  */
 import type { Graph, Node, Shape } from '../../graph.js';
 import { rewrite } from '../../passes/rewrite.js';
@@ -25,20 +25,20 @@ function matMul(b: GraphBuilder, left: Node, right: Node, transposeA: boolean, t
   return b.add('MatMul', [left, right], { transposeA, transposeB }, shape, 'float');
 }
 
-function convolved(b: GraphBuilder, x: Node, filter: Node, choice: Choice, use: number): Node {
-  const seen = spreadRead(b, pixelsFirst(b, x), choice, use);
-  const products = matMul(b, seen, filterTerms(b, filter, choice, use), false, true);
+function convolved(b: GraphBuilder, x: Node, filter: Node, choice: Choice): Node {
+  const seen = spreadRead(b, pixelsFirst(b, x), choice);
+  const products = matMul(b, seen, filterTerms(b, filter, choice), false, true);
   return batchFirst(b, collectWritten(b, products, choice));
 }
 
-function inputGradient(b: GraphBuilder, dy: Node, filter: Node, choice: Choice, use: number): Node {
+function inputGradient(b: GraphBuilder, dy: Node, filter: Node, choice: Choice): Node {
   const seen = spreadWritten(b, pixelsFirst(b, dy), choice);
-  const products = matMul(b, seen, filterTerms(b, filter, choice, use), false, false);
+  const products = matMul(b, seen, filterTerms(b, filter, choice), false, false);
   return batchFirst(b, collectRead(b, products, choice));
 }
 
-function filterGradient(b: GraphBuilder, x: Node, dy: Node, choice: Choice, use: number): Node {
-  const seen = spreadRead(b, pixelsFirst(b, x), choice, use);
+function filterGradient(b: GraphBuilder, x: Node, dy: Node, choice: Choice): Node {
+  const seen = spreadRead(b, pixelsFirst(b, x), choice);
   const made = spreadWritten(b, pixelsFirst(b, dy), choice);
   return filterOf(b, matMul(b, made, seen, true, false), choice);
 }
@@ -75,13 +75,9 @@ function beforeSumming(sum: Node, nodes: readonly Node[]): Node<'Conv2DInputGrad
     : undefined;
 }
 
-/**
- * Values keep to the rounding of other sums of the same products. With `recompute`, every convolution and gradient transforms images
- * and filters for itself, instead of keeping what another one transformed, which is several times as large as they are.
- */
-export const bilinear = (graph: Graph, limits: Limits = LIMITS, recompute = true): Graph =>
+/** Values keep to the rounding of other sums of the same products. */
+export const bilinear = (graph: Graph, limits: Limits = LIMITS): Graph =>
   rewrite(graph, (node, inputs, b, standIn) => {
-    const use = recompute ? node.id : 0;
     switch (node.op) {
       case 'Conv2D':
       case 'Conv2DFilterGrad': {
@@ -90,19 +86,19 @@ export const bilinear = (graph: Graph, limits: Limits = LIMITS, recompute = true
         const filter = node.op === 'Conv2D' ? other.shape : node.shape;
         const choice = choose((small ?? x).shape, filter, node.attrs, small !== undefined, limits);
         if (choice === undefined) return undefined;
-        return (node.op === 'Conv2D' ? convolved : filterGradient)(b, small ?? x, other, choice, use);
+        return (node.op === 'Conv2D' ? convolved : filterGradient)(b, small ?? x, other, choice);
       }
       case 'Conv2DInputGrad': {
         const [dy, filter] = inputs as [Node, Node];
         const choice = choose(node.shape, filter.shape, node.attrs, false, limits);
-        return choice && inputGradient(b, dy, filter, choice, use);
+        return choice && inputGradient(b, dy, filter, choice);
       }
       case 'Sum': {
         const gradient = beforeSumming(node, graph.nodes);
         if (gradient === undefined) return undefined;
         const [dy, filter] = gradient.inputs.map(standIn) as [Node, Node];
         const choice = choose(node.shape, filter.shape, gradient.attrs, true, limits);
-        return choice && inputGradient(b, dy, filter, choice, use);
+        return choice && inputGradient(b, dy, filter, choice);
       }
       default:
         return undefined;

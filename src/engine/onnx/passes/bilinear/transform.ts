@@ -13,17 +13,6 @@ function constant(b: GraphBuilder, matrix: Matrix): Node {
   return b.constant(Float64Array.from(matrix.flat()), shape, 'float');
 }
 
-/**
- * The same matrix to arithmetic, but for each `use` another constant, as zeros differ in their signs: what is made with it is no
- * common subexpression of what another use makes.
- */
-function forUse(matrix: Matrix, use: number): Matrix {
-  let zeros = 0;
-  return matrix.map(row =>
-    row.map(value => (value === 0 && (use >> Math.min(zeros++, 31)) & 1 ? -0 : value)),
-  );
-}
-
 const product = (b: GraphBuilder, left: Node, right: Node): Node =>
   b.add(
     'MatMul',
@@ -66,11 +55,11 @@ function joint([rows, columns]: Maps): Matrix {
 const pixels = ([rows, columns]: Maps): number => rows.matrix[0]!.length * columns.matrix[0]!.length;
 
 /** [H, W, N, C] -> [terms, tiles N, C] by B: what a convolution reads, to be multiplied by the filter's terms. */
-export function spreadRead(b: GraphBuilder, images: Node, algorithms: Algorithms, use: number): Node {
+export function spreadRead(b: GraphBuilder, images: Node, algorithms: Algorithms): Node {
   const maps = algorithms.map(({ terms, tiles, B }) => ({
     terms,
     tiles,
-    matrix: forUse(B, use),
+    matrix: B,
   })) as unknown as Maps;
   const [rows, columns] = maps;
   const [height, width, batch, channels] = images.shape as [number, number, number, number];
@@ -151,9 +140,9 @@ export function spreadWritten(b: GraphBuilder, images: Node, algorithms: Algorit
 const filterMatrix = ([rows, columns]: Algorithms): Matrix => kronecker(rows.G, columns.G);
 
 /** [kh, kw, C, O] -> [terms, O, C] */
-export function filterTerms(b: GraphBuilder, filter: Node, algorithms: Algorithms, use: number): Node {
+export function filterTerms(b: GraphBuilder, filter: Node, algorithms: Algorithms): Node {
   const [height, width, inner, outer] = filter.shape as [number, number, number, number];
-  const matrix = forUse(filterMatrix(algorithms), use);
+  const matrix = filterMatrix(algorithms);
   const shape = [matrix.length, outer, inner];
   const rows = b.reshape(b.transpose(filter, [3, 2, 0, 1]), [outer * inner, height * width]);
   if (isIdentity(matrix)) return b.reshape(rows, shape);

@@ -1,0 +1,102 @@
+/** @file Which values might be made again after the time at which most is in memory, and what that costs. */
+import type { Graph, Node, OpName } from '../../../graph.js';
+import { holder, type Liveness, written } from '../../schedule.js';
+
+/** A use of a value, perhaps by way of reshapes. */
+export interface Use {
+  readonly user: number;
+  /** The operand: the value or a Reshape of it. */
+  readonly operand: number;
+}
+
+export interface Plan {
+  /** Id of the value. */
+  readonly value: number;
+  /** Ids of the nodes that are run again for it, itself included. */
+  readonly again: ReadonlySet<number>;
+  /** What uses it after that time, in the order they run. */
+  readonly later: readonly Use[];
+  /** Numbers that are not kept then, less those that are kept to make it from. */
+  readonly freed: number;
+  /** Numbers written to make it again. */
+  readonly cost: number;
+}
+
+const CHEAP: ReadonlySet<OpName> = new Set<OpName>([
+  ...(['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Neg', 'Abs', 'Square', 'Relu', 'Step'] as const),
+  ...(['Select', 'Cast', 'Greater', 'Not', 'Broadcast', 'Reshape', 'Transpose'] as const),
+]);
+
+/** Nodes run again for one value, one after the other. */
+const DEPTH = 6;
+/** Operands may be kept for a value up to this share of it. */
+const KEPT = 0.6;
+
+/** Elementwise work, and products with a small matrix that is known: the transforms of bilinear algorithms. */
+const isCheap = (nodes: readonly Node[], { op, inputs }: Node): boolean =>
+  CHEAP.has(op) || (op === 'MatMul' && inputs.some(id => nodes[id]!.op === 'Constant'));
+
+/** All uses of every value by nodes that run, through reshapes. */
+function usesOf({ nodes }: Graph): (id: number) => Use[] {
+  const users: number[][] = nodes.map(() => []);
+  for (const { id, inputs } of nodes) for (const input of new Set(inputs)) users[input]!.push(id);
+  const uses = (id: number): Use[] =>
+    users[id]!.flatMap(user => (nodes[user]!.op === 'Reshape' ? uses(user) : [{ user, operand: id }]));
+  return uses;
+}
+
+/** Plans for what is alive at the peak, at least `least` numbers each; no two of which one spoils the other. */
+export function plansOf(graph: Graph, live: Liveness, least: number): Plan[] {
+  const { nodes } = graph;
+  const { at, position, last } = live;
+  const uses = usesOf(graph);
+  const isThere = (id: number): boolean => position[id]! < at && last[id]! > at;
+
+  const planOf = (value: number): Plan | undefined => {
+    const size = written(nodes[value]!);
+    if (size < least || position[value] === at || last[value] === Number.POSITIVE_INFINITY) return undefined;
+    const later = uses(value)
+      .filter(({ user }) => position[user]! > at)
+      .sort((a, b) => position[a.user]! - position[b.user]!);
+    if (later.length === 0) return undefined;
+    const again = new Set<number>();
+    const kept = new Set<number>();
+    const reach = (id: number, depth: number): boolean => {
+      const node = nodes[id]!;
+      const held = holder(nodes, id);
+      if (position[held]! < 0 || (held !== value && isThere(held))) return true;
+      if (depth > DEPTH || !isCheap(nodes, node)) {
+        kept.add(held);
+        return held !== value && position[held]! <= at;
+      }
+      again.add(id);
+      return node.inputs.every(input => reach(input, depth + 1));
+    };
+    if (!reach(value, 0)) return undefined;
+    const sum = (ids: Iterable<number>): number => [...ids].reduce((all, id) => all + written(nodes[id]!), 0);
+    const needed = sum(kept);
+    if (needed > KEPT * size) return undefined;
+    return { value, again, later, freed: size - needed, cost: needed + sum(again) };
+  };
+  return live.alive.flatMap(id => planOf(id) ?? []);
+}
+
+/** The cheapest plans first, until they free `wanted` numbers; none makes a value from one that another does not keep. */
+export function choose({ nodes }: Graph, plans: readonly Plan[], wanted: number): Plan[] {
+  const price = ({ cost, freed }: Plan): number => cost / freed;
+  const chosen: Plan[] = [];
+  const [needed, gone] = [new Set<number>(), new Set<number>()];
+  let left = wanted;
+  for (const plan of plans.toSorted((a, b) => price(a) - price(b) || b.freed - a.freed)) {
+    if (left <= 0) break;
+    const from = [...plan.again]
+      .flatMap(id => nodes[id]!.inputs.map(input => holder(nodes, input)))
+      .filter(id => !plan.again.has(id));
+    if (needed.has(plan.value) || from.some(id => gone.has(id))) continue;
+    for (const id of from) needed.add(id);
+    gone.add(plan.value);
+    chosen.push(plan);
+    left -= plan.freed;
+  }
+  return chosen;
+}
