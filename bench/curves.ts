@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { writeAtomic } from '../src/formats/atomic.js';
 import { kept } from './curves/kept.js';
 import { CSV_HEAD, type Curves, csvOf, printSteps, says } from './curves/print.js';
-import { apart, broken, follow, MIN_SEEDS, type Step } from './curves/rule.js';
+import { apart, broken, follow, MIN_SEEDS, noFurther, type Step } from './curves/rule.js';
 import {
   CONSTANT,
   LATENT,
@@ -72,7 +72,13 @@ function kinkedVerdict(seeds: readonly Curves[]): boolean {
   printSteps(all);
   console.log();
   for (const [name, steps] of Object.entries(all)) console.log(`${name}: ${says(steps)}`);
-  return OURS.every(name => broken(all[name]!).length === 0) && broken(all[WRONG]!).length > 0;
+  const peers = OTHERS.map(name => all[name]!);
+  const kept = OURS.every(name => broken(all[name]!).length === 0);
+  const near = OURS.every(name => noFurther(all[name]!, peers));
+  console.log(
+    `the rule is ${kept ? 'kept' : 'broken'}; no further than PyTorch's other roundings: ${near ? 'yes' : 'no'}`,
+  );
+  return (kept || near) && broken(all[WRONG]!).length > 0 && !noFurther(all[WRONG]!, peers);
 }
 
 interface Options {

@@ -60,6 +60,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
       });
     },
   },
+  kernels: {
+    flags: [],
+    switches: [],
+    run: async () => (await import('./kernels.js')).kernels(),
+  },
   jit: {
     flags: ['width', 'batch', 'threads', 'repetitions'],
     switches: [],

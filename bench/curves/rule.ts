@@ -59,6 +59,20 @@ export const broken = (steps: readonly Step[]): Step[] =>
 export const worst = (steps: readonly Step[]): Step =>
   steps.reduce((a, b) => (b.distance / b.spread > a.distance / a.spread ? b : a));
 
+/**
+ * Whether curves come no further from float64 than PyTorch's own do that round in other ways than those its spread was taken from:
+ * they break the rule at no more steps than the worst of these, and by no more. Over the steps that all have.
+ */
+export function noFurther(judged: readonly Step[], peers: readonly (readonly Step[])[]): boolean {
+  const cut = peers.map(steps => steps.slice(0, judged.length));
+  const ratio = (steps: readonly Step[]): number => worst(steps).distance / worst(steps).spread;
+  return (
+    judged.every(({ distance }) => Number.isFinite(distance)) &&
+    broken(judged).length <= Math.max(...cut.map(steps => broken(steps).length)) &&
+    ratio(judged) <= Math.max(FACTOR, ...cut.map(ratio))
+  );
+}
+
 /** Largest relative difference of two curves, without the part of the loss that never changes. */
 export const apart = (curve: Curve, exact: Curve, constant: number): number =>
   Math.max(...curve.map((loss, step) => Math.abs(loss - exact[step]!) / Math.abs(exact[step]! - constant)));

@@ -1,6 +1,6 @@
 /** @file The rule for loss curves: what it lets pass and what it does not. */
 import * as assert from 'uvu/assert';
-import { apart, broken, follow, type Seed, worst } from '../../bench/curves/rule.js';
+import { apart, broken, follow, noFurther, type Seed, worst } from '../../bench/curves/rule.js';
 import { stream } from '../../src/theory/random.js';
 import { suite } from '../harness.js';
 
@@ -45,6 +45,21 @@ test('where PyTorch has no spread the floor is two units in the last place', () 
   assert.is(follow([flat(8)])[0]!.spread, 8 * 2 ** -22);
   assert.equal(broken(follow([flat(8 + 15 * 2 ** -22)])), []);
   assert.is(broken(follow([flat(8 + 17 * 2 ** -22)])).length, 1);
+});
+
+test('beside peers: as many steps beyond and as far as the worst of them, over the steps that all have', () => {
+  const [right, early, late] = [() => 0, () => 3e-4, (step: number) => (step < 30 ? 0 : 0.05)].map(off =>
+    follow(seeds(off)),
+  );
+  assert.ok(noFurther(right!, [right!, right!]));
+  assert.not.ok(noFurther(early!, [right!, right!]));
+  assert.not.ok(noFurther(late!, [right!, early!]));
+  assert.ok(noFurther(late!, [right!, late!]));
+  // the peer's fault comes later than the curve ends
+  assert.not.ok(noFurther(early!.slice(0, 10), [late!]));
+  // as many steps, but further
+  assert.not.ok(noFurther(follow(seeds(step => (step < 30 ? 0 : 0.1))), [late!]));
+  assert.not.ok(noFurther(follow(seeds(step => (step === 7 ? Number.NaN : 0))), [late!]));
 });
 
 test('a curve that ends earlier is judged as far as it goes', () => {

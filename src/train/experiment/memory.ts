@@ -8,7 +8,10 @@ import { modelOf } from '../model.js';
 /** Of a process that has loaded tfjs and ONNX Runtime, before it trains. */
 export const PROCESS_BYTES = 256 * 2 ** 20;
 
-/** Measured peaks are up to 2.4 times what the values of a step need at once (docs/experiments.md): memory is not given back at once. */
+/**
+ * Measured peaks are up to 2.6 times what the values of a step need at once (docs/experiments.md): validation has memory of its own,
+ * and none is given back at once.
+ */
 const ROOM = 3;
 
 /** Bytes of a step's process: its values, what is carried and a copy of it, and the images. */
