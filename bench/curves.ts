@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { writeAtomic } from '../src/formats/atomic.js';
+import { type Cell, csv as toCsv } from '../src/formats/csv.js';
 import { kept } from './curves/kept.js';
 import { CSV_HEAD, type Curves, csvOf, printSteps, says } from './curves/print.js';
 import { asFar, typical } from './curves/ranks.js';
@@ -157,7 +158,7 @@ async function main(): Promise<number> {
     `ResNet-18 autoencoder, width ${width}, latent ${LATENT}, batch ${batch} of CIFAR-10, Adam ${RATE}; loss of each step's batch; seeds ${first} to ${first + count - 1}` +
       (count < MIN_SEEDS ? `: fewer than ${MIN_SEEDS}, so that the rule says little` : ''),
   );
-  const lines: string[] = [];
+  const lines: Cell[][] = [];
   let fine = true;
   for (const activation of ['softplus', 'relu'] as const)
     for (const objective of objectives) {
@@ -175,9 +176,9 @@ async function main(): Promise<number> {
       }
       console.log(`\n## ${objective}, ${activation}, ${length} steps\n`);
       fine = (activation === 'softplus' ? smoothVerdict(setting, seeds[0]!) : kinkedVerdict(seeds)) && fine;
-      if (lines.length === 0) lines.push([...CSV_HEAD, ...Object.keys(seeds[0]!)].join());
+      if (lines.length === 0) lines.push([...CSV_HEAD, ...Object.keys(seeds[0]!)]);
       lines.push(...csvOf(setting, seeds[0]!));
-      if (csv !== undefined) writeAtomic('curves', csv, `${lines.join('\n')}\n`);
+      if (csv !== undefined) writeAtomic('curves', csv, toCsv(lines));
     }
   console.log(
     fine ? '\nno curve is further off than rounding makes it' : '\nnot all curves are as they should be',

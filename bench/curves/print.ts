@@ -1,4 +1,5 @@
 /** @file Loss curves and what they were judged by, in text. */
+import type { Cell } from '../../src/formats/csv.js';
 import { columns } from '../../src/report/table.js';
 import { broken, FACTOR, type Step, worst } from './rule.js';
 import type { Curve, Setting } from './runs.js';
@@ -12,10 +13,10 @@ const isShown = (step: number): boolean => step === 1 || step % SHOWN === 0;
 export const CSV_HEAD = ['objective', 'activation', 'seed', 'step'];
 
 /** Every tenth step of the curves of one seed; those that are shorter leave their field empty. */
-export const csvOf = ({ objective, activation, seed }: Setting, curves: Curves): string[] =>
+export const csvOf = ({ objective, activation, seed }: Setting, curves: Curves): Cell[][] =>
   Object.values(curves)[0]!.flatMap((_, i) =>
     isShown(i + 1)
-      ? [[objective, activation, seed, i + 1, ...Object.values(curves).map(curve => curve[i] ?? '')].join()]
+      ? [[objective, activation, seed, i + 1, ...Object.values(curves).map(curve => curve[i])]]
       : [],
   );
 
