@@ -7,33 +7,22 @@ import { parseArgs } from 'node:util';
 import { writeAtomic } from '../src/formats/atomic.js';
 import { type Cell, csv as toCsv } from '../src/formats/csv.js';
 import { kept } from './curves/kept.js';
-import { CSV_HEAD, type Curves, csvOf, printSteps, says } from './curves/print.js';
-import { asFar, typical } from './curves/ranks.js';
-import { apart, broken, follow, MIN_SEEDS, noFurther, type Step } from './curves/rule.js';
+import { CSV_HEAD, type Curves, csvOf } from './curves/print.js';
+import { MIN_SEEDS } from './curves/rule.js';
+import { LATENT, OBJECTIVES, ours, prepare, RATE, type Setting, torchCurves } from './curves/runs.js';
 import {
-  CONSTANT,
-  LATENT,
-  OBJECTIVES,
-  ours,
-  prepare,
-  RATE,
-  type Setting,
-  torchCurves,
-} from './curves/runs.js';
+  EXACT,
+  kinkedVerdict,
+  OTHERS,
+  OURS,
+  SMOOTH_STEPS,
+  smoothVerdict,
+  TORCH,
+  WRONG,
+} from './curves/verdicts.js';
 
 type Name = keyof typeof OBJECTIVES;
 const NAMES = Object.keys(OBJECTIVES) as Name[];
-
-const SMOOTH_STEPS = 20;
-const SMOOTH_TOLERANCE = 1e-4;
-
-const EXACT = 'PyTorch float64';
-const TORCH = ['PyTorch 1 thread', 'PyTorch 2 threads'] as const;
-const OURS = ['flatcheck 1 thread', 'flatcheck 2 threads'] as const;
-/** PyTorch with another rounding, which its spread does not know of: what the rule says of a program that is right. */
-const OTHERS = ['PyTorch without oneDNN', 'PyTorch, batch reversed'] as const;
-/** The negative control, for as many steps as the smooth curves. */
-const WRONG = 'rate 1 % too high';
 
 /** Null where there is no torch. */
 async function curvesOf(setting: Setting): Promise<Curves | null> {
@@ -47,52 +36,6 @@ async function curvesOf(setting: Setting): Promise<Curves | null> {
     [OURS[1]]: await ours(run, 2),
     [WRONG]: await ours(run, 1, Math.min(setting.steps, SMOOTH_STEPS), 1.01 * RATE),
   };
-}
-
-/** On the smooth network: every curve by itself. */
-function smoothVerdict({ objective }: Setting, curves: Curves): boolean {
-  const largest = (name: string): number => apart(curves[name]!, curves[EXACT]!, CONSTANT[objective]);
-  for (const name of [...OURS, ...TORCH, ...OTHERS, WRONG])
-    console.log(`${name}: at most ${largest(name).toExponential(1)} from float64, relatively`);
-  console.log(
-    `(of a loss without its constant part; must be ${SMOOTH_TOLERANCE}, and more for the wrong rate)`,
-  );
-  return OURS.every(name => largest(name) <= SMOOTH_TOLERANCE) && largest(WRONG) > SMOOTH_TOLERANCE;
-}
-
-/** With ReLU: the rule of curves/rule.ts. */
-function kinkedVerdict(seeds: readonly Curves[]): boolean {
-  const judged = (name: string): Step[] =>
-    follow(
-      seeds.map(curves => ({
-        exact: curves[EXACT]!,
-        torch: TORCH.map(torch => curves[torch]!),
-        judged: curves[name]!,
-      })),
-    );
-  const all = Object.fromEntries([...OURS, ...TORCH, ...OTHERS, WRONG].map(name => [name, judged(name)]));
-  printSteps(all);
-  console.log();
-  for (const [name, steps] of Object.entries(all)) console.log(`${name}: ${says(steps)}`);
-  if (seeds[0]![EXACT]!.length > SMOOTH_STEPS) {
-    const ours = seeds.map(curves => {
-      const distances = (names: readonly string[]) =>
-        names.map(name => typical(curves[name]!, curves[EXACT]!));
-      return { judged: distances(OURS), peers: distances([...TORCH, ...OTHERS]) };
-    });
-    const mean = (all: readonly number[]): string =>
-      Math.exp(all.reduce((sum, x) => sum + Math.log(x), 0) / all.length).toExponential(2);
-    console.log(
-      `median distance over the steps, mean over seeds: ${mean(ours.flatMap(({ judged }) => judged))}, PyTorch's four curves ${mean(ours.flatMap(({ peers }) => peers))}; ours would rank as high by chance with probability ${asFar(ours).toFixed(3)}`,
-    );
-  }
-  const peers = OTHERS.map(name => all[name]!);
-  const kept = OURS.every(name => broken(all[name]!).length === 0);
-  const near = OURS.every(name => noFurther(all[name]!, peers));
-  console.log(
-    `the rule is ${kept ? 'kept' : 'broken'}; no further than PyTorch's other roundings: ${near ? 'yes' : 'no'}`,
-  );
-  return (kept || near) && broken(all[WRONG]!).length > 0 && !noFurther(all[WRONG]!, peers);
 }
 
 interface Options {

@@ -59,6 +59,19 @@ export const broken = (steps: readonly Step[]): Step[] =>
 export const worst = (steps: readonly Step[]): Step =>
   steps.reduce((a, b) => (b.distance / b.spread > a.distance / a.spread ? b : a));
 
+const furthest = (a: Curve, b: Curve): number => Math.max(...a.map((loss, i) => Math.abs(loss - b[i]!)));
+
+/**
+ * The largest distance of a curve from float64 over the whole run, in units of PyTorch's largest spread: that of any two of its
+ * three curves. Blind to what is wrong by less than the noise of its worst step.
+ */
+export function band({ exact, torch, judged }: Seed): number {
+  const all = [exact, ...torch];
+  return (
+    furthest(judged, exact) / Math.max(...all.flatMap((a, i) => all.slice(i + 1).map(b => furthest(a, b))))
+  );
+}
+
 /**
  * Whether curves come no further from float64 than PyTorch's own do that round in other ways than those its spread was taken from:
  * they break the rule at no more steps than the worst of these, and by no more. Over the steps that all have.

@@ -1,6 +1,6 @@
 /** @file The rule for loss curves: what it lets pass and what it does not. */
 import * as assert from 'uvu/assert';
-import { apart, broken, follow, noFurther, type Seed, worst } from '../../bench/curves/rule.js';
+import { apart, band, broken, follow, noFurther, type Seed, worst } from '../../bench/curves/rule.js';
 import { stream } from '../../src/theory/random.js';
 import { suite } from '../harness.js';
 
@@ -60,6 +60,19 @@ test('beside peers: as many steps beyond and as far as the worst of them, over t
   // as many steps, but further
   assert.not.ok(noFurther(follow(seeds(step => (step < 30 ? 0 : 0.1))), [late!]));
   assert.not.ok(noFurther(follow(seeds(step => (step === 7 ? Number.NaN : 0))), [late!]));
+});
+
+test("the band: the largest distance of the run beside the largest of PyTorch's three curves", () => {
+  const run = {
+    exact: [5, 3, 2],
+    torch: [
+      [5, 3.5, 2],
+      [5, 2.75, 2],
+    ],
+  };
+  assert.is(band({ ...run, judged: [5, 3, 0.5] }), 2);
+  assert.is(band({ ...run, judged: [5, 3] }), 0);
+  assert.ok(Number.isNaN(band({ ...run, judged: [5, Number.NaN, 2] })));
 });
 
 test('a curve that ends earlier is judged as far as it goes', () => {
