@@ -1,11 +1,12 @@
 /**
  * @file `npm run curves -- --data FOLDER [--seeds N] [--first-seed S] [--objective O]... [--keep FOLDER] [--csv FILE]
- * [--width W] [--batch B] [--steps N]`: does training follow PyTorch? The ResNet-18 autoencoder on CIFAR-10 from the same parameters, batches and noise, 200 steps with ReLU over
+ * [--width W] [--batch B] [--steps N] [--ensemble N]`: does training follow PyTorch? The ResNet-18 autoencoder on CIFAR-10 from the same parameters, batches and noise, 200 steps with ReLU over
  * several seeds and 20 with softplus; a learning rate that is 1 % too high must not pass. Takes long; no test.
  */
 import { parseArgs } from 'node:util';
 import { writeAtomic } from '../src/formats/atomic.js';
 import { type Cell, csv as toCsv } from '../src/formats/csv.js';
+import { ensembles, printEnsembles } from './curves/ensemble.js';
 import { kept } from './curves/kept.js';
 import { CSV_HEAD, type Curves, csvOf } from './curves/print.js';
 import { MIN_SEEDS } from './curves/rule.js';
@@ -49,6 +50,8 @@ interface Options {
   readonly steps: number;
   readonly seeds: number;
   readonly first: number;
+  /** Runs of the first seed with rounded parameters, instead of all else. */
+  readonly ensemble: number | undefined;
 }
 
 function options(): Options | string {
@@ -63,13 +66,14 @@ function options(): Options | string {
       objective: { type: 'string', multiple: true, default: NAMES },
       seeds: { type: 'string', default: String(MIN_SEEDS) },
       'first-seed': { type: 'string', default: '1' },
+      ensemble: { type: 'string' },
     },
   });
-  const { objective, width, batch, steps, seeds, 'first-seed': first } = values;
+  const { objective, width, batch, steps, seeds, 'first-seed': first, ensemble } = values;
   const objectives = NAMES.filter(name => objective.includes(name));
   if (objectives.length < new Set(objective).size)
     return `objective must be one of ${NAMES.join(', ')}, got ${objective.join(', ')}`;
-  const sizes = { width, batch, steps, seeds, first };
+  const sizes = { width, batch, steps, seeds, first, ...(ensemble !== undefined && { ensemble }) };
   for (const [name, text] of Object.entries(sizes))
     if (!/^[1-9]\d{0,8}$/.test(text)) return `${name} must be a positive integer, got ${text}`;
   const data = values.data ?? process.env.CIFAR10_DIR;
@@ -84,7 +88,27 @@ function options(): Options | string {
     steps: Number(steps),
     seeds: Number(seeds),
     first: Number(first),
+    ensemble: ensemble === undefined ? undefined : Number(ensemble),
   };
+}
+
+function withoutTorch(): number {
+  console.error('curves: a Python with torch and numpy must be there, got none - set PYTHON to one');
+  return 4;
+}
+
+async function ensemble(asked: Options, size: number): Promise<number> {
+  const { objectives, data, width, batch, steps, first: seed } = asked;
+  for (const objective of objectives) {
+    const setting = { objective, activation: 'relu', width, batch, steps, seed, data } as const;
+    const found = await ensembles(setting, size);
+    if (found === null) return withoutTorch();
+    console.log(
+      `\n## ${objective}, relu, width ${width}, batch ${batch}: ${steps} steps of seed ${seed}, ${size} times\n`,
+    );
+    printEnsembles(found);
+  }
+  return 0;
 }
 
 async function main(): Promise<number> {
@@ -92,11 +116,12 @@ async function main(): Promise<number> {
   if (typeof asked === 'string') {
     console.error(`curves: ${asked}`);
     console.error(
-      'usage: npm run curves -- --data CIFAR10_FOLDER [--seeds N] [--first-seed S] [--objective O]... [--keep FOLDER] [--csv FILE] [--width W] [--batch B] [--steps N]',
+      'usage: npm run curves -- --data CIFAR10_FOLDER [--seeds N] [--first-seed S] [--objective O]... [--keep FOLDER] [--csv FILE] [--width W] [--batch B] [--steps N] [--ensemble N]',
     );
     return 2;
   }
   const { objectives, data, csv, keep, width, batch, steps, seeds: count, first } = asked;
+  if (asked.ensemble !== undefined) return ensemble(asked, asked.ensemble);
   console.log(
     `ResNet-18 autoencoder, width ${width}, latent ${LATENT}, batch ${batch} of CIFAR-10, Adam ${RATE}; loss of each step's batch; seeds ${first} to ${first + count - 1}` +
       (count < MIN_SEEDS ? `: fewer than ${MIN_SEEDS}, so that the rule says little` : ''),
@@ -112,8 +137,7 @@ async function main(): Promise<number> {
       for (let seed = first; seed <= last; seed++) {
         const curves = await kept(keep, { ...setting, seed }, curvesOf);
         if (curves === null) {
-          console.error('curves: a Python with torch and numpy must be there, got none - set PYTHON to one');
-          return 4;
+          return withoutTorch();
         }
         seeds.push(curves);
       }

@@ -1,5 +1,6 @@
 /** @file The rank test of loss curves: exact where it can be counted by hand, blind to sizes, and not to curves that are further off. */
 import * as assert from 'uvu/assert';
+import { higher } from '../../bench/curves/ensemble.js';
 import { asFar, typical } from '../../bench/curves/ranks.js';
 import { stream } from '../../src/theory/random.js';
 import { suite } from '../harness.js';
@@ -40,6 +41,13 @@ test('a typical distance is the median from step 21 on', () => {
   const curve = exact.map((loss, i) => (i < 20 ? 100 : loss + (i === 22 ? 50 : i - 20)));
   // 0, 1, 50, 3, 4, 5
   assert.is(typical(curve, exact), 3.5);
+});
+
+test('ranks of two samples, in standard deviations', () => {
+  assert.is(higher([1, 2], [1, 2]), 0);
+  // 4 of 4 pairs, 2 expected, variance 4 * 5 / 12
+  assert.is(higher([3, 4], [1, 2]), 2 / Math.sqrt(20 / 12));
+  assert.is(higher([1, 2], [3, 4]), -2 / Math.sqrt(20 / 12));
 });
 
 test.run();
