@@ -80,7 +80,23 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   },
 };
 
+/** Every bench with its flags. */
+const usage = (): string =>
+  [
+    'usage: npm run bench -- NAME [flags] [--json-file F]',
+    '',
+    ...Object.entries(BENCHES).map(([name, { flags, switches }]) =>
+      [`  ${name.padEnd(8)}`, ...flags.map(flag => `[--${flag} V]`), ...switches.map(flag => `[--${flag}]`)]
+        .join(' ')
+        .trimEnd(),
+    ),
+  ].join('\n');
+
 async function main([name, ...args]: readonly string[]): Promise<void> {
+  if (name === '--help' || args.includes('--help')) {
+    console.log(usage());
+    return;
+  }
   const bench = name === undefined || !Object.hasOwn(BENCHES, name) ? undefined : BENCHES[name];
   if (bench === undefined)
     throw new FlagError(
