@@ -136,9 +136,7 @@ async function main(): Promise<number> {
       const last = activation === 'relu' ? first + count - 1 : first;
       for (let seed = first; seed <= last; seed++) {
         const curves = await kept(keep, { ...setting, seed }, curvesOf);
-        if (curves === null) {
-          return withoutTorch();
-        }
+        if (curves === null) return withoutTorch();
         seeds.push(curves);
       }
       console.log(`\n## ${objective}, ${activation}, ${length} steps\n`);

@@ -110,44 +110,21 @@ export const QUESTIONS: Readonly<Record<string, readonly Way[]>> = {
     },
   ],
   'a gradient times the mask of ReLU': [
-    {
-      says: 'Ceil and Min',
-      inputs: { x: ROWS, dy: ROWS },
-      nodes: [
-        node('Relu', 'x', 'positive'),
-        node('Ceil', 'positive', 'high'),
-        node('Min', 'high one', 'mask'),
-        node('Mul', 'dy mask', 'y'),
-      ],
-      output: ROWS,
-    },
-    {
-      says: 'Sign',
-      inputs: { x: ROWS, dy: ROWS },
-      nodes: [node('Relu', 'x', 'positive'), node('Sign', 'positive', 'mask'), node('Mul', 'dy mask', 'y')],
-      output: ROWS,
-    },
-    {
-      says: 'Greater and Where',
-      inputs: { x: ROWS, dy: ROWS },
-      nodes: [
-        node('Relu', 'x', 'positive'),
-        node('Greater', 'positive nothing', 'mask'),
-        node('Where', 'mask dy nothing', 'y'),
-      ],
-      output: ROWS,
-    },
-    {
-      says: 'two casts',
-      inputs: { x: ROWS, dy: ROWS },
-      nodes: [
-        node('Relu', 'x', 'positive'),
-        node('Cast', 'positive', 'is', { to: { int: 9 } }),
-        node('Cast', 'is', 'mask', { to: { int: 1 } }),
-        node('Mul', 'dy mask', 'y'),
-      ],
-      output: ROWS,
-    },
+    masked('Ceil and Min', [
+      node('Ceil', 'positive', 'high'),
+      node('Min', 'high one', 'mask'),
+      node('Mul', 'dy mask', 'y'),
+    ]),
+    masked('Sign', [node('Sign', 'positive', 'mask'), node('Mul', 'dy mask', 'y')]),
+    masked('Greater and Where', [
+      node('Greater', 'positive nothing', 'mask'),
+      node('Where', 'mask dy nothing', 'y'),
+    ]),
+    masked('two casts', [
+      node('Cast', 'positive', 'is', { to: { int: 9 } }),
+      node('Cast', 'is', 'mask', { to: { int: 1 } }),
+      node('Mul', 'dy mask', 'y'),
+    ]),
   ],
   'a sum of squares by channel': [
     {
@@ -164,6 +141,12 @@ export const QUESTIONS: Readonly<Record<string, readonly Way[]>> = {
     },
   ],
 };
+
+/** From the output of ReLU, `positive`, to y. */
+function masked(says: string, nodes: readonly OnnxNode[]): Way {
+  const relu = node('Relu', 'x', 'positive');
+  return { says, inputs: { x: ROWS, dy: ROWS }, nodes: [relu, ...nodes], output: ROWS };
+}
 
 /** The nodes with the last output called y. */
 function named(nodes: readonly OnnxNode[], last: string): OnnxNode[] {

@@ -79,9 +79,11 @@ function lowerNodes(graph: Graph, emitter: Emitter): Lowering['value'] {
   const met = new Map<string, number>();
   const apply = (node: Node): string => {
     // equal nodes are in a graph only on purpose (see `recompute`)
-    const same = JSON.stringify([node.op, node.inputs, node.attrs, node.shape]);
-    if (node.op !== 'Constant') met.set(same, (met.get(same) ?? -1) + 1);
-    emitter.copy = met.get(same) ?? 0;
+    if (node.op !== 'Constant') {
+      const same = JSON.stringify([node.op, node.inputs, node.attrs, node.shape]);
+      emitter.copy = met.get(same) ?? 0;
+      met.set(same, emitter.copy + 1);
+    }
     // the table gives each operation the rule for that very operation
     const rule = RULES[node.op] as Rule;
     const inputs = node.inputs.map(id => graph.nodes[id]!);

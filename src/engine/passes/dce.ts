@@ -1,7 +1,7 @@
 /** @file Dead code elimination. */
-import type { Graph } from '../graph.js';
+import type { Graph, Node } from '../graph.js';
 import { GraphBuilder } from '../trace/builder.js';
-import { copyOf } from './rewrite.js';
+import { copyOf, rebuilt } from './rewrite.js';
 
 /** Drops what no output needs. Inputs stay: they are the signature of the graph. Values are bit-identical. */
 export function dce(graph: Graph): Graph {
@@ -10,13 +10,9 @@ export function dce(graph: Graph): Graph {
     if (needed.has(node.id)) for (const id of node.inputs) needed.add(id);
   if (needed.size === graph.nodes.length) return graph;
   const builder = new GraphBuilder();
-  const ids = new Map<number, number>();
-  for (const node of graph.nodes) {
-    if (!needed.has(node.id)) continue;
-    const inputs = node.inputs.map(id => builder.nodes[ids.get(id)!]!);
-    ids.set(node.id, copyOf(node, inputs, builder).id);
-  }
-  const follow = (old: Readonly<Record<string, number>>): Record<string, number> =>
-    Object.fromEntries(Object.entries(old).map(([name, id]) => [name, ids.get(id)!]));
-  return { nodes: builder.nodes, inputs: follow(graph.inputs), outputs: follow(graph.outputs) };
+  const made = new Map<number, Node>();
+  const standIn = (id: number): Node => made.get(id)!;
+  for (const node of graph.nodes)
+    if (needed.has(node.id)) made.set(node.id, copyOf(node, node.inputs.map(standIn), builder));
+  return rebuilt(graph, builder, standIn);
 }

@@ -24,9 +24,13 @@ export function rewrite(graph: Graph, replace: Replace): Graph {
     if (replacement !== undefined) changed = true;
     made.push(replacement ?? copyOf(node, inputs, builder));
   }
-  if (!changed) return graph;
+  return changed ? rebuilt(graph, builder, id => made[id]!) : graph;
+}
+
+/** The graph of a builder's nodes, with the inputs and outputs of another; `standIn` tells what stands for them. */
+export function rebuilt(graph: Graph, builder: GraphBuilder, standIn: (id: number) => Node): Graph {
   const follow = (ids: Readonly<Record<string, number>>): Record<string, number> =>
-    Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, made[id]!.id]));
+    Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, standIn(id).id]));
   return { nodes: builder.nodes, inputs: follow(graph.inputs), outputs: follow(graph.outputs) };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Graph, Node } from '../../graph.js';
 import { dce } from '../../passes/dce.js';
-import { copyOf } from '../../passes/rewrite.js';
+import { copyOf, rebuilt } from '../../passes/rewrite.js';
 import { GraphBuilder } from '../../trace/builder.js';
 import { liveness } from '../schedule.js';
 import { choose, type Plan, plansOf } from './recompute/plan.js';
@@ -60,19 +60,15 @@ function applied(graph: Graph, plans: readonly Plan[], position: Int32Array): Gr
   const builder = new GraphBuilder();
   const made: Node[] = [];
   const fill = ({ plan, operands, made: copied }: Copy): void => {
-    const copy = (id: number): Node => {
-      const known = copied.get(id) ?? copyOf(nodes[id]!, nodes[id]!.inputs.map(within), builder);
+    const copy = (id: number, operand: (input: number) => Node): Node => {
+      const known = copied.get(id) ?? copyOf(nodes[id]!, nodes[id]!.inputs.map(operand), builder);
       copied.set(id, known);
       return known;
     };
-    const within = (id: number): Node => (plan.again.has(id) ? copy(id) : made[id]!);
-    copy(plan.value);
-    // from the value on, only reshapes lie between
-    const reshaped = (id: number): Node => {
-      const known = copied.get(id) ?? copyOf(nodes[id]!, [reshaped(nodes[id]!.inputs[0]!)], builder);
-      copied.set(id, known);
-      return known;
-    };
+    const within = (id: number): Node => (plan.again.has(id) ? copy(id, within) : made[id]!);
+    within(plan.value);
+    // between the value and an operand lie only reshapes
+    const reshaped = (id: number): Node => copy(id, reshaped);
     for (const operand of operands) reshaped(operand);
   };
   for (const node of nodes) {
@@ -81,9 +77,7 @@ function applied(graph: Graph, plans: readonly Plan[], position: Int32Array): Gr
     made.push(copyOf(node, inputs, builder));
     for (const copy of byValue.get(node.id) ?? []) fill(copy);
   }
-  const follow = (ids: Readonly<Record<string, number>>): Record<string, number> =>
-    Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, made[id]!.id]));
-  return dce({ nodes: builder.nodes, inputs: follow(graph.inputs), outputs: follow(graph.outputs) });
+  return dce(rebuilt(graph, builder, id => made[id]!));
 }
 
 /** Values are bit-identical. */

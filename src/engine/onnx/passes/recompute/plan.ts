@@ -45,7 +45,7 @@ function usesOf({ nodes }: Graph): (id: number) => Use[] {
   return uses;
 }
 
-/** Plans for what is alive at the peak, at least `least` numbers each; no two of which one spoils the other. */
+/** A plan for each value that is alive at the peak, used later and cheap, of at least `least` numbers. */
 export function plansOf(graph: Graph, live: Liveness, least: number): Plan[] {
   const { nodes } = graph;
   const { at, position, last } = live;
