@@ -1,24 +1,67 @@
-/** @file How many numbers of a graph are alive at once. */
-import { type Graph, sizeOf } from './graph.js';
+/** @file What is in memory while a graph is evaluated, inputs and constants apart, which are there anyway. */
+import { type Graph, type Node, sizeOf } from './graph.js';
 
-/**
- * The most numbers that are alive at once when a graph is evaluated in its order, each value from its node to its last
- * reader, outputs to the end; inputs and constants apart, which are there anyway.
- */
-export function liveNumbers({ nodes, inputs, outputs }: Graph): number {
-  const lastReader = new Map<number, number>();
-  for (const node of nodes) for (const id of node.inputs) lastReader.set(id, node.id);
-  for (const id of Object.values(outputs)) lastReader.set(id, nodes.length);
-  const given = new Set(Object.values(inputs));
-  const counts = (id: number): boolean => !given.has(id) && nodes[id]!.op !== 'Constant';
-  const dying = new Map<number, number[]>();
-  for (const [id, reader] of lastReader)
-    if (counts(id)) dying.set(reader, [...(dying.get(reader) ?? []), id]);
-  let [alive, most] = [0, 0];
-  for (const { id, shape } of nodes) {
-    if (counts(id)) alive += sizeOf(shape);
-    most = Math.max(most, alive);
-    for (const dead of dying.get(id) ?? []) alive -= sizeOf(nodes[dead]!.shape);
+/** Whether a node is there before the evaluation: nothing runs for it. */
+export const isGiven = ({ op }: Node): boolean => op === 'Input' || op === 'Constant';
+
+/** How values take memory. */
+export interface Storage {
+  /** Numbers that a node writes. */
+  written(node: Node): number;
+  /** Id of the node whose memory a value lies in. */
+  holder(nodes: readonly Node[], id: number): number;
+}
+
+/** Every value in memory of its own. */
+const APART: Storage = {
+  written: node => (isGiven(node) ? 0 : sizeOf(node.shape)),
+  holder: (_, id) => id,
+};
+
+/** What is in memory when. */
+export interface Liveness {
+  /** The most numbers at once. */
+  readonly peak: number;
+  /** Position in the order at which that is. */
+  readonly at: number;
+  /** Ids of the nodes whose values are there at that time. */
+  readonly alive: readonly number[];
+  /** By id, the position of a node in the order; -1 of what does not run. */
+  readonly position: Int32Array;
+  /** By id, the last position at which the memory of a node is read; infinite for outputs. */
+  readonly last: Float64Array;
+}
+
+/** When nodes run in this order, each value from its node to its last reader, outputs to the end. */
+export function liveness(
+  { nodes, outputs }: Graph,
+  order: readonly number[],
+  { written, holder }: Storage,
+): Liveness {
+  const position = new Int32Array(nodes.length).fill(-1);
+  const last = new Float64Array(nodes.length).fill(-1);
+  const holders = nodes.map(({ id }) => holder(nodes, id));
+  for (const [at, id] of order.entries()) {
+    position[id] = at;
+    last[id] = Math.max(last[id]!, at);
+    for (const input of nodes[id]!.inputs) last[holders[input]!] = at;
   }
-  return most;
+  for (const id of Object.values(outputs)) last[holders[id]!] = Number.POSITIVE_INFINITY;
+  const freed = new Map<number, number[]>();
+  let [now, peak, at] = [0, 0, 0];
+  for (const [t, id] of order.entries()) {
+    now += written(nodes[id]!);
+    if (now > peak) [peak, at] = [now, t];
+    const end = last[id]!;
+    freed.set(end, [...(freed.get(end) ?? []), id]);
+    for (const gone of freed.get(t) ?? []) now -= written(nodes[gone]!);
+  }
+  const alive = order.slice(0, at + 1).filter(id => written(nodes[id]!) > 0 && last[id]! >= at);
+  return { peak, at, alive, position, last };
+}
+
+/** The most numbers that are alive at once when a graph is evaluated in its order. */
+export function liveNumbers(graph: Graph): number {
+  const order = graph.nodes.filter(node => !isGiven(node)).map(({ id }) => id);
+  return liveness(graph, order, APART).peak;
 }

@@ -12,7 +12,7 @@ import { type Graph, type Node, sizeOf } from '../../src/engine/graph.js';
 import { lowerGraph } from '../../src/engine/onnx/lower.js';
 import { masks } from '../../src/engine/onnx/passes/masks.js';
 import { recompute } from '../../src/engine/onnx/passes/recompute.js';
-import { liveness, masksFirst, runOrder } from '../../src/engine/onnx/schedule.js';
+import { livenessWhenRun, masksFirst, runOrder } from '../../src/engine/onnx/schedule.js';
 import { openOnnx } from '../../src/engine/onnx/session.js';
 import { specialise } from '../../src/engine/onnx/specialise.js';
 import { dce } from '../../src/engine/passes/dce.js';
@@ -87,7 +87,7 @@ test('what is in memory: operands until their last use, results until the end', 
   const b = g.elementwise('Exp', a);
   const c = g.elementwise('Cos', g.reshape(b, [2, 5]));
   const graph = g.graph({ y: g.reduce('Sum', g.elementwise('Add', c, g.reshape(a, [2, 5])), [0, 1], false) });
-  const live = liveness(graph);
+  const live = livenessWhenRun(graph);
   // a, b and c at once; then b goes, and the sum of c and a comes
   assert.is(live.peak, 30);
   assert.equal(live.alive, [a, b, c]);
@@ -133,7 +133,7 @@ const SHARES = [1, 0.9, 0.8];
 test('a chain needs two thirds of the memory, values are bit-identical in doubles and when run', async () => {
   const { graph, inputs } = chain(12);
   const after = recompute(graph, FREE);
-  const [before, now] = [liveness(graph).peak, liveness(after).peak];
+  const [before, now] = [livenessWhenRun(graph).peak, livenessWhenRun(after).peak];
   assert.ok(3 * now <= 2 * before, `${before} numbers at once before, ${now} after`);
   assert.equal(values(after, inputs), values(graph, inputs));
   const run = async (of: Graph) => {
@@ -158,7 +158,7 @@ test('nothing is made again that costs more than the price, or when little enoug
   const { graph } = chain(12);
   assert.is(recompute(graph, { ...FREE, price: 0.5 }).nodes.length, dce(graph).nodes.length);
   assert.is(recompute(graph, { ...FREE, share: 1 }), graph);
-  const peaks = SHARES.map(share => liveness(recompute(graph, { ...FREE, share })).peak);
+  const peaks = SHARES.map(share => livenessWhenRun(recompute(graph, { ...FREE, share })).peak);
   assert.is(recompute(graph), graph, 'too small to need less');
   const [whole] = peaks as [number];
   for (const [i, share] of SHARES.entries()) assert.ok(peaks[i]! <= share * whole);
@@ -201,7 +201,7 @@ test('a training step of the RAE on the ResNet-18 needs less than half as much a
   const [kept, made] = [specialise(graph, { disable: ['recompute'] }), specialise(graph)];
   const writes = (of: Graph): number =>
     of.nodes.reduce((sum, { op, shape }) => sum + (op === 'Reshape' ? 0 : sizeOf(shape)), 0);
-  assert.ok(liveness(made).peak < 0.5 * liveness(kept).peak);
+  assert.ok(livenessWhenRun(made).peak < 0.5 * livenessWhenRun(kept).peak);
   assert.ok(writes(made) < 1.3 * writes(kept));
 });
 

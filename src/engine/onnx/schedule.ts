@@ -3,13 +3,7 @@
  * operands of a node, the one written last first, before it runs the node. Fusions move a few nodes from the places that are told here.
  */
 import { type Graph, type Node, sizeOf } from '../graph.js';
-
-/** Nodes that nothing runs for. */
-const isGiven = ({ op }: Node): boolean => op === 'Input' || op === 'Constant';
-
-/** Numbers that a node writes: a Reshape is another name for its operand's memory. */
-export const written = (node: Node): number =>
-  isGiven(node) || node.op === 'Reshape' ? 0 : sizeOf(node.shape);
+import { isGiven, type Liveness, liveness, type Storage } from '../live.js';
 
 /**
  * Nodes in the order a model is written in: masks right after what they are made of. A gradient then comes before its mask, which is
@@ -90,49 +84,17 @@ export function runOrder(graph: Graph): readonly number[] {
   return order;
 }
 
-/** What is in memory while a graph runs, inputs and constants apart. */
-export interface Liveness {
-  /** The most numbers at once. */
-  readonly peak: number;
-  /** Position in the order at which that is. */
-  readonly at: number;
-  /** Ids of the nodes whose values are there at that time. */
-  readonly alive: readonly number[];
-  /** By id, the position of a node in the order; -1 of what does not run. */
-  readonly position: Int32Array;
-  /** By id, the last position at which the memory of a node is read; infinite for outputs. */
-  readonly last: Float64Array;
-}
+/** A Reshape is another name for its operand's memory. */
+const VIEWS: Storage = {
+  written: node => (isGiven(node) || node.op === 'Reshape' ? 0 : sizeOf(node.shape)),
+  holder(nodes, id) {
+    let at = nodes[id]!;
+    while (at.op === 'Reshape') at = nodes[at.inputs[0]!]!;
+    return at.id;
+  },
+};
 
-/** The node whose memory a value lies in. */
-export function holder(nodes: readonly Node[], id: number): number {
-  let at = nodes[id]!;
-  while (at.op === 'Reshape') at = nodes[at.inputs[0]!]!;
-  return at.id;
-}
+export const { written, holder } = VIEWS;
 
-/** Goes through the order, with every buffer given back after its last use. */
-export function liveness(graph: Graph): Liveness {
-  const { nodes } = graph;
-  const order = runOrder(graph);
-  const position = new Int32Array(nodes.length).fill(-1);
-  const last = new Float64Array(nodes.length).fill(-1);
-  const holders = nodes.map(({ id }) => holder(nodes, id));
-  for (const [at, id] of order.entries()) {
-    position[id] = at;
-    last[id] = Math.max(last[id]!, at);
-    for (const input of nodes[id]!.inputs) last[holders[input]!] = at;
-  }
-  for (const id of Object.values(graph.outputs)) last[holders[id]!] = Number.POSITIVE_INFINITY;
-  const freed = new Map<number, number[]>();
-  let [now, peak, at] = [0, 0, 0];
-  for (const [t, id] of order.entries()) {
-    now += written(nodes[id]!);
-    if (now > peak) [peak, at] = [now, t];
-    const end = last[id]!;
-    freed.set(end, [...(freed.get(end) ?? []), id]);
-    for (const gone of freed.get(t) ?? []) now -= written(nodes[gone]!);
-  }
-  const alive = order.slice(0, at + 1).filter(id => written(nodes[id]!) > 0 && last[id]! >= at);
-  return { peak, at, alive, position, last };
-}
+/** When ONNX Runtime runs the graph. */
+export const livenessWhenRun = (graph: Graph): Liveness => liveness(graph, runOrder(graph), VIEWS);

@@ -6,7 +6,7 @@ import type { Graph, Node } from '../../graph.js';
 import { dce } from '../../passes/dce.js';
 import { copyOf, rebuilt } from '../../passes/rewrite.js';
 import { GraphBuilder } from '../../trace/builder.js';
-import { liveness } from '../schedule.js';
+import { livenessWhenRun } from '../schedule.js';
 import { choose, type Plan, plansOf } from './recompute/plan.js';
 
 /** Uses so many positions from each other share what was made again. */
@@ -83,12 +83,12 @@ function applied(graph: Graph, plans: readonly Plan[], position: Int32Array): Gr
 /** Values are bit-identical. */
 export function recompute(graph: Graph, limits: RecomputeLimits = RECOMPUTE_LIMITS): Graph {
   const { share, price, enough } = limits;
-  let [current, live] = [graph, liveness(graph)];
+  let [current, live] = [graph, livenessWhenRun(graph)];
   const [goal, least] = [Math.max(share * live.peak, enough), SMALL * live.peak];
   while (live.peak > goal) {
     const affordable = plansOf(current, live, least).filter(({ cost, freed }) => cost <= price * freed);
     const next = applied(current, choose(current, affordable, live.peak - goal), live.position);
-    const after = liveness(next);
+    const after = livenessWhenRun(next);
     if (after.peak >= live.peak) break;
     [current, live] = [next, after];
   }
