@@ -51,16 +51,14 @@ export function runOrder(graph: Graph): readonly number[] {
   const place = new Float64Array(nodes.length + 1).fill(gate);
   let next = 0;
   for (const { id } of masksFirst(graph)) place[id] = (late.has(id) ? gate + 1 : 0) + next++;
-  const operands = (id: number): readonly number[] => {
-    if (id === gate) return awaited;
-    const all = nodes[id]!.inputs;
-    return late.has(id) && all.some(input => isGiven(nodes[input]!) && late.has(input))
-      ? [...all, gate]
-      : all;
-  };
+  const byPlace = (a: number, b: number): number => place[a]! - place[b]!;
+  const waits = (id: number): boolean =>
+    nodes[id]!.inputs.some(input => isGiven(nodes[input]!) && late.has(input));
+  /** The last one is run first: the one written last, or the last of the outputs that are waited for. */
+  const operands = (id: number): readonly number[] =>
+    id === gate ? awaited : [...nodes[id]!.inputs, ...(waits(id) ? [gate] : [])].sort(byPlace);
   const used = new Set(nodes.flatMap(({ inputs }) => inputs));
   const runs = (id: number): boolean => id === gate || !isGiven(nodes[id]!);
-  const byPlace = (a: number, b: number): number => place[a]! - place[b]!;
   const open = nodes
     .filter(({ id }) => runs(id) && !used.has(id))
     .map(({ id }) => id)
@@ -76,10 +74,7 @@ export function runOrder(graph: Graph): readonly number[] {
     }
     if (entered[id] === 1) continue;
     entered[id] = 1;
-    open.push(
-      ~id,
-      ...[...new Set(operands(id))].filter(input => runs(input) && !entered[input]).sort(byPlace),
-    );
+    open.push(~id, ...operands(id).filter(input => runs(input) && !entered[input]));
   }
   return order;
 }
