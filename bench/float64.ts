@@ -1,6 +1,6 @@
 /** @file Evaluations a second of the float64 engine. */
 import { compileFloat64 } from '../src/engine/float64/compile.js';
-import { type Graph, sizeOf } from '../src/engine/graph.js';
+import { type Graph, sizeOf } from '../src/engine/graph/graph.js';
 import { optimise } from '../src/engine/optimise.js';
 import type { Arrays } from '../src/engine/program.js';
 import { sambaGraph } from './samba-graph.js';

@@ -3,8 +3,8 @@
  * they are. The first way of each question is what the engine does.
  */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { fill, stream } from '../src/claims/random.js';
 import { toBytes } from '../src/engine/onnx/lower.js';
-import { fill, stream } from '../src/theory/random.js';
 import { CHANNELS, CONSTANTS, IMAGES, type Ints, QUESTIONS, type Way } from './kernels/ways.js';
 import type { Ratio } from './peer.js';
 import { median, range } from './spread.js';

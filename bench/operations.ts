@@ -1,6 +1,6 @@
 /** @file How much arithmetic a step is. */
-import type { Graph, Node } from '../src/engine/graph.js';
-import { sizeOf } from '../src/engine/graph.js';
+import type { Graph, Node } from '../src/engine/graph/graph.js';
+import { sizeOf } from '../src/engine/graph/graph.js';
 import { graphOf, trainingStepOf } from '../src/train/graphs.js';
 import { LATENT, modelOf, OBJECTIVES, RATE } from './step/job.js';
 

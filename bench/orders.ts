@@ -3,15 +3,15 @@
  * thread, beside the same check in PyTorch float64 where torch is installed.
  */
 import * as tf from '@tensorflow/tfjs';
+import { stream } from '../src/claims/random.js';
 import { gradients } from '../src/core/derivatives.js';
 import type { Autoencoder, Params } from '../src/core/net/network.js';
 import type { Objective } from '../src/core/objectives/objective.js';
 import { makeRaeLossGradient } from '../src/core/objectives/rae-loss-gradient.js';
 import { makeSamba } from '../src/core/objectives/samba.js';
 import { compileFloat64 } from '../src/engine/float64/compile.js';
-import { sizeOf } from '../src/engine/graph.js';
+import { sizeOf } from '../src/engine/graph/graph.js';
 import { trace } from '../src/engine/trace.js';
-import { stream } from '../src/theory/random.js';
 import { type Ratio, runPeer } from './peer.js';
 import { median, range } from './spread.js';
 

@@ -1,6 +1,6 @@
 /** @file The graph that decides how long the claims take: SAMBA's gradient on a small tanh decoder. */
 import * as tf from '@tensorflow/tfjs';
-import type { Graph } from '../src/engine/graph.js';
+import type { Graph } from '../src/engine/graph/graph.js';
 import { trace } from '../src/engine/trace.js';
 
 /** Gradient of |decoder(z + rho g/|g|) - x|^2 with respect to z and the parameters; g = the loss gradient at z. */

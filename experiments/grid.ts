@@ -1,5 +1,5 @@
 /** @file The runs of a grid. */
-import type { Arm } from '../src/theory/experiment/model.js';
+import type { Arm } from '../src/claims/experiment/model.js';
 import type { RunPlan } from '../src/train/experiment/experiment.js';
 
 /** Every arm with every seed, the seeds of an arm beside each other. */

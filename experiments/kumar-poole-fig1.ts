@@ -1,9 +1,10 @@
 /** @file Figures 1, 5 and 6 of Kumar & Poole 2020: how far the latents that a beta-VAE infers are turned from the true ones. */
 
-import { below, judge, type Sample } from '../src/theory/experiment/judge.js';
-import type { Figure, RunRecord, Series } from '../src/theory/experiment/model.js';
-import { valuesOf } from '../src/theory/experiment/summary.js';
-import { median } from '../src/theory/statistics.js';
+import { below, judge, type Sample } from '../src/claims/experiment/judge.js';
+import type { Figure, RunRecord, Series } from '../src/claims/experiment/model.js';
+import { valuesOf } from '../src/claims/experiment/summary.js';
+import { median } from '../src/claims/statistics.js';
+import { drive } from '../src/studies/stepper.js';
 import type {
   ComputeContext,
   Computed,
@@ -11,7 +12,6 @@ import type {
   Inputs,
   Scale,
 } from '../src/train/experiment/experiment.js';
-import { drive } from '../src/train/studies/stepper.js';
 import { everySeed } from './grid.js';
 import { numberIn, wordIn } from './inputs.js';
 import { rotationRuns, type SetResult } from './kumar-poole-fig1/runs.js';

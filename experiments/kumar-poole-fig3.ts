@@ -1,12 +1,16 @@
 /** @file Figure 3 of Kumar & Poole 2020: the beta-VAE, its Taylor objective and GRAE of trained networks, over beta. */
+
+import { below, judge, type Part, type Sample, sampleOf } from '../src/claims/experiment/judge.js';
+import type { Figure, Judgement, RunRecord, Series } from '../src/claims/experiment/model.js';
+import { bootstrapInterval } from '../src/claims/experiment/summary.js';
+import { mean } from '../src/claims/statistics.js';
 import { BETA_VAE_TAYLOR_RULES } from '../src/core/objectives/beta-vae-taylor.js';
 import { GRAE_RULES } from '../src/core/objectives/grae.js';
 import { VAE_RULES } from '../src/core/objectives/vae.js';
 import { UnavailableError } from '../src/formats/input-error.js';
-import { below, judge, type Part, type Sample, sampleOf } from '../src/theory/experiment/judge.js';
-import type { Figure, Judgement, RunRecord, Series } from '../src/theory/experiment/model.js';
-import { bootstrapInterval } from '../src/theory/experiment/summary.js';
-import { mean } from '../src/theory/statistics.js';
+import { type GapExperiment, type GapRules, gapsOf, gapTraining } from '../src/studies/gaps.js';
+import { gapsOfTrained } from '../src/studies/objective-gaps.js';
+import { drive } from '../src/studies/stepper.js';
 import type {
   ComputeContext,
   Computed,
@@ -14,9 +18,6 @@ import type {
   Inputs,
   Scale,
 } from '../src/train/experiment/experiment.js';
-import { type GapExperiment, type GapRules, gapsOf, gapTraining } from '../src/train/studies/gaps.js';
-import { gapsOfTrained } from '../src/train/studies/objective-gaps.js';
-import { drive } from '../src/train/studies/stepper.js';
 import { everySeed } from './grid.js';
 import { numberIn } from './inputs.js';
 import { MNIST_SIZES, mnistConfig } from './kumar-poole-fig3/mnist.js';

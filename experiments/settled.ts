@@ -1,5 +1,5 @@
 /** @file Judging a statement about numbers in which chance has no part: a fact holds or does not. */
-import type { Judgement, RunRecord } from '../src/theory/experiment/model.js';
+import type { Judgement, RunRecord } from '../src/claims/experiment/model.js';
 
 /** `holds` is undefined where a run is missing; `why` has the numbers. */
 export interface Fact {

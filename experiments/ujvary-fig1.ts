@@ -1,7 +1,8 @@
 /** @file Figure 1 of Ujváry et al. 2022: a loss with a sharp and a wide minimum, and what SAM and MFVI make of it. */
 
+import type { Figure, RunRecord, Series } from '../src/claims/experiment/model.js';
+import { drive, entry, type State, type Stepper } from '../src/studies/stepper.js';
 import { lowestFrom, TOY_RULES, type ToyRules } from '../src/theory/closed/toy-landscape.js';
-import type { Figure, RunRecord, Series } from '../src/theory/experiment/model.js';
 import type {
   ComputeContext,
   Computed,
@@ -9,7 +10,6 @@ import type {
   Inputs,
   Scale,
 } from '../src/train/experiment/experiment.js';
-import { drive, entry, type State, type Stepper } from '../src/train/studies/stepper.js';
 import { everySeed } from './grid.js';
 import { numberIn, wordIn } from './inputs.js';
 import { fact, runWith, settled } from './settled.js';

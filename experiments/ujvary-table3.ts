@@ -1,15 +1,18 @@
 /** @file Tables 3 and 4 of Ujváry et al. 2022: test accuracy of the SAM family on CIFAR-10 and CIFAR-100. */
+
+import { below, judge, type Part, sampleOf, withinFactor } from '../src/claims/experiment/judge.js';
+import type { Arm, Figure, Published, RunRecord } from '../src/claims/experiment/model.js';
+import { bootstrapInterval, valuesOf } from '../src/claims/experiment/summary.js';
+import { mean } from '../src/claims/statistics.js';
 import type { ClassifierMethod } from '../src/core/classifier-step.js';
 import { wideResNet } from '../src/core/net/wide-resnet.js';
 import { momentumSgd } from '../src/core/optimiser.js';
-import { sizeOf } from '../src/engine/graph.js';
+import { sizeOf } from '../src/engine/graph/graph.js';
 import { openCifar } from '../src/formats/cifar.js';
 import type { Images } from '../src/formats/images.js';
 import { UnavailableError } from '../src/formats/input-error.js';
-import { below, judge, type Part, sampleOf, withinFactor } from '../src/theory/experiment/judge.js';
-import type { Arm, Figure, Published, RunRecord } from '../src/theory/experiment/model.js';
-import { bootstrapInterval, valuesOf } from '../src/theory/experiment/summary.js';
-import { mean } from '../src/theory/statistics.js';
+import { memoryOfClassifier, openClassifierTraining } from '../src/studies/classifier-training.js';
+import { drive } from '../src/studies/stepper.js';
 import { TRAIN_ENGINES } from '../src/train/config.js';
 import type {
   ComputeContext,
@@ -19,8 +22,6 @@ import type {
   Scale,
 } from '../src/train/experiment/experiment.js';
 import { generatedImages } from '../src/train/generated.js';
-import { memoryOfClassifier, openClassifierTraining } from '../src/train/studies/classifier-training.js';
-import { drive } from '../src/train/studies/stepper.js';
 import { everySeed } from './grid.js';
 import { numberIn, wordIn } from './inputs.js';
 import { type DataName, METHODS, type Method, methodFor, passesOf, RHO } from './ujvary-table3/methods.js';

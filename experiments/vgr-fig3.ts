@@ -1,9 +1,8 @@
 /** @file Figure 3 of Dai, Wenliang & Wipf 2021: slices through the energy of a one-layer VAE for several gamma. */
+
+import type { Curve, Figure, RunRecord, Series } from '../src/claims/experiment/model.js';
+import { stream } from '../src/claims/random.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../src/core/objectives/gamma-vae.js';
-import { rotationExcess, segmentEnergy } from '../src/theory/closed/energy-slices.js';
-import type { Curve, Figure, RunRecord, Series } from '../src/theory/experiment/model.js';
-import { stream } from '../src/theory/random.js';
-import type { Computed, Experiment, Inputs, Scale } from '../src/train/experiment/experiment.js';
 import {
   decoderLine,
   minima,
@@ -11,7 +10,9 @@ import {
   rotationSlice,
   type Slice,
   segmentSlice,
-} from '../src/train/studies/slices.js';
+} from '../src/studies/slices.js';
+import { rotationExcess, segmentEnergy } from '../src/theory/closed/energy-slices.js';
+import type { Computed, Experiment, Inputs, Scale } from '../src/train/experiment/experiment.js';
 import { everySeed } from './grid.js';
 import { numberIn, wordIn } from './inputs.js';
 import { fact, runWith, settled } from './settled.js';

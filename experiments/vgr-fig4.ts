@@ -1,8 +1,19 @@
 /** @file Figure 4 of Dai, Wenliang & Wipf 2021, on a synthetic manifold: gamma learned, and fixed at the learned value from the start. */
+
+import { below, judge, type Sample, sampleOf, withinFactor } from '../src/claims/experiment/judge.js';
+import type { Figure, RunRecord, Series } from '../src/claims/experiment/model.js';
+import { mean } from '../src/claims/statistics.js';
 import { GAMMA_VAE_RULES } from '../src/core/objectives/gamma-vae.js';
-import { below, judge, type Sample, sampleOf, withinFactor } from '../src/theory/experiment/judge.js';
-import type { Figure, RunRecord, Series } from '../src/theory/experiment/model.js';
-import { mean } from '../src/theory/statistics.js';
+import { fixedEnergy } from '../src/studies/energy.js';
+import {
+  type Before,
+  type ManifoldSize,
+  type ManifoldTraining,
+  manifoldNet,
+  manifoldTraining,
+  RANK,
+} from '../src/studies/manifold.js';
+import { drive, type Stepper } from '../src/studies/stepper.js';
 import type {
   ComputeContext,
   Computed,
@@ -11,16 +22,6 @@ import type {
   Scale,
 } from '../src/train/experiment/experiment.js';
 import { withoutPrefix, withPrefix } from '../src/train/graphs.js';
-import { fixedEnergy } from '../src/train/studies/energy.js';
-import {
-  type Before,
-  type ManifoldSize,
-  type ManifoldTraining,
-  manifoldNet,
-  manifoldTraining,
-  RANK,
-} from '../src/train/studies/manifold.js';
-import { drive, type Stepper } from '../src/train/studies/stepper.js';
 import { everySeed } from './grid.js';
 import { numberIn, wordIn } from './inputs.js';
 

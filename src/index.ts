@@ -1,5 +1,5 @@
 /** @file The public surface of the package. */
-export type { Graph } from './engine/graph.js';
+export type { Graph } from './engine/graph/graph.js';
 export { NumberArray, type Numbers } from './engine/jit/array.js';
 export { type Float64Options, float64 } from './engine/jit/float64.js';
 export type { Input } from './engine/jit/inputs.js';

@@ -1,10 +1,10 @@
 /** @file Every claim, uninstrumented and on all cores, as one test each; then a few cases of each here, for coverage. */
 import * as assert from 'uvu/assert';
 import { CLAIM_IDS, type ClaimId, loadClaim } from '../properties/registry.js';
+import type { ClaimResult } from '../src/claims/result.js';
+import { runClaim } from '../src/claims/run-claim.js';
 import { verify } from '../src/cli/verify/verify.js';
 import { failureText } from '../src/report/table.js';
-import type { ClaimResult } from '../src/theory/result.js';
-import { runClaim } from '../src/theory/run-claim.js';
 import { suite } from './harness.js';
 
 const SECONDS = 600;

@@ -1,5 +1,5 @@
 /** @file Many runs of one seed, each from parameters whose last bits were changed at random: what rounding alone can do to a curve. */
-import { stream } from '../../src/theory/random.js';
+import { stream } from '../../src/claims/random.js';
 import { median } from '../spread.js';
 import { typical } from './ranks.js';
 import { type Curve, ours, prepare, type Run, type Setting, torchCurves } from './runs.js';

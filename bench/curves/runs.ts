@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fill, stream } from '../../src/claims/random.js';
 import { writeAtomic } from '../../src/formats/atomic.js';
 import { encodeSafetensors, type SafeTensor } from '../../src/formats/safetensors.js';
-import { fill, stream } from '../../src/theory/random.js';
 import { parseConfig, type TrainConfig } from '../../src/train/config.js';
 import { openData } from '../../src/train/data.js';
 import { firstCarried } from '../../src/train/first.js';

@@ -2,14 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fill, stream } from '../../src/claims/random.js';
 import { resnetAutoencoder } from '../../src/core/net/resnet.js';
 import { type ObjectiveSpec, objectiveOf } from '../../src/core/objectives/table.js';
 import { adam } from '../../src/core/optimiser.js';
-import { sizeOf } from '../../src/engine/graph.js';
+import { sizeOf } from '../../src/engine/graph/graph.js';
 import { writeAtomic } from '../../src/formats/atomic.js';
 import { imageBatch } from '../../src/formats/images.js';
 import { encodeSafetensors, readSafetensors, type SafeTensor } from '../../src/formats/safetensors.js';
-import { fill, stream } from '../../src/theory/random.js';
 import { firstCarried } from '../../src/train/first.js';
 import { generatedImages } from '../../src/train/generated.js';
 import { carriedShapes } from '../../src/train/graphs.js';

@@ -1,10 +1,6 @@
 /** @file The fits of one run of the rotation experiment: several data sets, several restarts each. */
 
-import { svd, symmetricEigen } from '../../src/theory/closed/eigen.js';
-import { apply, type Matrix, multiply, norm, transpose } from '../../src/theory/closed/matrix.js';
-import { polarPoints } from '../../src/theory/closed/polar-points.js';
-import { axisAngle, modQuarter, procrustes } from '../../src/theory/closed/procrustes.js';
-import { stream } from '../../src/theory/random.js';
+import { stream } from '../../src/claims/random.js';
 import {
   NOISE,
   type Nonlinearity,
@@ -12,8 +8,12 @@ import {
   type RotationExperiment,
   rotationData,
   rotationFit,
-} from '../../src/train/studies/rotation-fit.js';
-import { entry, type Stepper } from '../../src/train/studies/stepper.js';
+} from '../../src/studies/rotation-fit.js';
+import { entry, type Stepper } from '../../src/studies/stepper.js';
+import { svd, symmetricEigen } from '../../src/theory/numerics/eigen.js';
+import { apply, type Matrix, multiply, norm, transpose } from '../../src/theory/numerics/matrix.js';
+import { polarPoints } from '../../src/theory/numerics/polar-points.js';
+import { axisAngle, modQuarter, procrustes } from '../../src/theory/numerics/procrustes.js';
 
 export interface RotationRun {
   readonly seed: number;

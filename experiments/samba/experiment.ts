@@ -1,5 +1,5 @@
 /** @file What the three figures share. */
-import type { Arm } from '../../src/theory/experiment/model.js';
+import type { Arm } from '../../src/claims/experiment/model.js';
 import type { Convention, Experiment, Scale, Setting } from '../../src/train/experiment/experiment.js';
 import { configFor, type Model } from './configs.js';
 import { derive, MEASURES, measureTrained, QUANTITIES } from './quantities.js';

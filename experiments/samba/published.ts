@@ -1,5 +1,5 @@
 /** @file The authors' published runs as runs of ours: the same quantities by the same names, to judge and to lay beside. */
-import type { Arm, Published, RunRecord } from '../../src/theory/experiment/model.js';
+import type { Arm, Published, RunRecord } from '../../src/claims/experiment/model.js';
 import {
   PUBLISHED,
   type PublishedModel,

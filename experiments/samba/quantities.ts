@@ -1,8 +1,8 @@
 /** @file What the figures of SAMBA measure: as the authors plot it, and by quantities that mean what they say. */
 import * as tf from '@tensorflow/tfjs';
+import type { Arm, Quantity } from '../../src/claims/experiment/model.js';
 import { halfSquaredNorm } from '../../src/core/gaussian.js';
 import { errorAtMean, lossGradientNorm, plottedSmoothness } from '../../src/core/smoothness.js';
-import type { Arm, Quantity } from '../../src/theory/experiment/model.js';
 import type { Setting, Trained } from '../../src/train/experiment/experiment.js';
 import { smoothnessOf } from '../../src/train/experiment/smoothness.js';
 import type { Measures } from '../../src/train/graphs.js';

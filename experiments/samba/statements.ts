@@ -9,8 +9,8 @@ import {
   sampleOf,
   varianceBelow,
   withinFactor,
-} from '../../src/theory/experiment/judge.js';
-import type { Arm, Judgement, RunRecord, Statement } from '../../src/theory/experiment/model.js';
+} from '../../src/claims/experiment/judge.js';
+import type { Arm, Judgement, RunRecord, Statement } from '../../src/claims/experiment/model.js';
 import { ALPHA2, type Model } from './configs.js';
 import { QUANTITIES, type QuantityName } from './quantities.js';
 

@@ -1,5 +1,5 @@
 /** @file What the methods of figure 1 make of the toy loss, each a landscape and the direction in which it is descended. */
-import type { Vector } from '../../src/theory/closed/matrix.js';
+
 import {
   gradientOf,
   type Landscape,
@@ -10,6 +10,7 @@ import {
   toyLoss,
   worstCase,
 } from '../../src/theory/closed/toy-landscape.js';
+import type { Vector } from '../../src/theory/numerics/matrix.js';
 
 export const VIEWS = ['loss', 'sam', 'sam-one-step', 'gradient-penalty', 'mfvi', 'mfvi-whole'] as const;
 export type View = (typeof VIEWS)[number];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ActivationName } from '../../src/core/net/activation.js';
 import { type DenseSpec, denseAutoencoder } from '../../src/core/net/dense.js';
 import type { PosteriorKind } from '../../src/core/net/network.js';
-import { sizeOf } from '../../src/engine/graph.js';
+import { sizeOf } from '../../src/engine/graph/graph.js';
 import { logUniform, normal } from './numbers.js';
 import { plainRecord } from './record.js';
 import { vector } from './vector.js';

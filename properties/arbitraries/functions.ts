@@ -1,7 +1,7 @@
 /** @file Functions with known derivatives: sums of ridges (all orders elementary) and quadratics with a chosen spectrum. */
 import fc from 'fast-check';
-import { apply, dot, type Matrix, type Vector } from '../../src/theory/closed/matrix.js';
 import type { Ridge, RidgeKind } from '../../src/theory/closed/ridge.js';
+import { apply, dot, type Matrix, type Vector } from '../../src/theory/numerics/matrix.js';
 import { rotated } from './matrix.js';
 import type { NumberArbitrary } from './number.js';
 import { dyadic, logUniform, normal } from './numbers.js';

@@ -1,6 +1,6 @@
 /** @file Cases of a check: one pinned case of every shape, then random ones. */
 import fc from 'fast-check';
-import type { Given } from '../../src/theory/checks/given.js';
+import type { Given } from '../../src/claims/checks/given.js';
 import { type AutoencoderCase, autoencoderOf, autoencoders, type Shape } from './autoencoders.js';
 
 /** The seed of the pinned cases: the same ones in every run, whatever its seed. */

@@ -1,6 +1,6 @@
 /** @file Orthogonal and symmetric matrices with a prescribed spectrum, never diagonal by construction. */
 import fc from 'fast-check';
-import { identity, type Matrix, norm, type Vector } from '../../src/theory/closed/matrix.js';
+import { identity, type Matrix, norm, type Vector } from '../../src/theory/numerics/matrix.js';
 import { logUniform, normal } from './numbers.js';
 import { vector } from './vector.js';
 

@@ -1,5 +1,5 @@
 /** @file The distributions: uniform on a dyadic grid, log-uniform, normal. */
-import { normalQuantile } from '../../src/theory/normal-quantile.js';
+import { normalQuantile } from '../../src/claims/normal-quantile.js';
 import { fractionBits, NumberArbitrary, uniform } from './number.js';
 
 interface Grid {

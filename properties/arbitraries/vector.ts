@@ -1,6 +1,6 @@
 /** @file Vectors: independent numbers that shrink together, and directions. */
 import fc from 'fast-check';
-import { norm } from '../../src/theory/closed/matrix.js';
+import { norm } from '../../src/theory/numerics/matrix.js';
 import { type NumberArbitrary, plain, simpler } from './number.js';
 import { normal } from './numbers.js';
 

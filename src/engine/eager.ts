@@ -1,7 +1,7 @@
 /** @file Running core code as it is on a tfjs backend, in float32. */
 import './gradients.js';
 import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from './graph.js';
+import { sizeOf } from './graph/graph.js';
 import { checkNames } from './names.js';
 import type { Spec, Specs } from './spec.js';
 import type { Traceable } from './trace.js';

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from 'onnxruntime-node';
-import type { Graph } from './graph.js';
+import type { Graph } from './graph/graph.js';
 import { arrayOf, NumberArray, takeTensor, tensorBehind } from './jit/array.js';
 import { traceTree } from './jit/compile.js';
 import { type Given, signatureOf, takeArguments } from './jit/inputs.js';

@@ -1,5 +1,5 @@
 /** @file Simplifies a graph without changing its values. */
-import type { Graph } from './graph.js';
+import type { Graph } from './graph/graph.js';
 import { cse } from './passes/cse.js';
 import { dce } from './passes/dce.js';
 import { fold } from './passes/fold.js';

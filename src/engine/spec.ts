@@ -1,5 +1,5 @@
 /** @file How the inputs of a traced function are described. */
-import type { DType, Shape } from './graph.js';
+import type { DType, Shape } from './graph/graph.js';
 
 /** Shape and kind of one input; `float` when not said. */
 export interface Spec {

@@ -1,9 +1,9 @@
 /** @file Turns ordinary tfjs code into a static graph by running it once on a backend that records. */
 import * as tf from '@tensorflow/tfjs';
-import type { Graph, Node, Shape } from './graph.js';
+import { GraphBuilder } from './graph/builder.js';
+import type { Graph, Node, Shape } from './graph/graph.js';
 import type { Specs } from './spec.js';
 import { nodeOf, tensorOf } from './trace/backend.js';
-import { GraphBuilder } from './trace/builder.js';
 import { recordInto } from './trace/session.js';
 import { explain } from './trace/unknown.js';
 

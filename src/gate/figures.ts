@@ -1,5 +1,5 @@
 /** @file What the gate watches: named figures taken out of a result, each of a kind that has its own rule. */
-import type { CheckResult, ClaimResult, VerifyResult } from '../theory/result.js';
+import type { CheckResult, ClaimResult, VerifyResult } from '../claims/result.js';
 
 /** Each kind has one rule in `rules.ts`. */
 export type Figure =

@@ -1,5 +1,5 @@
 /** @file Putting the results of shards together. */
-import type { VerifyResult } from '../theory/result.js';
+import type { VerifyResult } from '../claims/result.js';
 
 /** The shards' results as one, or what keeps them from being one run. */
 export function merge(shards: readonly VerifyResult[], order: readonly string[]): VerifyResult | string {

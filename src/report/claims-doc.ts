@@ -1,5 +1,5 @@
 /** @file docs/claims.md: every claim with its verdict, formulas, evidence, and the command that reproduces it. */
-import type { ClaimResult, MutantResult, VerifyResult } from '../theory/result.js';
+import type { ClaimResult, MutantResult, VerifyResult } from '../claims/result.js';
 import { measured, PAPER_TITLES, standing } from './standing.js';
 
 const math = (tex: string): string => `\`\`\`math\n${tex}\n\`\`\``;

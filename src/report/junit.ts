@@ -1,5 +1,5 @@
 /** @file A run as JUnit XML, one test case a claim, valid against Jenkins's JUnit schema. */
-import type { ClaimResult, Paper, VerifyResult } from '../theory/result.js';
+import type { ClaimResult, Paper, VerifyResult } from '../claims/result.js';
 import { failureText } from './table.js';
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 /** @file A run as Markdown: a CI job's summary. */
-import type { ClaimResult, VerifyResult } from '../theory/result.js';
+import type { ClaimResult, VerifyResult } from '../claims/result.js';
 import { claimCells, failureText, HEAD, summaryLine } from './table.js';
 
 /** GitHub refuses a job summary above 1 MiB. */

@@ -1,6 +1,6 @@
 /** @file What we say of a claim, in words, for people. */
-import type { CheckResult, Paper } from '../theory/result.js';
-import type { Verdict } from '../theory/verdict.js';
+import type { CheckResult, Paper } from '../claims/result.js';
+import type { Verdict } from '../claims/verdict.js';
 
 /** Papers by their short names. */
 export const PAPER_TITLES: Readonly<Record<Paper, string>> = {

@@ -1,6 +1,6 @@
 /** @file The terminal's view of a verification run. */
-import type { CheckResult, ClaimResult, VerifyResult } from '../theory/result.js';
-import type { Verdict } from '../theory/verdict.js';
+import type { CheckResult, ClaimResult, VerifyResult } from '../claims/result.js';
+import type { Verdict } from '../claims/verdict.js';
 
 export interface Style {
   bad(text: string): string;

@@ -1,5 +1,5 @@
 /** @file The squared maximum mean discrepancy of two samples, without bias (Gretton et al. 2012, eq. 3). */
-import type { Matrix, Vector } from './closed/matrix.js';
+import type { Matrix, Vector } from './numerics/matrix.js';
 
 export type Kernel = (x: Vector, y: Vector) => number;
 

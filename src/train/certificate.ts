@@ -1,11 +1,11 @@
 /** @file Certificates: which claims have passed for which code and engine. Training asks for one before it starts. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Outcome } from '../claims/verdict.js';
 import { makeFolder, writeJson } from '../formats/atomic.js';
 import { readText, sha256 } from '../formats/files.js';
 import { UnavailableError } from '../formats/input-error.js';
 import { isObject, parseJson } from '../formats/json.js';
-import type { Outcome } from '../theory/verdict.js';
 import { Fields, oneOf, type Rule, text } from './fields.js';
 
 export interface Certificate {

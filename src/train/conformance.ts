@@ -1,8 +1,9 @@
 /** @file Before a run starts: does the engine compute the loss and gradients that the verified float64 graph has? */
+
+import { type Random, stream } from '../claims/random.js';
 import { sgd } from '../core/optimiser.js';
 import { compileFloat64 } from '../engine/float64/compile.js';
 import { UnavailableError } from '../formats/input-error.js';
-import { type Random, stream } from '../theory/random.js';
 import { evaluatedShapes, graphOf, trainingStepOf } from './graphs.js';
 import type { Model } from './model.js';
 import { openRunner } from './open-runner.js';

@@ -1,9 +1,10 @@
 /** @file The records of a run: which are trained on, which are kept for validation, and in what order they come. */
+
+import { stream } from '../claims/random.js';
 import { openCifar } from '../formats/cifar.js';
 import { openMnist } from '../formats/idx.js';
 import { type Images, imageBatch } from '../formats/images.js';
 import { InputError, UnavailableError } from '../formats/input-error.js';
-import { stream } from '../theory/random.js';
 import type { DataConfig, TrainConfig } from './config.js';
 import { generatedImages } from './generated.js';
 

@@ -1,8 +1,9 @@
 /** @file What a run begins with. */
+
+import { fill, stream } from '../claims/random.js';
 import { initialise } from '../core/init.js';
 import { firstStatistic } from '../core/net/running.js';
-import { sizeOf } from '../engine/graph.js';
-import { fill, stream } from '../theory/random.js';
+import { sizeOf } from '../engine/graph/graph.js';
 import { carriedShapes, withPrefix } from './graphs.js';
 import type { Model } from './model.js';
 import type { Carried } from './runner.js';

@@ -1,8 +1,8 @@
 /** @file Made-up images for where there is no data set: smooth gradients and blobs of random colour. */
 
+import { type Random, stream } from '../claims/random.js';
 import { sha256 } from '../formats/files.js';
 import type { Images } from '../formats/images.js';
-import { type Random, stream } from '../theory/random.js';
 
 const CHANNELS = 3;
 const BLOBS = 3;

@@ -1,7 +1,8 @@
 /** @file The steps of a run from a given one on: metrics, validation, checkpoints, and the end. */
+
+import { fill, stream } from '../claims/random.js';
 import { writeJson } from '../formats/atomic.js';
 import { InputError } from '../formats/input-error.js';
-import { fill, stream } from '../theory/random.js';
 import { paramsDigest, writeCheckpoint } from './checkpoint.js';
 import type { TrainConfig } from './config.js';
 import type { TrainingData } from './data.js';

@@ -8,7 +8,7 @@ import { resnetAutoencoder } from '../core/net/resnet.js';
 import type { Objective } from '../core/objectives/objective.js';
 import { objectiveOf } from '../core/objectives/table.js';
 import { adam, type Optimiser, sgd } from '../core/optimiser.js';
-import { sizeOf } from '../engine/graph.js';
+import { sizeOf } from '../engine/graph/graph.js';
 import type { Images } from '../formats/images.js';
 import { InputError } from '../formats/input-error.js';
 import type { OptimiserConfig, TrainConfig } from './config.js';

@@ -1,5 +1,5 @@
 /** @file The steps of a run and its evaluations on an engine. */
-import { sizeOf } from '../engine/graph.js';
+import { sizeOf } from '../engine/graph/graph.js';
 import { bySize, type Outputs } from './engines/holder.js';
 import { openHolder } from './engines/open.js';
 import { carriedShapes, evaluation, trainingStepOf } from './graphs.js';

@@ -1,6 +1,6 @@
 /** @file One training run: started, or taken up where it stopped, by the same call. */
 import { availableParallelism } from 'node:os';
-import { fill, stream } from '../theory/random.js';
+import { fill, stream } from '../claims/random.js';
 import { type Requirement, requireCertificate } from './certificate.js';
 import { readCheckpoint } from './checkpoint.js';
 import { configDigest, type TrainConfig } from './config.js';

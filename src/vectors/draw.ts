@@ -1,5 +1,5 @@
 /** @file Random questions: small networks with short numbers, every convention of an objective in turn. */
-import type { Random } from '../theory/random.js';
+import type { Random } from '../claims/random.js';
 import { givenShapes, INPUT, PARAM } from './layout.js';
 import {
   type AutoencoderNet,

@@ -1,5 +1,5 @@
 /** @file Our vectors for others: right ones, and ones that are wrong on purpose and say how. */
-import { stream } from '../theory/random.js';
+import { stream } from '../claims/random.js';
 import { compare, worst } from './compare.js';
 import { drawProblem } from './draw.js';
 import { evaluate, evaluateMistaken, mistakeNames } from './evaluate.js';

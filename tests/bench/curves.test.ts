@@ -1,7 +1,7 @@
 /** @file The rule for loss curves: what it lets pass and what it does not. */
 import * as assert from 'uvu/assert';
 import { apart, band, broken, follow, noFurther, type Seed, worst } from '../../bench/curves/rule.js';
-import { stream } from '../../src/theory/random.js';
+import { stream } from '../../src/claims/random.js';
 import { suite } from '../harness.js';
 
 const test = suite('bench/curves');

@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert';
 import { higher } from '../../bench/curves/ensemble.js';
 import { asFar, typical } from '../../bench/curves/ranks.js';
-import { stream } from '../../src/theory/random.js';
+import { stream } from '../../src/claims/random.js';
 import { suite } from '../harness.js';
 
 const test = suite('bench/ranks');

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import type { ExperimentResult, RunRecord } from '../../src/claims/experiment/model.js';
+import { summaries } from '../../src/claims/experiment/summary.js';
 import { run as experiment } from '../../src/cli/commands/experiment.js';
 import { type Choice, choose } from '../../src/cli/experiment/choose.js';
 import { Display } from '../../src/cli/experiment/display.js';
@@ -8,8 +10,6 @@ import { engineFor } from '../../src/cli/experiment/engine.js';
 import { experimentLines } from '../../src/cli/experiment/print.js';
 import { ensureVerified } from '../../src/cli/experiment/verified.js';
 import { timeLeft } from '../../src/cli/time-left.js';
-import type { ExperimentResult, RunRecord } from '../../src/theory/experiment/model.js';
-import { summaries } from '../../src/theory/experiment/summary.js';
 import type { RunPlan } from '../../src/train/experiment/experiment.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';

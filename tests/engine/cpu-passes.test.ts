@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { compileFloat64 } from '../../src/engine/float64/compile.js';
-import { type Graph, type Node, type Shape, sizeOf } from '../../src/engine/graph.js';
+import { type Graph, type Node, type Shape, sizeOf } from '../../src/engine/graph/graph.js';
 import { lowerGraph } from '../../src/engine/onnx/lower.js';
 import type { Limits } from '../../src/engine/onnx/passes/bilinear/choose.js';
 import { bilinear } from '../../src/engine/onnx/passes/bilinear.js';

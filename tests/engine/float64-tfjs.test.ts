@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { compileFloat64 } from '../../src/engine/float64/compile.js';
-import { BINARY_OPS, type Graph, type Node, UNARY_OPS } from '../../src/engine/graph.js';
+import { BINARY_OPS, type Graph, type Node, UNARY_OPS } from '../../src/engine/graph/graph.js';
 import { suite } from '../harness.js';
 import { naiveValues } from './naive.js';
 import { graphCases } from './random-graph.js';

@@ -7,7 +7,7 @@ import {
   type OpAttrs,
   type OpName,
   type Shape,
-} from '../../src/engine/graph.js';
+} from '../../src/engine/graph/graph.js';
 
 const BOOL_OPS = new Set<OpName>([
   'Not',

@@ -1,6 +1,6 @@
 /** @file A plain reference: every operation element by element from its definition, sharing nothing with the engine. */
 import { erf } from 'mathjs';
-import type { Graph, Node, OpName, Shape } from '../../src/engine/graph.js';
+import type { Graph, Node, OpName, Shape } from '../../src/engine/graph/graph.js';
 import type { Arrays } from '../../src/engine/program.js';
 
 /** Reads one element by its position. */

@@ -6,7 +6,7 @@ import {
   type Shape,
   sizeOf,
   type UnaryOp,
-} from '../../src/engine/graph.js';
+} from '../../src/engine/graph/graph.js';
 import type { Arrays } from '../../src/engine/program.js';
 import { convShape, GraphBuilder } from './graph-builder.js';
 import { CONVOLUTIONS, type Convolution } from './onnx-convolutions.js';

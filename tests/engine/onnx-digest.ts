@@ -1,7 +1,7 @@
 /** @file Bits of a graph large enough for ONNX Runtime to split among threads; run by itself, prints their digest. */
 import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
-import type { Graph } from '../../src/engine/graph.js';
+import type { Graph } from '../../src/engine/graph/graph.js';
 import { openOnnx } from '../../src/engine/onnx/session.js';
 import { GraphBuilder } from './graph-builder.js';
 import { spreadNumbers } from './op-table/case.js';

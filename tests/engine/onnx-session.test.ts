@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Tensor } from 'onnxruntime-node';
 import * as assert from 'uvu/assert';
-import type { Graph } from '../../src/engine/graph.js';
+import type { Graph } from '../../src/engine/graph/graph.js';
 import { type OnnxOptions, type OnnxProgram, openOnnx } from '../../src/engine/onnx/session.js';
 import { specialise } from '../../src/engine/onnx/specialise.js';
 import { optimise } from '../../src/engine/optimise.js';

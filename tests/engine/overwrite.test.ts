@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Tensor } from 'onnxruntime-node';
 import * as assert from 'uvu/assert';
-import type { Graph } from '../../src/engine/graph.js';
+import type { Graph } from '../../src/engine/graph/graph.js';
 import { lowerGraph, outputName } from '../../src/engine/onnx/lower.js';
 import { overwriting } from '../../src/engine/onnx/overwrite.js';
 import { type OnnxProgram, openOnnx } from '../../src/engine/onnx/session.js';

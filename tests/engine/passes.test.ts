@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { compileFloat64 } from '../../src/engine/float64/compile.js';
-import type { Graph } from '../../src/engine/graph.js';
+import type { Graph } from '../../src/engine/graph/graph.js';
 import { optimise, PASSES } from '../../src/engine/optimise.js';
 import { cse } from '../../src/engine/passes/cse.js';
 import { dce } from '../../src/engine/passes/dce.js';

@@ -7,7 +7,7 @@ import {
   type Shape,
   sizeOf,
   UNARY_OPS,
-} from '../../src/engine/graph.js';
+} from '../../src/engine/graph/graph.js';
 import type { Arrays } from '../../src/engine/program.js';
 import { convShape } from './graph-builder.js';
 import { digits, TameGraph } from './tame-graph.js';

@@ -8,7 +8,7 @@ import { resnetAutoencoder } from '../../src/core/net/resnet.js';
 import { objectiveOf } from '../../src/core/objectives/table.js';
 import { adam } from '../../src/core/optimiser.js';
 import { compileFloat64 } from '../../src/engine/float64/compile.js';
-import { type Graph, type Node, sizeOf } from '../../src/engine/graph.js';
+import { type Graph, type Node, sizeOf } from '../../src/engine/graph/graph.js';
 import { lowerGraph } from '../../src/engine/onnx/lower.js';
 import { masks } from '../../src/engine/onnx/passes/masks.js';
 import { recompute } from '../../src/engine/onnx/passes/recompute.js';

@@ -4,6 +4,7 @@
  * follows from the magnitudes that were really met; nothing in it is tuned to a result.
  */
 import { compileFloat64 } from '../../src/engine/float64/compile.js';
+import { GraphBuilder } from '../../src/engine/graph/builder.js';
 import {
   type BinaryOp,
   type Graph,
@@ -11,9 +12,8 @@ import {
   type OpName,
   sizeOf,
   type UnaryOp,
-} from '../../src/engine/graph.js';
+} from '../../src/engine/graph/graph.js';
 import type { Arrays } from '../../src/engine/program.js';
-import { GraphBuilder } from '../../src/engine/trace/builder.js';
 
 /** The unit round-off of float32. */
 export const UNIT = 2 ** -24;

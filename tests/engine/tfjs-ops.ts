@@ -7,7 +7,7 @@ import {
   type OpAttrs,
   type OpName,
   type Shape,
-} from '../../src/engine/graph.js';
+} from '../../src/engine/graph/graph.js';
 
 type Call<Op extends OpName> = (node: Node<Op>, inputs: readonly tf.Tensor[]) => tf.Tensor;
 

@@ -1,7 +1,7 @@
 /** @file What a static graph cannot hold, and how it is said. */
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
-import type { Graph } from '../../src/engine/graph.js';
+import type { Graph } from '../../src/engine/graph/graph.js';
 import type { Specs } from '../../src/engine/spec.js';
 import { type TraceOptions, trace } from '../../src/engine/trace.js';
 import { suite } from '../harness.js';

@@ -1,6 +1,7 @@
 /** @file The surroundings of a computed run, in memory; it can be stopped and gone on with. */
+
+import type { State } from '../../src/studies/stepper.js';
 import type { ComputeContext, Computed } from '../../src/train/experiment/experiment.js';
-import type { State } from '../../src/train/studies/stepper.js';
 
 export interface Surroundings extends ComputeContext {
   /** What was saved last. */

@@ -1,6 +1,6 @@
 /** @file What every experiment keeps to, whatever it is about. */
 import * as assert from 'uvu/assert';
-import type { RunRecord } from '../../src/theory/experiment/model.js';
+import type { RunRecord } from '../../src/claims/experiment/model.js';
 import type { Computed, Experiment, Scale, Setting } from '../../src/train/experiment/experiment.js';
 import { SCALES } from '../../src/train/experiment/experiment.js';
 import { planOf } from '../../src/train/experiment/plan.js';

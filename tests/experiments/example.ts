@@ -1,9 +1,9 @@
 /** @file An example of an experiment, for docs/experiments.md: the error of a VAE over the number of latents. */
 
 import { everySeed } from '../../experiments/grid.js';
-import { below, judge, sampleOf } from '../../src/theory/experiment/judge.js';
-import type { RunRecord } from '../../src/theory/experiment/model.js';
-import { summarise, valuesOf } from '../../src/theory/experiment/summary.js';
+import { below, judge, sampleOf } from '../../src/claims/experiment/judge.js';
+import type { RunRecord } from '../../src/claims/experiment/model.js';
+import { summarise, valuesOf } from '../../src/claims/experiment/summary.js';
 import { parseConfig } from '../../src/train/config.js';
 import type { Experiment } from '../../src/train/experiment/experiment.js';
 

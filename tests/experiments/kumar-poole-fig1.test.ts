@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import fig1, { compute } from '../../experiments/kumar-poole-fig1.js';
-import type { RunRecord } from '../../src/theory/experiment/model.js';
+import type { RunRecord } from '../../src/claims/experiment/model.js';
 import type { ComputeContext } from '../../src/train/experiment/experiment.js';
 import { suite } from '../harness.js';
 import { interrupted, surroundings } from './context.js';

@@ -2,9 +2,9 @@
 import * as assert from 'uvu/assert';
 import { publishedRecords } from '../../experiments/samba/published.js';
 import { FIGURE_2, FIGURE_3, FIGURE_4 } from '../../experiments/samba/statements.js';
-import type { RunRecord, Statement } from '../../src/theory/experiment/model.js';
-import { valuesOf } from '../../src/theory/experiment/summary.js';
-import { welch } from '../../src/theory/experiment/welch.js';
+import type { RunRecord, Statement } from '../../src/claims/experiment/model.js';
+import { valuesOf } from '../../src/claims/experiment/summary.js';
+import { welch } from '../../src/claims/experiment/welch.js';
 import { suite } from '../harness.js';
 
 const test = suite('samba: published runs');

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
 import { VIEWS, type View } from '../../experiments/ujvary-fig1/views.js';
 import fig1, { compute } from '../../experiments/ujvary-fig1.js';
+import type { RunRecord } from '../../src/claims/experiment/model.js';
 import { TOY_RULES, type ToyRules } from '../../src/theory/closed/toy-landscape.js';
-import type { RunRecord } from '../../src/theory/experiment/model.js';
 import { suite } from '../harness.js';
 import { interrupted, surroundings } from './context.js';
 import { completed, keepsToContract } from './contract.js';

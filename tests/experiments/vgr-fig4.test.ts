@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import fig4, { compute, type Track } from '../../experiments/vgr-fig4.js';
-import type { RunRecord } from '../../src/theory/experiment/model.js';
+import type { RunRecord } from '../../src/claims/experiment/model.js';
 import { suite } from '../harness.js';
 import { interrupted, surroundings } from './context.js';
 import { completed, keepsToContract, settingOf } from './contract.js';

@@ -1,7 +1,7 @@
 /** @file Damaging files at random: a reader must read or refuse them, with one error, soon and in little memory. */
 import * as assert from 'uvu/assert';
+import { stream } from '../../src/claims/random.js';
 import { InputError } from '../../src/formats/input-error.js';
-import { stream } from '../../src/theory/random.js';
 import { times } from '../soak.js';
 
 const RUNS = times(400, 100_000);

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
+import type { VerifyResult } from '../../src/claims/result.js';
 import { merge } from '../../src/gate/merge.js';
 import { inShard } from '../../src/gate/shard.js';
-import type { VerifyResult } from '../../src/theory/result.js';
 import { suite } from '../harness.js';
 import { FAILED, PASSED, RESULT } from '../report/sample.js';
 

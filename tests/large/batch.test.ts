@@ -1,9 +1,9 @@
 /** @file SAMBA-26 on the ResNet-18 of the experiments, batch normalisation included: its deep checks, at width 8. */
 import { mul, type Tensor } from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
-import { largeBatchWide, largePerSample } from '../../properties/samba/large-batch.js';
-import { LENGTH_MUTANTS } from '../../properties/samba/mutants.js';
-import { Workshop } from '../../properties/support/large/workshop.js';
+import { largeBatchWide, largePerSample } from '../../properties/claims/samba/samba-26/large-batch.js';
+import { Workshop } from '../../properties/subjects/large/workshop.js';
+import { LENGTH_MUTANTS } from '../../properties/subjects/sam/mutants.js';
 import { SAMBA_RULES } from '../../src/core/objectives/samba.js';
 import { VAE_SAM_RAE_RULES } from '../../src/core/objectives/vae-sam.js';
 import { constant } from '../../src/engine/ops.js';

@@ -1,10 +1,10 @@
 /** @file SAMBA-18, -21 and -22 on the ResNet-18 of the experiments: their deep checks, at width 8. */
 import * as assert from 'uvu/assert';
-import { largeOrder } from '../../properties/samba/large-order.js';
-import { DETACH_MUTANTS } from '../../properties/samba/mutants.js';
-import { PAIR, type Pair } from '../../properties/samba/pair.js';
-import { batchesOf } from '../../properties/support/large/draw.js';
-import { Workshop } from '../../properties/support/large/workshop.js';
+import { batchesOf } from '../../properties/subjects/large/draw.js';
+import { largeOrder } from '../../properties/subjects/large/large-order.js';
+import { Workshop } from '../../properties/subjects/large/workshop.js';
+import { DETACH_MUTANTS } from '../../properties/subjects/sam/mutants.js';
+import { PAIR, type Pair } from '../../properties/subjects/sam/pair.js';
 import { suite } from '../harness.js';
 
 const WIDTH = 8;

@@ -1,9 +1,9 @@
 /** @file SAMBA-18, -21 and -22 inside a cell of the ResNet-18 with ReLU: their deep checks, at width 8. */
 import * as assert from 'uvu/assert';
-import { beyondLargeCell, largeCell } from '../../properties/samba/large-cell.js';
-import { DETACH_MUTANTS } from '../../properties/samba/mutants.js';
-import { PAIR } from '../../properties/samba/pair.js';
-import { Workshop } from '../../properties/support/large/workshop.js';
+import { beyondLargeCell, largeCell } from '../../properties/subjects/large/large-cell.js';
+import { Workshop } from '../../properties/subjects/large/workshop.js';
+import { DETACH_MUTANTS } from '../../properties/subjects/sam/mutants.js';
+import { PAIR } from '../../properties/subjects/sam/pair.js';
 import { suite } from '../harness.js';
 
 const WIDTH = 8;

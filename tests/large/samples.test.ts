@@ -1,13 +1,13 @@
 /** @file What batch normalisation does to SAMBA-26 on the ResNet-18 of the experiments: samples that depend on each other. */
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
-import { rowsOf } from '../../properties/support/jets.js';
-import { drawCase } from '../../properties/support/large/draw.js';
-import { functionOf, LATENT, type Large } from '../../properties/support/large/network.js';
-import { Workshop } from '../../properties/support/large/workshop.js';
+import { drawCase } from '../../properties/subjects/large/draw.js';
+import { functionOf, LATENT, type Large } from '../../properties/subjects/large/network.js';
+import { Workshop } from '../../properties/subjects/large/workshop.js';
+import { rowsOf } from '../../properties/subjects/network/jets.js';
 import { gradient } from '../../src/core/derivatives.js';
 import { objectiveOf } from '../../src/core/objectives/table.js';
-import { norm } from '../../src/theory/closed/matrix.js';
+import { norm } from '../../src/theory/numerics/matrix.js';
 import { suite } from '../harness.js';
 
 const LAMBDA = 1e-5;

@@ -12,9 +12,9 @@ import { orthogonal, type SpectralMatrix, spd } from '../../properties/arbitrari
 import { fractionBits, simpler } from '../../properties/arbitraries/number.js';
 import { dyadic, logUniform, normal } from '../../properties/arbitraries/numbers.js';
 import { unitVector, vector } from '../../properties/arbitraries/vector.js';
+import { normalCdf } from '../../src/claims/statistics.js';
 import { denseAutoencoder } from '../../src/core/net/dense.js';
-import { apply, dot, gram, identity, multiply, norm } from '../../src/theory/closed/matrix.js';
-import { normalCdf } from '../../src/theory/statistics.js';
+import { apply, dot, gram, identity, multiply, norm } from '../../src/theory/numerics/matrix.js';
 import { suite } from '../harness.js';
 import * as contract from './contract.js';
 

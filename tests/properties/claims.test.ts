@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import { loadClaim } from '../../properties/registry.js';
-import { runClaim } from '../../src/theory/run-claim.js';
+import { runClaim } from '../../src/claims/run-claim.js';
 import { suite } from '../harness.js';
 
 const test = suite('properties/samba');

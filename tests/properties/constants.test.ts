@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { type AutoencoderCase, autoencoderOf, SHAPES } from '../../properties/arbitraries/autoencoders.js';
-import { directions } from '../../properties/samba/pair.js';
-import { jacobiansOf } from '../../properties/support/jacobians.js';
-import { atCode, jet, rowsOf, throughEncoder } from '../../properties/support/jets.js';
-import { collect, inputsOf } from '../../properties/support/network.js';
-import { raeStep } from '../../properties/support/steps.js';
+import { jacobiansOf } from '../../properties/subjects/network/jacobians.js';
+import { atCode, jet, rowsOf, throughEncoder } from '../../properties/subjects/network/jets.js';
+import { collect, inputsOf } from '../../properties/subjects/network/network.js';
+import { directions } from '../../properties/subjects/sam/pair.js';
+import { raeStep } from '../../properties/subjects/sam/steps.js';
 import { RAE_LOSS_GRADIENT_RULES } from '../../src/core/objectives/rae-loss-gradient.js';
-import { norm } from '../../src/theory/closed/matrix.js';
+import { norm } from '../../src/theory/numerics/matrix.js';
 import { suite } from '../harness.js';
 
 const test = suite('properties/constants');

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { deepened } from '../../properties/support/depth.js';
-import { within } from '../../src/theory/checks/within.js';
-import { mutant } from '../../src/theory/claim.js';
+import { deepened } from '../../properties/depth.js';
+import { within } from '../../src/claims/checks/within.js';
+import { mutant } from '../../src/claims/claim.js';
 import { suite } from '../harness.js';
 
 /** A check that the subject is one, counting its cases. */

@@ -6,16 +6,16 @@ import {
   SHAPES,
   type Shape,
 } from '../../properties/arbitraries/autoencoders.js';
+import samba18 from '../../properties/claims/samba/samba-18.js';
+import { atCode, jet } from '../../properties/subjects/network/jets.js';
 import {
   DETACH_MUTANTS,
   DIRECTION_MUTANTS,
   LENGTH_MUTANTS,
   PENALTY_MUTANTS,
-} from '../../properties/samba/mutants.js';
-import { compare, directions, PAIR, type Pair } from '../../properties/samba/pair.js';
-import samba18 from '../../properties/samba/samba-18.js';
-import { atCode, jet } from '../../properties/support/jets.js';
-import { norm } from '../../src/theory/closed/matrix.js';
+} from '../../properties/subjects/sam/mutants.js';
+import { compare, directions, PAIR, type Pair } from '../../properties/subjects/sam/pair.js';
+import { norm } from '../../src/theory/numerics/matrix.js';
 import { suite } from '../harness.js';
 
 const test = suite('properties/negative controls');

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
+import { notCheckable } from '../../src/claims/verdict.js';
 import { claimsDocument } from '../../src/report/claims-doc.js';
 import { escapeXml, junit } from '../../src/report/junit.js';
 import { markdown } from '../../src/report/markdown.js';
-import { notCheckable } from '../../src/theory/verdict.js';
 import { suite } from '../harness.js';
 import { FAILED, PASSED, RESULT } from './sample.js';
 

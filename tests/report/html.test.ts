@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
+import { conditional, notCheckable, refuted, statistical } from '../../src/claims/verdict.js';
 import { mathml } from '../../src/report/html/math.js';
 import { html } from '../../src/report/html/page.js';
 import { orderPlot } from '../../src/report/html/plot.js';
-import { conditional, notCheckable, refuted, statistical } from '../../src/theory/verdict.js';
 import { suite } from '../harness.js';
 import { FAILED, PASSED, RESULT } from './sample.js';
 

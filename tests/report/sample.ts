@@ -1,6 +1,6 @@
 /** @file A small result to format: one claim that passed, one that failed. */
-import type { ClaimResult, VerifyResult } from '../../src/theory/result.js';
-import { asymptotic, exact } from '../../src/theory/verdict.js';
+import type { ClaimResult, VerifyResult } from '../../src/claims/result.js';
+import { asymptotic, exact } from '../../src/claims/verdict.js';
 
 const ORDER = { estimate: 2.0004, low: 1.998, high: 2.0021, expected: 2 };
 const CONSTANT = { ratio: 0.99991, worst: 1e-3, tolerance: 0.01 };

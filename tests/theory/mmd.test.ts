@@ -1,8 +1,8 @@
 /** @file The unbiased discrepancy: its expectation by enumerating all samples, and its kernels. */
 import * as assert from 'uvu/assert';
+import { stream } from '../../src/claims/random.js';
 import { samplerOf, standardNormal } from '../../src/theory/density/gaussian.js';
 import { gaussianKernel, inverseMultiquadric, type Kernel, unbiasedMmd } from '../../src/theory/mmd.js';
-import { stream } from '../../src/theory/random.js';
 import { suite } from '../harness.js';
 
 const test = suite('theory/mmd');

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import type { Images } from '../../src/formats/images.js';
-import { channelMoments, movesOf, normalisedBatch } from '../../src/train/studies/augmentation.js';
+import { channelMoments, movesOf, normalisedBatch } from '../../src/studies/augmentation.js';
 import { suite } from '../harness.js';
 
 const [ROWS, COLUMNS] = [6, 5];

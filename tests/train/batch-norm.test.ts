@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
+import { fill, stream } from '../../src/claims/random.js';
 import { firstStatistic } from '../../src/core/net/running.js';
 import { compileFloat64 } from '../../src/engine/float64/compile.js';
 import { readSafetensors } from '../../src/formats/safetensors.js';
-import { fill, stream } from '../../src/theory/random.js';
 import { openData } from '../../src/train/data.js';
 import { firstCarried } from '../../src/train/first.js';
 import {

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
-import { sizeOf } from '../../src/engine/graph.js';
-import { fill, stream } from '../../src/theory/random.js';
+import { fill, stream } from '../../src/claims/random.js';
+import { sizeOf } from '../../src/engine/graph/graph.js';
 import { checkConformance } from '../../src/train/conformance.js';
 import { firstCarried } from '../../src/train/first.js';
 import { modelOf } from '../../src/train/model.js';

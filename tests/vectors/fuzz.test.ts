@@ -1,8 +1,8 @@
 /** @file Damaged vectors: one clear error or a vector that can be evaluated, soon and in little memory. */
 import { readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
+import { stream } from '../../src/claims/random.js';
 import { InputError } from '../../src/formats/input-error.js';
-import { stream } from '../../src/theory/random.js';
 import { evaluate } from '../../src/vectors/evaluate.js';
 import { parseVector } from '../../src/vectors/vector.js';
 import { fuzz } from '../formats/fuzz.js';

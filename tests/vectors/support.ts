@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stream } from '../../src/theory/random.js';
+import { stream } from '../../src/claims/random.js';
 import { drawProblem } from '../../src/vectors/draw.js';
 import { evaluate } from '../../src/vectors/evaluate.js';
 import type { VectorObjectiveName } from '../../src/vectors/metadata.js';

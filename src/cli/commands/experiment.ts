@@ -1,8 +1,8 @@
 /** @file `flatcheck experiment NAME`: every run of a figure or table, then what they say. */
 import { join } from 'node:path';
 import { EXPERIMENT_NAMES } from '../../../experiments/registry.js';
-import type { ExperimentResult } from '../../theory/experiment/model.js';
-import { runLabel } from '../../theory/experiment/summary.js';
+import type { ExperimentResult } from '../../claims/experiment/model.js';
+import { runLabel } from '../../claims/experiment/summary.js';
 import { ENGINE_CHOICES } from '../../train/config.js';
 import { collect } from '../../train/experiment/collect.js';
 import { CONVENTIONS, SCALES } from '../../train/experiment/experiment.js';

@@ -1,9 +1,9 @@
 /** @file `flatcheck verify`: run the claims and say what came out. */
 import { randomInt } from 'node:crypto';
 import { CLAIM_IDS, type ClaimId, claimModule, isClaimId, paperOf } from '../../../properties/registry.js';
+import type { Paper } from '../../claims/result.js';
 import { nearest } from '../../formats/nearest.js';
 import { inShard, type Shard } from '../../gate/shard.js';
-import type { Paper } from '../../theory/result.js';
 import { integer, noMore, readArgs } from '../args.js';
 import { type ExitCode, UsageError } from '../exit.js';
 import { certify } from '../verify/certify.js';

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { EXPERIMENT_NAMES, isExperimentName, loadExperiment } from '../../../experiments/registry.js';
-import { sizeOf } from '../../engine/graph.js';
+import { sizeOf } from '../../engine/graph/graph.js';
 import { InputError, UnavailableError } from '../../formats/input-error.js';
 import { nearest } from '../../formats/nearest.js';
 import type { DataConfig } from '../../train/config.js';

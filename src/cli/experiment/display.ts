@@ -1,5 +1,5 @@
 /** @file Progress of many runs: one line rewritten in place on a terminal, a line for each finished run elsewhere. */
-import { runLabel } from '../../theory/experiment/summary.js';
+import { runLabel } from '../../claims/experiment/summary.js';
 import type { PlannedRun } from '../../train/experiment/plan.js';
 import { progressOn } from '../progress.js';
 import { timeLeft } from '../time-left.js';

@@ -1,6 +1,7 @@
 /** @file `--dry-run`: what an experiment would do, and what it would cost here. */
+
+import { runLabel } from '../../claims/experiment/summary.js';
 import { columns } from '../../report/table.js';
-import { runLabel } from '../../theory/experiment/summary.js';
 import type { TrainConfig } from '../../train/config.js';
 import { type Cost, costOf, LONGEST } from '../../train/experiment/cost.js';
 import { squaredErrorAtMean } from '../../train/graphs.js';

@@ -1,7 +1,8 @@
 /** @file `--only ID`: one run in this process, started by a launcher or by hand. */
+
+import { runLabel } from '../../claims/experiment/summary.js';
 import { sha256 } from '../../formats/files.js';
 import { InUseError } from '../../formats/lock.js';
-import { runLabel } from '../../theory/experiment/summary.js';
 import { executeRun } from '../../train/experiment/execute.js';
 import { openExperimentFolder, runFolder } from '../../train/experiment/folder.js';
 import type { PlannedRun } from '../../train/experiment/plan.js';

@@ -1,8 +1,8 @@
 /** @file The end of an experiment as the terminal shows it. */
 import { join } from 'node:path';
+import type { ExperimentResult } from '../../claims/experiment/model.js';
+import { armKey, armLabel, armsOf } from '../../claims/experiment/summary.js';
 import { columns } from '../../report/table.js';
-import type { ExperimentResult } from '../../theory/experiment/model.js';
-import { armKey, armLabel, armsOf } from '../../theory/experiment/summary.js';
 import type { Choice } from './choose.js';
 
 /** Columns of a table that a terminal has room for. */

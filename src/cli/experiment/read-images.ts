@@ -1,12 +1,12 @@
 /** @file The images that finished runs left in their folders. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RunRecord } from '../../claims/experiment/model.js';
 import { InputError } from '../../formats/input-error.js';
 import { isObject, parseJson } from '../../formats/json.js';
 import { readSafetensors } from '../../formats/safetensors.js';
 import type { Pixels, RunImages } from '../../report/experiment/image-grid.js';
 import type { ImagesOf } from '../../report/experiment/page.js';
-import type { RunRecord } from '../../theory/experiment/model.js';
 import { runFolder } from '../../train/experiment/folder.js';
 import { RUN_FILES } from '../../train/experiment/status.js';
 

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXPERIMENT_NAMES, isExperimentName, loadExperiment } from '../../../experiments/registry.js';
+import type { ExperimentResult } from '../../claims/experiment/model.js';
+import { runLabel } from '../../claims/experiment/summary.js';
 import { readText } from '../../formats/files.js';
 import { InputError } from '../../formats/input-error.js';
 import { isObject, parseJson } from '../../formats/json.js';
-import type { ExperimentResult } from '../../theory/experiment/model.js';
-import { runLabel } from '../../theory/experiment/summary.js';
 import { collect } from '../../train/experiment/collect.js';
 import { readShared } from '../../train/experiment/folder.js';
 import { planOf } from '../../train/experiment/plan.js';

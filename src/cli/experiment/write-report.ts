@@ -1,5 +1,6 @@
 /** @file The report of an experiment as files: a page, its figures, tables for other programs. */
 import { join } from 'node:path';
+import type { ExperimentResult } from '../../claims/experiment/model.js';
 import { makeFolder, writeAtomic } from '../../formats/atomic.js';
 import { csv } from '../../formats/csv.js';
 import { eventFile } from '../../formats/tensorboard.js';
@@ -9,7 +10,6 @@ import { figureSvg } from '../../report/experiment/figure.js';
 import { experimentPage } from '../../report/experiment/page.js';
 import { plot } from '../../report/plot/plot.js';
 import { svgToPng } from '../../report/png.js';
-import type { ExperimentResult } from '../../theory/experiment/model.js';
 import { imagesOf } from './read-images.js';
 
 /** The name by which TensorBoard knows a file of events. */

@@ -1,6 +1,6 @@
 /** @file Certificates from a verification run: what `flatcheck train` asks for before it starts. */
 import { objectivesVouchedFor } from '../../../properties/registry.js';
-import type { VerifyResult } from '../../theory/result.js';
+import type { VerifyResult } from '../../claims/result.js';
 import { CERTIFICATES, type Requirement, writeCertificate } from '../../train/certificate.js';
 import { codeDigest } from './sources.js';
 

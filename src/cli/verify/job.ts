@@ -1,5 +1,5 @@
 /** @file What the pool sends to a worker and what comes back. */
-import type { ClaimResult } from '../../theory/result.js';
+import type { ClaimResult } from '../../claims/result.js';
 
 export interface Job {
   readonly id: string;

@@ -1,10 +1,11 @@
 /** @file Where a result goes: the flags for it, the same for every command that has one. */
+
+import type { VerifyResult } from '../../claims/result.js';
 import { writeAtomic } from '../../formats/atomic.js';
 import { claimsDocument } from '../../report/claims-doc.js';
 import { html } from '../../report/html/page.js';
 import { junit } from '../../report/junit.js';
 import { markdown } from '../../report/markdown.js';
-import type { VerifyResult } from '../../theory/result.js';
 import { printVerify } from './print.js';
 
 export const OUTPUT_OPTIONS = {

@@ -1,6 +1,7 @@
 /** @file A verification run as the terminal shows it. */
+
+import type { VerifyResult } from '../../claims/result.js';
 import { claimTable, failureText, summaryLine } from '../../report/table.js';
-import type { VerifyResult } from '../../theory/result.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { progressOn } from '../progress.js';
 import { styleOf } from '../style.js';

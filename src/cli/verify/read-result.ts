@@ -1,10 +1,10 @@
 /** @file Reading back what `flatcheck verify --json-file` wrote. */
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
+import type { VerifyResult } from '../../claims/result.js';
 import { readText } from '../../formats/files.js';
 import { InputError } from '../../formats/input-error.js';
 import { parseJson } from '../../formats/json.js';
-import type { VerifyResult } from '../../theory/result.js';
 
 const MOST_BYTES = 1 << 28;
 

@@ -48,11 +48,19 @@ export function claimDigest(modulePath: string): string {
 
 /** The digest of all code that decides what a training run computes and whether its claims pass. */
 export function codeDigest(): string {
-  const files = ['src/core', 'src/engine', 'src/theory', 'src/train', 'src/formats', 'properties'].flatMap(
-    room =>
-      readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
-        .filter(file => file.endsWith('.js'))
-        .map(file => join(ROOT, room, file)),
+  const files = [
+    'src/core',
+    'src/engine',
+    'src/claims',
+    'src/theory',
+    'src/studies',
+    'src/train',
+    'src/formats',
+    'properties',
+  ].flatMap(room =>
+    readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
+      .filter(file => file.endsWith('.js'))
+      .map(file => join(ROOT, room, file)),
   );
   return digestOf(new Set(files.flatMap(file => [file, ...named(file, DATA)]))).slice(0, 32);
 }

@@ -1,6 +1,6 @@
 /** @file A worker process: runs one claim after another and sends back the results. */
 import { loadClaim } from '../../../properties/registry.js';
-import { runClaim } from '../../theory/run-claim.js';
+import { runClaim } from '../../claims/run-claim.js';
 import type { Job, Reply } from './job.js';
 
 async function reply(job: Job): Promise<Reply> {

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { env } from 'onnxruntime-node';
 import { runEager } from '../eager.js';
 import { compileFloat64 } from '../float64/compile.js';
-import type { Graph } from '../graph.js';
+import type { Graph } from '../graph/graph.js';
 import { openOnnx, type Provider } from '../onnx/session.js';
 import { trace } from '../trace.js';
 import {

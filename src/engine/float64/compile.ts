@@ -1,5 +1,5 @@
 /** @file The reference engine: a graph evaluated in doubles. */
-import type { Graph } from '../graph.js';
+import type { Graph } from '../graph/graph.js';
 import { optimise } from '../optimise.js';
 import type { Float64Program } from '../program.js';
 import { interpret } from './interpret.js';

@@ -1,5 +1,5 @@
 /** @file Makes a graph runnable as it stands: plan, buffers, generated loops. */
-import { type Graph, type Node, sizeOf } from '../graph.js';
+import { type Graph, type Node, sizeOf } from '../graph/graph.js';
 import type { Float64Program } from '../program.js';
 import { emit } from './emit.js';
 import { bindKernel } from './kernels.js';

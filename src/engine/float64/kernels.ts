@@ -1,5 +1,5 @@
 /** @file The operations that are library kernels on preallocated buffers. */
-import { type Node, type OpName, type Shape, sizeOf } from '../graph.js';
+import { type Node, type OpName, type Shape, sizeOf } from '../graph/graph.js';
 import { bindConv2D, bindConv2DFilterGrad, bindConv2DInputGrad } from './kernels/conv.js';
 import { bindMatMul } from './kernels/matmul.js';
 import { bindConcat, bindGather, bindOneHot, bindPad } from './kernels/move.js';

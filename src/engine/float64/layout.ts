@@ -1,5 +1,5 @@
 /** @file Which values are views of others, and which get numbers of their own. */
-import type { Graph } from '../graph.js';
+import type { Graph } from '../graph/graph.js';
 import { isContiguous, isView, ownView, type View, viewThrough } from './view.js';
 
 export interface Layout {

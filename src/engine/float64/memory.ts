@@ -1,5 +1,5 @@
 /** @file Which value lives in which buffer. */
-import { type Graph, sizeOf } from '../graph.js';
+import { type Graph, sizeOf } from '../graph/graph.js';
 import type { Plan } from './plan.js';
 
 export interface Memory {

@@ -1,5 +1,5 @@
 /** @file What to compute in which order: fused elementwise loops and kernels. */
-import { type Graph, type Node, type Shape, stridesOf } from '../graph.js';
+import { type Graph, type Node, type Shape, stridesOf } from '../graph/graph.js';
 import { isKernel, type KernelOp } from './kernels.js';
 import { layOut } from './layout.js';
 import { isScalar, type ScalarOp } from './scalar.js';

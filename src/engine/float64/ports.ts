@@ -1,5 +1,5 @@
 /** @file How the numbers of the inputs enter a program. */
-import type { Graph, Shape } from '../graph.js';
+import type { Graph, Shape } from '../graph/graph.js';
 import type { Arrays } from '../program.js';
 
 interface Port {

@@ -2,7 +2,7 @@
  * @file Elementwise operations as JavaScript expressions of their operands. Operands are names or number literals made
  * by `literal`; nothing a user wrote ever becomes source text.
  */
-import type { BinaryOp, Node, OpName, UnaryOp } from '../graph.js';
+import type { BinaryOp, Node, OpName, UnaryOp } from '../graph/graph.js';
 import { erf } from './erf.js';
 
 export type ScalarOp = UnaryOp | BinaryOp | 'Step' | 'Cast' | 'Select';

@@ -1,5 +1,5 @@
 /** @file Tensors that are one number everywhere. */
-import type { Node } from '../graph.js';
+import type { Node } from '../graph/graph.js';
 
 /** The number that all elements of a constant share; undefined for any other node. */
 export function uniformValue(node: Node): number | undefined {

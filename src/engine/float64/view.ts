@@ -1,5 +1,5 @@
 /** @file Strided views: values that need no numbers of their own because they read another value's in another order. */
-import { type Node, type Shape, sizeOf, stridesOf } from '../graph.js';
+import { type Node, type Shape, sizeOf, stridesOf } from '../graph/graph.js';
 
 /** Element `index` of the value is element `offset + sum(strides * index)` of the buffer of node `base`. */
 export interface View {

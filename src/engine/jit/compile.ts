@@ -1,6 +1,6 @@
 /** @file A function of tensors in records and lists as a graph with named inputs and outputs. */
 import * as tf from '@tensorflow/tfjs';
-import type { Graph } from '../graph.js';
+import type { Graph } from '../graph/graph.js';
 import { type TraceOptions, trace } from '../trace.js';
 import type { Given } from './inputs.js';
 import { type Flat, flatten, isBranch, kindOf, rebuild, type Structure } from './tree.js';

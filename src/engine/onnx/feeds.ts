@@ -1,6 +1,6 @@
 /** @file Inputs of a run, checked and made into tensors of ONNX Runtime. */
 import { Tensor } from 'onnxruntime-node';
-import { type DType, type Graph, type Shape, sizeOf } from '../graph.js';
+import { type DType, type Graph, type Shape, sizeOf } from '../graph/graph.js';
 import { ELEMENT_OF } from './rule.js';
 
 /** Numbers row-major, or a tensor as an earlier run gave it (or `allocate` made it). */

@@ -1,7 +1,7 @@
 /** @file A graph as an ONNX model in float32. */
 import type { OnnxGraph, OnnxNode, OnnxValue } from '../../formats/onnx/model.js';
 import { writeModel } from '../../formats/onnx/write.js';
-import type { Graph, Node } from '../graph.js';
+import type { Graph, Node } from '../graph/graph.js';
 import { Emitter, INTERNAL } from './emitter.js';
 import { castTo, ELEMENT_OF, type Lowering, type Rule } from './rule.js';
 import { RULES } from './rules.js';

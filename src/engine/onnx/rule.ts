@@ -1,6 +1,6 @@
 /** @file What a lowering rule gets and gives. */
 import { ELEMENT_TYPES, type ElementType } from '../../formats/onnx/model.js';
-import { broadcastShape, type DType, type Node, type OpName, type Shape } from '../graph.js';
+import { broadcastShape, type DType, type Node, type OpName, type Shape } from '../graph/graph.js';
 import type { Emitter } from './emitter.js';
 
 /** Our float runs in float32; int is int32, which is what tfjs calls int. */

@@ -1,6 +1,6 @@
 /** @file Running a graph natively with ONNX Runtime. */
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
-import type { Graph } from '../graph.js';
+import type { Graph } from '../graph/graph.js';
 import { checkNames } from '../names.js';
 import { optimise } from '../optimise.js';
 import { checkTensor, feed, type OnnxInputs, type OnnxTensors, slotsOf, zeros } from './feeds.js';

@@ -1,5 +1,5 @@
 /** @file Rewrites a graph into one that ONNX Runtime's CPU kernels run faster. */
-import type { Graph } from '../graph.js';
+import type { Graph } from '../graph/graph.js';
 import { optimise } from '../optimise.js';
 import { bilinear } from './passes/bilinear.js';
 import { layout } from './passes/layout.js';

@@ -1,6 +1,6 @@
 /** @file Common subexpression elimination. */
-import type { Graph, Node, OpName } from '../graph.js';
-import { rewrite } from './rewrite.js';
+import type { Graph, Node, OpName } from '../graph/graph.js';
+import { rewrite } from '../graph/rewrite.js';
 
 /** Operations that are bit-identical with their operands swapped. */
 const COMMUTATIVE: ReadonlySet<OpName> = new Set(['Add', 'Mul', 'Equal', 'NotEqual', 'And', 'Or']);

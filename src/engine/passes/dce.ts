@@ -1,7 +1,8 @@
 /** @file Dead code elimination. */
-import type { Graph, Node } from '../graph.js';
-import { GraphBuilder } from '../trace/builder.js';
-import { copyOf, rebuilt } from './rewrite.js';
+
+import { GraphBuilder } from '../graph/builder.js';
+import type { Graph, Node } from '../graph/graph.js';
+import { copyOf, rebuilt } from '../graph/rewrite.js';
 
 /** Drops what no output needs. Inputs stay: they are the signature of the graph. Values are bit-identical. */
 export function dce(graph: Graph): Graph {

@@ -1,9 +1,9 @@
 /** @file Folding: replaces nodes by simpler ones of the same value. */
-import type { Graph } from '../graph.js';
+import type { Graph } from '../graph/graph.js';
+import { rewrite } from '../graph/rewrite.js';
 import { foldAlgebra } from './fold/algebra.js';
 import { foldConstants } from './fold/constants.js';
 import { foldShapes } from './fold/shapes.js';
-import { rewrite } from './rewrite.js';
 
 /**
  * Evaluates what is constant, applies rules of arithmetic with uniform constants (x + 0, x * 1, x * 0, ...), and removes

@@ -2,8 +2,8 @@
 import '../gradients.js';
 import * as tf from '@tensorflow/tfjs';
 import { TRACE_BACKEND } from '../constant.js';
-import type { Node } from '../graph.js';
-import type { GraphBuilder } from './builder.js';
+import type { GraphBuilder } from '../graph/builder.js';
+import type { Node } from '../graph/graph.js';
 import { checkConstants } from './constants.js';
 import { dtypeOf, TFJS_DTYPE } from './dtype.js';
 import { ELEMENTWISE } from './elementwise.js';

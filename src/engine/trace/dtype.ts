@@ -1,5 +1,5 @@
 /** @file The dtypes of tfjs and of the graph. */
-import type { DType } from '../graph.js';
+import type { DType } from '../graph/graph.js';
 
 export const TFJS_DTYPE = { float: 'float32', int: 'int32', bool: 'bool' } as const satisfies Record<
   DType,

@@ -1,6 +1,6 @@
 /** @file Matrix products and convolutions. */
 import * as tf from '@tensorflow/tfjs';
-import { broadcastShape, type ConvAttrs, type Node, type Shape } from '../graph.js';
+import { broadcastShape, type ConvAttrs, type Node, type Shape } from '../graph/graph.js';
 import { need, type RuleTable, withAttrs } from './rule.js';
 
 type Shape4 = [number, number, number, number];

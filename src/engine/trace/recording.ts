@@ -1,6 +1,7 @@
 /** @file The trace in progress, of which there is at most one. */
-import type { Node } from '../graph.js';
-import type { GraphBuilder } from './builder.js';
+
+import type { GraphBuilder } from '../graph/builder.js';
+import type { Node } from '../graph/graph.js';
 
 /** What a trace in progress collects, and how strict it is. */
 export interface Recording {

@@ -1,6 +1,7 @@
 /** @file How one tfjs kernel becomes nodes of the graph. */
-import type { Node } from '../graph.js';
-import type { GraphBuilder } from './builder.js';
+
+import type { GraphBuilder } from '../graph/builder.js';
+import type { Node } from '../graph/graph.js';
 
 /** The inputs of a kernel by name ('0', '1', ... where tfjs passes a list); absent optional inputs are left out. */
 export type RuleInputs = Readonly<Record<string, Node>>;

@@ -1,7 +1,7 @@
 /** @file Quantities on the way: one thin line a run, the mean of an arm emphasised; training beside validation. */
 
-import type { Curve, ExperimentResult, RunRecord, Series } from '../../theory/experiment/model.js';
-import { armKey, armLabel, armsOf } from '../../theory/experiment/summary.js';
+import type { Curve, ExperimentResult, RunRecord, Series } from '../../claims/experiment/model.js';
+import { armKey, armLabel, armsOf } from '../../claims/experiment/summary.js';
 import { type Drawing, type Look, pairs } from '../plot/drawing.js';
 
 /** The loss of the training batches, as the records of runs name it, and the quantity it belongs to. */

@@ -1,6 +1,6 @@
 /** @file Runs as rows: for spreadsheets, data frames and TensorBoard. */
-import type { ExperimentResult, RunRecord } from '../../theory/experiment/model.js';
-import { armLabel } from '../../theory/experiment/summary.js';
+import type { ExperimentResult, RunRecord } from '../../claims/experiment/model.js';
+import { armLabel } from '../../claims/experiment/summary.js';
 
 type Row = readonly (string | number | undefined)[];
 

@@ -1,6 +1,6 @@
 /** @file A figure of an experiment as SVG, and in words for who cannot see it. */
-import { brief } from '../../theory/checks/text.js';
-import type { Figure } from '../../theory/experiment/model.js';
+import { brief } from '../../claims/checks/text.js';
+import type { Figure } from '../../claims/experiment/model.js';
 import { type Drawing, looksOf } from '../plot/drawing.js';
 import { type PlotOptions, plot, unplaced } from '../plot/plot.js';
 

@@ -1,6 +1,6 @@
 /** @file An experiment as one self-contained HTML page. */
-import type { ExperimentResult, RunRecord } from '../../theory/experiment/model.js';
-import { armLabel, armsOf } from '../../theory/experiment/summary.js';
+import type { ExperimentResult, RunRecord } from '../../claims/experiment/model.js';
+import { armLabel, armsOf } from '../../claims/experiment/summary.js';
 import { page } from '../html/document.js';
 import { escapeHtml as esc } from '../html/escape.js';
 import { plot } from '../plot/plot.js';

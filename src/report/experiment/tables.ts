@@ -1,6 +1,6 @@
 /** @file The tables of the page: results of each quantity, ours beside published, the runs. */
-import type { ExperimentResult, Summary } from '../../theory/experiment/model.js';
-import { armLabel } from '../../theory/experiment/summary.js';
+import type { ExperimentResult, Summary } from '../../claims/experiment/model.js';
+import { armLabel } from '../../claims/experiment/summary.js';
 import { escapeHtml as esc } from '../html/escape.js';
 import { badge, digits, interval, label } from './words.js';
 

@@ -1,6 +1,6 @@
 /** @file What a reader must know before any number: at the top of the page. */
-import type { ExperimentResult } from '../../theory/experiment/model.js';
-import { NORMAL_COVERAGE } from '../../theory/experiment/summary.js';
+import type { ExperimentResult } from '../../claims/experiment/model.js';
+import { NORMAL_COVERAGE } from '../../claims/experiment/summary.js';
 
 /** In the order of how much they take away from the numbers. */
 export function warnings({ setting, provenance, runs, summaries }: ExperimentResult): string[] {

@@ -1,5 +1,5 @@
 /** @file One claim of the HTML report. */
-import type { CheckResult, ClaimResult, MutantResult } from '../../theory/result.js';
+import type { CheckResult, ClaimResult, MutantResult } from '../../claims/result.js';
 import { measured, standing } from '../standing.js';
 import { escapeHtml as esc } from './escape.js';
 import { mathml } from './math.js';

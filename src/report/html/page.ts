@@ -1,5 +1,5 @@
 /** @file A run as one self-contained HTML page. */
-import type { ClaimResult, Paper, VerifyResult } from '../../theory/result.js';
+import type { ClaimResult, Paper, VerifyResult } from '../../claims/result.js';
 import { PAPER_TITLES } from '../standing.js';
 import { summaryLine } from '../table.js';
 import { claimSection } from './claim.js';

@@ -1,5 +1,5 @@
 /** @file The log-log plot of a residual against the step: measured points, the fitted line, the theory's line. */
-import type { CheckResult } from '../../theory/result.js';
+import type { CheckResult } from '../../claims/result.js';
 import type { Look } from '../plot/drawing.js';
 import { plot } from '../plot/plot.js';
 import { escapeHtml } from './escape.js';

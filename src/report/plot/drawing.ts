@@ -1,5 +1,5 @@
 /** @file What a plot is made of, before it has places: series with a look. */
-import type { Axis, Series } from '../../theory/experiment/model.js';
+import type { Axis, Series } from '../../claims/experiment/model.js';
 
 /** A series and how it is drawn. */
 export interface Look {

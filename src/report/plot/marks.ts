@@ -1,5 +1,5 @@
 /** @file The marks of a series: its line, error bars and markers. */
-import type { Point } from '../../theory/experiment/model.js';
+import type { Point } from '../../claims/experiment/model.js';
 import type { Look } from './drawing.js';
 
 /** Coordinates of values; undefined where a value has no place on the axis. */

@@ -1,6 +1,6 @@
 /** @file Block-diagonal parts of a matrix, and what restricting a covariance to them costs (Kumar & Poole 2020, section 5.1). */
-import { cholesky, inverse, logDetOfFactor } from './cholesky.js';
-import type { Matrix } from './matrix.js';
+import { cholesky, inverse, logDetOfFactor } from '../numerics/cholesky.js';
+import type { Matrix } from '../numerics/matrix.js';
 
 /** The first row of each block. */
 const starts = (sizes: readonly number[]): number[] =>

@@ -1,5 +1,5 @@
 /** @file The squared maximum mean discrepancy between mixtures of axis-aligned Gaussians, in closed form. */
-import type { Vector } from './matrix.js';
+import type { Vector } from '../numerics/matrix.js';
 
 /** A Gaussian with independent entries. */
 export interface Component {

@@ -1,6 +1,6 @@
 /** @file Divergences between Gaussians. */
-import { cholesky, logDetOfFactor, solveLower } from './cholesky.js';
-import { type Matrix, norm, type Vector } from './matrix.js';
+import { cholesky, logDetOfFactor, solveLower } from '../numerics/cholesky.js';
+import { type Matrix, norm, type Vector } from '../numerics/matrix.js';
 
 /** KL(N(h, S) || N(0, I)) = (|h|^2 + tr S - log det S - d) / 2, S = LL' given by L; without cancellation near S = I. */
 export function klToStandard(mean: Vector, factor: Matrix): number {

@@ -3,9 +3,8 @@
  *
  * beta is the weight of the KL, A = J'J, P = I + A/beta, observations of unit variance. All in the minimisation form.
  */
-import { cholesky, logDetOfFactor } from './cholesky.js';
-import { svd } from './eigen.js';
-import { klToStandard } from './gaussian.js';
+import { cholesky, logDetOfFactor } from '../numerics/cholesky.js';
+import { svd } from '../numerics/eigen.js';
 import {
   combine,
   gram,
@@ -16,7 +15,8 @@ import {
   traceOfProduct,
   transpose,
   type Vector,
-} from './matrix.js';
+} from '../numerics/matrix.js';
+import { klToStandard } from './gaussian.js';
 
 /** A sample as these objectives see it: residual x - g(h), mean code h, Jacobian J [D, d] of the decoder there. */
 export interface LocalModel {

@@ -2,7 +2,7 @@
  * @file The linear regularised autoencoder, min |x - Wz|^2 + beta/2 |z|^2 + lambda |W|_F^2: its optimum in closed form.
  * Data have second moments of eigenvalues `values`, descending, and eigenvectors `vectors`.
  */
-import { scale, transpose, type Vector } from './matrix.js';
+import { scale, transpose, type Vector } from '../numerics/matrix.js';
 
 export interface RaeWeights {
   readonly beta: number;

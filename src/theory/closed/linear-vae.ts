@@ -4,7 +4,7 @@
  * Energies are |x - Wz - b|^2 / gamma + d log gamma + 2 beta KL: eq. (3) of the paper less its constant, the number of
  * latents. For fixed gamma everything depends on tau = beta gamma. Data have second moments of eigenvalues `values`.
  */
-import { type Matrix, scale, type Vector } from './matrix.js';
+import { type Matrix, scale, type Vector } from '../numerics/matrix.js';
 import { ppcaOptimum } from './ppca.js';
 
 export interface LinearModel {

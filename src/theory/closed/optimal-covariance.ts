@@ -1,6 +1,6 @@
 /** @file The covariance of a beta-VAE's posterior that is optimal for a fixed decoder and a fixed mean. */
-import { inverse } from './cholesky.js';
-import { combine, identity, type Matrix, norm } from './matrix.js';
+import { inverse } from '../numerics/cholesky.js';
+import { combine, identity, type Matrix, norm } from '../numerics/matrix.js';
 
 /** What is left is rounding of the inverse; the objective is stationary, so it feels the square of it. */
 const SETTLED = 2 ** -42;

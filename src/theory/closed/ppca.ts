@@ -1,6 +1,15 @@
 /** @file Probabilistic PCA, x = Wz + noise of variance beta: what a linear GRAE is (KP-18). */
+
+import {
+  combine,
+  identity,
+  type Matrix,
+  multiply,
+  scale,
+  transpose,
+  type Vector,
+} from '../numerics/matrix.js';
 import { logNormalDensity } from './gaussian.js';
-import { combine, identity, type Matrix, multiply, scale, transpose, type Vector } from './matrix.js';
 
 /** -log N(x; 0, WW' + beta I) for W [D, d]. */
 export const ppcaNegativeLogLikelihood = (x: Vector, w: Matrix, beta: number): number =>

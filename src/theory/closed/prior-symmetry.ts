@@ -2,9 +2,9 @@
  * @file Maps that leave a prior as it is (Kumar & Poole 2020, section 2 and appendix A): r = F^-1 o Phi o U o Phi^-1 o F
  * with an orthogonal U, and the twist of the plane.
  */
-import { normalQuantile } from '../normal-quantile.js';
-import { normalCdf } from '../statistics.js';
-import { apply, dot, type Matrix, type Vector } from './matrix.js';
+import { normalQuantile } from '../../claims/normal-quantile.js';
+import { normalCdf } from '../../claims/statistics.js';
+import { apply, dot, type Matrix, type Vector } from '../numerics/matrix.js';
 
 /** A density of two coordinates by its distribution function: the second coordinate's is conditional on the first. */
 export interface Prior {

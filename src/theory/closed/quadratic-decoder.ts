@@ -2,8 +2,18 @@
  * @file The quadratic decoder g_m(h + e) = g_m(h) + (Je)_m + e'Q_m e / 2: its mean reconstruction error is a closed
  * quartic in the noise.
  */
+
+import {
+  apply,
+  combine,
+  gram,
+  type Matrix,
+  multiply,
+  norm,
+  trace,
+  traceOfProduct,
+} from '../numerics/matrix.js';
 import type { LocalModel } from './grae.js';
-import { apply, combine, gram, type Matrix, multiply, norm, trace, traceOfProduct } from './matrix.js';
 
 interface QuadraticModel extends LocalModel {
   /** Q_m, the Hessian of each output. */

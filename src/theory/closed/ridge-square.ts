@@ -1,5 +1,5 @@
 /** @file Squares of the derivatives of ridge sums are ridge sums again: |grad L|^2 and tr(Sigma H^2) with all their derivatives. */
-import { add, dot, form, type Matrix, subtract, type Vector } from './matrix.js';
+import { add, dot, form, type Matrix, subtract, type Vector } from '../numerics/matrix.js';
 import type { Ridge, RidgeKind } from './ridge.js';
 
 type Weight = (a: Vector, b: Vector) => number;

@@ -1,5 +1,5 @@
 /** @file Sums of ridge functions L(w) = sum_k c_k phi(a_k . w + b_k): derivatives of every order and Gaussian means. */
-import { add, dot, form, type Matrix, outer, scale, type Vector } from './matrix.js';
+import { add, dot, form, type Matrix, outer, scale, type Vector } from '../numerics/matrix.js';
 
 /** The functions whose derivatives and Gaussian means are all elementary. */
 export type RidgeKind = 'sin' | 'cos' | 'exp';

@@ -1,5 +1,5 @@
 /** @file The posterior variances at which SAMBA and the VAE stop, for a frozen gradient or Hessian. */
-import { norm, type Vector } from './matrix.js';
+import { norm, type Vector } from '../numerics/matrix.js';
 
 /** sigma_i^2 = 1/(1 + c g_i^2) for a given c. */
 const variances = (g: Vector, c: number): number[] => g.map(x => 1 / (1 + c * x * x));

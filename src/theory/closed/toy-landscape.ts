@@ -1,5 +1,5 @@
 /** @file The toy landscape of Figure 1: a loss over the mean and deviation of a normal distribution, with two basins. */
-import type { Vector } from './matrix.js';
+import type { Vector } from '../numerics/matrix.js';
 
 export interface ToyRules {
   /** The weights of the two basins, the wide one first; their centres; how fast the loss grows with the divergence. */

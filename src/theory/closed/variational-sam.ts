@@ -1,5 +1,5 @@
 /** @file The covariances that minimise the approximated VariationalSAM objective for a gradient held fixed. */
-import { combine, identity, type Matrix, norm, outer, scale, type Vector } from './matrix.js';
+import { combine, identity, type Matrix, norm, outer, scale, type Vector } from '../numerics/matrix.js';
 
 interface Prior {
   /** sigma0^2 */

@@ -1,6 +1,7 @@
 /** @file Ex-post density estimation with a mixture of Gaussians, fitted by expectation-maximisation (Dempster et al. 1977). */
-import type { Matrix, Vector } from '../closed/matrix.js';
-import type { Random } from '../random.js';
+
+import type { Random } from '../../claims/random.js';
+import type { Matrix, Vector } from '../numerics/matrix.js';
 import { fitGaussian, type Gaussian } from './gaussian.js';
 import { jointLogDensitiesOf, logSumExp, type Mixture } from './mixture.js';
 

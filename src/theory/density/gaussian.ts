@@ -1,7 +1,8 @@
 /** @file Ex-post density estimation with one Gaussian (Ghosh et al. 2020): fit to codes, density, samples, divergences. */
-import { cholesky, logDetOfFactor, solveLower } from '../closed/cholesky.js';
-import { add, apply, identity, type Matrix, norm, subtract, type Vector } from '../closed/matrix.js';
-import type { Random } from '../random.js';
+
+import type { Random } from '../../claims/random.js';
+import { cholesky, logDetOfFactor, solveLower } from '../numerics/cholesky.js';
+import { add, apply, identity, type Matrix, norm, subtract, type Vector } from '../numerics/matrix.js';
 
 /** N(mean, covariance). */
 export interface Gaussian {

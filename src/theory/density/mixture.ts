@@ -1,6 +1,7 @@
 /** @file Mixtures of Gaussians: density and samples. */
-import { add, type Matrix, scale, type Vector } from '../closed/matrix.js';
-import type { Random } from '../random.js';
+
+import type { Random } from '../../claims/random.js';
+import { add, type Matrix, scale, type Vector } from '../numerics/matrix.js';
 import { type Gaussian, logDensityOf, samplerOf } from './gaussian.js';
 
 export interface Mixture {

@@ -1,10 +1,10 @@
 /** @file From the folders of the runs to the result of an experiment: also while some are missing. */
 import { join } from 'node:path';
+import { comparisons } from '../../claims/experiment/compare.js';
+import type { Comparison, ExperimentResult, RunRecord } from '../../claims/experiment/model.js';
+import { summaries } from '../../claims/experiment/summary.js';
 import { writeJson } from '../../formats/atomic.js';
 import { InputError, UnavailableError } from '../../formats/input-error.js';
-import { comparisons } from '../../theory/experiment/compare.js';
-import type { Comparison, ExperimentResult, RunRecord } from '../../theory/experiment/model.js';
-import { summaries } from '../../theory/experiment/summary.js';
 import type { Experiment } from './experiment.js';
 import type { Shared } from './folder.js';
 import type { PlannedRun } from './plan.js';

@@ -1,7 +1,8 @@
 /** @file What a training run costs on this machine: a few steps measured now, with made-up pixels. */
-import { sizeOf } from '../../engine/graph.js';
-import { fill, stream } from '../../theory/random.js';
-import { median } from '../../theory/statistics.js';
+
+import { fill, stream } from '../../claims/random.js';
+import { median } from '../../claims/statistics.js';
+import { sizeOf } from '../../engine/graph/graph.js';
 import type { TrainConfig, TrainEngine } from '../config.js';
 import { firstCarried } from '../first.js';
 import { carriedShapes, type Measures } from '../graphs.js';

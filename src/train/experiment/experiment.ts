@@ -7,7 +7,7 @@ import type {
   Quantity,
   RunRecord,
   Statement,
-} from '../../theory/experiment/model.js';
+} from '../../claims/experiment/model.js';
 import type { DataConfig, TrainConfig, TrainEngine } from '../config.js';
 import type { TrainingData } from '../data.js';
 import type { Measures } from '../graphs.js';

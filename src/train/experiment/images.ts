@@ -1,8 +1,9 @@
 /** @file images.safetensors of a finished run: records, their reconstructions, and samples of the decoder. */
+
+import { stream } from '../../claims/random.js';
 import { writeAtomic } from '../../formats/atomic.js';
 import { encodeSafetensors, type SafeTensor } from '../../formats/safetensors.js';
 import { fitGaussian, type Gaussian, samplerOf, standardNormal } from '../../theory/density/gaussian.js';
-import { stream } from '../../theory/random.js';
 import { type Evaluator, openEvaluator, recordsSpec } from './evaluate.js';
 import type { Trained } from './experiment.js';
 

@@ -1,6 +1,6 @@
 /** @file How much memory a run needs: from the graph of its step, as far as measured peaks allow to say. */
-import { sizeOf } from '../../engine/graph.js';
-import { liveNumbers } from '../../engine/live.js';
+import { sizeOf } from '../../engine/graph/graph.js';
+import { liveNumbers } from '../../engine/graph/liveness.js';
 import type { TrainConfig, TrainEngine } from '../config.js';
 import { carriedShapes, graphOf, type Stage, trainingStepOf } from '../graphs.js';
 import { modelOf } from '../model.js';

@@ -1,6 +1,7 @@
 /** @file The runs of an experiment under a setting, each with the name of its folder. */
+
+import { runLabel } from '../../claims/experiment/summary.js';
 import { sha256 } from '../../formats/files.js';
-import { runLabel } from '../../theory/experiment/summary.js';
 import { canonical, configDigest } from '../config.js';
 import type { Experiment, RunPlan, Setting } from './experiment.js';
 

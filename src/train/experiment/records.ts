@@ -1,9 +1,9 @@
 /** @file What the folder of a run says: its status, its final numbers and its curves. */
 import { join } from 'node:path';
+import type { Curve, RunRecord } from '../../claims/experiment/model.js';
 import { readText } from '../../formats/files.js';
 import { InputError } from '../../formats/input-error.js';
 import { isObject, parseJson, show } from '../../formats/json.js';
-import type { Curve, RunRecord } from '../../theory/experiment/model.js';
 import { type MetricsLine, readMetrics } from '../metrics.js';
 import type { Numbers } from '../runner.js';
 import type { Experiment } from './experiment.js';

@@ -1,8 +1,9 @@
 /** @file Smoothness of a trained decoder over the validation records, with the errors of what is estimated. */
+
+import { stream } from '../../claims/random.js';
+import { mean, standardDeviation } from '../../claims/statistics.js';
 import { lossGradientNorm, probedJacobian } from '../../core/smoothness.js';
-import { sizeOf } from '../../engine/graph.js';
-import { stream } from '../../theory/random.js';
-import { mean, standardDeviation } from '../../theory/statistics.js';
+import { sizeOf } from '../../engine/graph/graph.js';
 import { openEvaluator, overValidation, recordsSpec } from './evaluate.js';
 import type { Trained } from './experiment.js';
 

@@ -1,8 +1,8 @@
 /** @file How far the runs of an experiment are, told from names of files alone: cheap for hundreds of runs. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RunRecord } from '../../claims/experiment/model.js';
 import { isLocked } from '../../formats/lock.js';
-import type { RunRecord } from '../../theory/experiment/model.js';
 import type { PlannedRun } from './plan.js';
 
 /** Names of files in the folder of a run. */

@@ -1,10 +1,10 @@
 /** @file How long the steps of a training run took: beside its result, which must not depend on it. */
 import { existsSync } from 'node:fs';
+import { median } from '../../claims/statistics.js';
 import { writeJson } from '../../formats/atomic.js';
 import { readText } from '../../formats/files.js';
 import { InputError } from '../../formats/input-error.js';
 import { isObject, parseJson, show } from '../../formats/json.js';
-import { median } from '../../theory/statistics.js';
 
 /** The first steps of a session set up buffers. */
 const WARMING_UP = 2;

@@ -1,10 +1,10 @@
 /** @file Doing a training run of an experiment: the training itself, then what is measured once of the trained network. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Arm } from '../../claims/experiment/model.js';
 import { removeTemporaries, writeJson } from '../../formats/atomic.js';
 import { InputError } from '../../formats/input-error.js';
 import { lockFolder } from '../../formats/lock.js';
-import type { Arm } from '../../theory/experiment/model.js';
 import { readCheckpoint } from '../checkpoint.js';
 import { configDigest, type TrainConfig } from '../config.js';
 import { openData } from '../data.js';

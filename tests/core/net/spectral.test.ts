@@ -8,7 +8,7 @@ import { advanced, estimateNorm, START, withSpectralNorm } from '../../../src/co
 import { makeRae } from '../../../src/core/objectives/rae.js';
 import { sgd } from '../../../src/core/optimiser.js';
 import { trainingStep } from '../../../src/core/step.js';
-import { svd } from '../../../src/theory/closed/eigen.js';
+import { svd } from '../../../src/theory/numerics/eigen.js';
 import { suite } from '../../harness.js';
 import { close, draw, drawParams, finite, type Named, paramsOf, prefixed, run, values } from '../support.js';
 

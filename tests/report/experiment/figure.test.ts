@@ -1,12 +1,12 @@
 import { decode } from 'fast-png';
 import * as assert from 'uvu/assert';
+import type { Figure } from '../../../src/claims/experiment/model.js';
 import { curveDrawings, meanCurve } from '../../../src/report/experiment/curves.js';
 import { metricRows, runRows, runScalars } from '../../../src/report/experiment/exports.js';
 import { figureSvg } from '../../../src/report/experiment/figure.js';
 import { reconstructionGrid, sampleGrid } from '../../../src/report/experiment/image-grid.js';
 import { scaleOf } from '../../../src/report/plot/scale.js';
 import { svgToPng } from '../../../src/report/png.js';
-import type { Figure } from '../../../src/theory/experiment/model.js';
 import { suite } from '../../harness.js';
 import { RESULT } from './sample.js';
 

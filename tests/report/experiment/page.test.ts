@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
+import type { ExperimentResult } from '../../../src/claims/experiment/model.js';
 import { experimentPage } from '../../../src/report/experiment/page.js';
 import { warnings } from '../../../src/report/experiment/warnings.js';
-import type { ExperimentResult } from '../../../src/theory/experiment/model.js';
 import { suite } from '../../harness.js';
 import { RESULT } from './sample.js';
 

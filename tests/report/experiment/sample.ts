@@ -1,8 +1,8 @@
 /** @file The authors' own runs of SAMBA as a result of ours: figures 2 to 4, with losses on the way made up. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { comparisons } from '../../../src/theory/experiment/compare.js';
-import { below, judge, sampleOf, varianceBelow } from '../../../src/theory/experiment/judge.js';
+import { comparisons } from '../../../src/claims/experiment/compare.js';
+import { below, judge, sampleOf, varianceBelow } from '../../../src/claims/experiment/judge.js';
 import type {
   Arm,
   Curve,
@@ -12,9 +12,9 @@ import type {
   Quantity,
   RunRecord,
   Series,
-} from '../../../src/theory/experiment/model.js';
-import { armKey, armsOf, summaries, summarise } from '../../../src/theory/experiment/summary.js';
-import { stream } from '../../../src/theory/random.js';
+} from '../../../src/claims/experiment/model.js';
+import { armKey, armsOf, summaries, summarise } from '../../../src/claims/experiment/summary.js';
+import { stream } from '../../../src/claims/random.js';
 
 interface Row {
   readonly model: string;

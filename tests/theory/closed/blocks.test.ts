@@ -6,8 +6,8 @@ import {
   blockOptimum,
   blocksOf,
 } from '../../../src/theory/closed/blocks.js';
-import { inverse, logDet } from '../../../src/theory/closed/cholesky.js';
-import { multiply } from '../../../src/theory/closed/matrix.js';
+import { inverse, logDet } from '../../../src/theory/numerics/cholesky.js';
+import { multiply } from '../../../src/theory/numerics/matrix.js';
 import { suite } from '../../harness.js';
 
 const P = [

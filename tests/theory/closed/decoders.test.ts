@@ -1,13 +1,10 @@
 /** @file Kumar & Poole's closed values at one sample: against quadrature, random search and differences. */
 import * as assert from 'uvu/assert';
-import { cholesky, inverse } from '../../../src/theory/closed/cholesky.js';
 import {
   circleObjective,
   circleOptimum,
   circleReconstruction,
 } from '../../../src/theory/closed/circle-decoder.js';
-import { symmetricEigen } from '../../../src/theory/closed/eigen.js';
-import { expectation, gaussianPoints } from '../../../src/theory/closed/gauss-hermite.js';
 import { klOfCovariances, klToStandard } from '../../../src/theory/closed/gaussian.js';
 import {
   graeCovariance,
@@ -17,18 +14,6 @@ import {
   precision,
   taylorValue,
 } from '../../../src/theory/closed/grae.js';
-import {
-  apply,
-  combine,
-  form,
-  gram,
-  identity,
-  type Matrix,
-  multiply,
-  norm,
-  subtract,
-  transpose,
-} from '../../../src/theory/closed/matrix.js';
 import { optimalCovariance } from '../../../src/theory/closed/optimal-covariance.js';
 import { ppcaNegativeLogLikelihood, ppcaOptimalValue, ppcaOptimum } from '../../../src/theory/closed/ppca.js';
 import {
@@ -43,6 +28,21 @@ import {
   wavesSmoothed,
   wavesValue,
 } from '../../../src/theory/closed/sine-decoder.js';
+import { cholesky, inverse } from '../../../src/theory/numerics/cholesky.js';
+import { symmetricEigen } from '../../../src/theory/numerics/eigen.js';
+import { expectation, gaussianPoints } from '../../../src/theory/numerics/gauss-hermite.js';
+import {
+  apply,
+  combine,
+  form,
+  gram,
+  identity,
+  type Matrix,
+  multiply,
+  norm,
+  subtract,
+  transpose,
+} from '../../../src/theory/numerics/matrix.js';
 import { suite } from '../../harness.js';
 
 const test = suite('theory/closed/decoders');

@@ -1,7 +1,6 @@
 /** @file Every formula that is shown evaluates to what the code in doubles gives, in doubles and in 64 digits. */
 import * as assert from 'uvu/assert';
 import { chiMoment } from '../../../src/theory/closed/chi.js';
-import { cholesky } from '../../../src/theory/closed/cholesky.js';
 import {
   circleObjective,
   circleOptimum,
@@ -24,11 +23,12 @@ import {
   precision,
   taylorValue,
 } from '../../../src/theory/closed/grae.js';
-import { apply, combine, form, gram, norm, scale } from '../../../src/theory/closed/matrix.js';
 import { powerSumMean } from '../../../src/theory/closed/power-sum.js';
 import { ppcaNegativeLogLikelihood } from '../../../src/theory/closed/ppca.js';
 import { quadraticReconstruction } from '../../../src/theory/closed/quadratic-decoder.js';
 import { ridgeMean } from '../../../src/theory/closed/ridge.js';
+import { cholesky } from '../../../src/theory/numerics/cholesky.js';
+import { apply, combine, form, gram, norm, scale } from '../../../src/theory/numerics/matrix.js';
 import { suite } from '../../harness.js';
 
 interface Case {

@@ -8,14 +8,6 @@ import {
   meanSquaredExcess,
   radialMean,
 } from '../../../src/theory/closed/chi.js';
-import { cholesky } from '../../../src/theory/closed/cholesky.js';
-import {
-  expectation,
-  gaussHermite,
-  gaussianPoints,
-  sigmaPoints,
-} from '../../../src/theory/closed/gauss-hermite.js';
-import { add, apply, norm } from '../../../src/theory/closed/matrix.js';
 import {
   normalPowerMean,
   type PowerSum,
@@ -32,6 +24,14 @@ import {
   ridgeMean,
   ridgeValue,
 } from '../../../src/theory/closed/ridge.js';
+import { cholesky } from '../../../src/theory/numerics/cholesky.js';
+import {
+  expectation,
+  gaussHermite,
+  gaussianPoints,
+  sigmaPoints,
+} from '../../../src/theory/numerics/gauss-hermite.js';
+import { add, apply, norm } from '../../../src/theory/numerics/matrix.js';
 import { suite } from '../../harness.js';
 
 const test = suite('theory/closed/gaussian-means');

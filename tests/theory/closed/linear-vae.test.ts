@@ -1,6 +1,5 @@
 import * as assert from 'uvu/assert';
 import { effectiveEnergy, effectivePenalty } from '../../../src/theory/closed/effective-penalty.js';
-import { gaussianPoints } from '../../../src/theory/closed/gauss-hermite.js';
 import { mixtureMmd, standardNormal } from '../../../src/theory/closed/gaussian-mmd.js';
 import {
   activeLatents,
@@ -11,7 +10,8 @@ import {
   profiledMinimum,
   profiledSlope,
 } from '../../../src/theory/closed/linear-vae.js';
-import { identity } from '../../../src/theory/closed/matrix.js';
+import { gaussianPoints } from '../../../src/theory/numerics/gauss-hermite.js';
+import { identity } from '../../../src/theory/numerics/matrix.js';
 import { suite } from '../../harness.js';
 
 const test = suite('theory/closed/linear-vae');

@@ -1,8 +1,8 @@
 /** @file Cholesky, Jacobi eigenvalues and singular values, checked through the identities that define them. */
 import { det } from 'mathjs';
 import * as assert from 'uvu/assert';
-import { cholesky, inverse, logDet, solve } from '../../../src/theory/closed/cholesky.js';
-import { svd, symmetricEigen } from '../../../src/theory/closed/eigen.js';
+import { cholesky, inverse, logDet, solve } from '../../../src/theory/numerics/cholesky.js';
+import { svd, symmetricEigen } from '../../../src/theory/numerics/eigen.js';
 import {
   apply,
   combine,
@@ -13,7 +13,7 @@ import {
   multiply,
   norm,
   transpose,
-} from '../../../src/theory/closed/matrix.js';
+} from '../../../src/theory/numerics/matrix.js';
 import { suite } from '../../harness.js';
 
 const test = suite('theory/closed/linear');

@@ -1,6 +1,4 @@
 import * as assert from 'uvu/assert';
-import { integrate } from '../../../src/theory/closed/gauss-legendre.js';
-import { identity, norm } from '../../../src/theory/closed/matrix.js';
 import {
   clearance,
   determinantOf,
@@ -8,6 +6,8 @@ import {
   scoreRotation,
   twist,
 } from '../../../src/theory/closed/prior-symmetry.js';
+import { integrate } from '../../../src/theory/numerics/gauss-legendre.js';
+import { identity, norm } from '../../../src/theory/numerics/matrix.js';
 import { suite } from '../../harness.js';
 
 const test = suite('theory/closed/prior-symmetry');

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
-import { multiply, norm, traceOfProduct } from '../../../src/theory/closed/matrix.js';
 import { type Ridge, ridgeGradient, ridgeHessian, ridgeValue } from '../../../src/theory/closed/ridge.js';
 import { ridgeSquaredGradient, ridgeSquaredHessian } from '../../../src/theory/closed/ridge-square.js';
+import { multiply, norm, traceOfProduct } from '../../../src/theory/numerics/matrix.js';
 import { suite } from '../../harness.js';
 
 const test = suite('theory/closed/ridge-square');

@@ -1,7 +1,7 @@
 /** @file The stationary variances of SAMBA and of the VAE, against their objectives. */
 import * as assert from 'uvu/assert';
-import { norm } from '../../../src/theory/closed/matrix.js';
 import { sambaVariances, vaeVariances } from '../../../src/theory/closed/stationary-variance.js';
+import { norm } from '../../../src/theory/numerics/matrix.js';
 import { suite } from '../../harness.js';
 
 const test = suite('theory/closed/stationary-variance');

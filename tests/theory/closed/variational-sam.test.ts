@@ -1,10 +1,10 @@
 import * as assert from 'uvu/assert';
-import { logDet } from '../../../src/theory/closed/cholesky.js';
-import { combine, diagonal, form, identity, scale, trace } from '../../../src/theory/closed/matrix.js';
 import {
   variationalSamCovariance,
   variationalSamVariances,
 } from '../../../src/theory/closed/variational-sam.js';
+import { logDet } from '../../../src/theory/numerics/cholesky.js';
+import { combine, diagonal, form, identity, scale, trace } from '../../../src/theory/numerics/matrix.js';
 import { suite } from '../../harness.js';
 
 const test = suite('theory/closed/variational-sam');

@@ -1,6 +1,5 @@
 import * as assert from 'uvu/assert';
-import { inverse, logDet } from '../../../src/theory/closed/cholesky.js';
-import { apply, dot, multiply, subtract, trace } from '../../../src/theory/closed/matrix.js';
+import { stream } from '../../../src/claims/random.js';
 import {
   affineImage,
   fitGaussian,
@@ -10,7 +9,8 @@ import {
   samplerOf,
   standardNormal,
 } from '../../../src/theory/density/gaussian.js';
-import { stream } from '../../../src/theory/random.js';
+import { inverse, logDet } from '../../../src/theory/numerics/cholesky.js';
+import { apply, dot, multiply, subtract, trace } from '../../../src/theory/numerics/matrix.js';
 import { suite } from '../../harness.js';
 
 const test = suite('theory/density/gaussian');

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert';
+import { stream } from '../../../src/claims/random.js';
 import { COMPONENTS, EM_RULES, emStep, fitMixture, startMixture } from '../../../src/theory/density/em.js';
 import { fitGaussian, logDensityOf, standardNormal } from '../../../src/theory/density/gaussian.js';
 import {
@@ -9,7 +10,6 @@ import {
   mixtureSamplerOf,
   momentsOf,
 } from '../../../src/theory/density/mixture.js';
-import { stream } from '../../../src/theory/random.js';
 import { suite } from '../../harness.js';
 
 const test = suite('theory/density/mixture');

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
-import { liveNumbers } from '../../../src/engine/live.js';
+import { liveNumbers } from '../../../src/engine/graph/liveness.js';
 import { trace } from '../../../src/engine/trace.js';
 import { memoryOfTraining, PROCESS_BYTES } from '../../../src/train/experiment/memory.js';
 import { suite } from '../../harness.js';

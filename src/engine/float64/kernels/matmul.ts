@@ -1,5 +1,5 @@
 /** @file Batched matrix products. */
-import { type Node, type Shape, sizeOf, stridesOf } from '../../graph.js';
+import { type Node, type Shape, sizeOf, stridesOf } from '../../graph/graph.js';
 import { broadcastStrides } from '../view.js';
 import { matrixAt, multiply, transposed, workspaceFor } from './product.js';
 

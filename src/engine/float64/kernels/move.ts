@@ -1,5 +1,5 @@
 /** @file Kernels that only move numbers: padding, concatenation, gathering. */
-import { type Node, type Shape, sizeOf, stridesOf } from '../../graph.js';
+import { type Node, type Shape, sizeOf, stridesOf } from '../../graph/graph.js';
 
 /** Copies a dense array of the given shape into the window of a larger one that starts at `begin`. */
 function copyInto(

@@ -3,9 +3,10 @@
  * image whose pixels were repeated become bilinear algorithms, their two gradients the transposes of these. Images and filters may
  * be transformed once for a convolution and its gradients (but see `recompute`).
  */
-import type { Graph, Node, Shape } from '../../graph.js';
-import { rewrite } from '../../passes/rewrite.js';
-import type { GraphBuilder } from '../../trace/builder.js';
+
+import type { GraphBuilder } from '../../graph/builder.js';
+import type { Graph, Node, Shape } from '../../graph/graph.js';
+import { rewrite } from '../../graph/rewrite.js';
 import { type Choice, choose, LIMITS, type Limits } from './bilinear/choose.js';
 import {
   collectRead,

@@ -4,9 +4,9 @@
  * output or another operand needs it. Convolutions make NCHW images and OIHW filters.
  */
 import { isScalar } from '../../float64/scalar.js';
-import type { Graph, Node, OpAttrs, OpName, Shape } from '../../graph.js';
-import { copyOf } from '../../passes/rewrite.js';
-import { GraphBuilder } from '../../trace/builder.js';
+import { GraphBuilder } from '../../graph/builder.js';
+import type { Graph, Node, OpAttrs, OpName, Shape } from '../../graph/graph.js';
+import { copyOf } from '../../graph/rewrite.js';
 import {
   CHANNELS_FIRST,
   FILTER,

@@ -1,6 +1,6 @@
 /** @file The derivative of ReLU from its output instead of its input, which then need not be kept. */
-import type { Graph } from '../../graph.js';
-import { rewrite } from '../../passes/rewrite.js';
+import type { Graph } from '../../graph/graph.js';
+import { rewrite } from '../../graph/rewrite.js';
 
 /** x > 0 where max(x, 0) > 0: values are bit-identical. */
 export function masks(graph: Graph): Graph {

@@ -2,10 +2,11 @@
  * @file Less memory for a little more work: values of a forward pass that are cheap to make from others are made again where a gradient
  * needs them. ONNX Runtime must not be let find common subexpressions afterwards.
  */
-import type { Graph, Node } from '../../graph.js';
+
+import { GraphBuilder } from '../../graph/builder.js';
+import type { Graph, Node } from '../../graph/graph.js';
+import { copyOf, rebuilt } from '../../graph/rewrite.js';
 import { dce } from '../../passes/dce.js';
-import { copyOf, rebuilt } from '../../passes/rewrite.js';
-import { GraphBuilder } from '../../trace/builder.js';
 import { livenessWhenRun } from '../schedule.js';
 import { choose, type Plan, plansOf } from './recompute/plan.js';
 

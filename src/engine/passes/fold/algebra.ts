@@ -1,9 +1,9 @@
 /** @file Folding by rules of arithmetic with operands that are uniform constants or related to each other. */
 import { isScalar } from '../../float64/scalar.js';
 import { uniformValue } from '../../float64/uniform.js';
-import { broadcastShape, type Node, type OpName } from '../../graph.js';
-import type { GraphBuilder } from '../../trace/builder.js';
-import { copyOf } from '../rewrite.js';
+import type { GraphBuilder } from '../../graph/builder.js';
+import { broadcastShape, type Node, type OpName } from '../../graph/graph.js';
+import { copyOf } from '../../graph/rewrite.js';
 
 type Rule<Op extends OpName> = (
   node: Node<Op>,

@@ -3,8 +3,8 @@
 import { interpret } from '../../float64/interpret.js';
 import { expressionOf, isScalar, SCALAR_LIBRARY, type ScalarOp } from '../../float64/scalar.js';
 import { uniformValue } from '../../float64/uniform.js';
-import { type Node, sizeOf } from '../../graph.js';
-import type { GraphBuilder } from '../../trace/builder.js';
+import type { GraphBuilder } from '../../graph/builder.js';
+import { type Node, sizeOf } from '../../graph/graph.js';
 
 /** Folding may produce this many numbers even where its operands are fewer; above it constants would only grow the graph. */
 const SMALL = 4096;

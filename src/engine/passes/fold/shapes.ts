@@ -1,7 +1,8 @@
 /** @file Folding of operations that only move numbers: those that do nothing, and two that are one. */
-import { type Node, type OpName, type Shape, sizeOf } from '../../graph.js';
-import type { GraphBuilder } from '../../trace/builder.js';
-import { copyOf } from '../rewrite.js';
+
+import type { GraphBuilder } from '../../graph/builder.js';
+import { type Node, type OpName, type Shape, sizeOf } from '../../graph/graph.js';
+import { copyOf } from '../../graph/rewrite.js';
 
 type Rule<Op extends OpName> = (node: Node<Op>, input: Node, builder: GraphBuilder) => Node | undefined;
 

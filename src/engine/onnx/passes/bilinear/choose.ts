@@ -1,5 +1,5 @@
 /** @file Which convolutions are done by a bilinear algorithm: measured on ONNX Runtime's CPU kernels (docs/performance.md). */
-import type { ConvAttrs, Shape } from '../../../graph.js';
+import type { ConvAttrs, Shape } from '../../../graph/graph.js';
 import {
   type Algorithm,
   enlargedOne,

@@ -1,6 +1,7 @@
 /** @file The linear maps of a bilinear algorithm as matrix products, over images whose rows and columns come first: [H, W, N, C]. */
-import type { Node } from '../../../graph.js';
-import type { GraphBuilder } from '../../../trace/builder.js';
+
+import type { GraphBuilder } from '../../../graph/builder.js';
+import type { Node } from '../../../graph/graph.js';
 import type { Algorithm, Matrix } from './algorithm.js';
 
 /** Up to so many pixels rows and columns are mapped at once by one matrix: fewer, larger products. */

@@ -3,7 +3,7 @@
  * that most of its makers give and its users need, so that a group is turned where it is entered or left, if at all.
  */
 import { isScalar } from '../../../float64/scalar.js';
-import type { Graph, Node } from '../../../graph.js';
+import type { Graph, Node } from '../../../graph/graph.js';
 import { CHANNELS_FIRST, FILTER, inverse, same, straight } from './permutation.js';
 
 /** Groups of node ids, merged step by step. */

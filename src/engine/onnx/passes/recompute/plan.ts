@@ -1,6 +1,6 @@
 /** @file Which values might be made again after the time at which most is in memory, and what that costs. */
-import type { Graph, Node, OpName } from '../../../graph.js';
-import type { Liveness } from '../../../live.js';
+import type { Graph, Node, OpName } from '../../../graph/graph.js';
+import type { Liveness } from '../../../graph/liveness.js';
 import { holder, written } from '../../schedule.js';
 
 /** A use of a value, perhaps by way of reshapes. */

@@ -1,0 +1,270 @@
+/** @file KP-1: the posterior of a model whose latents were transformed, and what a restricted family loses by that. */
+import type fc from 'fast-check';
+import { bound } from '../../../src/claims/checks/bound.js';
+import { equals } from '../../../src/claims/checks/equals.js';
+import { only } from '../../../src/claims/checks/given.js';
+import { violates } from '../../../src/claims/checks/violates.js';
+import { within } from '../../../src/claims/checks/within.js';
+import { claim, mutant } from '../../../src/claims/claim.js';
+import { conditional } from '../../../src/claims/verdict.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { klOfCovariances, logNormalDensity } from '../../../src/theory/closed/gaussian.js';
+import { precision } from '../../../src/theory/closed/grae.js';
+import {
+  determinantOf,
+  PRIORS,
+  scoreRotation,
+  type Transformation,
+  twist,
+} from '../../../src/theory/closed/prior-symmetry.js';
+import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
+import {
+  add,
+  apply,
+  combine,
+  dot,
+  form,
+  identity,
+  type Matrix,
+  multiply,
+  norm,
+  subtract,
+  transpose,
+  type Vector,
+} from '../../../src/theory/numerics/matrix.js';
+import { dyadic, normal } from '../../arbitraries/numbers.js';
+import { plainRecord } from '../../arbitraries/record.js';
+import { vector } from '../../arbitraries/vector.js';
+import {
+  LOCAL_EXAMPLES,
+  type LocalCase,
+  linearAutoencoder,
+  localCases,
+  valuesOf,
+} from '../../subjects/vae/local-cases.js';
+import {
+  eigenvalues,
+  figure,
+  linearEvidence,
+  linearPosterior,
+  linearSize,
+  meanField,
+  type RotatedCase,
+  rotatedCases,
+  rotationLoss,
+  turned,
+} from '../../subjects/vae/mean-field.js';
+import { betaVae, posterior } from '../../subjects/vae/step.js';
+import {
+  type SymmetryCase,
+  showSymmetry,
+  symmetryCases,
+  UNEQUAL,
+} from '../../subjects/vae/symmetry-cases.js';
+
+/** r and its inverse. */
+interface Symmetry {
+  readonly map: Transformation;
+  readonly inverse: Transformation;
+}
+
+interface Subject {
+  /** Where the posterior's density is taken: r(z). */
+  readonly moved: (r: Symmetry, z: Vector) => number[];
+  /** By what it is multiplied there: |det J_r(z)|. */
+  readonly volume: (r: Symmetry, z: Vector) => number;
+  readonly vae: VaeRules;
+  /** The posterior that the beta-VAE approximates: proportional to p(x|z)^(1/beta) p(z), observations of variance 1. */
+  readonly tempered: (c: LocalCase) => { mean: Vector; covariance: Matrix };
+}
+
+const SUBJECT: Subject = {
+  moved: ({ map }, z) => map(z),
+  volume: ({ map }, z) => determinantOf(map, z),
+  vae: VAE_RULES,
+  tempered: linearPosterior,
+};
+
+interface NormalCase {
+  readonly model: LocalCase;
+  readonly rate: number;
+  readonly z: Vector;
+}
+
+const planar = localCases.filter(c => c.mean.length === 2 && c.beta >= 1 / 64);
+
+const normalCases: fc.Arbitrary<NormalCase> = plainRecord({
+  model: planar,
+  rate: dyadic({ min: -2, max: 2, bits: 6 }),
+  z: vector(2, normal()),
+});
+
+/** log p(z | x) of a linear decoder with noise beta. */
+function logPosterior(c: LocalCase, z: Vector): number {
+  const { mean } = linearPosterior(c);
+  const p = precision(c.weight, c.beta, z.length);
+  const off = subtract(z, mean);
+  const [a, b] = [p[0]![0]! * p[1]![1]!, p[0]![1]! ** 2];
+  return -form(off, p, off) / 2 + Math.log(a - b) / 2 - Math.log(2 * Math.PI);
+}
+
+/** log p(x | z) */
+function logLikelihood({ weight, bias, x, beta }: LocalCase, z: Vector): number {
+  const off = subtract(x, add(apply(weight, z), bias));
+  return -(dot(off, off) / beta + x.length * Math.log(2 * Math.PI * beta)) / 2;
+}
+
+const evidence = ({ weight, bias, x, beta }: LocalCase): number =>
+  logNormalDensity(
+    subtract(x, bias),
+    combine(1, multiply(weight, transpose(weight)), beta, identity(x.length)),
+  );
+
+const logPrior = (z: Vector): number => PRIORS.normal.logDensity(z);
+
+const gaussian = equals<NormalCase, Subject>({
+  says: "Bayes' rule for the decoder p(x | r(z)) gives p(r(z) | x) for the twist r(z) = Rot(c |z|^2) z, which is not linear",
+  given: { arbitrary: normalCases },
+  runs: 50,
+  measure: ({ model, rate, z }, rules) => {
+    const r = { map: twist(rate), inverse: twist(-rate) };
+    const at = r.map(z);
+    const terms = [logLikelihood(model, at), logPrior(z), -evidence(model)];
+    const stretch = 1 + norm(model.weight.flat()) ** 2 / model.beta;
+    const size = (1 + norm(model.x) + norm(model.bias)) ** 2 / model.beta;
+    return {
+      actual: terms.reduce((a, b) => a + b, 0),
+      expected: logPosterior(model, rules.moved(r, z)),
+      scale: stretch * (size + norm(z) ** 2 + terms.reduce((sum, t) => sum + Math.abs(t), 1)),
+    };
+  },
+});
+
+const volume = within<NormalCase, Subject>({
+  says: 'the twist keeps volumes: |det J_r| = 1 (differences: 1e-6)',
+  given: {
+    arbitrary: normalCases.map(c => ({ ...c, rate: c.rate / 2, z: c.z.map(x => x / 2) })),
+  },
+  runs: 20,
+  tolerance: 1e-6,
+  measure: ({ rate, z }, rules) => ({
+    actual: rules.volume({ map: twist(rate), inverse: twist(-rate) }, z),
+    expected: 1,
+  }),
+});
+
+/** A likelihood of the latents with two modes. */
+const likelihood = ([a, b]: Vector): number =>
+  Math.exp(-((a! - 1) ** 2) - (b! - a! ** 2) ** 2 / 2) + 0.1 * Math.exp(-((b! + 1) ** 2));
+
+const symmetryOf = ({ prior, u }: SymmetryCase): Symmetry => ({
+  map: scoreRotation(prior, u),
+  inverse: scoreRotation(prior, transpose(u)),
+});
+
+const density = ({ prior }: SymmetryCase, z: Vector): number => Math.exp(prior.logDensity(z));
+
+const pushforward = within<SymmetryCase, Subject>({
+  says: "p'(z | x) = p(r(z) | x) |det J_r(z)| for every prior and the map of appendix A (differences: 1e-7)",
+  given: { arbitrary: symmetryCases(Object.values(PRIORS)), examples: UNEQUAL, show: showSymmetry },
+  tolerance: 1e-7,
+  measure: (c, rules) => {
+    const r = symmetryOf(c);
+    const at = rules.moved(r, c.z);
+    return {
+      actual: likelihood(r.map(c.z)) * density(c, c.z),
+      expected: likelihood(at) * density(c, at) * rules.volume(r, c.z),
+    };
+  },
+});
+
+const printed = violates<SymmetryCase, Subject>({
+  says: "p'(z | x) = p(r(z) | x) without the determinant is false for a Laplace and for a logistic prior",
+  given: only(UNEQUAL, showSymmetry),
+  margin: 2 ** 30,
+  measure: c => {
+    const at = symmetryOf(c).map(c.z);
+    const [actual, claimed] = [likelihood(at) * density(c, c.z), likelihood(at) * density(c, at)];
+    return { claimed, actual, by: Math.abs(actual - claimed), scale: actual };
+  },
+});
+
+const tempered = equals<LocalCase, Subject>({
+  says: 'the beta-VAE is beta [-log of the tempered evidence + KL to the posterior proportional to p(x|z)^(1/beta) p(z)], for every Gaussian q',
+  given: { arbitrary: localCases, examples: LOCAL_EXAMPLES },
+  runs: 40,
+  measure: (c, rules) => {
+    const d = c.mean.length;
+    const net = linearAutoencoder(c.weight.length, d);
+    const { mean, covariance } = rules.tempered(c);
+    const off = subtract(c.mean, mean);
+    const p = precision(c.weight, c.beta, d);
+    const kl = klOfCovariances(c.covariance, covariance) + form(off, p, off) / 2;
+    const stretch = 1 + norm(c.weight.flat()) ** 2 / c.beta;
+    return {
+      actual: betaVae(rules.vae, net, valuesOf(c, posterior(net, c.mean, c.covariance)), sigmaPoints(d)),
+      expected: linearEvidence(c) + c.beta * kl,
+      scale: stretch * (linearSize(c, c.covariance) + linearSize(c, covariance, mean)),
+    };
+  },
+});
+
+const strict = bound<RotatedCase, Subject>({
+  says: "with mean-field posteriors, p(z | x) among them, the best objective of the rotated model is worse by rotationLoss > 0, p' being the same model of the data",
+  given: { arbitrary: rotatedCases, examples: [figure(45, 0.5), figure(10, 0.5)] },
+  runs: 40,
+  measure: (c, rules) => {
+    const net = linearAutoencoder(c.x.length, 2, 'diagonal');
+    const [straight, at] = [turned(c, 0), turned(c, c.angle)];
+    const { best, other } = meanField(at, c);
+    const value = (of: LocalCase, mean: Vector, s: Matrix): number =>
+      betaVae(rules.vae, net, valuesOf(of, posterior(net, mean, s)), sigmaPoints(2));
+    const lower =
+      value(straight, straight.mean, meanField(straight, c).best) +
+      c.beta * rotationLoss(...eigenvalues(c), c.angle);
+    return [
+      { what: 'best', lower, upper: value(at, at.mean, best), scale: linearSize(at, best) },
+      {
+        what: 'another',
+        lower,
+        upper: value(at, other.mean, other.covariance),
+        scale: linearSize(at, other.covariance, other.mean),
+      },
+    ];
+  },
+});
+
+export default claim<Subject, string, string>({
+  id: 'KP-1',
+  paper: 'kumar-poole',
+  source: 'Kumar & Poole 2020, eq. (1)',
+  tex: {
+    printed:
+      "p'(z|x) = \\frac{p(x|r(z))\\,p(z)}{p(x)} = p(r(z)|x), \\qquad \\max_q \\mathrm{ELBO}(q, p') < \\max_q \\mathrm{ELBO}(q, p)",
+    corrected: "p'(z|x) = p(r(z)|x)\\,|\\det J_r(z)| \\text{ for every } r \\text{ with } r_\\# p = p",
+  },
+  says: "The posterior of the transformed model is the original one pulled back by r for every map that leaves the prior as it is; the printed chain p'(z|x) = p(r(z)|x) needs |det J_r| = 1 besides, and the strict loss of ELBO needs a family in which the infimum is attained and, for beta other than 1, the tempered posterior in place of p(z|x).",
+  verdict: conditional(
+    'pushforward: every r that leaves the prior as it is; printed density: |det J_r| = 1; strictness: the divergence to the transformed posterior, tempered by 1/beta, is attained in the family and not 0',
+  ),
+  objectives: ['beta-vae'],
+  subject: SUBJECT,
+  checks: { gaussian, volume, pushforward, printed, tempered, strict },
+  mutants: {
+    inverse: mutant('r^-1 in place of r', s => ({ ...s, moved: ({ inverse }, z) => inverse(z) })),
+    withoutDeterminant: mutant('the determinant omitted', s => ({ ...s, volume: () => 1 })),
+    inverseDeterminant: mutant('the determinant of r^-1', s => ({
+      ...s,
+      volume: ({ map }, z) => 1 / determinantOf(map, z),
+    })),
+    untempered: mutant('the posterior p(z | x) whatever beta', s => ({
+      ...s,
+      tempered: c => linearPosterior({ ...c, beta: 1 }),
+    })),
+    inverseTemperature: mutant('p(x|z)^beta', s => ({
+      ...s,
+      tempered: c => linearPosterior({ ...c, beta: 1 / c.beta }),
+    })),
+    betaIgnored: mutant('the VAE with beta = 1', s => ({ ...s, vae: { ...s.vae, weight: () => 1 } })),
+  },
+});

@@ -1,0 +1,60 @@
+/** @file What KP-12 is tested on, and its negative controls. */
+import * as tf from '@tensorflow/tfjs';
+import { type Mutant, mutant } from '../../../../src/claims/claim.js';
+import {
+  BERNOULLI_TAYLOR_RULES,
+  BERNOULLI_VAE_RULES,
+  type BernoulliTaylorRules,
+  type BernoulliVaeRules,
+} from '../../../../src/core/objectives/bernoulli.js';
+
+export interface Subject {
+  /** d^2 log p / d g^2 for the probability g. */
+  readonly second: (x: number, g: number) => number;
+  /** Eq. (6) over the Hessian, for x = 1, a sigmoid output and a logit linear in the code. */
+  readonly ratio: (g: number) => number;
+  readonly vae: BernoulliVaeRules;
+  readonly taylor: BernoulliTaylorRules;
+}
+
+export const SUBJECT: Subject = {
+  second: (x, g) => -x / g ** 2 - (1 - x) / (1 - g) ** 2,
+  ratio: g => (1 - g) / g,
+  vae: BERNOULLI_VAE_RULES,
+  taylor: BERNOULLI_TAYLOR_RULES,
+};
+
+export const printedSecond = (x: number, g: number): number => -1 / (1 - x - g) ** 2;
+
+const withVae = (change: Partial<BernoulliVaeRules>) => {
+  const vae = { ...SUBJECT.vae, ...change };
+  return (s: Subject): Subject => ({ ...s, vae });
+};
+const withTaylor = (change: Partial<BernoulliTaylorRules>) => {
+  const taylor = { ...SUBJECT.taylor, ...change };
+  return (s: Subject): Subject => ({ ...s, taylor });
+};
+
+export const MUTANTS = {
+  printed: mutant('the printed second derivative', s => ({ ...s, second: printedSecond })),
+  residual: mutant('-1 / (x - g)^2', s => ({ ...s, second: (x, g) => -1 / (x - g) ** 2 })),
+  exactAtGoodFit: mutant('eq. (6) taken to be the Hessian at a good fit', s => ({ ...s, ratio: () => 1 })),
+  inverted: mutant('g / (1 - g)', s => ({ ...s, ratio: g => g / (1 - g) })),
+  probabilities: mutant(
+    'probabilities where logits are meant',
+    withVae({ loss: (x, a) => SUBJECT.vae.loss(x, tf.sigmoid(a)) }),
+  ),
+  negative: mutant('the negative of the data', withVae({ loss: (x, a) => SUBJECT.vae.loss(x, tf.neg(a)) })),
+  noNoise: mutant('the mean code only', withVae({ sample: mean => mean })),
+  betaIgnored: mutant('the VAE with beta = 1', withVae({ weight: () => 1 })),
+  gaussianWeights: mutant('weights 1 for logits', withTaylor({ curvature: a => tf.onesLike(a) })),
+  probabilityWeights: mutant(
+    'weights 1 / (p (1 - p)), those of probabilities',
+    withTaylor({ curvature: a => tf.div(1, SUBJECT.taylor.curvature(a)) }),
+  ),
+  withoutHalf: mutant('tr(A S) for tr(A S) / 2', withTaylor({ prefactor: () => 1 })),
+  taylorLoss: mutant(
+    'the Taylor objective with half a squared error',
+    withTaylor({ loss: (x, a) => tf.mul(tf.sum(tf.square(tf.sub(x, a)), 1), 0.5) }),
+  ),
+} satisfies Readonly<Record<string, Mutant<Subject>>>;

@@ -1,0 +1,253 @@
+/** @file KP-13: the best covariance for the second-order objective with the full Hessian, and when there is none. */
+import fc from 'fast-check';
+import { bound } from '../../../src/claims/checks/bound.js';
+import { equals } from '../../../src/claims/checks/equals.js';
+import { only } from '../../../src/claims/checks/given.js';
+import { violates } from '../../../src/claims/checks/violates.js';
+import { claim, mutant } from '../../../src/claims/claim.js';
+import { conditional } from '../../../src/claims/verdict.js';
+import { cholesky, inverse, logDet, logDetOfFactor } from '../../../src/theory/numerics/cholesky.js';
+import { symmetricEigen } from '../../../src/theory/numerics/eigen.js';
+import {
+  combine,
+  diagonal,
+  identity,
+  type Matrix,
+  multiply,
+  norm,
+  outer,
+  scale,
+  trace,
+  traceOfProduct,
+  type Vector,
+} from '../../../src/theory/numerics/matrix.js';
+import { rotated, spd } from '../../arbitraries/matrix.js';
+import { dyadic } from '../../arbitraries/numbers.js';
+import { plainRecord } from '../../arbitraries/record.js';
+import { vector } from '../../arbitraries/vector.js';
+import { betas } from '../../subjects/vae/local-cases.js';
+
+/** Everything in terms of the Hessian H of log p(x | z) at the mean code, 0 here, with log p(x | h) = 0. */
+interface Subject {
+  /** Eq. (9). */
+  readonly covariance: (h: Matrix, beta: number) => number[][];
+  /** The supremum over all covariances: eq. (10), or infinity where the objective has no maximum. */
+  readonly supremum: (h: Matrix, beta: number) => number;
+}
+
+/** I - H / beta */
+const precisionOf = (h: Matrix, beta: number): number[][] => combine(1, identity(h.length), -1 / beta, h);
+
+/** Eq. (8): tr(HS) / 2 - beta KL(N(0, S) || N(0, I)). */
+const objective = (h: Matrix, s: Matrix, beta: number): number =>
+  traceOfProduct(h, s) / 2 - (beta / 2) * (trace(s) - logDet(s) - s.length);
+
+const isPositive = (p: Matrix): boolean => symmetricEigen(p).values.at(-1)! > 0;
+
+const logAbsDet = (p: Matrix): number =>
+  symmetricEigen(p).values.reduce((sum, x) => sum + Math.log(Math.abs(x)), 0);
+
+const SUBJECT: Subject = {
+  covariance: (h, beta) => inverse(precisionOf(h, beta)),
+  supremum: (h, beta) => {
+    const p = precisionOf(h, beta);
+    return isPositive(p) ? -(beta / 2) * logDet(p) : Number.POSITIVE_INFINITY;
+  },
+};
+
+interface HessianCase {
+  readonly h: Matrix;
+  readonly beta: number;
+  readonly s: Matrix;
+}
+
+/** The largest eigenvalue is below beta: at most (1 - 1/16) beta. */
+const ENDS = { min: -4, max: 1 - 1 / 16, bits: 8 };
+
+const casesOf = (d: number): fc.Arbitrary<HessianCase> =>
+  plainRecord({
+    h: rotated(vector(d, dyadic(ENDS)), d),
+    beta: betas,
+    s: spd(d, 1 / 16, 4).map(({ matrix }) => matrix),
+  }).map(({ h, beta, s }) => ({ h: h.matrix.map(row => scale(beta, row)), beta, s }));
+
+const cases = fc.oneof(...[1, 2, 3, 4].map(casesOf));
+
+const EXAMPLES: readonly HessianCase[] = [
+  { h: [[0]], beta: 0.5, s: [[2]] },
+  { h: diagonal([-3, 0.25]), beta: 0.5, s: diagonal([0.5, 3]) },
+];
+
+const given = { arbitrary: cases, examples: EXAMPLES };
+
+const sizeOf = ({ h, beta, s }: HessianCase): number => (beta + norm(h.flat())) * (trace(s) + 16 * s.length);
+
+const gap = equals<HessianCase, Subject>({
+  says: 'the objective at S is below eq. (10) by beta/2 [tr M - log det M - d], M = (I - H/beta) S, and reaches it at eq. (9)',
+  given,
+  measure: (c, rules) => {
+    const { h, beta, s } = c;
+    const best = rules.covariance(h, beta);
+    const m = multiply(precisionOf(h, beta), s);
+    const shape = logDet(precisionOf(h, beta)) + logDetOfFactor(cholesky(s));
+    return [
+      {
+        what: 'at the best',
+        actual: objective(h, best, beta),
+        expected: rules.supremum(h, beta),
+        scale: sizeOf({ ...c, s: best }),
+      },
+      {
+        what: 'at another',
+        actual: rules.supremum(h, beta) - objective(h, s, beta),
+        expected: (beta / 2) * (trace(m) - shape - s.length),
+        scale: sizeOf(c),
+      },
+    ];
+  },
+});
+
+const maximum = bound<HessianCase, Subject>({
+  says: 'no covariance does better than eq. (10)',
+  given,
+  measure: (c, rules) => ({
+    lower: objective(c.h, c.s, c.beta),
+    upper: rules.supremum(c.h, c.beta),
+    scale: sizeOf(c),
+  }),
+});
+
+const stationary = equals<HessianCase, Subject>({
+  says: 'eq. (9) is where the gradient [H - beta (I - S^-1)] / 2 is zero',
+  given,
+  measure: ({ h, beta }, rules) => {
+    const s = rules.covariance(h, beta);
+    const gradient = combine(1, h, -beta, combine(1, identity(h.length), -1, inverse(s)));
+    return {
+      actual: gradient.flat(),
+      expected: gradient.flat().map(() => 0),
+      scale: 16 * (beta + norm(h.flat())),
+    };
+  },
+});
+
+interface StretchCase {
+  readonly top: number;
+  readonly beta: number;
+  readonly others: Vector;
+  readonly stretch: number;
+}
+
+const meanOf = (values: Vector): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
+
+/** A Hessian with an eigenvalue of `top` beta, and a covariance that is wide in its direction. */
+function stretched({ top, beta, others, stretch }: StretchCase): HessianCase {
+  const d = others.length + 1;
+  const v = scale(1 / Math.sqrt(d), new Array<number>(d).fill(1));
+  const along = outer(v, v);
+  const rest = combine(1, identity(d), -1, along);
+  const s = combine(stretch, along, 1, rest);
+  return { h: combine(top * beta, along, meanOf(others) * beta, rest), beta, s };
+}
+
+const above: fc.Arbitrary<StretchCase> = plainRecord<StretchCase>({
+  top: fc.oneof(fc.constant(1), dyadic({ min: 1.125, max: 4, bits: 5 })),
+  beta: betas,
+  others: fc.oneof(...[0, 1, 2].map(n => vector(n, dyadic({ min: -2, max: 0.5, bits: 4 })))),
+  stretch: fc.constantFrom(2 ** 10, 2 ** 20, 2 ** 40),
+});
+
+const unbounded = equals<StretchCase, Subject>({
+  says: 'where the largest eigenvalue of H is a beta, a >= 1, there is no maximum: with the variance t along it the objective grows as beta/2 [(a - 1) t + log t]',
+  given: { arbitrary: above, examples: [{ top: 2, beta: 1, others: [], stretch: 1000 }] },
+  measure: (c, rules) => {
+    const { h, beta, s } = stretched(c);
+    const rest = h.length * meanOf(c.others) - meanOf(c.others);
+    // rounding would decide whether the largest eigenvalue is below beta where it is equal to it
+    const supremum = rules.supremum(c.top === 1 ? h.map(row => scale(1 + 2 ** -40, row)) : h, beta);
+    return [
+      { what: 'no maximum', actual: supremum === Number.POSITIVE_INFINITY ? 1 : 0, expected: 1 },
+      {
+        what: 'growth',
+        actual: objective(h, s, beta),
+        expected: (beta / 2) * ((c.top - 1) * c.stretch + 1 + Math.log(c.stretch) + rest),
+        scale: beta * c.stretch * (4 + c.top),
+      },
+    ];
+  },
+});
+
+/** Eq. (10) as printed, with the absolute value of the determinant. */
+const literal = (h: Matrix, beta: number): number => (-beta / 2) * logAbsDet(precisionOf(h, beta));
+
+const printed = violates<StretchCase, Subject>({
+  says: 'eq. (10) with log|.| gives 0 for H = 2, beta = 1, where S = 1000 has the value 503.95',
+  given: only<StretchCase>([
+    { top: 2, beta: 1, others: [], stretch: 1000 },
+    { top: 1.5, beta: 0.25, others: [0.5, -1], stretch: 2 ** 20 },
+  ]),
+  measure: c => {
+    const { h, beta, s } = stretched(c);
+    const [claimed, actual] = [literal(h, beta), objective(h, s, beta)];
+    return { claimed, actual, by: actual - claimed, scale: beta * c.stretch };
+  },
+});
+
+const withCovariance =
+  (covariance: Subject['covariance']) =>
+  (s: Subject): Subject => ({ ...s, covariance });
+
+/** The matrix with the eigenvectors of h and functions of its eigenvalues; of 0 it is kept away. */
+function spectral(h: Matrix, f: (eigenvalue: number) => number): number[][] {
+  const { values, vectors } = symmetricEigen(h);
+  const zero = h.map(row => row.map(() => 0));
+  return vectors.reduce((sum, v, k) => combine(1, sum, Math.min(f(values[k]!), 2 ** 20), outer(v, v)), zero);
+}
+
+export default claim<Subject, string, string>({
+  id: 'KP-13',
+  paper: 'kumar-poole',
+  source: 'Kumar & Poole 2020, eqs. (8)-(10)',
+  tex: {
+    printed:
+      '\\Sigma = \\bigl(I - \\tfrac1\\beta \\nabla^2 \\log p(x|h)\\bigr)^{-1}, \\qquad \\max_\\Sigma = \\log p(x|h) - \\tfrac\\beta2 \\|h\\|^2 - \\tfrac\\beta2 \\log\\bigl|I - \\tfrac1\\beta \\nabla^2 \\log p(x|h)\\bigr|',
+    corrected:
+      '\\text{the same for } \\lambda_{\\max}\\bigl(\\nabla^2 \\log p(x|h)\\bigr) < \\beta; \\qquad \\sup_\\Sigma = +\\infty \\text{ otherwise}',
+  },
+  says: 'Eqs. (9) and (10) give the maximum of the second-order objective exactly when every eigenvalue of the Hessian of log p(x|z) is below beta; otherwise it has no maximum, which the absolute value in log|.| hides. The Gauss-Newton form of eqs. (11)-(13) always meets the condition.',
+  verdict: conditional('the largest eigenvalue of the Hessian of log p(x|z) at the code is below beta'),
+  subject: SUBJECT,
+  checks: { gap, maximum, stationary, unbounded, printed },
+  mutants: {
+    absoluteDeterminant: mutant('log|det| for an indefinite I - H/beta', s => ({ ...s, supremum: literal })),
+    sign: mutant(
+      'S = (I + H/beta)^-1, made positive',
+      withCovariance((h, beta) => spectral(h, x => 1 / Math.abs(1 + x / beta))),
+    ),
+    betaDropped: mutant(
+      'S = (I - H)^-1, made positive',
+      withCovariance(h => spectral(h, x => 1 / Math.abs(1 - x))),
+    ),
+    betaSquared: mutant(
+      'S = (I - H/beta^2)^-1, made positive',
+      withCovariance((h, beta) => spectral(h, x => 1 / Math.abs(1 - x / beta ** 2))),
+    ),
+    half: mutant(
+      'H / 2 in place of H',
+      withCovariance((h, beta) => inverse(precisionOf(h, 2 * beta))),
+    ),
+    valueWithoutHalf: mutant('beta log det', s => ({
+      ...s,
+      supremum: (h, beta) => 2 * SUBJECT.supremum(h, beta),
+    })),
+    valueWithoutBeta: mutant('log det / 2', s => ({
+      ...s,
+      supremum: (h, beta) => SUBJECT.supremum(h, beta) / beta,
+    })),
+    valueSign: mutant('+ log det', s => ({
+      ...s,
+      supremum: (h, beta) =>
+        isPositive(precisionOf(h, beta)) ? -SUBJECT.supremum(h, beta) : Number.POSITIVE_INFINITY,
+    })),
+  },
+});

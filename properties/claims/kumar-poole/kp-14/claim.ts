@@ -1,0 +1,223 @@
+import type fc from 'fast-check';
+import { bound } from '../../../../src/claims/checks/bound.js';
+import { equals } from '../../../../src/claims/checks/equals.js';
+import { claim } from '../../../../src/claims/claim.js';
+import { exact } from '../../../../src/claims/verdict.js';
+import { denseAutoencoder } from '../../../../src/core/net/dense.js';
+import { graeValue, taylorValue } from '../../../../src/theory/closed/grae.js';
+import {
+  apply,
+  identity,
+  type Matrix,
+  multiply,
+  norm,
+  scale,
+  transpose,
+} from '../../../../src/theory/numerics/matrix.js';
+import { normal } from '../../../arbitraries/numbers.js';
+import { plainRecord } from '../../../arbitraries/record.js';
+import { vector } from '../../../arbitraries/vector.js';
+import {
+  betas,
+  jacobians,
+  LOCAL_EXAMPLES,
+  type LocalCase,
+  linearAutoencoder,
+  localCases,
+  localModel,
+  netOf,
+  sizeOf,
+  valuesOf,
+} from '../../../subjects/vae/local-cases.js';
+import { grae, jacobianAt, posterior, taylor } from '../../../subjects/vae/step.js';
+import { MUTANTS, SUBJECT, type Subject } from './controls.js';
+
+const given = { arbitrary: localCases, examples: LOCAL_EXAMPLES };
+
+const value = equals<LocalCase, Subject>({
+  says: 'GRAE has its closed value, the Taylor objective has its own at any covariance, and at eq. (11) the two are equal',
+  given,
+  ulps: 16,
+  measure: (c, rules) => {
+    const net = netOf(c);
+    const model = localModel(c);
+    const at = (covariance: Matrix) =>
+      taylor(rules.taylor, net, valuesOf(c, posterior(net, c.mean, covariance))).loss;
+    const best = rules.covariance(c.weight, c.beta, c.mean.length);
+    const value = grae(rules.grae, net, valuesOf(c, posterior(net, c.mean, c.covariance))).loss;
+    const size = sizeOf(c);
+    const stretched = taylorValue({ ...model, residual: [] }, c.covariance, c.beta);
+    return [
+      { what: 'GRAE', actual: value, expected: graeValue(model, c.beta), scale: size },
+      { what: 'Taylor at eq. (11)', actual: at(best), expected: graeValue(model, c.beta), scale: size },
+      {
+        what: 'Taylor',
+        actual: at(c.covariance),
+        expected: taylorValue(model, c.covariance, c.beta),
+        scale: size + Math.abs(stretched),
+      },
+    ];
+  },
+});
+
+const minimum = bound<LocalCase, Subject>({
+  says: 'no covariance brings the Taylor objective below GRAE',
+  given,
+  measure: (c, rules) => {
+    const net = netOf(c);
+    const values = valuesOf(c, posterior(net, c.mean, c.covariance));
+    return {
+      lower: grae(rules.grae, net, values).loss,
+      upper: taylor(rules.taylor, net, values).loss,
+      scale: sizeOf(c),
+    };
+  },
+});
+
+const stationary = equals<LocalCase, Subject>({
+  says: 'at eq. (11) the gradient of the Taylor objective with respect to the Cholesky factor is zero',
+  given,
+  measure: (c, rules) => {
+    const net = netOf(c);
+    const best = rules.covariance(c.weight, c.beta, c.mean.length);
+    const found = taylor(rules.taylor, net, valuesOf(c, posterior(net, c.mean, best))).gradient(
+      'cholesky.bias',
+    );
+    // The gradient is (A + beta) L - beta L^-T, |L| <= 1: rounding S alone leaves eps (|A| + beta).
+    const size = norm(c.weight.flat()) ** 2 + c.beta;
+    return { actual: found, expected: new Float64Array(found.length), scale: size };
+  },
+});
+
+const gradient = equals<LocalCase, Subject>({
+  says: 'the gradient of GRAE with respect to the decoder is J S - residual h^T, S of eq. (11), and beta h - J^T residual with respect to the code',
+  given,
+  ulps: 16,
+  measure: (c, rules) => {
+    const net = netOf(c);
+    const { residual, mean } = localModel(c);
+    const step = grae(rules.grae, net, valuesOf(c, posterior(net, c.mean, c.covariance)));
+    const best = rules.covariance(c.weight, c.beta, mean.length);
+    const pulled = multiply(c.weight, best).map((row, m) => row.map((x, k) => x - residual[m]! * mean[k]!));
+    const back = apply(transpose(c.weight, mean.length), residual);
+    return [
+      {
+        what: 'decoder.0.weight',
+        actual: step.gradient('decoder.0.weight'),
+        expected: pulled.flat(),
+        scale:
+          Math.sqrt(c.beta) * Math.sqrt(1 + norm(c.weight.flat()) ** 2 / c.beta) +
+          norm(residual) * norm(mean),
+      },
+      { what: 'decoder.0.bias', actual: step.gradient('decoder.0.bias'), expected: scale(-1, residual) },
+      {
+        what: 'mu.bias',
+        actual: step.gradient('mu.bias'),
+        expected: mean.map((h, k) => c.beta * h - back[k]!),
+        scale: c.beta * norm(mean) + norm(c.weight.flat()) * norm(residual),
+      },
+    ];
+  },
+});
+
+interface CurvedCase {
+  /** Weights and biases of a decoder with one hidden layer, by name. */
+  readonly params: Readonly<Record<string, readonly number[]>>;
+  readonly mean: readonly number[];
+  readonly x: readonly number[];
+  readonly beta: number;
+}
+
+const curved = denseAutoencoder({
+  encoder: [4],
+  latent: 2,
+  decoder: [2, 5, 4],
+  activation: 'tanh',
+  output: 'identity',
+  posterior: 'cholesky',
+});
+
+const curvedCases: fc.Arbitrary<CurvedCase> = plainRecord({
+  params: plainRecord({
+    'decoder.0.weight': vector(10, normal()),
+    'decoder.0.bias': vector(5, normal()),
+    'decoder.1.weight': vector(20, normal()),
+    'decoder.1.bias': vector(4, normal()),
+  }),
+  mean: vector(2, normal()),
+  x: vector(4, normal()),
+  beta: betas,
+});
+
+const envelope = equals<CurvedCase, Subject>({
+  says: 'GRAE and the Taylor objective at eq. (11) have the same gradient with respect to a curved decoder and the code',
+  given: { arbitrary: curvedCases },
+  runs: 40,
+  ulps: 256,
+  measure: ({ params, mean, x, beta }, rules) => {
+    const best = rules.covariance(jacobianAt(curved, params, mean), beta, 2);
+    const values = { params: { ...params, ...posterior(curved, mean, best) }, x, beta };
+    const names = [...Object.keys(params), 'mu.bias'];
+    const [left, right] = [grae(rules.grae, curved, values), taylor(rules.taylor, curved, values)];
+    return names.map(what => ({ what, actual: left.gradient(what), expected: right.gradient(what) }));
+  },
+});
+
+interface PathCase {
+  readonly jacobian: Matrix;
+  readonly beta: number;
+  /** The second beta over the first. */
+  readonly factor: number;
+}
+
+const path = bound<PathCase, Subject>({
+  says: 'the regulariser grows with beta, is concave in it, and stays below half the squared Frobenius norm of J',
+  given: {
+    arbitrary: plainRecord({ jacobian: jacobians(3, 2), beta: betas, factor: betas.map(b => 1 + b) }),
+    examples: [
+      {
+        jacobian: [
+          [1, 2],
+          [2, 4],
+          [0, 0],
+        ],
+        beta: 1e-3,
+        factor: 1e5,
+      },
+    ],
+  },
+  measure: ({ jacobian, beta, factor }, rules) => {
+    const net = linearAutoencoder(3, 2);
+    const at = (b: number): number => {
+      const params = {
+        ...posterior(net, [0, 0], identity(2)),
+        'decoder.0.weight': jacobian.flat(),
+        'decoder.0.bias': [0, 0, 0],
+      };
+      return grae(rules.grae, net, { params, x: [0, 0, 0], beta: b }).loss;
+    };
+    const [low, middle, high] = [at(beta), at((beta * (1 + factor)) / 2), at(beta * factor)];
+    const size = high + Math.sqrt(beta * factor) * norm(jacobian.flat());
+    return [
+      { what: 'monotone', lower: low, upper: high },
+      { what: 'concave', lower: (low + high) / 2, upper: middle },
+      { what: 'bounded', lower: high, upper: norm(jacobian.flat()) ** 2 / 2 },
+    ].map(inequality => ({ ...inequality, scale: size }));
+  },
+});
+
+export default claim({
+  id: 'KP-14',
+  paper: 'kumar-poole',
+  source: 'Kumar & Poole 2020, eqs. (11)-(13)',
+  tex: {
+    printed:
+      '\\min_{\\Sigma \\succ 0} \\tfrac12 \\|x - g\\|^2 + \\tfrac12 \\operatorname{tr}(J^\\top J \\Sigma) + \\beta\\,\\mathrm{KL} = \\tfrac12 \\|x - g\\|^2 + \\tfrac\\beta2 \\|h\\|^2 + \\tfrac\\beta2 \\log\\det\\bigl(I + \\tfrac1\\beta J^\\top J\\bigr), \\quad \\Sigma = \\bigl(I + \\tfrac1\\beta J^\\top J\\bigr)^{-1}',
+  },
+  says: 'For every Jacobian, every beta and any number of latents, GRAE is exactly the minimum of the second-order beta-VAE objective over all Gaussian posteriors, attained at the covariance of eq. (11), and its gradient is the one of that objective with the covariance held fixed.',
+  verdict: exact(),
+  objectives: ['grae', 'beta-vae-taylor'],
+  subject: SUBJECT,
+  checks: { value, minimum, stationary, gradient, envelope, path },
+  mutants: MUTANTS,
+});

@@ -1,0 +1,114 @@
+/** @file What KP-15 is tested on, and its negative controls. */
+import * as tf from '@tensorflow/tfjs';
+import { type Mutant, mutant } from '../../../../src/claims/claim.js';
+import { gradient, jacobian } from '../../../../src/core/derivatives.js';
+import { scaleUp } from '../../../../src/core/gaussian.js';
+import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae.js';
+import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+import { graeCovariance } from '../../../../src/theory/closed/grae.js';
+import { inverse, logDet } from '../../../../src/theory/numerics/cholesky.js';
+import { gaussianPoints, type WeightedPoint } from '../../../../src/theory/numerics/gauss-hermite.js';
+import { combine, type Matrix, traceOfProduct } from '../../../../src/theory/numerics/matrix.js';
+import { optimum, type SmoothCase } from '../../../subjects/vae/smooth-cases.js';
+
+export interface Subject {
+  readonly vae: VaeRules;
+  readonly grae: GraeRules;
+  /** GRAE with the full Hessian, eq. (10). */
+  readonly full: GraeRules;
+  /** Noises with weights that average the objective to rounding. */
+  readonly points: (d: number) => readonly WeightedPoint[];
+  /** The covariance at which the beta-VAE is taken. */
+  readonly covariance: (c: SmoothCase, beta: number) => Matrix;
+  /** The beta^2 coefficient of beta-VAE minus eq. (10), from L_ijkl M_ij M_kl. */
+  readonly second: (quartic: number) => number;
+  /** The beta coefficient of beta-VAE minus GRAE. */
+  readonly first: (a: Matrix, hessian: Matrix) => number;
+}
+
+/** log det(I + H) of symmetric matrices [B, d, d], by elimination. */
+function logDetShifted(h: tf.Tensor): tf.Tensor {
+  const [batch, d] = h.shape as [number, number, number];
+  const pivot = tf.slice(h, [0, 0, 0], [batch, 1, 1]);
+  const log = tf.log1p(tf.reshape(pivot, [batch]));
+  if (d === 1) return log;
+  const row = tf.slice(h, [0, 0, 1], [batch, 1, d - 1]);
+  const outer = tf.div(tf.matMul(row, row, true), tf.add(pivot, 1));
+  return tf.add(log, logDetShifted(tf.sub(tf.slice(h, [0, 1, 1], [batch, d - 1, d - 1]), outer)));
+}
+
+/** Core's GRAE with A - R, the Hessian of the reconstruction loss, where A stood. */
+const FULL_HESSIAN_RULES: GraeRules = {
+  ...GRAE_RULES,
+  jacobian: at => jacobian(z => gradient(at.loss, z), at.z),
+  scaled: (hessian, beta) => tf.div(hessian, beta),
+  logDet: logDetShifted,
+};
+
+/** Enough nodes for the widest posterior of a ladder and the steepest sine. */
+const NODES = 16;
+const rules = new Map([1, 2].map(d => [d, gaussianPoints(d, NODES)]));
+
+export const SUBJECT: Subject = {
+  vae: VAE_RULES,
+  grae: GRAE_RULES,
+  full: FULL_HESSIAN_RULES,
+  points: d => rules.get(d)!,
+  covariance: optimum,
+  second: quartic => quartic / 8,
+  first: (a, hessian) => (logDet(hessian) - logDet(a)) / 2,
+};
+
+const withVae = (change: Partial<VaeRules>) => {
+  const vae = { ...SUBJECT.vae, ...change };
+  return (s: Subject): Subject => ({ ...s, vae });
+};
+const withGrae = (change: Partial<GraeRules>) => {
+  const grae = { ...SUBJECT.grae, ...change };
+  return (s: Subject): Subject => ({ ...s, grae });
+};
+
+export const MUTANTS = {
+  gaussNewton: mutant('R dropped from eq. (10): it becomes GRAE', s => ({ ...s, full: s.grae })),
+  curvatureSign: mutant('A + R for A - R in eq. (10)', s => ({
+    ...s,
+    full: {
+      ...s.full,
+      jacobian: at => {
+        const j = GRAE_RULES.jacobian(at);
+        return tf.sub(tf.mul(tf.matMul(j, j, true), 2), s.full.jacobian(at));
+      },
+    },
+  })),
+  secondOrderClaimed: mutant('no term of first order in beta, as the approximation is usually quoted', s => ({
+    ...s,
+    first: () => 0,
+  })),
+  frozenFirst: mutant('-tr(R A^-1) / 2 for the first coefficient, as if S stayed at eq. (11)', s => ({
+    ...s,
+    first: (a, hessian) => -traceOfProduct(combine(1, a, -1, hessian), inverse(a)) / 2,
+  })),
+  quarter: mutant('1/4 for 1/8', s => ({ ...s, second: quartic => quartic / 4 })),
+  twentyFourth: mutant('1/24 for 1/8', s => ({ ...s, second: quartic => quartic / 24 })),
+  frozenCovariance: mutant('the covariance of eq. (11) in place of the optimal one', s => ({
+    ...s,
+    covariance: (c, beta) => graeCovariance(c.jacobian, beta),
+  })),
+  oneSample: mutant('one noise instead of the average', s => ({
+    ...s,
+    points: d => [{ point: Array.from({ length: d }, (_, i) => Math.cos(i + 1)), weight: 1 }],
+  })),
+  missingHalf: mutant('beta log det', withGrae({ prefactor: beta => beta })),
+  betaDropped: mutant('log det(I + A)', withGrae({ scaled: j => j })),
+  noPrior: mutant('no prior on the code', withGrae({ prior: mean => tf.mul(GRAE_RULES.prior(mean), 0) })),
+  covarianceForRoot: mutant(
+    'Sigma times the noise instead of its square root',
+    withVae({ sample: (mean, s, noise) => tf.add(mean, scaleUp(s, scaleUp(s, noise))) }),
+  ),
+  noNoise: mutant('the mean code only', withVae({ sample: mean => mean })),
+  betaIgnored: mutant('the VAE with beta = 1', withVae({ weight: () => 1 })),
+  klWithoutDimension: mutant(
+    'KL without - d / 2',
+    withVae({ kl: (mean, s) => tf.add(VAE_RULES.kl(mean, s), mean.shape[1]! / 2) }),
+  ),
+} satisfies Readonly<Record<string, Mutant<Subject>>>;

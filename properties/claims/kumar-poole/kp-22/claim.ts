@@ -1,0 +1,157 @@
+/** @file KP-22: GRAE's log det against the Frobenius norm of the RAE, its first Taylor term. */
+import fc from 'fast-check';
+import { bound } from '../../../../src/claims/checks/bound.js';
+import { equals } from '../../../../src/claims/checks/equals.js';
+import { claim } from '../../../../src/claims/claim.js';
+import { refuted } from '../../../../src/claims/verdict.js';
+import { GRAE_RULES } from '../../../../src/core/objectives/grae.js';
+import { RAE_JACOBIAN_RULES } from '../../../../src/core/objectives/rae-jacobian.js';
+import { graeLogDet } from '../../../../src/theory/closed/grae.js';
+import { svd } from '../../../../src/theory/numerics/eigen.js';
+import { multiply, norm, traceOfProduct, transpose } from '../../../../src/theory/numerics/matrix.js';
+import { logUniform } from '../../../arbitraries/numbers.js';
+import { plainRecord } from '../../../arbitraries/record.js';
+import { vector } from '../../../arbitraries/vector.js';
+import { LOCAL_EXAMPLES, type LocalCase, localCases, localModel } from '../../../subjects/vae/local-cases.js';
+import { MUTANTS, type Subject } from './controls.js';
+import { general, generalBounds, printed } from './hessian.js';
+import { largeBeta, regime, smallBeta } from './limits.js';
+import { frobenius, graeAt, gramNorm, raeAt, sizeWith } from './losses.js';
+
+const given = { arbitrary: localCases, examples: LOCAL_EXAMPLES };
+
+const bounds = bound<LocalCase, Subject>({
+  says: 'RAE with 1/2 |J|_F^2 is never below GRAE, and above it by at most |J^T J|_F^2 / (4 beta), at every beta',
+  given,
+  runs: 60,
+  measure: (c, rules) => {
+    const excess = raeAt(c, rules).loss - graeAt(c, rules).loss;
+    return [
+      { what: 'lower', lower: 0, upper: excess, scale: sizeWith(c) },
+      {
+        what: 'upper',
+        lower: excess,
+        upper: gramNorm(c.weight, c.mean.length) / (4 * c.beta),
+        scale: sizeWith(c),
+      },
+    ];
+  },
+});
+
+const difference = equals<LocalCase, Subject>({
+  says: 'the difference is (|J|_F^2 - beta log det(I + J^T J / beta)) / 2, and in the gradient J - J (I + J^T J / beta)^-1',
+  given,
+  runs: 60,
+  measure: (c, rules) => {
+    const [rae, regularised] = [raeAt(c, rules), graeAt(c, rules)];
+    const d = c.mean.length;
+    const penalty = (frobenius(c.weight) - c.beta * graeLogDet(c.weight, c.beta, d)) / 2;
+    const name = 'decoder.0.weight';
+    const [left, right] = [rae.gradient(name), regularised.gradient(name)];
+    const { values: s, right: v, scaledLeft } = svd(c.weight, d);
+    const pulled = c.weight.map((_, m) =>
+      Array.from({ length: d }, (__, i) =>
+        s.reduce((sum, x, k) => sum + ((scaledLeft[k]![m]! * x ** 2) / (c.beta + x ** 2)) * v[k]![i]!, 0),
+      ),
+    );
+    const { residual, mean } = localModel(c);
+    return [
+      { what: 'loss', actual: rae.loss - regularised.loss, expected: penalty, scale: sizeWith(c) },
+      {
+        what: 'gradient',
+        actual: left.map((x, k) => x - right[k]!),
+        expected: pulled.flat(),
+        scale: norm(c.weight.flat()) + norm(residual) * norm(mean) + Math.sqrt(c.beta),
+      },
+    ];
+  },
+});
+
+interface SeriesCase {
+  /** s^2 / beta of each singular value. */
+  readonly ratios: readonly number[];
+  readonly terms: number;
+}
+
+/** The first N terms of log det(I + A/beta) = sum_n (-1)^(n+1) tr((A/beta)^n) / n. */
+const partialSum = ({ ratios, terms }: SeriesCase): number =>
+  ratios.reduce((sum, x) => {
+    let [inner, power] = [0, 1];
+    for (let n = 1; n <= terms; n++) {
+      power *= -x;
+      inner -= power / n;
+    }
+    return sum + inner;
+  }, 0);
+
+const series = bound<SeriesCase, Subject>({
+  says: 'after N terms the series is off by between x^(N+1) / ((N+1)(1+x)) and x^(N+1) / (N+1) for each x = s^2 / beta, with alternating sign: it converges for s^2 <= beta, equality included, and for no larger s',
+  given: {
+    arbitrary: plainRecord({
+      ratios: fc.oneof(
+        vector(1, logUniform({ min: 1 / 16, max: 2 })),
+        vector(3, logUniform({ min: 1 / 16, max: 2 })),
+      ),
+      terms: fc.integer({ min: 1, max: 24 }),
+    }),
+    examples: [
+      { ratios: [1], terms: 50 },
+      { ratios: [1], terms: 400 },
+      { ratios: [1.01], terms: 400 },
+      { ratios: [1.1, 0.5], terms: 200 },
+    ],
+  },
+  runs: 60,
+  measure: (c, rules) => {
+    const { ratios, terms } = c;
+    const exact = ratios.reduce((sum, x) => sum + Math.log1p(x), 0);
+    const error = (exact - partialSum(c)) * (terms % 2 === 0 ? 1 : -1);
+    const [lower, upper] = rules.remainder(ratios, terms);
+    const scale = exact + ratios.reduce((sum, x) => sum + terms * (1 + x ** terms), 0);
+    return [
+      { what: 'from below', lower, upper: error, scale },
+      { what: 'from above', lower: error, upper, scale },
+    ];
+  },
+});
+
+export default claim<Subject, string, string>({
+  id: 'KP-22',
+  paper: 'kumar-poole',
+  source: 'Kumar & Poole 2020, section 5.1, relation to regularised autoencoders',
+  tex: {
+    printed:
+      '\\tfrac\\beta2\\log\\det\\bigl(I + \\tfrac1\\beta J^\\top J\\bigr) \\approx \\tfrac12\\|J\\|_F^2, \\qquad \\|J[-H_p^{1/2}]\\|_F^2 \\text{ in general}',
+    corrected:
+      '0 \\le \\tfrac12\\|J\\|_F^2 - \\tfrac\\beta2\\log\\det\\bigl(I + \\tfrac1\\beta J^\\top J\\bigr) \\le \\tfrac1{4\\beta}\\|J^\\top J\\|_F^2, \\qquad \\tfrac12\\bigl\\|(-H_p)^{1/2}J\\bigr\\|_F^2 = -\\tfrac12\\operatorname{tr}(J^\\top H_p J) \\text{ in general}',
+  },
+  says: "The RAE's 1/2 |J|_F^2 is the first Taylor term of GRAE's log det, above it by at most |J^T J|_F^2/(4 beta), and so its limit for large beta, whereas eq. (13) is derived for small beta, where the log det is not a trace; for general observations the term is 1/2 |(-H_p)^(1/2) J|_F^2, not the printed |J [-H_p^(1/2)]|_F^2.",
+  verdict: refuted({
+    counterexample: 'J = [[1, 0], [1, 0]], -H_p = diag(4, 1): the first term is 2.5, the printed one 8',
+    corrected: '1/2 |(-H_p)^(1/2) J|_F^2; the series converges for singular values up to sqrt(beta)',
+  }),
+  objectives: ['grae', 'rae-jacobian'],
+  subject: {
+    grae: GRAE_RULES,
+    rae: RAE_JACOBIAN_RULES,
+    lambda: 0.5,
+    firstTerm: (j, precision) => traceOfProduct(precision, multiply(j, transpose(j))) / 2,
+    remainder: (ratios, terms) => {
+      const upper = ratios.map(x => x ** (terms + 1) / (terms + 1));
+      const sum = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0);
+      return [sum(upper.map((x, i) => x / (1 + ratios[i]!))), sum(upper)];
+    },
+  },
+  checks: {
+    bounds,
+    difference,
+    largeBeta,
+    smallBeta,
+    series,
+    general,
+    generalBounds,
+    printed,
+    regime,
+  },
+  mutants: MUTANTS,
+});

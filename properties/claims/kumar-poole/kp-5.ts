@@ -1,0 +1,267 @@
+/** @file KP-5: transforming the decoder's latents is transforming the posterior; with full covariances nothing is lost by it. */
+import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import { equals } from '../../../src/claims/checks/equals.js';
+import { claim, mutant } from '../../../src/claims/claim.js';
+import { exact } from '../../../src/claims/verdict.js';
+import { denseAutoencoder } from '../../../src/core/net/dense.js';
+import type { Autoencoder } from '../../../src/core/net/network.js';
+import { makeBetaVae, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { noisyStep, sampling } from '../../../src/studies/noisy-step.js';
+import { cholesky, solveLower } from '../../../src/theory/numerics/cholesky.js';
+import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
+import {
+  apply,
+  combine,
+  type Matrix,
+  multiply,
+  norm,
+  transpose,
+  type Vector,
+} from '../../../src/theory/numerics/matrix.js';
+import { orthogonal, spd } from '../../arbitraries/matrix.js';
+import { normal } from '../../arbitraries/numbers.js';
+import { plainRecord } from '../../arbitraries/record.js';
+import { vector } from '../../arbitraries/vector.js';
+import {
+  betas,
+  type LocalCase,
+  linearAutoencoder,
+  localCases,
+  valuesOf,
+} from '../../subjects/vae/local-cases.js';
+import { linearPosterior, linearSize } from '../../subjects/vae/mean-field.js';
+import { betaVae, posterior, type Values } from '../../subjects/vae/step.js';
+
+interface Gaussian {
+  readonly mean: Vector;
+  readonly covariance: Matrix;
+}
+
+interface Subject {
+  readonly vae: VaeRules;
+  /** r#q for r(z) = Uz. */
+  readonly moved: (u: Matrix, q: Gaussian) => Gaussian;
+}
+
+const SUBJECT: Subject = {
+  vae: VAE_RULES,
+  moved: (u, { mean, covariance }) => ({
+    mean: apply(u, mean),
+    covariance: symmetrised(multiply(multiply(u, covariance), transpose(u))),
+  }),
+};
+
+const symmetrised = (s: Matrix): number[][] => combine(0.5, s, 0.5, transpose(s));
+
+const DATA = 4;
+const HIDDEN = 5;
+
+const nets = new Map(
+  [1, 2, 3].map(d => [
+    d,
+    denseAutoencoder({
+      encoder: [DATA],
+      latent: d,
+      decoder: [d, HIDDEN, DATA],
+      activation: 'tanh',
+      output: 'identity',
+      posterior: 'cholesky',
+    }),
+  ]),
+);
+
+interface CurvedCase extends Gaussian {
+  readonly weight: Matrix;
+  /** The other parameters of the decoder. */
+  readonly rest: Readonly<Record<string, Vector>>;
+  readonly x: Vector;
+  readonly beta: number;
+  readonly u: Matrix;
+  readonly noise: Vector;
+}
+
+const rows = (flat: Vector, columns: number): number[][] =>
+  Array.from({ length: flat.length / columns }, (_, i) => flat.slice(i * columns, (i + 1) * columns));
+
+const curvedCases: fc.Arbitrary<CurvedCase> = fc.oneof(
+  ...[1, 2, 3].map(d =>
+    plainRecord<CurvedCase>({
+      weight: vector(HIDDEN * d, normal()).map(flat => rows(flat, d)),
+      rest: plainRecord({
+        'decoder.0.bias': vector(HIDDEN, normal()),
+        'decoder.1.weight': vector(DATA * HIDDEN, normal()),
+        'decoder.1.bias': vector(DATA, normal()),
+      }),
+      mean: vector(d, normal()),
+      covariance: spd(d, 1 / 16, 4).map(({ matrix }) => matrix),
+      x: vector(DATA, normal()),
+      beta: betas,
+      u: orthogonal(d),
+      noise: vector(d, normal()),
+    }),
+  ),
+);
+
+const valuesAt = (net: Autoencoder, c: CurvedCase, weight: Matrix, q: Gaussian): Values => ({
+  params: {
+    ...c.rest,
+    ...posterior(net, q.mean, q.covariance),
+    'decoder.0.weight': weight.flat(),
+  },
+  x: c.x,
+  beta: c.beta,
+});
+
+const curved = equals<CurvedCase, Subject>({
+  says: 'for a tanh decoder with W U in place of W, each noise gives the loss that the moved posterior gives with W, and the gradient with respect to the code moves along',
+  given: { arbitrary: curvedCases },
+  runs: 40,
+  ulps: 1024,
+  measure: (c, rules) => {
+    const net = nets.get(c.mean.length)!;
+    const of = sampling(rules.vae, makeBetaVae(rules.vae), ({ beta }) => ({ beta: beta! }));
+    const moved = rules.moved(c.u, c);
+    const shift = apply(c.u, apply(cholesky(c.covariance), c.noise));
+    const left = noisyStep(of, net, valuesAt(net, c, multiply(c.weight, c.u), c), c.noise);
+    const right = noisyStep(
+      of,
+      net,
+      valuesAt(net, c, c.weight, moved),
+      solveLower(cholesky(moved.covariance), shift),
+    );
+    const size = (norm(c.x) + norm(Object.values(c.rest).flat())) ** 2;
+    const slope = size * (1 + norm(c.weight.flat())) + c.beta * (1 + norm(c.mean));
+    return [
+      {
+        what: 'loss',
+        actual: left.loss,
+        expected: right.loss,
+        scale: size + c.beta * (norm(c.mean) ** 2 + 4 * c.mean.length),
+      },
+      {
+        what: 'code',
+        actual: apply(c.u, [...left.gradient('mu.bias')]),
+        expected: right.gradient('mu.bias'),
+        scale: slope,
+      },
+    ];
+  },
+});
+
+interface LinearCase {
+  readonly model: LocalCase;
+  readonly u: Matrix;
+}
+
+const linearCases: fc.Arbitrary<LinearCase> = localCases
+  .filter(c => c.mean.length > 1)
+  .chain(model => orthogonal(model.mean.length).map(u => ({ model, u })));
+
+const linear = equals<LinearCase, Subject>({
+  says: 'for a linear decoder the expected objective at N(m, S) with W U is the one at N(Um, USU^T) with W',
+  given: { arbitrary: linearCases },
+  runs: 50,
+  measure: ({ model, u }, rules) => {
+    const at = (weight: Matrix, q: Gaussian): number => {
+      const net = linearAutoencoder(weight.length, q.mean.length);
+      const values = valuesOf({ ...model, weight }, posterior(net, q.mean, q.covariance));
+      return betaVae(rules.vae, net, values, sigmaPoints(q.mean.length));
+    };
+    return {
+      actual: at(multiply(model.weight, u), model),
+      expected: at(model.weight, rules.moved(u, model)),
+      scale: linearSize(model, model.covariance),
+    };
+  },
+});
+
+const optimum = equals<LinearCase, Subject>({
+  says: 'so the best full-covariance posterior of the turned decoder is the turned one, with the same value at every angle',
+  given: { arbitrary: linearCases },
+  runs: 50,
+  measure: ({ model, u }, rules) => {
+    const turned = { ...model, weight: multiply(model.weight, u) };
+    const best = linearPosterior(turned);
+    const moved = rules.moved(u, best);
+    const expected = linearPosterior(model);
+    const stretch = 1 + norm(model.weight.flat()) ** 2 / model.beta;
+    return [
+      {
+        what: 'mean',
+        actual: moved.mean,
+        expected: expected.mean,
+        scale: stretch * (1 + norm(expected.mean)),
+      },
+      {
+        what: 'covariance',
+        actual: moved.covariance.flat(),
+        expected: expected.covariance.flat(),
+        scale: stretch,
+      },
+    ];
+  },
+});
+
+const withMoved =
+  (moved: Subject['moved']) =>
+  (s: Subject): Subject => ({ ...s, moved });
+const withVae = (change: Partial<VaeRules>) => {
+  const vae = { ...SUBJECT.vae, ...change };
+  return (s: Subject): Subject => ({ ...s, vae });
+};
+
+export default claim<Subject, string, string>({
+  id: 'KP-5',
+  paper: 'kumar-poole',
+  source: 'Kumar & Poole 2020, eq. (15)',
+  tex: { printed: '\\mathcal L(q, p_r) = \\mathcal L(r_\\# q, p), \\qquad p_r(x|z) = p(x|r(z))' },
+  says: 'The objective of a decoder with transformed latents is that of the original decoder with the transformed posterior, for every beta: with full covariances a rotation of the latents changes neither the best value nor any gradient, up to the same rotation.',
+  verdict: exact(),
+  objectives: ['beta-vae'],
+  subject: SUBJECT,
+  checks: { curved, linear, optimum },
+  mutants: {
+    inverse: mutant(
+      "U' in place of U",
+      withMoved((u, q) => SUBJECT.moved(transpose(u), q)),
+    ),
+    meanOnly: mutant(
+      'the covariance not moved',
+      withMoved((u, q) => ({ ...q, mean: apply(u, q.mean) })),
+    ),
+    covarianceOnly: mutant(
+      'the mean not moved',
+      withMoved((u, q) => ({ ...SUBJECT.moved(u, q), mean: q.mean })),
+    ),
+    meanField: mutant(
+      'the covariances of the moved posterior dropped',
+      withMoved((u, q) => {
+        const { mean, covariance } = SUBJECT.moved(u, q);
+        return { mean, covariance: covariance.map((row, i) => row.map((x, k) => (i === k ? x : 0))) };
+      }),
+    ),
+    traceOfDiagonal: mutant(
+      'tr S in the KL from the diagonal of its factor only',
+      withVae({
+        kl: (mean, s) => {
+          if (s.kind !== 'cholesky') return VAE_RULES.kl(mean, s);
+          const missing = tf.sub(
+            tf.sum(tf.square(s.factor), [1, 2]),
+            tf.sum(tf.exp(tf.mul(s.logDiagonal, 2)), 1),
+          );
+          return tf.sub(VAE_RULES.kl(mean, s), tf.mul(missing, 0.5));
+        },
+      }),
+    ),
+    factorTransposed: mutant(
+      'the transposed Cholesky factor',
+      withVae({
+        sample: (mean, s, noise) =>
+          s.kind === 'cholesky'
+            ? tf.add(mean, tf.squeeze(tf.matMul(s.factor, tf.expandDims(noise, 2), true), [2]))
+            : mean,
+      }),
+    ),
+  },
+});

@@ -1,0 +1,210 @@
+/** @file KP-7: the corollary to theorem 1, that a convex family has a unique optimum; and why its hypotheses exclude each other. */
+import fc from 'fast-check';
+import { bound } from '../../../src/claims/checks/bound.js';
+import { equals } from '../../../src/claims/checks/equals.js';
+import { only } from '../../../src/claims/checks/given.js';
+import { claim, mutant } from '../../../src/claims/claim.js';
+import { conditional } from '../../../src/claims/verdict.js';
+import { add, scale, type Vector } from '../../../src/theory/numerics/matrix.js';
+import { dyadic, logUniform, normal } from '../../arbitraries/numbers.js';
+import { plainRecord } from '../../arbitraries/record.js';
+import { vector } from '../../arbitraries/vector.js';
+
+/** Where each point of a finite set goes. */
+type Permutation = readonly number[];
+
+interface Subject {
+  readonly divergence: (q: Vector, p: Vector) => number;
+  /** What convexity gains at the midpoint, at least. */
+  readonly gain: (a: Vector, b: Vector) => number;
+  /** A point of every convex set that holds q and its images. */
+  readonly average: (q: Vector, group: readonly Permutation[]) => Vector;
+  /** p00 p11 - p01 p10 of w (a x b) + (1 - w) (a' x b') on two bits, by the chances of a 1. */
+  readonly mixture: (
+    w: number,
+    first: readonly [number, number],
+    second: readonly [number, number],
+  ) => number;
+  /** Kurtosis of an equal mixture of centred normals with variances v1, v2. */
+  readonly kurtosis: (v1: number, v2: number) => number;
+}
+
+const kl = (q: Vector, p: Vector): number =>
+  q.reduce((sum, x, i) => sum + (x === 0 ? 0 : x * Math.log(x / p[i]!)), 0);
+
+const midpoint = (a: Vector, b: Vector): number[] => scale(0.5, add(a, b));
+
+/** r#q: the mass of each point moves with it. */
+const push = (q: Vector, r: Permutation): number[] => q.map((_, i) => q[r.indexOf(i)]!);
+
+const SUBJECT: Subject = {
+  divergence: kl,
+  gain: (a, b) => a.reduce((sum, x, i) => sum + Math.abs(x - b[i]!), 0) ** 2 / 8,
+  average: (q, group) =>
+    group.reduce<number[]>(
+      (sum, r) => add(sum, scale(1 / group.length, push(q, r))),
+      q.map(() => 0),
+    ),
+  mixture: (w, [a, b], [c, d]) => w * (1 - w) * (a - c) * (b - d),
+  kurtosis: (v1, v2) => (6 * (v1 ** 2 + v2 ** 2)) / (v1 + v2) ** 2,
+};
+
+const softmax = (logits: Vector): number[] => {
+  const powers = logits.map(Math.exp);
+  const total = powers.reduce((a, b) => a + b, 0);
+  return powers.map(x => x / total);
+};
+
+const distribution = (n: number): fc.Arbitrary<number[]> => vector(n, normal()).map(softmax);
+
+interface TripleCase {
+  readonly a: Vector;
+  readonly b: Vector;
+  readonly p: Vector;
+}
+
+const triples: fc.Arbitrary<TripleCase> = fc.oneof(
+  ...[2, 3, 6].map(n => plainRecord({ a: distribution(n), b: distribution(n), p: distribution(n) })),
+);
+
+const convexity = bound<TripleCase, Subject>({
+  says: 'KL(q || p) is strongly convex in q: at the midpoint it gains |a - b|_1^2 / 8 or more, so it has one minimum on a convex set',
+  given: {
+    arbitrary: triples,
+    examples: [
+      { a: [0.5, 0.5], b: [0.5, 0.5], p: [0.25, 0.75] },
+      { a: [0.5 + 1 / 64, 0.5 - 1 / 64], b: [0.5 - 1 / 64, 0.5 + 1 / 64], p: [0.5, 0.5] },
+    ],
+  },
+  measure: ({ a, b, p }, { divergence, gain }) => ({
+    lower: divergence(midpoint(a, b), p) + gain(a, b),
+    upper: (divergence(a, p) + divergence(b, p)) / 2,
+    scale: 1 + Math.abs(kl(a, p)) + Math.abs(kl(b, p)),
+  }),
+});
+
+const exactGain = equals<TripleCase, Subject>({
+  says: 'what it gains is the Jensen-Shannon divergence of a and b, whatever p',
+  given: { arbitrary: triples },
+  measure: ({ a, b, p }, { divergence }) => {
+    const m = midpoint(a, b);
+    return {
+      actual: (divergence(a, p) + divergence(b, p)) / 2 - divergence(m, p),
+      expected: (kl(a, m) + kl(b, m)) / 2,
+      scale: 4 + 2 * (kl(a, p) + kl(b, p)),
+    };
+  },
+});
+
+interface GroupCase {
+  readonly group: readonly Permutation[];
+  readonly q: Vector;
+}
+
+const cyclic = (n: number): Permutation[] =>
+  Array.from({ length: n }, (_, shift) => Array.from({ length: n }, (__, i) => (i + shift) % n));
+
+/** The symmetries of a square, on its corners. */
+const square: readonly Permutation[] = cyclic(4).flatMap(r => [r, r.map(i => 3 - i)]);
+
+const groupCases: fc.Arbitrary<GroupCase> = fc.oneof(
+  ...[cyclic(2), cyclic(5), square].map(group =>
+    distribution(group[0]!.length).map((q): GroupCase => ({ group, q })),
+  ),
+);
+
+const contradiction = equals<GroupCase, Subject>({
+  says: "the average of q over a finite group of symmetries lies in every convex set that holds q's images, and every symmetry leaves it as it is: then some r#q is in Q after all",
+  given: { arbitrary: groupCases },
+  measure: ({ group, q }, rules) => {
+    const mean = rules.average(q, group);
+    return [
+      ...group.map((r, k) => ({ what: `image ${k}`, actual: push(mean, r), expected: mean, scale: 1 })),
+      { what: 'mass', actual: mean.reduce((a, b) => a + b, 0), expected: 1 },
+    ];
+  },
+});
+
+interface MixtureCase {
+  readonly w: number;
+  readonly first: readonly [number, number];
+  readonly second: readonly [number, number];
+}
+
+const chance = dyadic({ min: 0, max: 1, bits: 8 });
+
+const mixtures = equals<MixtureCase, Subject>({
+  says: 'a mixture of product distributions is a product only where one of the factors is shared: mean-field families are not convex',
+  given: {
+    arbitrary: plainRecord({ w: chance, first: fc.tuple(chance, chance), second: fc.tuple(chance, chance) }),
+    examples: [{ w: 0.5, first: [0, 0], second: [1, 1] }],
+  },
+  measure: ({ w, first, second }, rules) => {
+    const at = (i: number, k: number): number =>
+      [[w, first] as const, [1 - w, second] as const].reduce(
+        (sum, [weight, [a, b]]) => sum + weight * (i ? a : 1 - a) * (k ? b : 1 - b),
+        0,
+      );
+    return {
+      actual: at(0, 0) * at(1, 1) - at(0, 1) * at(1, 0),
+      expected: rules.mixture(w, first, second),
+      scale: 1,
+    };
+  },
+});
+
+const kurtosis = equals<[number, number], Subject>({
+  says: 'an equal mixture of N(0, v1) and N(0, v2) is no Gaussian: its kurtosis is 4.08 for 1 and 4, and 3 only for v1 = v2',
+  given: {
+    arbitrary: fc.tuple<[number, number]>(
+      logUniform({ min: 1 / 8, max: 8 }),
+      logUniform({ min: 1 / 8, max: 8 }),
+    ),
+    examples: [
+      [1, 4],
+      [2, 2],
+    ],
+  },
+  measure: ([v1, v2], rules) => {
+    const [second, fourth] = [(v1 + v2) / 2, (3 * v1 ** 2 + 3 * v2 ** 2) / 2];
+    return { actual: fourth / second ** 2, expected: rules.kurtosis(v1, v2) };
+  },
+});
+
+const printedFigure = equals<[number, number], Subject>({
+  says: 'which is 4.08 for variances 1 and 4',
+  given: only([[1, 4]]),
+  measure: ([v1, v2], rules) => ({ actual: rules.kurtosis(v1, v2), expected: 4.08 }),
+});
+
+export default claim<Subject, string, string>({
+  id: 'KP-7',
+  paper: 'kumar-poole',
+  source: 'Kumar & Poole 2020, corollary 1',
+  tex: {
+    printed:
+      '\\tilde{\\mathcal Q} \\text{ convex} \\implies \\text{the maximiser over } \\tilde{\\mathcal Q} \\text{ is unique, and theorem 1 applies}',
+    corrected:
+      '\\tilde{\\mathcal Q} \\text{ convex},\\ \\mathcal R \\cup \\{\\mathrm{id}\\} \\text{ a finite group } G \\implies \\bar q = \\tfrac1{|G|}\\sum_{g \\in G} g_\\# q \\in \\tilde{\\mathcal Q},\\ r_\\# \\bar q = \\bar q, \\text{ against the hypothesis } r_\\# q \\notin \\mathcal Q',
+  },
+  says: 'A convex family does have a unique best posterior, since the divergence is strongly convex; but together with the hypothesis of theorem 1 that no symmetry maps the family into itself this leaves nothing for a finite or compact group of symmetries, and mean-field families are not convex.',
+  verdict: conditional(
+    'true as an implication; its hypotheses hold together only for symmetries without an average in the family, never for a finite or compact group, nor for mean-field families',
+  ),
+  subject: SUBJECT,
+  checks: { convexity, exactGain, contradiction, mixtures, kurtosis, printedFigure },
+  mutants: {
+    twiceTheGain: mutant('|a - b|_1^2 / 4', s => ({ ...s, gain: (a, b) => 2 * SUBJECT.gain(a, b) })),
+    reversed: mutant('KL(p || q)', s => ({ ...s, divergence: (q, p) => kl(p, q) })),
+    squaredDistance: mutant('|q - p|^2 / 2 for the divergence', s => ({
+      ...s,
+      divergence: (q, p) => q.reduce((sum, x, i) => sum + (x - p[i]!) ** 2, 0) / 2,
+    })),
+    noGroup: mutant('an average without one of the symmetries', s => ({
+      ...s,
+      average: (q, group) => SUBJECT.average(q, group.slice(1)),
+    })),
+    mixtureIsProduct: mutant('mixtures of products are products', s => ({ ...s, mixture: () => 0 })),
+    gaussianKurtosis: mutant('mixtures of normals are normal', s => ({ ...s, kurtosis: () => 3 })),
+  },
+});

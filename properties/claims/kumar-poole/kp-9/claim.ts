@@ -1,0 +1,237 @@
+/** @file KP-9: the rotation experiment. A mean-field posterior fixes the rotation of the latents, but not at the true one. */
+import fc from 'fast-check';
+import { equals } from '../../../../src/claims/checks/equals.js';
+import { statistical } from '../../../../src/claims/checks/statistical.js';
+import { violates } from '../../../../src/claims/checks/violates.js';
+import { claim } from '../../../../src/claims/claim.js';
+import { refuted } from '../../../../src/claims/verdict.js';
+import { makeBetaVae, type VaeRules } from '../../../../src/core/objectives/vae.js';
+import { averagedStep, type NoisyStep, type Sampling, sampling } from '../../../../src/studies/noisy-step.js';
+import { graeCovariance } from '../../../../src/theory/closed/grae.js';
+import { ppcaOptimalValue } from '../../../../src/theory/closed/ppca.js';
+import { sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
+import { type Matrix, multiply, norm, transpose } from '../../../../src/theory/numerics/matrix.js';
+import { modQuarter } from '../../../../src/theory/numerics/procrustes.js';
+import { orthogonal, spd } from '../../../arbitraries/matrix.js';
+import { plainRecord } from '../../../arbitraries/record.js';
+import { deepened } from '../../../depth.js';
+import { linearAutoencoder } from '../../../subjects/vae/local-cases.js';
+import { MUTANTS, SUBJECT, type Subject } from './controls.js';
+import { curved, unique } from './curved.js';
+import {
+  crossOf,
+  dataOf,
+  encoderOf,
+  meanField,
+  optimumOf,
+  type RotationCase,
+  rotation,
+  rotationCases,
+  valuesOf,
+  weightsOf,
+} from './rotation-cases.js';
+
+const betaVae = (rules: VaeRules): Sampling =>
+  sampling(rules, makeBetaVae(rules), ({ beta }) => ({ beta: beta! }));
+
+/** The beta-VAE of the linear experiment, its expectation exact. */
+const objective = (c: RotationCase, rules: Subject, decoder: Matrix, covariance: Matrix): NoisyStep =>
+  averagedStep(
+    betaVae(rules.vae),
+    linearAutoencoder(2, 2, 'diagonal'),
+    valuesOf(c, decoder, covariance),
+    sigmaPoints(2),
+  );
+
+const fullObjective = (c: RotationCase, rules: Subject, decoder: Matrix): NoisyStep =>
+  averagedStep(
+    betaVae(rules.vae),
+    linearAutoencoder(2, 2, 'cholesky'),
+    valuesOf(c, decoder, graeCovariance(decoder, c.noise ** 2), 'cholesky'),
+    sigmaPoints(2),
+  );
+
+/** Data of size 2 with gradients through an encoder of the size of 1 / noise. */
+const sizeOf = (c: RotationCase): number => 64 * (1 + 1 / c.noise);
+
+const given = {
+  arbitrary: rotationCases,
+  // columns at right angles
+  examples: [
+    { between: 90, turn: 30, noise: 0.05, design: orthogonalDesign(), away: 20 },
+    { between: 60, turn: 0, noise: 0.05, design: orthogonalDesign(), away: 45 },
+  ],
+};
+
+function orthogonalDesign(): number[][] {
+  return [
+    [1, 1, 1, 1],
+    [1, -1, 1, -1],
+    [1, 1, -1, -1],
+    [1, -1, -1, 1],
+  ].map(row => row.map(x => x / 2));
+}
+
+const stationary = equals<RotationCase, Subject>({
+  says: 'for nu = identity the mean-field beta-VAE has its optimum at A = WV with the right singular vectors V of W: all gradients vanish there, and the value is that of probabilistic PCA',
+  given,
+  runs: 40,
+  measure: (c, rules) => {
+    const { decoder, singular } = optimumOf(weightsOf(c));
+    const beta = c.noise ** 2;
+    const step = objective(c, rules, decoder, meanField(decoder, c.noise));
+    const eigenvalues = singular.map(s => s ** 2 + beta);
+    return [
+      { what: 'value', actual: step.loss, expected: ppcaOptimalValue(eigenvalues, 2, beta), scale: 16 },
+      ...['decoder.0.weight', 'mu.weight', 'mu.bias', 'logvar.bias'].map(what => {
+        const actual = step.gradient(what);
+        return { what, actual, expected: new Float64Array(actual.length), scale: sizeOf(c) };
+      }),
+    ];
+  },
+});
+
+const angle = equals<RotationCase, Subject>({
+  says: 'so the inferred latents are turned by half the angle of (3, 4 cos) against the true ones, cos that of the angle between the columns of W: up to 26.6 degrees, and 0 for columns at right angles only',
+  given,
+  runs: 60,
+  measure: (c, rules) => {
+    const { decoder } = optimumOf(weightsOf(c));
+    const found = rules.angle(rules.procrustes(crossOf(dataOf(c), encoderOf(decoder, c.noise))));
+    // an angle of 45 degrees is one of -45
+    return { actual: modQuarter(found - rules.predicted(c.between)), expected: 0, scale: 90 };
+  },
+});
+
+const drop = equals<RotationCase, Subject>({
+  says: 'turning the latents by theta away from it costs beta/2 log(1 + (a-b)^2 sin^2(2 theta) / (4ab)), a and b the eigenvalues of I + W^T W / beta; with a full covariance it costs nothing',
+  given,
+  runs: 40,
+  measure: (c, rules) => {
+    const { decoder, singular } = optimumOf(weightsOf(c));
+    const turned = multiply(decoder, rotation(c.away));
+    const best = objective(c, rules, decoder, meanField(decoder, c.noise)).loss;
+    const [a, b] = singular.map(s => 1 + (s / c.noise) ** 2) as [number, number];
+    return [
+      {
+        what: 'mean-field',
+        actual: objective(c, rules, turned, rules.variances(turned, c.noise)).loss - best,
+        expected: rules.drop(a, b, (c.away * Math.PI) / 180) * c.noise ** 2,
+        scale: 16,
+      },
+      { what: 'full', actual: fullObjective(c, rules, turned).loss, expected: best, scale: 16 },
+    ];
+  },
+});
+
+/** Any orthogonal matrix times a positive definite one: the sum of z m' for means m that are turned. */
+interface Turned {
+  readonly orthogonal: Matrix;
+  readonly moment: Matrix;
+}
+
+const recovered = equals<Turned, Subject>({
+  says: 'Procrustes recovers a rotation from Z and M = O^T Z whatever the second moments of Z are, and its angle is that of the first inferred axis in the true space, mod 90 degrees, for reflections as well',
+  given: {
+    arbitrary: plainRecord({
+      orthogonal: fc
+        .tuple(orthogonal(2), fc.boolean())
+        .map(([o, flip]) => o.map(row => (flip ? [row[0]!, -row[1]!] : row))),
+      moment: spd(2, 1 / 8, 8).map(({ matrix }) => matrix),
+    }),
+    examples: [
+      { orthogonal: rotation(20), moment: rotation(0) },
+      {
+        orthogonal: multiply(rotation(20), [
+          [1, 0],
+          [0, -1],
+        ]),
+        moment: rotation(0),
+      },
+    ],
+  },
+  runs: 60,
+  measure: (c, rules) => {
+    const o = rules.procrustes(multiply(c.moment, c.orthogonal));
+    const first = (Math.atan2(c.orthogonal[1]![0]!, c.orthogonal[0]![0]!) * 180) / Math.PI;
+    return [
+      { what: 'matrix', actual: o.flat(), expected: c.orthogonal.flat(), scale: 64 },
+      { what: 'angle', actual: modQuarter(rules.angle(o) - first), expected: 0, scale: 90 * 64 },
+    ];
+  },
+});
+
+const notTrue = violates<RotationCase, Subject>({
+  says: 'so with columns that are only rescaled, not made orthogonal, the angle is not 0: 16.8 degrees for columns at 60 degrees',
+  given: {
+    ...given,
+    arbitrary: rotationCases.filter(c => Math.abs(c.between - 90) > 10),
+    examples: given.examples.slice(1),
+  },
+  runs: 20,
+  measure: (c, rules) => {
+    const { decoder } = optimumOf(weightsOf(c));
+    const found = rules.angle(rules.procrustes(crossOf(dataOf(c), encoderOf(decoder, c.noise))));
+    return { claimed: 0, actual: found, by: Math.abs(found), scale: 90 };
+  },
+});
+
+/** |theta| is below a limit for |cos| below 3/4 tan of twice the limit, and the angle between Gaussian directions is uniform. */
+const share = (limit: number): number =>
+  (2 / Math.PI) * Math.asin(Math.min(1, 0.75 * Math.tan((limit * Math.PI) / 90)));
+
+const scatter = statistical<{ limit: number }, Subject>({
+  says: 'over Gaussian W with columns rescaled to norms 2 and 1 the angles do not gather at 0: 8.4 % lie within 5 degrees, half of them beyond 21.7',
+  given: { arbitrary: fc.constantFrom({ limit: 5 }, { limit: 21.66 }) },
+  runs: 2,
+  measure: ({ limit }, rules, random) => {
+    const values = Float64Array.from({ length: 2000 }, () => {
+      const w = rescaled([0, 1].map(() => [random.normal(), random.normal()]));
+      const { decoder } = optimumOf(w);
+      const cross = transpose(multiply(encoderOf(decoder, 0.05), w));
+      return Math.abs(rules.angle(rules.procrustes(cross))) < limit ? 1 : 0;
+    });
+    return { values, expected: share(limit) };
+  },
+});
+
+/** The columns rescaled to norms 2 and 1. */
+function rescaled(w: Matrix): number[][] {
+  const lengths = transpose(w).map(column => norm(column));
+  return w.map(row => row.map((x, k) => ((2 - k) * x) / lengths[k]!));
+}
+
+const SMALL = { samples: 80, nodes: 3 };
+const LARGE = { samples: 2000, nodes: 5 };
+
+export default claim<Subject, string, string>({
+  id: 'KP-9',
+  paper: 'kumar-poole',
+  source: 'Kumar & Poole 2020, figures 1, 5, 6 and appendix C',
+  tex: {
+    printed:
+      '\\|W_{\\cdot1}\\| = 2,\\ \\|W_{\\cdot2}\\| = 1,\\ q \\text{ mean-field}: \\quad \\theta(O) \\approx 0, \\quad O = \\arg\\min_{O^\\top O = I}\\|Z - OM\\|_F',
+    corrected:
+      '\\theta = \\tfrac12\\operatorname{atan2}(4c, 3), \\quad c = \\cos\\angle(W_{\\cdot1}, W_{\\cdot2}) \\quad (\\nu = \\mathrm{id})',
+  },
+  says: 'A mean-field posterior does pick one rotation of the latents, as the paper says, and a full covariance none; but the rotation picked is that of the principal axes of W^T W, which for columns that are only rescaled lies 21.7 degrees from the true one at the median, and for tanh it is another even where the columns are orthogonal.',
+  verdict: refuted({
+    counterexample:
+      'nu = identity, columns of norms 2 and 1 at 60 degrees: the mean-field optimum is turned by 16.8 degrees against the true latents',
+    corrected:
+      'the optimum is unique up to signs and order, at the principal axes of W^T W; it is the true rotation for linear decoders with orthogonal columns',
+  }),
+  objectives: ['beta-vae'],
+  subject: SUBJECT,
+  checks: {
+    recovered,
+    stationary,
+    angle,
+    drop,
+    notTrue,
+    scatter,
+    unique: deepened(unique(SMALL, 1), () => unique(LARGE, 2)),
+    curved: deepened(curved(SMALL, 1), () => curved(LARGE, 1, 2, 3)),
+  },
+  mutants: MUTANTS,
+});

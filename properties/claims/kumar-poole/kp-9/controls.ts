@@ -1,0 +1,93 @@
+/** @file What KP-9 is tested on, and its negative controls. */
+import * as tf from '@tensorflow/tfjs';
+import { type Mutant, mutant } from '../../../../src/claims/claim.js';
+import { scaleUp } from '../../../../src/core/gaussian.js';
+import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+import { graeCovariance } from '../../../../src/theory/closed/grae.js';
+import { diagonal, type Matrix, transpose } from '../../../../src/theory/numerics/matrix.js';
+import { axisAngle, modQuarter, procrustes } from '../../../../src/theory/numerics/procrustes.js';
+import { meanField } from './rotation-cases.js';
+
+export interface Subject {
+  readonly vae: VaeRules;
+  /** The best orthogonal matrix, from the sum of z m'. */
+  readonly procrustes: (cross: Matrix) => Matrix;
+  /** Its angle in degrees, mod 90. */
+  readonly angle: (orthogonal: Matrix) => number;
+  /** The angle of the linear optimum for columns of norms 2 and 1, so many degrees apart. */
+  readonly predicted: (between: number) => number;
+  /** The independent variances for a decoder. */
+  readonly variances: (decoder: Matrix, noise: number) => Matrix;
+  /** What turning by theta costs, over beta, for eigenvalues a and b of the posterior's precision. */
+  readonly drop: (a: number, b: number, theta: number) => number;
+}
+
+export const SUBJECT: Subject = {
+  vae: VAE_RULES,
+  procrustes,
+  angle: axisAngle,
+  predicted: between => (Math.atan2(4 * Math.cos((between * Math.PI) / 180), 3) * 90) / Math.PI,
+  variances: meanField,
+  drop: (a, b, theta) => Math.log1p(((a - b) ** 2 * Math.sin(2 * theta) ** 2) / (4 * a * b)) / 2,
+};
+
+const withVae = (change: Partial<VaeRules>) => {
+  const vae = { ...VAE_RULES, ...change };
+  return (s: Subject): Subject => ({ ...s, vae });
+};
+
+const determinant = (o: Matrix): number => o[0]![0]! * o[1]![1]! - o[0]![1]! * o[1]![0]!;
+
+export const MUTANTS = {
+  leftFlip: mutant<Subject>(
+    'a reflection undone on the side of the true latents: the sign of the angle turns',
+    s => ({
+      ...s,
+      angle: o => (determinant(o) < 0 ? s.angle([o[0]!, o[1]!.map(x => -x)]) : s.angle(o)),
+    }),
+  ),
+  transposed: mutant<Subject>('M Z^T for Z M^T', s => ({
+    ...s,
+    procrustes: cross => s.procrustes(transpose(cross)),
+  })),
+  notOrthogonal: mutant<Subject>('the cross moments themselves instead of their orthogonal factor', s => ({
+    ...s,
+    procrustes: cross => cross,
+  })),
+  halfTurn: mutant<Subject>('angles mod 180 degrees', s => ({
+    ...s,
+    angle: o => (Math.atan2(o[1]![0]!, o[0]![0]!) * 180) / Math.PI / 2,
+  })),
+  zeroAngle: mutant<Subject>('an angle of 0, as if the true latents were found', s => ({
+    ...s,
+    predicted: () => 0,
+  })),
+  wholeAngle: mutant<Subject>('the angle of (3, 4c), not half of it', s => ({
+    ...s,
+    predicted: between => modQuarter(2 * s.predicted(between)),
+  })),
+  marginalVariances: mutant<Subject>('diag of P^-1 for 1 / diag P', s => ({
+    ...s,
+    variances: (decoder, noise) => {
+      const full = graeCovariance(decoder, noise ** 2);
+      return diagonal(full.map((row, i) => row[i]!));
+    },
+  })),
+  dropWithoutHalf: mutant<Subject>('twice the cost of turning', s => ({
+    ...s,
+    drop: (a, b, theta) => 2 * s.drop(a, b, theta),
+  })),
+  dropOfSingleAngle: mutant<Subject>('sin theta for sin 2 theta', s => ({
+    ...s,
+    drop: (a, b, theta) => s.drop(a, b, theta / 2),
+  })),
+  covarianceForRoot: mutant<Subject>(
+    'Sigma times the noise instead of its square root',
+    withVae({ sample: (mean, scale, noise) => tf.add(mean, scaleUp(scale, scaleUp(scale, noise))) }),
+  ),
+  betaIgnored: mutant<Subject>('the KL of weight 1', withVae({ weight: () => 1 })),
+  gramEigenvalues: mutant<Subject>('the eigenvalues of W^T W for those of the precision', s => ({
+    ...s,
+    drop: (a, b, theta) => s.drop(a - 1, b - 1, theta),
+  })),
+} satisfies Readonly<Record<string, Mutant<Subject>>>;

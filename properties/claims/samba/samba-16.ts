@@ -1,0 +1,282 @@
+/** @file "SAMBA optimises a worst-case bound on the ELBO": section 3.1. */
+
+import { bound } from '../../../src/claims/checks/bound.js';
+import { equals } from '../../../src/claims/checks/equals.js';
+import { only } from '../../../src/claims/checks/given.js';
+import { violates } from '../../../src/claims/checks/violates.js';
+import { claim, mutant } from '../../../src/claims/claim.js';
+import { refuted } from '../../../src/claims/verdict.js';
+import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
+import {
+  apply,
+  form,
+  gram,
+  identity,
+  type Matrix,
+  norm,
+  scale,
+  trace,
+  transpose,
+} from '../../../src/theory/numerics/matrix.js';
+import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
+import { type AutoencoderCase, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
+import { everyShape } from '../../arbitraries/given.js';
+import { withResiduals } from '../../subjects/network/degenerate.js';
+import { atCode } from '../../subjects/network/jets.js';
+import { inputsOf } from '../../subjects/network/network.js';
+import { covariancesOf } from '../../subjects/network/posterior.js';
+import { PENALTY_RULES } from '../../subjects/sam/covariance.js';
+import { ridgeLoss } from '../../subjects/sam/losses.js';
+import { DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
+import { firstLayer } from '../../subjects/sam/pair.js';
+import { residuals } from '../../subjects/sam/penalties.js';
+import { samOn } from '../../subjects/sam/sam.js';
+import { learnedSambaStep, sambaStep, vaeStep } from '../../subjects/sam/steps.js';
+import { elboProgram, LINEAR_GAUSSIAN, repeated } from '../../subjects/vae/elbo.js';
+import { inVae, NOISE_WRONG } from '../../subjects/vae/elbo-mutants.js';
+
+interface Subject {
+  readonly samba: SambaRules;
+  readonly vae: VaeRules;
+  /** By how much the one-step value exceeds the mean over the noise: of lambda, |g|, tr H / d and the curvature along g. */
+  readonly excess: (lambda: number, slope: number, meanCurvature: number, along: number) => number;
+}
+
+const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Gradient and Hessian of |x - Wz - b|^2 at the codes. */
+function quadratics(c: AutoencoderCase): { gradients: number[][]; hessian: number[][] } {
+  const w = firstLayer(c);
+  return {
+    gradients: residuals(c).map(r => scale(2, apply(transpose(w), r))),
+    hessian: gram(w).map(row => scale(2, row)),
+  };
+}
+
+/** The mean over the batch of max |x - f(mu + e)|^2 over e' Sigma_i^-1 e <= d, for a linear decoder. */
+function worstCase(c: AutoencoderCase, covariances: readonly Matrix[]): number {
+  const { gradients, hessian } = quadratics(c);
+  const radius = Math.sqrt(c.shape.net.latent);
+  return average(
+    [...atCode(c).errors].map(
+      (error, i) => error + maximiseOnEllipsoid(gradients[i]!, hessian, covariances[i]!, radius).value,
+    ),
+  );
+}
+
+const isotropic = (c: AutoencoderCase): number[][][] =>
+  Array.from({ length: c.shape.batch }, () =>
+    identity(c.shape.net.latent).map(row => scale(c.alpha ** 2, row)),
+  );
+
+/** What SAMBA decodes, Sigma = alpha^2 I. */
+const oneStep = (c: AutoencoderCase, samba: SambaRules): number =>
+  sambaStep(samba, c.shape).run({ ...inputsOf(c), alpha2: Float64Array.of(c.alpha ** 2) })[
+    'term.reconstruction'
+  ]![0]!;
+
+/** E_q |x - f(z)|^2, Sigma = alpha^2 I; exact for a linear decoder. */
+function mean(c: AutoencoderCase, vae: VaeRules): number {
+  const program = vaeStep(vae, c.shape);
+  const fixed = { ...inputsOf(c), alpha2: Float64Array.of(c.alpha ** 2) };
+  return sigmaPoints(c.shape.net.latent).reduce((sum, { point, weight }, k) => {
+    const noise = repeated(c, point);
+    const outputs = k === 0 ? program.run({ ...fixed, noise }) : program.update({ noise });
+    return sum + weight * outputs['term.reconstruction']![0]!;
+  }, 0);
+}
+
+/** The size of what cancels in the losses of a linear decoder. */
+const sizeOf = (c: AutoencoderCase): number => {
+  const w = norm(firstLayer(c).flat());
+  const reach = norm([...atCode(c).mean]) + c.alpha * c.shape.net.latent;
+  return (norm(c.x) + norm(c.params['decoder.0.bias']!) + w * reach) ** 2;
+};
+
+/** W = diag(1, 10), x = (-0.01, 0), z = 0: the gradient is small and points along the lesser curvature. */
+const flat: Shape = {
+  net: {
+    encoder: [2],
+    latent: 2,
+    decoder: [2, 2],
+    activation: 'identity',
+    output: 'identity',
+    posterior: 'none',
+  },
+  batch: 1,
+};
+const SMALL_SLOPE: AutoencoderCase = {
+  shape: flat,
+  params: {
+    'mu.weight': [0, 0, 0, 0],
+    'mu.bias': [0, 0],
+    'decoder.0.weight': [1, 0, 0, 10],
+    'decoder.0.bias': [0, 0],
+  },
+  x: [-0.01, 0],
+  alpha: 0.1,
+};
+
+const { unnormalised, rootDimensionMissing, dimensionForRoot, covarianceForRoot, covarianceMissing } =
+  LENGTH_MUTANTS;
+
+export default claim<Subject, string, string>({
+  id: 'SAMBA-16',
+  paper: 'samba',
+  source: 'Reizinger & Huszár 2023, section 3.1',
+  tex: {
+    printed:
+      '-\\mathrm{ELBO} \\le \\mathrm{rec}\\left(\\mu+\\sqrt\\Sigma\\,\\eta(\\theta_0,\\Sigma,\\sqrt d)\\right) + \\mathrm{KL}\\quad\\text{("a worst-case bound on the ELBO")}',
+    corrected:
+      '\\mathbb E_q\\,\\mathrm{rec}(z) \\le \\max_{\\|\\eta\\|\\le\\sqrt d}\\mathrm{rec}(\\mu+\\Sigma^{1/2}\\eta)\\ \\text{for linear decoders};\\qquad \\mathrm{rec}(\\mu+\\hat\\varepsilon) - \\mathbb E_q\\,\\mathrm{rec} = \\lambda\\|g\\| + \\tfrac{\\lambda^2}{2}\\left(\\hat g^\\top H\\hat g - \\tfrac{\\mathrm{tr}H}{d}\\right)',
+  },
+  says: 'The true worst case over the ellipsoid bounds the ELBO for linear decoders, but SAMBA evaluates the one-step point, which does not: the value there is below the expectation whenever |g| < (lambda/2)(tr H/d - the curvature along g), which is where training drives the encoder.',
+  verdict: refuted({
+    counterexample:
+      'f(z) = diag(1, 10) z, x = (-0.01, 0), mu = 0, alpha = 0.1: one step 0.0229 < expectation 1.0101 < worst case 2.0001',
+    corrected:
+      "the true maximum bounds the expectation for linear decoders; the one-step value does if and only if |g| >= (lambda/2)(tr H/d - u'Hu)",
+  }),
+  objectives: ['samba', 'vae'],
+  subject: {
+    samba: SAMBA_RULES,
+    vae: VAE_RULES,
+    excess: (lambda, slope, meanCurvature, along) =>
+      lambda * slope + (lambda ** 2 / 2) * (along - meanCurvature),
+  },
+  checks: {
+    smallSlope: violates({
+      says: 'a linear decoder whose gradient is small: 0.0229 after one step, 1.0101 in the mean',
+      given: only([SMALL_SLOPE], () => 'W = diag(1, 10), x = (-0.01, 0), z = 0, alpha = 0.1'),
+      measure: (c, { samba, vae }) => {
+        const [claimed, actual] = [oneStep(c, samba), mean(c, vae)];
+        return { claimed, actual, by: actual - claimed, scale: actual };
+      },
+    }),
+    noSlope: violates({
+      says: 'at perfect reconstruction the step is zero and SAMBA adds nothing, while the expectation is alpha^2 |W|_F^2',
+      given: everyShape(SHAPES.linear),
+      runs: 16,
+      measure: (of, { samba, vae }) => {
+        const c = withResiduals(of, [0]);
+        const [claimed, actual] = [oneStep(c, samba), mean(c, vae)];
+        return { claimed, actual, by: actual - claimed, scale: actual };
+      },
+    }),
+    belowCentre: violates({
+      says: 'it can even be below the unperturbed loss: sin at 0 with rho = 5',
+      given: only([5], rho => `rho = ${rho}`),
+      measure: (rho, { samba }) => {
+        const loss = ridgeLoss({ kind: 'sin', terms: [{ c: 1, a: [1], b: 0 }] });
+        const rules = { samba, penalty: PENALTY_RULES };
+        const { value, perturbed } = samOn(rules, { loss, point: [0], factor: [[rho]] });
+        return { claimed: value, actual: perturbed, by: value - perturbed, scale: 1 };
+      },
+    }),
+    values: equals({
+      says: 'the counterexample in figures: (0.01 + 0.1 sqrt(2))^2, 0.0001 + 0.01 (1 + 100), and the worst case 2.0001',
+      given: only([SMALL_SLOPE], () => 'W = diag(1, 10), x = (-0.01, 0), z = 0, alpha = 0.1'),
+      measure: (c, { samba, vae }) => [
+        { actual: oneStep(c, samba), expected: (0.01 + 0.1 * Math.SQRT2) ** 2, what: 'one step' },
+        { actual: mean(c, vae), expected: 1.0101, what: 'expectation' },
+        // by hand: (e_1 + 0.01)^2 + 100 (0.02 - e_1^2) is largest at e_1 = 0.01/99
+        { actual: worstCase(c, isotropic(c)), expected: 0.0001 + 2 + 0.0001 / 99, what: 'worst case' },
+      ],
+    }),
+    worstCase: bound({
+      says: 'for linear decoders the true maximum bounds the expectation, for a fixed covariance',
+      given: everyShape([...SHAPES.linear, flat]),
+      runs: 32,
+      measure: (c, { vae }) => ({
+        lower: mean(c, vae),
+        upper: worstCase(c, isotropic(c)),
+        scale: sizeOf(c),
+      }),
+    }),
+    learned: bound({
+      says: 'and with the KL the negative ELBO, for a learned one',
+      given: everyShape(LINEAR_GAUSSIAN),
+      runs: 24,
+      measure: (c, { samba, vae }) => {
+        const points = sigmaPoints(c.shape.net.latent);
+        const program = elboProgram(vae, c.shape);
+        const fixed = { ...inputsOf(c), beta: Float64Array.of(1) };
+        const lower = points.reduce(
+          (sum, { point, weight }) =>
+            sum + weight * program.run({ ...fixed, noise: repeated(c, point) }).loss![0]!,
+          0,
+        );
+        const kl = learnedSambaStep(samba, c.shape).run(inputsOf(c))['term.kl']![0]!;
+        return { lower, upper: worstCase(c, covariancesOf(c)) + kl };
+      },
+    }),
+    inside: bound({
+      says: 'the one-step value never exceeds the true maximum',
+      given: everyShape([...SHAPES.linear, flat]),
+      runs: 32,
+      measure: (c, { samba }) => ({
+        lower: oneStep(c, samba),
+        upper: worstCase(c, isotropic(c)),
+        scale: sizeOf(c),
+      }),
+    }),
+    criterion: equals({
+      says: "it exceeds the expectation by lambda |g| + lambda^2/2 (u'Hu - tr H/d) exactly, sample by sample in the mean",
+      given: everyShape([...SHAPES.linear, flat]),
+      runs: 32,
+      measure: (c, { samba, vae, excess }) => {
+        const { gradients, hessian } = quadratics(c);
+        const d = c.shape.net.latent;
+        const expected = gradients.map(g => {
+          const along = form(g, hessian, g) / norm(g) ** 2;
+          return excess(c.alpha * Math.sqrt(d), norm(g), trace(hessian) / d, along);
+        });
+        return {
+          actual: oneStep(c, samba) - mean(c, vae),
+          expected: average(expected),
+          scale: sizeOf(c),
+        };
+      },
+    }),
+    convex: bound({
+      says: 'where the loss is convex in the code, the one-step value is at least L + lambda |g|',
+      given: everyShape([...SHAPES.linear, flat]),
+      runs: 32,
+      measure: (c, { samba }) => {
+        const slopes = quadratics(c).gradients.map(norm);
+        const lambda = c.alpha * Math.sqrt(c.shape.net.latent);
+        return {
+          lower: average([...atCode(c).errors]) + lambda * average(slopes),
+          upper: oneStep(c, samba),
+          scale: sizeOf(c),
+        };
+      },
+    }),
+  },
+  mutants: {
+    ...inSamba<Subject>(DIRECTION_MUTANTS),
+    ...inSamba<Subject>({ unnormalised, rootDimensionMissing, dimensionForRoot }),
+    ...inSamba<Subject>({ covarianceForRoot, covarianceMissing }),
+    ...inVae<Subject>({
+      noNoise: NOISE_WRONG.noNoise,
+      noiseCovarianceForRoot: NOISE_WRONG.covarianceForRoot,
+      noiseCovarianceMissing: NOISE_WRONG.covarianceMissing,
+      noiseOnBall: NOISE_WRONG.noiseOnBall,
+    }),
+    slopeOnly: mutant('no curvature in the criterion', s => ({
+      ...s,
+      excess: (lambda, slope) => lambda * slope,
+    })),
+    traceForMean: mutant('tr H for tr H / d in the criterion', s => ({
+      ...s,
+      excess: (lambda, slope, meanCurvature, along) =>
+        lambda * slope + (lambda ** 2 / 2) * (along - 2 * meanCurvature),
+    })),
+    halfDropped: mutant('no 1/2 in the criterion', s => ({
+      ...s,
+      excess: (lambda, slope, meanCurvature, along) => lambda * slope + lambda ** 2 * (along - meanCurvature),
+    })),
+  },
+});

@@ -1,0 +1,124 @@
+/** @file A small autoencoder with batch normalisation, and its running statistics after a training step. */
+import * as tf from '@tensorflow/tfjs';
+import type fc from 'fast-check';
+import { batchNorm } from '../../../../src/core/net/batch-norm.js';
+import { denseLayer, pointwise, sequence } from '../../../../src/core/net/compose.js';
+import { headLayout, heads, join } from '../../../../src/core/net/layers.js';
+import type { Autoencoder, Mode } from '../../../../src/core/net/network.js';
+import { firstStatistic, follow, type RunningRules } from '../../../../src/core/net/running.js';
+import type { Objective } from '../../../../src/core/objectives/objective.js';
+import { sgd } from '../../../../src/core/optimiser.js';
+import { trainingStep } from '../../../../src/core/step.js';
+import { programOf } from '../../../../src/engine/float64/program-of.js';
+import { sizeOf } from '../../../../src/engine/graph/graph.js';
+import { constant } from '../../../../src/engine/ops.js';
+import type { Arrays, Float64Program } from '../../../../src/engine/program.js';
+import { normal } from '../../../arbitraries/numbers.js';
+import { plainRecord } from '../../../arbitraries/record.js';
+import { vector } from '../../../arbitraries/vector.js';
+
+const [DATA, HIDDEN, LATENT, BATCH] = [4, 5, 3, 6];
+
+/** Dense layers with batch normalisation in encoder and decoder. */
+function normalisedNet(mode: Mode = { kind: 'training' }): Autoencoder {
+  const block = (name: string, inputs: number) =>
+    sequence(
+      denseLayer(`${name}.0`, inputs, HIDDEN),
+      batchNorm(`${name}.1`, HIDDEN, mode),
+      pointwise(tf.tanh),
+    );
+  const encoder = block('encoder', DATA);
+  const decoder = sequence(block('decoder', LATENT), denseLayer('decoder.3', HIDDEN, DATA));
+  const { statistics = {}, ...layout } = join([
+    encoder.layout,
+    headLayout(HIDDEN, LATENT, 'none'),
+    decoder.layout,
+  ]);
+  return {
+    data: [DATA],
+    latent: LATENT,
+    posterior: 'none',
+    ...layout,
+    normalised: { statistics, inMode: normalisedNet },
+    encode: (params, x) => heads(params, encoder.apply(params, x), LATENT, 'none'),
+    decode: (params, z) => decoder.apply(params, z),
+  };
+}
+
+const NET = normalisedNet();
+const STATISTICS = Object.keys(NET.normalised!.statistics);
+
+export interface NormalisedCase {
+  readonly params: Readonly<Record<string, readonly number[]>>;
+  readonly x: readonly number[];
+}
+
+export const normalisedCases: fc.Arbitrary<NormalisedCase> = plainRecord({
+  params: plainRecord(
+    Object.fromEntries(
+      Object.entries(NET.shapes).map(([name, shape]) => [name, vector(sizeOf(shape), normal({ bits: 6 }))]),
+    ),
+  ),
+  x: vector(BATCH * DATA, normal({ bits: 6 })),
+});
+
+/** A training step: an objective with its hyper-parameters. */
+export interface Training<Hyper> {
+  readonly objective: Objective<Hyper>;
+  readonly hyper: Hyper;
+}
+
+/** The owner of the program without an objective. */
+const PLAIN = {};
+
+/** The running statistics after one step, from means 0 and variances 1; without training, after one pass at the mean code. */
+export function statisticsAfter<Hyper>(
+  { params, x }: NormalisedCase,
+  training: Training<Hyper> | undefined,
+  rules: RunningRules,
+): Arrays {
+  const owner = training?.objective ?? PLAIN;
+  const program: Float64Program = programOf(owner, rules, 'running statistics', () => ({
+    specs: {
+      ...Object.fromEntries(Object.entries(NET.shapes).map(([name, shape]) => [name, { shape }])),
+      x: { shape: [BATCH, DATA] },
+      noise: { shape: [BATCH, LATENT] },
+    },
+    fn: ({ x: data, noise, ...all }) => {
+      const statistics = Object.fromEntries(
+        STATISTICS.map(name => [
+          name,
+          constant(new Float64Array(HIDDEN).fill(firstStatistic(name)), [HIDDEN]),
+        ]),
+      );
+      if (training === undefined) {
+        const { net, next } = follow(NET, statistics, rules);
+        net.decode(all, net.encode(all, data!).mean);
+        return next();
+      }
+      return trainingStep(
+        training.objective,
+        NET,
+        sgd,
+        {
+          params: all,
+          state: {},
+          statistics,
+          inputs: { x: data!, noise: noise! },
+          rate: constant(0.125),
+          hyper: training.hyper,
+        },
+        rules,
+      ).statistics as Record<string, tf.Tensor>;
+    },
+  }));
+  const numbers = Object.entries({
+    ...params,
+    x,
+    noise: Array.from({ length: BATCH * LATENT }, (_, i) => Math.cos(i)),
+  });
+  const outputs = program.run(
+    Object.fromEntries(numbers.map(([name, values]) => [name, Float64Array.from(values)])),
+  );
+  return Object.fromEntries(STATISTICS.map(name => [name, outputs[name]!.slice()]));
+}

@@ -1,0 +1,266 @@
+/** @file UJV-1 (eq. 1): SAM as a maximum on an ellipsoid, and ordinary SAM as the case of a multiple of the identity. */
+
+import { bound } from '../../../src/claims/checks/bound.js';
+import { equals } from '../../../src/claims/checks/equals.js';
+import { claim, mutant } from '../../../src/claims/claim.js';
+import { exact } from '../../../src/claims/verdict.js';
+import {
+  makeSam,
+  makeVsam,
+  SAM_RULES,
+  type SamHyper,
+  type SamRules,
+  VSAM_RULES,
+  type VsamHyper,
+} from '../../../src/core/objectives/classifier/sam.js';
+import { ridgeGradient } from '../../../src/theory/closed/ridge.js';
+import {
+  apply,
+  combine,
+  diagonal,
+  identity,
+  type Matrix,
+  multiply,
+  norm,
+  scale,
+  transpose,
+} from '../../../src/theory/numerics/matrix.js';
+import { maximiseOnBall, maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
+import { type Quadratic, quadratics, type RidgeCase, ridges } from '../../arbitraries/functions.js';
+import { type SpectralMatrix, spd } from '../../arbitraries/matrix.js';
+import { logUniform } from '../../arbitraries/numbers.js';
+import { oneof } from '../../arbitraries/one-of.js';
+import { plainRecord } from '../../arbitraries/record.js';
+import { quadraticLoss } from '../../subjects/sam/losses.js';
+import { sizeOf, times } from '../../subjects/sam/ridge-cases.js';
+import { inRules, wrongSteps } from '../../subjects/sam/step-mutants.js';
+import { atRidge, type DiagonalCase, diagonalCase, withVariances } from '../../subjects/sam/weight-cases.js';
+import { moveOn } from '../../subjects/sam/weights.js';
+
+interface Subject {
+  readonly sam: SamRules<SamHyper>;
+  readonly vsam: SamRules<VsamHyper>;
+  /** The level of the ellipsoid, e' Sigma^-1 e <= level, for p parameters. */
+  readonly level: (p: number, rho: number) => number;
+  /** The variance of every parameter that makes the ellipsoid the ball of radius rho. */
+  readonly variance: (rho: number, p: number) => number;
+  /** The maximum of the loss on the ellipsoid less the loss at its centre. */
+  readonly sharpness: (f: Quadratic, sigma: Matrix, level: number) => number;
+}
+
+const SUBJECT: Subject = {
+  sam: SAM_RULES,
+  vsam: VSAM_RULES,
+  level: p => p,
+  variance: (rho, p) => rho ** 2 / p,
+  sharpness: ({ gradient, matrix }, sigma, level) =>
+    maximiseOnEllipsoid(gradient, matrix, sigma, Math.sqrt(level)).value,
+};
+
+interface QuadraticCase {
+  readonly f: Quadratic;
+  readonly sigma: SpectralMatrix;
+  readonly more: SpectralMatrix;
+  readonly rho: number;
+}
+
+const DIMENSIONS = [1, 2, 3, 5];
+
+const quadraticCases = oneof(DIMENSIONS, p =>
+  plainRecord({
+    f: quadratics(p),
+    sigma: spd(p, 1 / 4, 4),
+    more: spd(p, 1 / 16, 4),
+    rho: logUniform({ min: 1e-2, max: 10 }),
+  }),
+);
+
+/** The size of a quadratic's terms on the ellipsoid of a covariance. */
+const size = ({ gradient, matrix }: Quadratic, sigma: Matrix, p: number): number =>
+  Math.sqrt(p * norm(sigma.flat())) * norm(gradient) + p * norm(sigma.flat()) * norm(matrix.flat());
+
+const ball = equals<QuadraticCase, Subject>({
+  says: 'with Sigma = (rho^2/p) I the maximum is that on the ball of radius rho',
+  given: { arbitrary: quadraticCases },
+  runs: 60,
+  measure: ({ f, rho }, s) => {
+    const p = f.gradient.length;
+    const sigma = times(s.variance(rho, p), identity(p));
+    return {
+      actual: s.sharpness(f, sigma, s.level(p, rho)),
+      expected: maximiseOnBall(f.gradient, f.matrix, rho).value,
+      scale: rho * norm(f.gradient) + rho ** 2 * norm(f.matrix.flat()),
+    };
+  },
+});
+
+const order = bound<QuadraticCase, Subject>({
+  says: 'the sharpness is not negative, grows with the level and with Sigma in the order of matrices',
+  given: { arbitrary: quadraticCases },
+  runs: 40,
+  measure: ({ f, sigma, more, rho }, s) => {
+    const p = f.gradient.length;
+    const level = s.level(p, rho);
+    const larger = combine(1, sigma.matrix, 1, more.matrix);
+    const own = s.sharpness(f, sigma.matrix, level);
+    const terms = size(f, larger, 2 * level);
+    return [
+      { what: 'zero', lower: 0, upper: own, scale: terms },
+      { what: 'level', lower: own, upper: s.sharpness(f, sigma.matrix, 1.5 * level), scale: terms },
+      { what: 'covariance', lower: own, upper: s.sharpness(f, larger, level), scale: terms },
+    ];
+  },
+});
+
+const invariant = equals<QuadraticCase, Subject>({
+  says: 'it depends on Sigma times the level only, and not on the axes: c Sigma at the level p/c, and rotated weights, have the same',
+  given: { arbitrary: quadraticCases },
+  runs: 40,
+  measure: ({ f, sigma, more, rho }, s) => {
+    const p = f.gradient.length;
+    const level = s.level(p, rho);
+    const q = more.basis;
+    const turn = (m: Matrix): number[][] => multiply(q, multiply(m, transpose(q)));
+    const turned = { ...f, gradient: apply(q, f.gradient), matrix: turn(f.matrix) };
+    const expected = s.sharpness(f, sigma.matrix, level);
+    const terms = size(f, sigma.matrix, level);
+    return [
+      {
+        what: 'level',
+        actual: s.sharpness(f, times(rho, sigma.matrix), level / rho),
+        expected,
+        scale: terms,
+      },
+      { what: 'axes', actual: s.sharpness(turned, turn(sigma.matrix), level), expected, scale: terms },
+    ];
+  },
+});
+
+/** A quadratic at a critical point, where there is no direction to go. */
+const critical: DiagonalCase<Quadratic> = diagonalCase(
+  { kind: 'indefinite', offset: 1, gradient: [0, 0], matrix: diagonal([3, -2]), spectrum: [], basis: [] },
+  [1, 2],
+);
+
+const below = bound<DiagonalCase<Quadratic>, Subject>({
+  says: 'the loss after the step that trains is never above that maximum',
+  given: { arbitrary: withVariances(quadratics, DIMENSIONS), examples: [critical] },
+  runs: 40,
+  measure: ({ f, sigma, variances }, s) => {
+    const p = variances.length;
+    const level = s.level(p, 1);
+    const at = { loss: quadraticLoss(f), point: f.gradient.map(() => 0) };
+    const moved = moveOn(s.vsam, () => makeVsam(s.vsam), at, { kappa: Math.sqrt(p) }, { sigma2: variances });
+    return {
+      lower: moved.loss,
+      upper: f.offset + s.sharpness(f, sigma.matrix, level),
+      scale: Math.abs(f.offset) + size(f, sigma.matrix, p),
+    };
+  },
+});
+
+const trained = equals<{ f: RidgeCase; rho: number }, Subject>({
+  says: 'the step that trains with Sigma = (rho^2/p) I and radius sqrt(p) is that of ordinary SAM: loss and direction agree',
+  given: {
+    arbitrary: oneof(DIMENSIONS, p => plainRecord({ f: ridges(p), rho: logUniform({ min: 1e-3, max: 2 }) })),
+  },
+  runs: 40,
+  measure: ({ f, rho }, s) => {
+    const p = f.point.length;
+    const at = atRidge(f);
+    const sigma2 = f.point.map(() => s.variance(rho, p));
+    const kappa = Math.sqrt(s.level(p, rho));
+    const general = moveOn(s.vsam, () => makeVsam(s.vsam), at, { kappa }, { sigma2 });
+    const ordinary = moveOn(s.sam, () => makeSam(s.sam), at, { rho });
+    // the exponentials grow with the radius
+    const reach = Math.exp(rho * Math.max(...f.ridge.terms.map(({ a }) => norm(a))));
+    const terms = reach * sizeOf(diagonalCase(f, sigma2)) * condition(f);
+    return [
+      { what: 'loss', actual: general.loss, expected: ordinary.loss, scale: terms },
+      { what: 'direction', actual: general.gradient, expected: ordinary.gradient, scale: terms },
+    ];
+  },
+});
+
+/** The same function of u = Sigma^(-1/2) w. */
+const inUnits = ({ f: { ridge, point }, variances }: DiagonalCase<RidgeCase>): RidgeCase => ({
+  ridge: {
+    ...ridge,
+    terms: ridge.terms.map(term => ({ ...term, a: term.a.map((x, i) => x * Math.sqrt(variances[i]!)) })),
+  },
+  point: point.map((x, i) => x / Math.sqrt(variances[i]!)),
+});
+
+const coordinates = equals<DiagonalCase<RidgeCase>, Subject>({
+  says: 'with any diagonal Sigma it is ordinary SAM of radius sqrt(p) in the coordinates where the ellipsoid is a ball',
+  given: { arbitrary: withVariances(p => ridges(p, ['sin', 'cos'])) },
+  runs: 30,
+  measure: (c, s) => {
+    const kappa = Math.sqrt(c.variances.length);
+    const general = moveOn(s.vsam, () => makeVsam(s.vsam), atRidge(c.f), { kappa }, { sigma2: c.variances });
+    const unit = inUnits(c);
+    const ordinary = moveOn(s.sam, () => makeSam(s.sam), atRidge(unit), { rho: kappa });
+    const terms = 100 * sizeOf(c) * condition(unit);
+    return [
+      { what: 'loss', actual: general.loss, expected: ordinary.loss, scale: terms },
+      {
+        what: 'direction',
+        actual: general.gradient.map((x, i) => x * Math.sqrt(c.variances[i]!)),
+        expected: ordinary.gradient,
+        scale: terms,
+      },
+    ];
+  },
+});
+
+/** By how much cancellation in the gradient blurs its direction. */
+const condition = (f: RidgeCase): number => {
+  const terms = f.ridge.terms.reduce((sum, { c, a }) => sum + Math.abs(c) * norm(a), 0);
+  return 1 + terms / Math.max(norm(ridgeGradient(f.ridge, f.point)), 1e-12);
+};
+
+const wrong = (says: string, change: Partial<Subject>) => mutant<Subject>(says, s => ({ ...s, ...change }));
+const inSam = (s: Subject, sam: SamRules<SamHyper>): Subject => ({ ...s, sam });
+const inVsam = (s: Subject, vsam: SamRules<VsamHyper>): Subject => ({ ...s, vsam });
+
+const { notDetached, downhill, unnormalised, tensorNorm, firstTensorNorm, epsilonInDenominator } =
+  wrongSteps(SAM_RULES);
+const { notWhitened, rootMissing, covarianceForRoot } = wrongSteps(VSAM_RULES);
+
+export default claim({
+  id: 'UJV-1',
+  paper: 'ujvary',
+  source: 'Ujváry et al. 2022, eq. (1)',
+  tex: {
+    printed:
+      'L_{\\mathrm{SAM}}(\\mu,\\Sigma) = \\max_{\\varepsilon^\\top\\Sigma^{-1}\\varepsilon \\le p}\\bigl[L(\\mu+\\varepsilon) - L(\\mu)\\bigr] + L(\\mu) + \\alpha\\|\\mu\\|^2',
+  },
+  says: 'With the level p, the number of parameters, and Sigma = (rho^2/p) I the ellipsoid is the ball of radius rho and the objective that of SAM; the sharpness depends on Sigma times the level only and grows with it.',
+  verdict: exact(),
+  objectives: ['sam', 'vsam'],
+  subject: SUBJECT,
+  checks: { ball, order, invariant, below, trained, coordinates },
+  mutants: {
+    levelRho: wrong('the level rho for p', { level: (_, rho) => rho }),
+    levelSquared: wrong('the level p^2 for p', { level: p => p ** 2 }),
+    levelRoot: wrong('the level sqrt(p) for p', { level: p => Math.sqrt(p) }),
+    dimensionMissing: wrong('Sigma = rho^2 I', { variance: rho => rho ** 2 }),
+    radiusForVariance: wrong('Sigma = (rho/p) I', { variance: (rho, p) => rho / p }),
+    minimum: wrong('the minimum for the maximum', {
+      sharpness: (f, sigma, level) =>
+        -SUBJECT.sharpness(
+          { ...f, gradient: scale(-1, f.gradient), matrix: times(-1, f.matrix) },
+          sigma,
+          level,
+        ),
+    }),
+    precision: wrong('Sigma where its inverse belongs', {
+      sharpness: (f, sigma, level) => SUBJECT.sharpness(f, multiply(sigma, multiply(sigma, sigma)), level),
+    }),
+    ...inRules(
+      { notDetached, downhill, unnormalised, tensorNorm, firstTensorNorm, epsilonInDenominator },
+      inSam,
+    ),
+    ...inRules({ notWhitened, rootMissing, covarianceForRoot }, inVsam),
+  },
+});

@@ -1,0 +1,296 @@
+/** @file UJV-12 (Prop. 2): which loss the steps of SAM descend, by the local error of one step. */
+import fc from 'fast-check';
+import { equals } from '../../../src/claims/checks/equals.js';
+import { type Degenerate, order } from '../../../src/claims/checks/order.js';
+import { claim, mutant } from '../../../src/claims/claim.js';
+import { dyadic, type OrderCase } from '../../../src/claims/order/case.js';
+import { conditional } from '../../../src/claims/verdict.js';
+import { cholesky } from '../../../src/theory/numerics/cholesky.js';
+import {
+  add,
+  apply,
+  identity,
+  type Matrix,
+  norm,
+  scale,
+  subtract,
+  transpose,
+} from '../../../src/theory/numerics/matrix.js';
+import { type Quadratic, quadratics, type RidgeCase, ridges } from '../../arbitraries/functions.js';
+import { logUniform } from '../../arbitraries/numbers.js';
+import type { Field } from '../../subjects/flow/flow.js';
+import {
+  horizon,
+  jointLimit,
+  localError,
+  type Problem,
+  ridgeProblem,
+  sum,
+  zeros,
+} from '../../subjects/flow/local-error.js';
+import {
+  fullField,
+  MODIFIED_RULES,
+  type ModifiedRules,
+  printedField,
+  trained,
+  vectorField,
+} from '../../subjects/flow/modified.js';
+import { localOf, samCurvature, samField, smoothQuadratic } from '../../subjects/flow/smooth.js';
+import { quadraticLoss } from '../../subjects/sam/losses.js';
+import { DETACH_MUTANTS, DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
+import { type Case, nearest, withSigma } from '../../subjects/sam/ridge-cases.js';
+
+interface RadiusCase extends Case<Quadratic> {
+  readonly radius: number;
+}
+
+function quadraticProblem({ f, sigma, radius }: RadiusCase): Problem {
+  const [factor, x] = [cholesky(sigma.matrix), zeros(f.gradient)];
+  const loss = smoothQuadratic(f);
+  const bent = norm(apply(f.matrix, localOf(loss, sigma.matrix, x).e));
+  const size = norm(f.gradient) + (Number.isFinite(bent) ? radius * bent : 0);
+  return { loss, program: quadraticLoss(f), sigma: sigma.matrix, factor, kappa: radius, x, size };
+}
+
+/** -D^2 v [v, v] / 12 - Dv Dv v / 3: what the modified field of first order leaves of a step along v. */
+function nextTerm({ loss, sigma, kappa, x }: Problem): number[] {
+  const { v, derivative } = samField(loss, sigma, kappa, x);
+  return add(
+    scale(-1 / 12, samCurvature(loss, sigma, kappa, x, v)),
+    scale(-1 / 3, derivative(derivative(v))),
+  );
+}
+
+const joint = order<Case<RidgeCase>, ModifiedRules>({
+  says: 'where the radius is proportional to the learning rate one step of SAM differs from the flow of the modified loss at third order, with a known constant',
+  given: { arbitrary: withSigma(ridges, [1, 2, 3]) },
+  order: 3,
+  measure: jointLimit,
+});
+
+/** A radius fixed at half of where SAM's step stays near the true maximiser. */
+const halfway = (c: Case<RidgeCase>): number => (Math.sqrt(c.f.point.length) * nearest(c)) / 2;
+
+const fixedRadius = order<Case<RidgeCase>, ModifiedRules>({
+  says: 'at a fixed radius the order is one only: the flow does not follow SAM by what the penalised gradient lacks, kappa^2 T[e, e] / 2 and more',
+  given: { arbitrary: withSigma(ridges) },
+  order: 1,
+  measure: (c, rules) => {
+    const problem = ridgeProblem(c, halfway(c));
+    const { loss, sigma, kappa, x } = problem;
+    const { g, hessian, e } = localOf(loss, sigma, x);
+    const lacking = subtract(loss.gradient(add(x, scale(kappa, e))), add(g, scale(kappa, apply(hessian, e))));
+    return {
+      ladder: localError(
+        rules,
+        problem,
+        dyadic((kappa ** 2 / Math.max(kappa, 1)) * horizon(problem, c.f), 4, 15),
+        delta => printedField(rules, problem, delta),
+        () => kappa,
+      ),
+      constant: scale(-1, lacking),
+    };
+  },
+});
+
+const vector = order<Case<RidgeCase>, ModifiedRules>({
+  says: "the flow of SAM's own field v plus delta (Dv) v / 2 follows it at third order at any radius; that field is no gradient",
+  given: { arbitrary: withSigma(ridges, [1, 2, 3]) },
+  order: 3,
+  measure: (c, rules) => {
+    const problem = ridgeProblem(c, halfway(c));
+    return {
+      ladder: localError(
+        rules,
+        problem,
+        dyadic(horizon(problem, c.f), 2, 13),
+        delta => vectorField(rules, problem, delta),
+        () => problem.kappa,
+      ),
+      constant: nextTerm(problem),
+    };
+  },
+});
+
+/** Without a gradient SAM has no direction: it stays where it is. */
+function still(rules: ModifiedRules, problem: Problem): Degenerate {
+  const { v } = trained(rules, problem.program, problem.x, problem.factor, problem.kappa);
+  return { degenerate: 'no gradient', equals: { actual: v, expected: zeros(problem.x), scale: 1 } };
+}
+
+const onQuadratics = (
+  c: RadiusCase,
+  rules: ModifiedRules,
+  field: (problem: Problem, delta: number) => Field,
+  constant: (problem: Problem) => number[],
+): OrderCase | Degenerate => {
+  const problem = quadraticProblem(c);
+  if (norm(c.f.gradient) === 0) return still(rules, problem);
+  const steps = dyadic(horizon(problem), 3, 14);
+  const ladder = localError(
+    rules,
+    problem,
+    steps,
+    delta => field(problem, delta),
+    () => c.radius,
+  );
+  return { ladder, constant: constant(problem) };
+};
+
+const flat: RadiusCase = {
+  f: {
+    kind: 'indefinite',
+    offset: 1,
+    gradient: [0, 0],
+    matrix: [
+      [3, 1],
+      [1, -2],
+    ],
+    spectrum: [],
+    basis: [],
+  },
+  sigma: { matrix: identity(2), spectrum: [1, 1], basis: identity(2) },
+  radius: 0.5,
+};
+
+const anyQuadratic: fc.Arbitrary<RadiusCase> = fc
+  .tuple(withSigma(quadratics, [1, 2, 3]), logUniform({ min: 1 / 64, max: 1 }))
+  .map(([c, radius]) => ({ ...c, radius }));
+
+/** Flat losses have no residual to see: some cases are pinned, so that enough of the others remain. */
+const quadraticCases = {
+  arbitrary: anyQuadratic,
+  examples: [flat, ...fc.sample(anyQuadratic, { seed: 1, numRuns: 6 })],
+};
+
+const quadraticPrinted = order<RadiusCase, ModifiedRules>({
+  says: 'for quadratics at a fixed radius the order is two, by the cross terms that the printed loss leaves out',
+  given: quadraticCases,
+  order: 2,
+  measure: (c, rules) =>
+    onQuadratics(
+      c,
+      rules,
+      (problem, delta) => printedField(rules, problem, delta),
+      ({ loss, sigma, kappa, x }) => {
+        const { g, hessian, e, turn } = localOf(loss, sigma, x);
+        const bent = apply(hessian, e);
+        const linear = add(apply(hessian, bent), apply(hessian, turn(g)));
+        return scale(-1 / 2, sum(scale(kappa, linear), scale(kappa ** 2, apply(hessian, turn(bent)))));
+      },
+    ),
+});
+
+const quadraticFull = order<RadiusCase, ModifiedRules>({
+  says: 'for quadratics the loss E + delta |grad E|^2 / 4, E = L + kappa |Sigma^(1/2) grad L|, follows SAM at third order at any radius',
+  given: quadraticCases,
+  order: 3,
+  measure: (c, rules) =>
+    onQuadratics(c, rules, (problem, delta) => fullField(rules, problem, delta), nextTerm),
+});
+
+const step = equals<Case<RidgeCase>, ModifiedRules>({
+  says: "core's SAM steps along grad L(x + kappa e), e = Sigma g / |Sigma^(1/2) g|",
+  given: { arbitrary: withSigma(ridges, [1, 2, 3]) },
+  runs: 30,
+  measure: (c, rules) => {
+    const problem = ridgeProblem(c, halfway(c));
+    const { loss, sigma, kappa, x } = problem;
+    const { n, g } = localOf(loss, sigma, x);
+    return {
+      actual: trained(rules, problem.program, x, problem.factor, kappa).v,
+      expected: samField(loss, sigma, kappa, x).v,
+      // a relative error in the direction is that of the gradient over its length
+      scale: problem.size * (1 + (kappa * norm(loss.hessian(x).flat()) * norm(g)) / n),
+    };
+  },
+});
+
+const curl = order<Case<RidgeCase>, ModifiedRules>({
+  says: "SAM's field is no gradient: its Jacobian differs from its transpose by kappa^2 (T_e De - (T_e De)')",
+  given: { arbitrary: withSigma(ridges) },
+  order: 2,
+  measure: c => {
+    const { loss, sigma, x, size } = ridgeProblem(c, 0);
+    const { e, turn, n } = localOf(loss, sigma, x);
+    const axes = identity(x.length);
+    const difference = (columns: Matrix): number[] =>
+      columns.flatMap((column, j) => column.map((a, i) => a - columns[i]![j]!));
+    return {
+      ladder: dyadic(2 * halfway(c), 1, 12).map(kappa => ({
+        step: kappa,
+        residual: difference(axes.map(samField(loss, sigma, kappa, x).derivative)),
+        scale: size * (1 + (kappa * size * norm(sigma.flat())) / n),
+      })),
+      constant: difference(axes.map(axis => loss.third(x, e, turn(axis)))),
+    };
+  },
+});
+
+const symmetric = equals<RadiusCase, ModifiedRules>({
+  says: 'for quadratics it is one, at every radius',
+  given: { arbitrary: quadraticCases.arbitrary },
+  runs: 40,
+  measure: (c, rules) => {
+    const problem = quadraticProblem(c);
+    const { loss, sigma, kappa, x, size } = problem;
+    const { n } = localOf(loss, sigma, x);
+    if (n === 0) return still(rules, problem).equals;
+    const columns = identity(x.length).map(samField(loss, sigma, kappa, x).derivative);
+    const bend = norm(c.f.matrix.flat());
+    return {
+      actual: columns.flat(),
+      expected: transpose(columns).flat(),
+      scale: (size + bend) * (1 + (kappa * bend * norm(sigma.flat())) / n),
+    };
+  },
+});
+
+const wrong = (says: string, change: Partial<ModifiedRules>) =>
+  mutant<ModifiedRules>(says, rules => ({ ...rules, ...change }));
+
+const { rootDimensionMissing, covarianceForRoot, covarianceMissing, unnormalised } = LENGTH_MUTANTS;
+
+export default claim({
+  id: 'UJV-12',
+  paper: 'ujvary',
+  source: 'Ujváry et al. 2022, Proposition 2, eqs. (11)-(12), (25)-(28)',
+  tex: {
+    printed:
+      '\\dot\\mu = -\\nabla\\tilde L, \\qquad \\tilde L = L + \\sqrt p\\,\\|\\nabla L\\| + \\tfrac\\delta4\\|\\nabla L\\|^2',
+    corrected:
+      '\\tilde L = L + \\sqrt p\\,\\|\\Sigma^{1/2}\\nabla L\\| + \\tfrac\\delta4\\|\\nabla L\\|^2 \\text{ to } O(\\delta^3) \\text{ if } \\sqrt{\\|\\Sigma\\|} = O(\\delta);\\quad \\tilde v = v + \\tfrac\\delta2 (Dv)\\,v,\\ v = \\nabla L(\\mu+\\varepsilon^*) \\text{ at any radius}',
+  },
+  says: 'One step of SAM with learning rate delta follows the modified loss up to third order where the radius shrinks with the learning rate; at a fixed radius up to second order for quadratics and up to first order otherwise, because the step is not a gradient field: the modified field v + delta (Dv) v / 2 restores third order.',
+  verdict: conditional('the radius is of the order of the learning rate'),
+  objectives: ['samba'],
+  subject: MODIFIED_RULES,
+  checks: { joint, fixedRadius, vector, quadraticPrinted, quadraticFull, step, curl, symmetric },
+  mutants: {
+    half: wrong('delta/2 |grad L|^2', { quarter: 1 / 2 }),
+    eighth: wrong('delta/8 |grad L|^2', { quarter: 1 / 8 }),
+    minus: wrong('a reward for large gradients', { quarter: -1 / 4 }),
+    none: wrong('no extra term', { quarter: 0 }),
+    whitenedExtra: wrong('delta/4 |Sigma^(1/2) grad L|^2', {
+      extra: (hessian, g, sigma) => apply(hessian, apply(sigma, g)),
+    }),
+    rootExtra: wrong('delta/4 |grad L|, not squared', {
+      extra: (hessian, g) => scale(1 / (2 * norm(g)), apply(hessian, g)),
+    }),
+    unwhitenedPenalty: wrong('sqrt(p) |grad L| without the covariance, as printed', {
+      direction: g => scale(1 / norm(g), g),
+    }),
+    halfPenalty: wrong('half of the penalty of first order', {
+      direction: (g, sigma) => scale(1 / 2, MODIFIED_RULES.direction(g, sigma)),
+    }),
+    crossTermsDropped: wrong('the cross terms of |grad E|^2 are left out', {
+      cross: (_whole, printed) => printed,
+    }),
+    vectorDropped: wrong('no correction of the field', { half: 0 }),
+    vectorWhole: wrong('delta (Dv) v', { half: 1 }),
+    ...inSamba<ModifiedRules>(DETACH_MUTANTS),
+    ...inSamba<ModifiedRules>(DIRECTION_MUTANTS),
+    ...inSamba<ModifiedRules>({ rootDimensionMissing, covarianceForRoot, covarianceMissing, unnormalised }),
+  },
+});

@@ -1,0 +1,284 @@
+/** @file UJV-2: the perturbation of SAM with a covariance, in closed form. */
+import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import { bound } from '../../../src/claims/checks/bound.js';
+import { equals } from '../../../src/claims/checks/equals.js';
+import { only } from '../../../src/claims/checks/given.js';
+import { claim, mutant } from '../../../src/claims/claim.js';
+import { exact } from '../../../src/claims/verdict.js';
+import { diagonal, isotropic, type Scale, scaleUp, whiten } from '../../../src/core/gaussian.js';
+import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba.js';
+import { perturb } from '../../../src/core/perturbation.js';
+import { programOf } from '../../../src/engine/float64/program-of.js';
+import { cholesky, solve, solveLower } from '../../../src/theory/numerics/cholesky.js';
+import {
+  add,
+  apply,
+  diagonal as diagonalMatrix,
+  dot,
+  identity,
+  type Matrix,
+  norm,
+  scale,
+  transpose,
+  type Vector,
+} from '../../../src/theory/numerics/matrix.js';
+import type { SpectralMatrix } from '../../arbitraries/matrix.js';
+import { logUniform, normal } from '../../arbitraries/numbers.js';
+import { plainRecord } from '../../arbitraries/record.js';
+import { unitVector, vector } from '../../arbitraries/vector.js';
+import { inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
+import { anySteps, type StepCase, stepCases, stepsOf } from '../../subjects/sam/perturbations.js';
+
+interface Subject {
+  /** The step that trains. */
+  readonly samba: SambaRules;
+}
+
+const run = ({ samba }: Subject, { gradients, covariances }: StepCase): readonly Vector[] =>
+  stepsOf(
+    samba,
+    gradients,
+    covariances.map(({ matrix }) => matrix),
+  ).steps;
+
+const condition = ({ spectrum }: SpectralMatrix): number => Math.max(...spectrum) / Math.min(...spectrum);
+
+/** |Sigma^(1/2) G| */
+const whitenedNorm = (g: Vector, sigma: Matrix): number => norm(apply(transpose(cholesky(sigma)), g));
+
+/** sqrt(p) Sigma G / |Sigma^(1/2) G|, with the size of its terms. */
+const formula = (g: Vector, sigma: Matrix): number[] =>
+  scale(Math.sqrt(g.length), apply(sigma, scale(1 / whitenedNorm(g, sigma), g)));
+
+const unit = (p: number): SpectralMatrix => ({
+  matrix: identity(p),
+  spectrum: new Array<number>(p).fill(1),
+  basis: identity(p),
+});
+
+/** Gradients whose squares underflow or overflow, along an axis, nearly zero, and in one dimension. */
+const EXAMPLES: readonly StepCase[] = [
+  { gradients: [[1e-200], [3]], covariances: [unit(1), unit(1)] },
+  {
+    gradients: [
+      [3e-12, 4e-12, 0],
+      [0, 1e200, -1e200],
+    ],
+    covariances: [unit(3), unit(3)],
+  },
+];
+
+const given = { arbitrary: anySteps, examples: EXAMPLES };
+
+const closed = equals<StepCase, Subject>({
+  says: 'the step is sqrt(p) Sigma G / |Sigma^(1/2) G|',
+  given,
+  measure: (c, subject) =>
+    run(subject, c).map((step, i) => {
+      const { matrix, spectrum } = c.covariances[i]!;
+      const g = c.gradients[i]!;
+      const size = (Math.sqrt(g.length) * Math.max(...spectrum) * norm(g)) / whitenedNorm(g, matrix);
+      return { actual: step, expected: formula(g, matrix), scale: size };
+    }),
+});
+
+const level = equals<StepCase, Subject>({
+  says: 'it lies on the ellipsoid: e^T Sigma^-1 e = p',
+  given,
+  measure: (c, subject) =>
+    run(subject, c).map((step, i) => {
+      const sigma = c.covariances[i]!;
+      return {
+        actual: norm(solveLower(cholesky(sigma.matrix), step)) ** 2,
+        expected: step.length,
+        scale: step.length * condition(sigma),
+      };
+    }),
+});
+
+const gain = equals<StepCase, Subject>({
+  says: 'the linearised loss gains sqrt(p) |Sigma^(1/2) G| there',
+  given,
+  measure: (c, subject) =>
+    run(subject, c).map((step, i) => {
+      const [g, { matrix }] = [c.gradients[i]!, c.covariances[i]!];
+      return {
+        actual: dot(g, step),
+        expected: Math.sqrt(g.length) * whitenedNorm(g, matrix),
+        scale: norm(g) * norm(step),
+      };
+    }),
+});
+
+const multiplier = equals<StepCase, Subject>({
+  says: 'it satisfies the optimality condition G = 2 nu Sigma^-1 e with nu = |Sigma^(1/2) G| / (2 sqrt(p)) > 0',
+  given,
+  measure: (c, subject) =>
+    run(subject, c).map((step, i) => {
+      const [g, sigma] = [c.gradients[i]!, c.covariances[i]!];
+      const nu = whitenedNorm(g, sigma.matrix) / (2 * Math.sqrt(g.length));
+      return {
+        actual: scale(2 * nu, solve(sigma.matrix, step)),
+        expected: g,
+        scale: norm(g) * condition(sigma),
+      };
+    }),
+});
+
+const best = bound<{ c: StepCase; u: Vector; near: number }, Subject>({
+  says: 'no other point of the ellipsoid gains as much, be it anywhere or close by',
+  given: {
+    arbitrary: plainRecord({
+      c: stepCases(3, 2),
+      u: unitVector(3),
+      near: logUniform({ min: 1e-3, max: 1 }),
+    }),
+  },
+  measure: ({ c, u, near }, subject) =>
+    run(subject, c).flatMap((step, i) => {
+      const [g, factor] = [c.gradients[i]!, cholesky(c.covariances[i]!.matrix)];
+      const nudged = add(solveLower(factor, step), scale(near, u));
+      return [u, nudged].map(v => ({
+        lower: dot(g, apply(factor, scale(Math.sqrt(3) / norm(v), v))),
+        upper: dot(g, step),
+        scale: norm(g) * norm(step),
+      }));
+    }),
+});
+
+interface PlainCase {
+  readonly gradient: Vector;
+  readonly variances: Vector;
+  readonly rho: number;
+}
+
+const shapes = new Map([1, 2, 4].map(p => [p, { p }]));
+
+/** The steps for a diagonal covariance and for (rho^2 / p) I, by core's own representations of them. */
+function plainSteps({ samba }: Subject, { gradient, variances, rho }: PlainCase) {
+  const p = gradient.length;
+  const program = programOf(samba, shapes.get(p)!, 'plain covariances', () => ({
+    specs: { gradient: { shape: [1, p] }, logVariance: { shape: [1, p] }, variance: { shape: [] } },
+    fn: inputs => {
+      const step = (s: Scale): tf.Tensor => perturb(s, inputs.gradient!, samba).step;
+      return { diagonal: step(diagonal(inputs.logVariance!)), isotropic: step(isotropic(inputs.variance!)) };
+    },
+  }));
+  const outputs = program.run({
+    gradient: Float64Array.from(gradient),
+    logVariance: Float64Array.from(variances, Math.log),
+    variance: Float64Array.of(rho ** 2 / p),
+  });
+  return { diagonal: outputs.diagonal!.slice(), isotropic: outputs.isotropic!.slice() };
+}
+
+const plain = equals<PlainCase, Subject>({
+  says: 'the same for diagonal covariances; for (rho^2/p) I it is the ordinary step of SAM, rho G / |G|',
+  given: {
+    arbitrary: fc.oneof(
+      ...[...shapes.keys()].map(p =>
+        plainRecord({
+          gradient: vector(p, normal()).filter(g => g.some(x => x !== 0)),
+          variances: vector(p, logUniform({ min: 1 / 16, max: 16 })),
+          rho: logUniform({ min: 1e-3, max: 8 }),
+        }),
+      ),
+    ),
+  },
+  measure: (c, subject) => {
+    const found = plainSteps(subject, c);
+    const sigma = diagonalMatrix(c.variances);
+    return [
+      { what: 'diagonal', actual: found.diagonal, expected: formula(c.gradient, sigma) },
+      {
+        what: 'isotropic',
+        actual: found.isotropic,
+        expected: scale(c.rho / norm(c.gradient), c.gradient),
+      },
+    ];
+  },
+});
+
+const zero = equals<StepCase, Subject>({
+  says: 'where the gradient is zero, and every direction as good, the step is zero',
+  given: only<StepCase>([
+    {
+      gradients: [
+        [0, 0, 0],
+        [1, 0, 0],
+      ],
+      covariances: [unit(3), unit(3)],
+    },
+  ]),
+  measure: (c, subject) => {
+    const [nowhere, somewhere] = run(subject, c);
+    return [
+      { actual: nowhere!, expected: [0, 0, 0] },
+      { actual: somewhere!, expected: [Math.sqrt(3), 0, 0] },
+    ];
+  },
+});
+
+const wrong = (says: string, change: Partial<SambaRules>) => ({ says, rules: { ...SAMBA_RULES, ...change } });
+
+const { unnormalised, dividedBySquare, rootDimensionMissing, dimensionForRoot } = LENGTH_MUTANTS;
+const { covarianceForRoot, largestEntryNorm, absoluteSumNorm, epsilonInDenominator, batchNorm } =
+  LENGTH_MUTANTS;
+const own = {
+  rootForCovariance: wrong('Sigma^(1/2) G for Sigma G', { outer: (_, eta) => eta }),
+  notWhitened: wrong('the gradient is not whitened before it is normalised', { whiten: (_, g) => g }),
+  downhill: wrong('the opposite direction', {
+    normalise: (w, length) => tf.neg(SAMBA_RULES.normalise(w, length)),
+  }),
+  factorTransposed: wrong('the factor for its transpose when whitening', { whiten: scaleUp }),
+  outerTransposed: wrong('the transposed factor on the way back', { outer: whiten }),
+  inverseCovariance: wrong('Sigma^-1 for Sigma', {
+    whiten: (s, g) => (s.kind === 'cholesky' ? whiten(s, g) : tf.div(g, s.std)),
+    outer: (s, eta) => (s.kind === 'cholesky' ? scaleUp(s, eta) : tf.div(eta, s.std)),
+  }),
+  unguarded: wrong('zero divided by zero where the gradient is zero', {
+    normalise: (w, length) => tf.div(w, length),
+  }),
+  naiveNorm: wrong('the root of a sum of squares, which overflows', {
+    norm: w => tf.sqrt(tf.sum(tf.square(w), 1, true)),
+  }),
+};
+
+/** Sigma^(1/2) is not unique: the factor with its columns in reverse order is another root. */
+const otherRoot: SambaRules = {
+  ...SAMBA_RULES,
+  whiten: (s, g) => tf.reverse(whiten(s, g), 1),
+  outer: (s, eta) => scaleUp(s, tf.reverse(eta, 1)),
+};
+
+export default claim({
+  id: 'UJV-2',
+  paper: 'ujvary',
+  source: 'Ujváry et al. 2022, eqs. (2)-(3)',
+  tex: {
+    printed:
+      '\\varepsilon^* = \\Sigma^{1/2}\\eta = \\sqrt p\\,\\frac{\\Sigma\\,\\nabla L(\\mu)}{\\sqrt{\\nabla L(\\mu)^\\top\\Sigma\\,\\nabla L(\\mu)}} = \\operatorname*{arg\\,max}_{\\varepsilon^\\top\\Sigma^{-1}\\varepsilon \\le p} \\nabla L(\\mu)^\\top\\varepsilon',
+  },
+  says: 'The SAM perturbation with covariance Sigma is the unique maximiser of the linearised loss on the ellipsoid of radius sqrt(p), for every Sigma and every gradient but zero; with Sigma = (rho^2/p) I it is the step of SAM.',
+  verdict: exact(),
+  objectives: ['samba'],
+  subject: { samba: SAMBA_RULES },
+  checks: { closed, level, gain, multiplier, best, plain, zero },
+  mutants: {
+    ...inSamba<Subject>({ unnormalised, dividedBySquare, rootDimensionMissing, dimensionForRoot }),
+    ...inSamba<Subject>({
+      covarianceForRoot,
+      largestEntryNorm,
+      absoluteSumNorm,
+      epsilonInDenominator,
+      batchNorm,
+    }),
+    ...inSamba<Subject>(own),
+    otherRoot: mutant<Subject>(
+      'another square root of Sigma',
+      () => ({ samba: otherRoot }),
+      'For any root R of Sigma, RR^T = Sigma: the step is sqrt(p) R R^T G / |R^T G|, and |R^T G|^2 = G^T Sigma G.',
+    ),
+  },
+});

@@ -1,0 +1,239 @@
+/** @file UJV-21 (eq. 56): the approximated VariationalSAM objective, its gradient by Sigma, and what Sigma it leads to. */
+import { equals } from '../../../../src/claims/checks/equals.js';
+import { order } from '../../../../src/claims/checks/order.js';
+import { claim } from '../../../../src/claims/claim.js';
+import { dyadic, ladder } from '../../../../src/claims/order/case.js';
+import { asymptotic } from '../../../../src/claims/verdict.js';
+import { ridgeDerivative, ridgeGradient, ridgeValue } from '../../../../src/theory/closed/ridge.js';
+import { inverse } from '../../../../src/theory/numerics/cholesky.js';
+import { sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
+import {
+  add,
+  combine,
+  form,
+  identity,
+  type Matrix,
+  norm,
+  outer,
+  scale,
+  type Vector,
+} from '../../../../src/theory/numerics/matrix.js';
+import { type Quadratic, quadraticOf, type RidgeCase, ridges } from '../../../arbitraries/functions.js';
+import { logUniform, normal } from '../../../arbitraries/numbers.js';
+import { oneof } from '../../../arbitraries/one-of.js';
+import { plainRecord } from '../../../arbitraries/record.js';
+import { vector } from '../../../arbitraries/vector.js';
+import { quadraticLoss } from '../../../subjects/sam/losses.js';
+import { trueStep } from '../../../subjects/sam/maximiser.js';
+import { klPerExample, klSize } from '../../../subjects/sam/prior.js';
+import { nearest, sizeOf, theory, times } from '../../../subjects/sam/ridge-cases.js';
+import {
+  atRidge,
+  type DiagonalCase,
+  diagonalCase,
+  withVariances,
+} from '../../../subjects/sam/weight-cases.js';
+import {
+  meanFieldOn,
+  type Prior,
+  variationalSamOn,
+  variationalSamUpdate,
+} from '../../../subjects/sam/weight-posteriors.js';
+import { averaged } from '../../../subjects/sam/weighted-noise.js';
+import type { AtWeights } from '../../../subjects/sam/weights.js';
+import { MUTANTS, SUBJECT, type Subject } from './controls.js';
+
+const PRIOR: Prior = { prior: 2, examples: 1000 };
+
+const value = order<DiagonalCase<RidgeCase>, Subject>({
+  says: "the true objective exceeds L + sqrt(p) sqrt(g' Sigma g) + KL/N by p e'He / 2, e = Sigma g / |Sigma^(1/2) g|: of second order",
+  given: { arbitrary: withVariances(ridges) },
+  order: 2,
+  measure: (c, s) => {
+    const { p, e, factor } = theory(c);
+    const { ridge, point } = c.f;
+    return {
+      ladder: ladder(dyadic(nearest(c), 2, 12), t => {
+        const variances = scale(t * t, c.variances);
+        const most = ridgeValue(ridge, add(point, trueStep(c.f, times(t, factor))));
+        const spread = { ...PRIOR, variances };
+        return {
+          residual:
+            most +
+            klPerExample(point, spread) -
+            variationalSamOn(s.variational, atRidge(c.f), variances, PRIOR).objective,
+          scale: sizeOf(c) + klSize(spread, point),
+        };
+      }),
+      constant: (p / 2) * ridgeDerivative(ridge, point, [e, e]),
+    };
+  },
+});
+
+interface GradientCase extends DiagonalCase<RidgeCase>, Prior {}
+
+const gradientCases = oneof([1, 2, 4], p =>
+  plainRecord({
+    c: withVariances(q => ridges(q, ['sin', 'cos']), [p]),
+    prior: logUniform({ min: 1 / 8, max: 8 }),
+    examples: logUniform({ min: 1, max: 1000 }),
+  }),
+).map(({ c, ...prior }): GradientCase => ({ ...c, ...prior }));
+
+const slope = equals<GradientCase, Subject>({
+  says: 'its gradient by a variance, which trains, is sqrt(p) g_i^2 / (2 |Sigma^(1/2) g|) + (1/sigma0^2 - 1/sigma_i^2) / (2N)',
+  given: { arbitrary: gradientCases },
+  runs: 40,
+  measure: (c, s) => {
+    const { f, variances, prior, examples } = c;
+    const g = ridgeGradient(f.ridge, f.point);
+    const length = norm(g.map((x, i) => x * Math.sqrt(variances[i]!)));
+    const expected = g.map(
+      (x, i) =>
+        (Math.sqrt(g.length) * x * x) / (2 * length) + (1 / prior - 1 / variances[i]!) / (2 * examples),
+    );
+    const terms = sizeOf(diagonalCase(f, variances));
+    return {
+      actual: variationalSamOn(s.variational, atRidge(f), variances, { prior, examples }).sigma2,
+      expected,
+      scale: (terms * (1 + terms)) / length + 1 / prior + 8,
+    };
+  },
+});
+
+interface FrozenCase extends Prior {
+  readonly g: readonly number[];
+}
+
+const frozenCases = oneof([1, 2, 3, 5], p =>
+  plainRecord({
+    g: vector(p, normal()).filter(g => g.some(x => x !== 0)),
+    prior: logUniform({ min: 1 / 8, max: 8 }),
+    examples: logUniform({ min: 1, max: 1000 }),
+  }),
+);
+
+/** A loss whose gradient at 0 is g. */
+const sloping = (g: Vector): AtWeights => ({
+  loss: quadraticLoss({
+    kind: 'psd',
+    offset: 0,
+    gradient: [...g],
+    matrix: identity(g.length),
+    spectrum: [],
+    basis: [],
+  }),
+  point: g.map(() => 0),
+});
+
+const stationary = equals<FrozenCase, Subject>({
+  says: 'for a gradient held fixed it is stationary at sigma_i^2 = 1 / (1/sigma0^2 + N sqrt(p) g_i^2 / |Sigma^(1/2) g|), and a training step stays there',
+  given: {
+    arbitrary: frozenCases,
+    examples: [
+      { g: [1, 0], prior: 2, examples: 10 },
+      { g: [1e-9, 1e-9], prior: 2, examples: 10 },
+    ],
+  },
+  runs: 40,
+  measure: ({ g, ...prior }, s) => {
+    const variances = s.variances(g, prior);
+    const found = variationalSamOn(s.variational, sloping(g), variances, prior);
+    const updated = variationalSamUpdate(s.variational, sloping(g), variances, prior, 0.5);
+    return [
+      {
+        what: 'gradient',
+        actual: found.sigma2.map((x, i) => 2 * prior.examples * variances[i]! * x),
+        expected: g.map(() => 0),
+        scale: 8,
+      },
+      { what: 'step', actual: updated.sigma2, expected: variances },
+    ];
+  },
+});
+
+const full = equals<FrozenCase, Subject>({
+  says: "over full matrices it is stationary at sigma0^2 I + (x^-2 - sigma0^2) gg'/|g|^2 with x = (c + sqrt(c^2 + 4/sigma0^2)) / 2, c = N sqrt(p) |g|",
+  given: { arbitrary: frozenCases },
+  runs: 40,
+  measure: ({ g, ...prior }, s) => {
+    const sigma: Matrix = s.covariance(g, prior);
+    const length = Math.sqrt(form(g, sigma, g));
+    // 2N times the gradient: N sqrt(p) g g' / |Sigma^(1/2) g| + I / sigma0^2 = Sigma^-1
+    const pull = outer(scale((prior.examples * Math.sqrt(g.length)) / length, g), g);
+    const precision = inverse(sigma);
+    return {
+      actual: combine(1, pull, 1 / prior.prior, identity(g.length)).flat(),
+      expected: precision.flat(),
+      scale: norm(precision.flat()) * (1 + prior.prior * norm(precision.flat())),
+    };
+  },
+});
+
+const toPrior = order<FrozenCase, Subject>({
+  says: 'as the gradient vanishes its Sigma returns to the prior, linearly: sigma_i^2 - sigma0^2 = -sigma0^3 N sqrt(p) g_i^2 / |g|',
+  given: { arbitrary: frozenCases },
+  order: 1,
+  measure: ({ g, ...prior }, s) => {
+    const n = norm(g);
+    const steepness = prior.examples * Math.sqrt(g.length * prior.prior);
+    return {
+      ladder: ladder(dyadic(1 / (steepness * n), 4, 14), t => ({
+        residual: s.variances(scale(t, g), prior).map(v => v - prior.prior),
+        scale: prior.prior,
+      })),
+      constant: g.map(x => (-(prior.prior ** 1.5) * prior.examples * Math.sqrt(g.length) * x * x) / n),
+    };
+  },
+});
+
+interface MeanFieldCase extends Prior {
+  readonly f: Quadratic;
+}
+
+const meanFieldStays = equals<MeanFieldCase, Subject>({
+  says: 'MFVI on the same quadratic settles at 1 / (1/sigma0^2 + N H_ii), whatever the gradient: it keeps the curvature',
+  given: {
+    arbitrary: oneof([1, 2, 3], p =>
+      plainRecord({
+        f: quadraticOf(p, 'psd'),
+        prior: logUniform({ min: 1 / 8, max: 8 }),
+        examples: logUniform({ min: 1, max: 1000 }),
+      }),
+    ),
+  },
+  runs: 30,
+  measure: ({ f, ...prior }, s) => {
+    const variances = f.matrix.map((row, i) => s.meanFieldVariance(row[i]!, prior));
+    const at = { loss: quadraticLoss(f), point: f.gradient.map(() => 0) };
+    const slopes = averaged(
+      sigmaPoints(variances.length),
+      noise => meanFieldOn(s.meanField, at, variances, noise, prior).sigma2,
+    );
+    const widest = Math.sqrt(Math.max(...variances) / Math.min(...variances));
+    const terms = norm(f.gradient) * Math.sqrt(Math.max(...variances)) * prior.examples;
+    return {
+      actual: slopes.map((x, i) => 2 * prior.examples * variances[i]! * x),
+      expected: variances.map(() => 0),
+      scale: 8 + terms + prior.examples * norm(f.matrix.flat()) * Math.max(...variances) * widest,
+    };
+  },
+});
+
+export default claim({
+  id: 'UJV-21',
+  paper: 'ujvary',
+  source: 'Ujváry et al. 2022, eq. (56) and the remarks on it',
+  tex: {
+    printed:
+      'L_{\\mathrm{VSAM}}(\\mu,\\Sigma) \\approx L(\\mu) + \\sqrt p\\,\\sqrt{\\nabla L^\\top\\Sigma\\,\\nabla L} + \\tfrac1{2N}\\Bigl[\\frac{\\operatorname{tr}\\Sigma}{\\sigma_0^2} - \\log\\det\\Sigma + \\frac{\\|\\mu\\|^2}{\\sigma_0^2}\\Bigr]',
+    corrected:
+      'L_{\\mathrm{VSAM}} = (\\cdot) + \\tfrac p2\\,e^\\top\\nabla^2 L\\,e + O(\\Sigma^{3/2}), \\quad e = \\Sigma g/\\|\\Sigma^{1/2}g\\|; \\qquad \\sigma_i^2 = \\Bigl(\\frac1{\\sigma_0^2} + \\frac{N\\sqrt p\\,g_i^2}{\\|\\Sigma^{1/2}g\\|}\\Bigr)^{-1}',
+  },
+  says: 'The approximated objective holds to second order in the root of Sigma. It knows no curvature: for a fixed gradient its covariance has a closed form that returns to the prior as the gradient vanishes, where that of MFVI stays at 1/(1/sigma0^2 + N H_ii); this is consistent with the remark that Sigma grows until the expansion fails.',
+  verdict: asymptotic(2, 'sqrt(Sigma)'),
+  objectives: ['variational-sam'],
+  subject: SUBJECT,
+  checks: { slope, stationary, full, meanFieldStays, value, toPrior },
+  mutants: MUTANTS,
+});

@@ -1,0 +1,167 @@
+/** @file UJV-23 (Figure 1): what SAM, MFVI and their approximations make of a landscape with a sharp and a wide minimum. */
+import { bound } from '../../../src/claims/checks/bound.js';
+import { only } from '../../../src/claims/checks/given.js';
+import { violates } from '../../../src/claims/checks/violates.js';
+import { within } from '../../../src/claims/checks/within.js';
+import { claim, mutant } from '../../../src/claims/claim.js';
+import { conditional } from '../../../src/claims/verdict.js';
+import {
+  type Landscape,
+  lowestFrom,
+  noisy,
+  oneStep,
+  penalised,
+  TOY_RULES,
+  type ToyRules,
+  toyLoss,
+  worstCase,
+} from '../../../src/theory/closed/toy-landscape.js';
+import { dyadic } from '../../arbitraries/numbers.js';
+import { plainRecord } from '../../arbitraries/record.js';
+
+/** Where to look for the two minima. */
+const SHARP = [-14, 16];
+const WIDE = [20, 30];
+
+const FLAT = 0.002;
+
+const heights = (f: Landscape): readonly [number, number] => [
+  lowestFrom(f, SHARP).value,
+  lowestFrom(f, WIDE).value,
+];
+
+type View = 'loss' | 'one step' | 'penalised' | 'worst case';
+
+const VIEWS: Readonly<Record<View, (rules: ToyRules) => Landscape>> = {
+  loss: toyLoss,
+  'one step': oneStep,
+  penalised,
+  'worst case': worstCase,
+};
+
+/** Heights of the sharp and of the wide minimum, from a grid search of their own. */
+const HEIGHTS: Readonly<Record<View, readonly [number, number]>> = {
+  loss: [0.27523, 0.35645],
+  'one step': [0.3291, 0.3663],
+  penalised: [0.2752, 0.3564],
+  'worst case': [0.4057, 0.3784],
+};
+
+const views = only<View>(['loss', 'one step', 'worst case']);
+
+const levels = within<View, ToyRules>({
+  says: 'the sharp and the wide minimum have the heights 0.275 and 0.356, 0.329 and 0.366 after one step of SAM, 0.406 and 0.378 in the worst case (within 0.5 %, the resolution of the search)',
+  given: views,
+  tolerance: 0.005,
+  measure: (view, rules) => ({ what: view, actual: heights(VIEWS[view](rules)), expected: HEIGHTS[view] }),
+});
+
+const penalty = within<readonly number[], ToyRules>({
+  says: 'L + rho |grad L| has the same minima at the same heights: at a minimum there is no gradient to penalise (within 0.1 %, where the search stops)',
+  given: only<readonly number[]>([
+    [-16.805, 12.8025],
+    [19.81, 29.9366],
+  ]),
+  tolerance: 0.001,
+  measure: (start, rules) => {
+    const { at, value } = lowestFrom(toyLoss(rules), start);
+    return { actual: penalised(rules)(at), expected: value };
+  },
+});
+
+const sam = bound<View, ToyRules>({
+  says: 'the worst case puts the wide minimum below the sharp one; the loss itself, and the loss after one step, do not',
+  given: views,
+  measure: (view, rules) => {
+    const [sharp, wide] = heights(VIEWS[view](rules));
+    return view === 'worst case' ? { lower: wide, upper: sharp } : { lower: sharp, upper: wide };
+  },
+});
+
+const mfvi = bound<null, ToyRules>({
+  says: 'under noise of covariance (rho^2/p) I the two minima are level to 0.002, where the loss has them 0.081 apart',
+  given: only([null]),
+  measure: (_, rules) => {
+    const [sharp, wide] = heights(noisy(rules));
+    return [
+      { what: 'level', lower: Math.abs(wide - sharp), upper: FLAT, scale: wide },
+      { what: 'height', lower: 0.37, upper: sharp },
+      { what: 'height of the wide one', lower: wide, upper: 0.374 },
+    ];
+  },
+});
+
+const wholeVariance = bound<null, ToyRules>({
+  says: 'under noise of covariance rho^2 I the sharp basin is gone: from its minimum the way leads down into the wide one',
+  given: only([null]),
+  measure: (_, rules) => {
+    const { at } = lowestFrom(noisy({ ...rules, deviation: radius => radius }), SHARP);
+    return [{ what: 'mean', lower: 15, upper: at[0]!, scale: 20 }];
+  },
+});
+
+const below = bound<{ mean: number; deviation: number }, ToyRules>({
+  says: 'where the deviation stays positive the mean under noise is below the worst case',
+  given: {
+    arbitrary: plainRecord({
+      mean: dyadic({ min: -40, max: 50, bits: 4 }),
+      deviation: dyadic({ min: 13, max: 50, bits: 4 }),
+    }),
+    examples: [{ mean: 15, deviation: 29 }],
+  },
+  runs: 24,
+  measure: ({ mean, deviation }, rules) => ({
+    lower: noisy(rules)([mean, deviation]),
+    upper: worstCase(rules)([mean, deviation]),
+  }),
+});
+
+const lower = violates<readonly number[], ToyRules>({
+  says: 'near the ridge between the basins one step of SAM lands lower than where it began: it is no worst case there',
+  given: only<readonly number[]>([[1, 23]]),
+  measure: (w, rules) => {
+    const [before, after] = [toyLoss(rules)(w), oneStep(rules)(w)];
+    return { claimed: before, actual: after, by: before - after, scale: before };
+  },
+});
+
+const changed = (says: string, change: Partial<ToyRules>) =>
+  mutant<ToyRules>(says, rules => ({ ...rules, ...change }));
+
+export default claim({
+  id: 'UJV-23',
+  paper: 'ujvary',
+  source: 'Ujváry et al. 2022, Figure 1',
+  tex: {
+    printed:
+      'L(m,s) = -\\log\\Bigl(0.7\\,e^{-\\mathrm{KL}(\\mathcal N(m,s^2)\\|\\mathcal N(20,30^2))/1.8^2} + 0.3\\,e^{-\\mathrm{KL}(\\mathcal N(m,s^2)\\|\\mathcal N(-20,10^2))/1.2^2}\\Bigr), \\qquad \\rho = 8',
+  },
+  says: 'On the toy landscape of Figure 1 the worst case turns the order of the sharp and the wide minimum; noise of covariance (rho^2/p) I only makes them level, and noise of covariance rho^2 I removes the sharp basin; the first-order penalty rho |grad L| changes neither, so at this radius no Taylor expansion explains the figure.',
+  verdict: conditional(
+    'the constants are those of Kim et al. 2022 as recalled, the loss is even in the deviation, and the covariance of the noise is stated',
+  ),
+  subject: TOY_RULES,
+  checks: { levels, sam, lower, penalty, mfvi, wholeVariance, below },
+  mutants: {
+    widthsSwapped: changed('the widths of the basins swapped', { widths: [1.2, 1.8] }),
+    weightsSwapped: changed('the weights of the basins swapped', { weights: [0.3, 0.7] }),
+    divergenceReversed: changed('the divergence the other way round', {
+      divergence: (from, to) => TOY_RULES.divergence(to, from),
+    }),
+    divergenceWithoutHalf: changed('twice the divergence', {
+      divergence: (from, to) => 2 * TOY_RULES.divergence(from, to),
+    }),
+    varianceForDeviation: changed('variances for deviations in the divergence', {
+      divergence: (from, to) =>
+        TOY_RULES.divergence(
+          { ...from, deviation: from.deviation ** 2 },
+          { ...to, deviation: to.deviation ** 2 },
+        ),
+    }),
+    halfRadius: changed('half of the radius', { radius: 4 }),
+    radiusOverRoot: changed('rho / sqrt(p) for the radius of the ball', { radius: 8 / Math.SQRT2 }),
+    wholeDeviation: changed('noise of deviation rho', { deviation: radius => radius }),
+    dividedByDimension: changed('noise of deviation rho / p', { deviation: (radius, p) => radius / p }),
+    noNoise: changed('no noise', { deviation: () => 0 }),
+  },
+});

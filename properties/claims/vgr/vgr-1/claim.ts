@@ -1,0 +1,223 @@
+/** @file VGR-1: the energy (3) is twice the negative ELBO up to constants, and bounds the negative log-likelihood. */
+
+import { bound } from '../../../../src/claims/checks/bound.js';
+import { equals } from '../../../../src/claims/checks/equals.js';
+import { claim, mutant } from '../../../../src/claims/claim.js';
+import { exact } from '../../../../src/claims/verdict.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../../src/core/objectives/gamma-vae.js';
+import { energy } from '../../../../src/studies/energy.js';
+import { graeCovariance, graeGap, graeLogDet, precision } from '../../../../src/theory/closed/grae.js';
+import { ppcaNegativeLogLikelihood } from '../../../../src/theory/closed/ppca.js';
+import { sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
+import {
+  add,
+  apply,
+  diagonal,
+  dot,
+  form,
+  identity,
+  type Matrix,
+  norm,
+  scale,
+  subtract,
+  trace,
+  transpose,
+  type Vector,
+} from '../../../../src/theory/numerics/matrix.js';
+import { logUniform } from '../../../arbitraries/numbers.js';
+import { type DenseCase, denseCases, denseNet, denseValues } from '../../../subjects/energy/dense-cases.js';
+import { gammaControls } from '../../../subjects/energy/gamma-controls.js';
+import { parametersOf } from '../../../subjects/energy/linear-cases.js';
+import {
+  LOCAL_EXAMPLES,
+  type LocalCase,
+  linearAutoencoder,
+  localCases,
+} from '../../../subjects/vae/local-cases.js';
+import { posterior } from '../../../subjects/vae/step.js';
+import { negativeElbo, posteriorParts } from './elbo.js';
+
+interface Subject {
+  readonly gamma: GammaVaeRules;
+  /** Core's loss from -ELBO; eq. (3) has kappa more. */
+  readonly fromElbo: (negativeElbo: number, d: number, latent: number) => number;
+  /** Core's loss less twice the KL to the true posterior, from -log p(x). */
+  readonly fromEvidence: (negativeLogLikelihood: number, d: number) => number;
+}
+
+const LOG_TWO_PI = Math.log(2 * Math.PI);
+
+const SUBJECT: Subject = {
+  gamma: GAMMA_VAE_RULES,
+  fromElbo: (value, d) => 2 * value - d * LOG_TWO_PI,
+  fromEvidence: (value, d) => 2 * value - d * LOG_TWO_PI,
+};
+
+const definition = equals<DenseCase, Subject>({
+  says: 'the energy as trained is 2 (-ELBO) - d log 2 pi, the ELBO taken from densities; the printed eq. (3) has kappa more',
+  given: { arbitrary: denseCases },
+  runs: 40,
+  measure: (c, { gamma: rules, fromElbo }) => {
+    const { latent } = c.of.shape.net;
+    const d = c.of.shape.net.encoder[0]!;
+    const { loss, reconstruction } = energy(rules, denseNet(c), denseValues(c), sigmaPoints(latent));
+    const parts = posteriorParts(c);
+    const logs = d * (2 + Math.abs(Math.log(c.gamma))) + latent + Math.abs(parts.logDet);
+    const size = reconstruction / c.gamma + parts.energy + parts.trace + logs;
+    const printed =
+      reconstruction / c.gamma + d * Math.log(c.gamma) + parts.trace - parts.logDet + parts.energy;
+    return [
+      { what: 'ELBO', actual: loss, expected: fromElbo(negativeElbo(c), d, latent), scale: size },
+      { what: 'eq. (3)', actual: loss + latent, expected: printed, scale: size },
+    ];
+  },
+});
+
+const netOf = (c: LocalCase, kind: 'diagonal' | 'cholesky') =>
+  linearAutoencoder(c.weight.length, c.mean.length, kind);
+
+/** The energy of a posterior at one datum, and the size of its terms; gamma is the case's beta. */
+function at(c: LocalCase, rules: GammaVaeRules, mean: Vector, s: Matrix, kind: 'diagonal' | 'cholesky') {
+  const net = netOf(c, kind);
+  const params = {
+    ...posterior(net, mean, s),
+    'decoder.0.weight': c.weight.flat(),
+    'decoder.0.bias': c.bias,
+  };
+  const { loss } = energy(rules, net, { params, x: c.x, gamma: c.beta }, sigmaPoints(mean.length));
+  const d = c.x.length;
+  const spread = norm(c.weight.flat()) * Math.sqrt(trace(s));
+  const error = norm(subtract(c.x, add(apply(c.weight, mean), c.bias))) + spread;
+  const size =
+    error ** 2 / c.beta + d * (2 + Math.abs(Math.log(c.beta))) + norm(mean) ** 2 + trace(s) + mean.length;
+  return { loss, size };
+}
+
+/** -log p(x), and how rounding of the covariance WW' + gamma I enters it. */
+function evidence(c: LocalCase) {
+  const centred = subtract(c.x, c.bias);
+  const stretch = 1 + norm(c.weight.flat()) ** 2 / c.beta;
+  return {
+    value: ppcaNegativeLogLikelihood(centred, c.weight, c.beta),
+    size: (stretch * dot(centred, centred)) / c.beta + c.x.length * stretch,
+  };
+}
+
+/** The mean of the true posterior, (gamma I + W'W)^-1 W'(x - b). */
+function bestMean(c: LocalCase): number[] {
+  const pulled = apply(transpose(c.weight, c.mean.length), subtract(c.x, c.bias));
+  return scale(1 / c.beta, apply(graeCovariance(c.weight, c.beta, c.mean.length), pulled));
+}
+
+/** KL(N(mean, s) || p(z|x)). */
+function klToPosterior(c: LocalCase, mean: Vector, s: Matrix): number {
+  const off = subtract(mean, bestMean(c));
+  const shift = form(off, precision(c.weight, c.beta, mean.length), off) / 2;
+  return graeGap(c.weight, s, c.beta) / c.beta + shift;
+}
+
+const given = { arbitrary: localCases, examples: LOCAL_EXAMPLES };
+
+const gap = equals<LocalCase, Subject>({
+  says: 'for a linear decoder it exceeds -2 log p(x) by twice the KL to the true posterior: 0 at the best full covariance, the Hadamard gap at the best diagonal one',
+  given,
+  runs: 40,
+  measure: (c, { gamma: rules, fromEvidence }) => {
+    const { value, size } = evidence(c);
+    const latent = c.mean.length;
+    const floor = fromEvidence(value, c.x.length);
+    const p = precision(c.weight, c.beta, latent);
+    const hadamard =
+      p.reduce((sum, row, i) => sum + Math.log(row[i]!), 0) - graeLogDet(c.weight, c.beta, latent);
+    const some = at(c, rules, c.mean, c.covariance, 'cholesky');
+    const best = at(c, rules, bestMean(c), graeCovariance(c.weight, c.beta, latent), 'cholesky');
+    const meanField = at(c, rules, bestMean(c), diagonal(p.map((row, i) => 1 / row[i]!)), 'diagonal');
+    return [
+      {
+        what: 'some posterior',
+        actual: some.loss - floor,
+        expected: 2 * klToPosterior(c, c.mean, c.covariance),
+        scale: some.size + size,
+      },
+      { what: 'best posterior', actual: best.loss, expected: floor, scale: best.size + size },
+      {
+        what: 'best diagonal',
+        actual: meanField.loss - floor,
+        expected: hadamard,
+        scale: meanField.size + size,
+      },
+    ];
+  },
+});
+
+const evidenceBound = bound<LocalCase, Subject>({
+  says: 'eq. (2): no posterior brings the energy below -2 log p(x) - d log 2 pi',
+  given,
+  runs: 40,
+  measure: (c, { gamma: rules, fromEvidence }) => {
+    const { value, size } = evidence(c);
+    const some = at(c, rules, c.mean, c.covariance, 'cholesky');
+    const best = at(c, rules, bestMean(c), graeCovariance(c.weight, c.beta, c.mean.length), 'cholesky');
+    const lower = fromEvidence(value, c.x.length);
+    return [
+      { what: 'some posterior', lower, upper: some.loss, scale: some.size + size },
+      { what: 'the true posterior', lower, upper: best.loss, scale: best.size + size },
+    ];
+  },
+});
+
+const slope = equals<number, Subject>({
+  says: 'the slope of the energy in a standard deviation that the decoder ignores is 2 sigma - 2 / sigma: unbounded as sigma goes to 0',
+  given: { arbitrary: logUniform({ min: 1e-12, max: 100 }), examples: [1e-150, 1] },
+  runs: 24,
+  measure: (sigma, { gamma: rules }) => {
+    const net = linearAutoencoder(1, 2, 'diagonal');
+    const ignored = parametersOf(net, [[0, 0]], [[0], [0]], identity(2));
+    const params = { ...ignored, 'logvar.bias': [2 * Math.log(sigma), 0] };
+    const { gradient } = energy(rules, net, { params, x: [0], gamma: 1 }, sigmaPoints(2));
+    return {
+      actual: (gradient('logvar.bias')[0]! * 2) / sigma,
+      expected: 2 * sigma - 2 / sigma,
+      scale: (2 * sigma + 2 / sigma) * (1 + Math.abs(Math.log(sigma))),
+    };
+  },
+});
+
+export default claim({
+  id: 'VGR-1',
+  paper: 'vgr',
+  source: 'Dai, Wenliang & Wipf 2021, eqs. (2)-(3)',
+  tex: {
+    printed:
+      '\\mathcal L = \\frac1n\\sum_i \\mathbb E_q\\Bigl[\\tfrac1\\gamma\\|x_i - \\mu_x\\|^2\\Bigr] + d\\log\\gamma + \\|\\sigma_z\\|^2 - \\log|\\mathrm{diag}(\\sigma_z)^2| + \\|\\mu_z\\|^2',
+    corrected:
+      '\\mathcal L = -2\\,\\mathrm{ELBO} - d\\log 2\\pi + \\kappa = -2\\log p(x) + 2\\,\\mathrm{KL}(q\\,\\|\\,p(z|x)) - d\\log 2\\pi + \\kappa',
+  },
+  says: 'The VAE energy of eq. (3) is twice the negative ELBO less d log 2 pi plus the number of latents, exactly; it exceeds -2 log p(x) by twice the KL to the true posterior, and its slope in a posterior standard deviation is unbounded.',
+  verdict: exact(),
+  objectives: ['gamma-vae', 'gamma-vae-learned'],
+  subject: SUBJECT,
+  checks: { definition, gap, evidenceBound, slope },
+  mutants: {
+    ...gammaControls<Subject>(
+      'gammaIsDeviation',
+      'halfPrecision',
+      'normaliserMissing',
+      'normaliserOfOneEntry',
+      'klOnce',
+      'logDeviation',
+      'noNoise',
+      'varianceForDeviation',
+    ),
+    elboOnce: mutant<Subject>('-ELBO for 2 (-ELBO)', s => ({ ...s, fromElbo: (v, d) => v - d * LOG_TWO_PI })),
+    constantKept: mutant<Subject>('d log 2 pi not dropped', s => ({ ...s, fromElbo: v => 2 * v })),
+    latentsKept: mutant<Subject>('kappa not dropped', s => ({
+      ...s,
+      fromElbo: (v, d, latent) => 2 * v - d * LOG_TWO_PI + latent,
+    })),
+    evidenceOnce: mutant<Subject>('-log p(x) for -2 log p(x)', s => ({
+      ...s,
+      fromEvidence: (v, d) => v - d * LOG_TWO_PI,
+    })),
+  },
+});

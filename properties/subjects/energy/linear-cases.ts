@@ -1,0 +1,131 @@
+/** @file Linear autoencoders on data whose second moments have prescribed eigenvalues, and the closed-form optimum as parameters. */
+import fc from 'fast-check';
+import type { Autoencoder } from '../../../src/core/net/network.js';
+import type { Values } from '../../../src/studies/energy.js';
+import { type LinearOptimum, linearOptimum } from '../../../src/theory/closed/linear-vae.js';
+import {
+  diagonal,
+  type Matrix,
+  multiply,
+  scale,
+  transpose,
+  type Vector,
+} from '../../../src/theory/numerics/matrix.js';
+import { orthogonal } from '../../arbitraries/matrix.js';
+import { logUniform } from '../../arbitraries/numbers.js';
+import { plainRecord } from '../../arbitraries/record.js';
+import { vector } from '../../arbitraries/vector.js';
+import { linearAutoencoder } from '../vae/local-cases.js';
+import { posterior } from '../vae/step.js';
+
+/** Data of rank r in d entries, with more latents than that or as many. */
+export interface LinearCase {
+  /** Eigenvalues of the second moments, descending: d of them, zeros beyond the rank. */
+  readonly values: Vector;
+  /** Eigenvectors, a row each. */
+  readonly vectors: Matrix;
+  readonly latent: number;
+  /** The observation variance relative to the least eigenvalue that is not zero. */
+  readonly share: number;
+  /** Of the latent space. */
+  readonly rotation: Matrix;
+}
+
+/** Data entries, rank and latents. */
+const SIZES = [
+  [4, 1, 2],
+  [6, 3, 4],
+  [5, 2, 2],
+  [7, 3, 5],
+  [3, 1, 1],
+] as const;
+
+/** Eigenvalues in [0.1, 5], descending. */
+const eigenvalues = (rank: number): fc.Arbitrary<number[]> =>
+  vector(rank, logUniform({ min: 1 / 8, max: 5 })).map(values => values.sort((a, b) => b - a));
+
+export const linearCaseOf = (
+  [d, rank, latent]: readonly [number, number, number],
+  shares: fc.Arbitrary<number>,
+): fc.Arbitrary<LinearCase> =>
+  plainRecord({
+    values: eigenvalues(rank).map(values => [...values, ...new Array<number>(d - rank).fill(0)]),
+    vectors: orthogonal(d),
+    latent: fc.constant(latent),
+    share: shares,
+    rotation: orthogonal(latent),
+  });
+
+/** gamma from 1e-6 to 0.9 of the least eigenvalue. */
+export const linearCases: fc.Arbitrary<LinearCase> = fc.oneof(
+  ...SIZES.map(size => linearCaseOf(size, logUniform({ min: 1e-6, max: 0.9 }))),
+);
+
+export const rankOf = ({ values }: LinearCase): number => values.filter(lambda => lambda > 0).length;
+
+export const gammaOf = (c: LinearCase): number => c.share * c.values[rankOf(c) - 1]!;
+
+export const netOf = (
+  { values, latent }: LinearCase,
+  kind: 'diagonal' | 'cholesky' = 'diagonal',
+): Autoencoder => linearAutoencoder(values.length, latent, kind);
+
+/** 2r points +-sqrt(r lambda_i) u_i: of mean zero, with exactly the second moments asked for. */
+export function dataOf(c: LinearCase): number[][] {
+  const rank = rankOf(c);
+  return c.vectors
+    .slice(0, rank)
+    .flatMap((u, i) => [1, -1].map(sign => scale(sign * Math.sqrt(rank * c.values[i]!), u)));
+}
+
+export const optimumOf = (c: LinearCase, tau: number): LinearOptimum =>
+  linearOptimum(c.values, c.vectors, c.latent, tau);
+
+/** The parameters of a linear autoencoder with one posterior covariance for all data. */
+export function parametersOf(
+  net: Autoencoder,
+  weight: Matrix,
+  encoder: Matrix,
+  covariance: Matrix,
+): Values['params'] {
+  const zeros = new Array<number>(net.latent).fill(0);
+  return {
+    ...posterior(net, zeros, covariance),
+    'mu.weight': encoder.flat(),
+    'decoder.0.weight': weight.flat(),
+    'decoder.0.bias': new Array<number>(weight.length).fill(0),
+  };
+}
+
+/** A linear optimum on the data of a case. */
+export const valuesOf = (
+  c: LinearCase,
+  { weight, encoder, variances }: LinearOptimum,
+  gamma: number,
+  beta = 1,
+): Values => ({
+  params: parametersOf(netOf(c), weight, encoder, diagonal(variances)),
+  x: dataOf(c).flat(),
+  gamma,
+  beta,
+});
+
+/** The same solution in rotated latents, W R and R'z: every posterior covariance goes along. */
+export function rotatedOptimum(
+  c: LinearCase,
+  { weight, encoder, variances }: LinearOptimum,
+  r: Matrix = c.rotation,
+) {
+  return {
+    weight: multiply(weight, r),
+    encoder: multiply(transpose(r), encoder),
+    covariance: multiply(transpose(r), multiply(diagonal(variances), r)),
+  };
+}
+
+/** Size of the terms of an energy; rounding of residuals of order sqrt(gamma) that are made from the data included. */
+export function sizeOf(c: LinearCase, gamma: number, beta = 1): number {
+  const logs = 2 + Math.abs(Math.log(gamma)) + Math.abs(Math.log(beta));
+  const residuals = Math.sqrt((rankOf(c) * c.values.reduce((a, b) => a + b, 0)) / gamma);
+  return (c.values.length + 2 * beta * c.latent) * logs + 8 * residuals;
+}

@@ -1,0 +1,81 @@
+/** @file Cases of a large network: random parameters and made-up images. */
+import fc from 'fast-check';
+import type { Given } from '../../../src/claims/checks/given.js';
+import { fill, stream } from '../../../src/claims/random.js';
+import { initialise } from '../../../src/core/init.js';
+import { firstStatistic, follow, RUNNING_RULES } from '../../../src/core/net/running.js';
+import { sizeOf } from '../../../src/engine/graph/graph.js';
+import type { Arrays } from '../../../src/engine/program.js';
+import { generatedImages } from '../../../src/train/generated.js';
+import { CODE } from '../network/network.js';
+import { functionOf, LATENT, type Large, plainNetwork, under } from './network.js';
+import type { Workshop } from './workshop.js';
+
+export interface LargeCase {
+  readonly seed: number;
+  readonly batch: number;
+}
+
+const SIZE = 32;
+
+/** Not shrunk: a smaller seed is no simpler case. */
+const seeded = (batch: number): fc.Arbitrary<LargeCase> =>
+  fc.noShrink(fc.integer({ min: 1, max: 2 ** 31 - 1 })).map(seed => ({ seed, batch }));
+
+const show = ({ seed, batch }: LargeCase): string => `networks and ${batch} image(s) of seed ${seed}`;
+
+/** Random batches of one size. */
+export const batchesOf = (batch: number): Given<LargeCase> => ({ arbitrary: seeded(batch), show });
+
+/** Random single images, after a pinned pair: what a mean over the batch does shows in that. */
+export const singlesAfterPair: Given<LargeCase> = {
+  arbitrary: seeded(1),
+  examples: [{ seed: 1, batch: 2 }],
+  show,
+};
+
+/** The batch's own moments as running statistics, as they would be after long training. */
+const moments = (of: Large) =>
+  functionOf({ ...of, mode: 'training' }, {}, ({ net, params, x, more }) => {
+    const rules = { ...RUNNING_RULES, move: (_: unknown, now: typeof x) => now };
+    const followed = follow(net, under('statistics', more), rules);
+    followed.net.decode(params, followed.net.encode(params, x).mean);
+    return { ...followed.next() };
+  });
+
+const MOMENTS = {};
+
+const prefixed = (prefix: string, all: Arrays): Arrays =>
+  Object.fromEntries(Object.entries(all).map(([name, values]) => [`${prefix}.${name}`, values]));
+
+function draw(of: Large, seed: number, shop: Workshop): Arrays {
+  const net = plainNetwork(of);
+  const draws = Object.entries(net.shapes).map(
+    ([name, shape]) =>
+      [name, fill(new Float64Array(sizeOf(shape)), 'uniform', stream(seed, 'large', name))] as const,
+  );
+  const fresh = Object.entries(net.normalised!.statistics).map(
+    ([name, shape]) => [name, new Float64Array(sizeOf(shape)).fill(firstStatistic(name))] as const,
+  );
+  const images = generatedImages(of.batch, SIZE, seed);
+  const [height, width, channels] = images.shape;
+  const pixels = height * width * channels;
+  const x = new Float32Array(of.batch * pixels);
+  for (let i = 0; i < of.batch; i++) images.fill(i, x, i * pixels);
+  const inputs = {
+    ...prefixed('param', initialise(net, Object.fromEntries(draws))),
+    ...prefixed('param', { [CODE]: new Float64Array(of.batch * LATENT) }),
+    ...prefixed('statistics', Object.fromEntries(fresh)),
+    x: Float64Array.from(x),
+  };
+  if (of.mode === 'training') return inputs;
+  const program = shop.program(MOMENTS, `${of.activation} ${of.batch}`, () => moments(of));
+  const statistics = Object.entries(program.run(inputs)).map(
+    ([name, values]) => [name, values.slice()] as const,
+  );
+  return { ...inputs, ...prefixed('statistics', Object.fromEntries(statistics)) };
+}
+
+/** The inputs of a case. Statistics of the batch are given where they are used: in evaluation mode. */
+export const drawCase = (of: Large, seed: number, shop: Workshop): Arrays =>
+  shop.inputs(`${of.activation} ${of.mode} ${of.batch} ${seed}`, () => draw(of, seed, shop));

@@ -1,0 +1,92 @@
+/** @file Gradients of objectives on a large network in training mode, against differences of their losses. */
+import type * as tf from '@tensorflow/tfjs';
+import { fill, stream } from '../../../src/claims/random.js';
+import type { Objective } from '../../../src/core/objectives/objective.js';
+import { evaluateWithGradient } from '../../../src/core/step.js';
+import type { Arrays } from '../../../src/engine/program.js';
+import { prefixed } from '../network/network.js';
+import { drawCase } from './draw.js';
+import { functionOf, LATENT, type Large } from './network.js';
+import type { Workshop } from './workshop.js';
+
+/** An objective and the function whose derivative its gradient should be. */
+export interface Differentiated {
+  /** What a negative control replaces. */
+  readonly rules: object;
+  readonly objective: Objective<undefined>;
+  /** Given what the objective holds fixed, g_i / |g_i| at the codes [B, d]; the objective itself when absent. */
+  readonly held?: (direction: tf.Tensor) => Objective<undefined>;
+  /** g_i / |g_i| [B, d], where `held` asks for it. */
+  readonly direction?: Float64Array;
+}
+
+/** A direction in the space of all parameters, of the size of each. */
+function along(inputs: Arrays, seed: number): Arrays {
+  const entries = Object.entries(inputs).filter(([name]) => name.startsWith('param.'));
+  return Object.fromEntries(
+    entries.map(([name, values]) => {
+      const size = Math.max(0.1, Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length));
+      const draws = fill(new Float64Array(values.length), 'uniform', stream(seed, 'along', name));
+      return [name, draws.map(u => size * (2 * u - 1))];
+    }),
+  );
+}
+
+/** f'(0) from six values, off by h^6 f^(7) / 140. */
+function slope(f: (t: number) => number, h: number): number {
+  const d = (k: number): number => f(k * h) - f(-k * h);
+  return (45 * d(1) - 9 * d(2) + d(3)) / (60 * h);
+}
+
+const STEP = 1e-3;
+
+/** The derivative of a loss along a random direction in all parameters and codes at once, by its gradient and by differences. */
+export function slopesAt(
+  of: Large,
+  seed: number,
+  shop: Workshop,
+  one: Differentiated,
+): { readonly gradient: number; readonly differences: number } {
+  const name = `slopes of ${one.objective.name} ${of.batch} ${of.mode} ${seed}`;
+  const [found] = shop.numbers(one.rules, name, () => [measure(of, seed, shop, one)]);
+  return { gradient: found![0]!, differences: found![1]! };
+}
+
+function measure(
+  of: Large,
+  seed: number,
+  shop: Workshop,
+  { rules, objective, held, direction = new Float64Array(of.batch * LATENT) }: Differentiated,
+): Float64Array {
+  const codes = { shape: [of.batch, LATENT] };
+  const inputs = drawCase(of, seed, shop);
+  const noise = fill(new Float64Array(of.batch * LATENT), 'normal', stream(seed, 'noise'));
+  const v = along(inputs, seed);
+  const analytic = shop.program(rules, `gradient of ${objective.name}`, () =>
+    functionOf(of, { noise: codes }, ({ net, params, x, more }) =>
+      prefixed(
+        'grad',
+        evaluateWithGradient(objective, net, params, { x, noise: more.noise! }, undefined).grads,
+      ),
+    ),
+  );
+  const grads = analytic.run({ ...inputs, noise });
+  const gradient = Object.entries(v).reduce((sum, [name, direction]) => {
+    const grad = grads[name.replace('param.', 'grad.')]!;
+    return sum + direction.reduce((inner, x, i) => inner + x * grad[i]!, 0);
+  }, 0);
+  const loss = shop.program(rules, `loss of ${objective.name}`, () =>
+    functionOf(of, { noise: codes, direction: codes }, ({ net, params, x, more }) => {
+      const whole = held === undefined ? objective : held(more.direction!);
+      return { loss: whole.evaluate(net, params, { x, noise: more.noise! }, undefined).loss };
+    }),
+  );
+  loss.run({ ...inputs, noise, direction });
+  const at = (t: number): number => {
+    const moved = Object.entries(v).map(
+      ([name, direction]) => [name, inputs[name]!.map((x, i) => x + t * direction[i]!)] as const,
+    );
+    return loss.update(Object.fromEntries(moved)).loss![0]!;
+  };
+  return Float64Array.of(gradient, slope(at, STEP));
+}

@@ -1,0 +1,107 @@
+/** @file SAMBA, the RAE and the theorems' constants on a large network: one sum of squares a sample, no prior. */
+import * as tf from '@tensorflow/tfjs';
+import { gradient } from '../../../src/core/derivatives.js';
+import {
+  makeRaeLossGradient,
+  type RaeLossGradientRules,
+} from '../../../src/core/objectives/rae-loss-gradient.js';
+import { makeSamba, type SambaRules } from '../../../src/core/objectives/samba.js';
+import { constant } from '../../../src/engine/ops.js';
+import type { Arrays, Float64Program } from '../../../src/engine/program.js';
+import { unitRows } from '../network/jets.js';
+import { drawCase } from './draw.js';
+import { functionOf, LATENT, type Large, type Within } from './network.js';
+import { type LargePart, partGradients, sketch } from './parts.js';
+import type { Workshop } from './workshop.js';
+
+/** A network in a workshop, and the parts that gradients are wanted of. */
+export interface Study {
+  readonly of: Large;
+  readonly parts: readonly LargePart[];
+  readonly shop: Workshop;
+}
+
+/** One case of a study. */
+export interface Place extends Study {
+  readonly seed: number;
+}
+
+/** Tells the programs and results of one workshop apart. */
+const key = ({ of: { activation, batch, mode }, parts }: Study): string =>
+  `${activation} ${batch} ${mode} ${parts}`;
+
+export const inputsAt = ({ of, seed, shop }: Place): Arrays => drawCase(of, seed, shop);
+
+const NETWORK = {};
+
+/** mean_i |x_i - f(mu_i + t u_i)|^2 for the input `direction`. */
+export function meanError({ net, x, more }: Within, params: Within['params'], t: tf.Tensor): tf.Tensor {
+  const code = tf.add(net.encode(params, x).mean, tf.mul(t, more.direction!));
+  return tf.div(tf.sum(tf.square(tf.sub(x, net.decode(params, code)))), constant(x.shape[0]!));
+}
+
+/** The directions g_i / |g_i| at the codes, g the gradient of the batch's error. */
+export function directionsAt(place: Place): Float64Array {
+  const { of, seed, shop } = place;
+  const make = () =>
+    functionOf(of, {}, ({ net, params, x }) => {
+      const error = (z: tf.Tensor): tf.Tensor => tf.sum(tf.square(tf.sub(x, net.decode(params, z))));
+      return { gradient: gradient(error, net.encode(params, x).mean) };
+    });
+  const [direction] = shop.numbers(NETWORK, `direction ${key(place)} ${seed}`, () => {
+    const inputs = inputsAt(place);
+    return [unitRows(shop.program(NETWORK, `direction ${key(place)}`, make).run(inputs).gradient!, of.batch)];
+  });
+  return direction!;
+}
+
+/** Sketches by part of half the gradient of u' (grad_z^2 L) u with u, the direction of the gradient, held fixed. */
+export function secondAt(place: Place): readonly Float64Array[] {
+  const { of, parts, seed, shop } = place;
+  const make = () =>
+    functionOf(of, { direction: { shape: [of.batch, LATENT] } }, given =>
+      partGradients('second', parts, given.params, params => {
+        const first = (t: tf.Tensor): tf.Tensor => gradient(s => meanError(given, params, s), t);
+        return tf.mul(gradient(first, constant(0)), constant(0.5));
+      }),
+    );
+  return shop.numbers(NETWORK, `second ${key(place)} ${seed}`, () => {
+    const direction = directionsAt(place);
+    const inputs = inputsAt(place);
+    const outputs = shop.program(NETWORK, `second ${key(place)}`, make).run({ ...inputs, direction });
+    return parts.map(part => sketch(outputs, 'second', part));
+  });
+}
+
+type Side =
+  | { readonly name: 'samba'; readonly rules: SambaRules }
+  | { readonly name: 'rae'; readonly rules: RaeLossGradientRules };
+
+function loss(side: Side, { net, x, more }: Within, params: Within['params']): tf.Tensor {
+  const common = { rec: 'sum', beta: 0 } as const;
+  if (side.name === 'rae')
+    return makeRaeLossGradient(side.rules).evaluate(net, params, { x }, { ...common, lambda: more.scale! })
+      .loss;
+  const variance = { fixed: more.scale! } as const;
+  return makeSamba(side.rules).evaluate(net, params, { x }, { ...common, variance }).loss;
+}
+
+/** Gradients of one side at each radius, as sketches: radius after radius, part after part. */
+export function sideAt(place: Place, side: Side, radii: readonly number[]): readonly Float64Array[][] {
+  const { of, parts, seed, shop } = place;
+  const scale = (rho: number): Float64Array => Float64Array.of(side.name === 'rae' ? rho : rho ** 2 / LATENT);
+  const make = () =>
+    functionOf(of, { scale: { shape: [] } }, given =>
+      partGradients('grad', parts, given.params, params => loss(side, given, params)),
+    );
+  const flat = shop.numbers(side.rules, `${side.name} ${key(place)} ${seed} ${radii}`, () => {
+    const inputs = inputsAt(place);
+    const program: Float64Program = shop.program(side.rules, `${side.name} ${key(place)}`, make);
+    return radii.flatMap((rho, i) => {
+      const outputs =
+        i === 0 ? program.run({ ...inputs, scale: scale(rho) }) : program.update({ scale: scale(rho) });
+      return parts.map(part => sketch(outputs, 'grad', part));
+    });
+  });
+  return radii.map((_, i) => flat.slice(i * parts.length, (i + 1) * parts.length));
+}

@@ -1,0 +1,147 @@
+/** @file The regularised autoencoders, as core trains them, as functions of numbers: loss, terms and gradients in doubles. */
+import type * as tf from '@tensorflow/tfjs';
+import { gradients } from '../../../src/core/derivatives.js';
+import type { Autoencoder, Params } from '../../../src/core/net/network.js';
+import type { Objective, Reconstruction } from '../../../src/core/objectives/objective.js';
+import { makeRae, type RaeRules } from '../../../src/core/objectives/rae.js';
+import { makeRaeGhoshCode, type RaeGhoshCodeRules } from '../../../src/core/objectives/rae-ghosh-code.js';
+import { makeRaeJacobian, type RaeJacobianRules } from '../../../src/core/objectives/rae-jacobian.js';
+import { makeRaeL2, type RaeL2Rules } from '../../../src/core/objectives/rae-l2.js';
+import {
+  makeRaeLossGradient,
+  type RaeLossGradientRules,
+} from '../../../src/core/objectives/rae-loss-gradient.js';
+import { makeRaePythae, type RaePythaeRules } from '../../../src/core/objectives/rae-pythae.js';
+import { makeVae, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { programOf } from '../../../src/engine/float64/program-of.js';
+import type { Arrays } from '../../../src/engine/program.js';
+import type { Traceable } from '../../../src/engine/trace.js';
+import type { AutoencoderCase } from '../../arbitraries/autoencoders.js';
+import { CODE, prefixed } from '../network/network.js';
+
+type Numbers = ArrayLike<number>;
+
+/** A batch with the parameters of a network, row-major; noise where the objective samples. */
+export interface Values {
+  readonly params: Readonly<Record<string, Numbers>>;
+  /** [batch, ...data] */
+  readonly x: Numbers;
+  readonly noise?: Numbers;
+}
+
+export interface Evaluated {
+  readonly loss: number;
+  /** The batch mean without its coefficient. */
+  readonly term: (name: string) => number;
+  /** With respect to the parameter of that name. */
+  readonly gradient: (name: string) => Float64Array;
+}
+
+/** A network, and what it is evaluated on. */
+export interface On {
+  readonly net: Autoencoder;
+  readonly values: Values;
+  /** 'sum' when not said. */
+  readonly rec?: Reconstruction;
+}
+
+type Scalars = Readonly<Record<string, number>>;
+type Bound = Readonly<Record<string, tf.Tensor>>;
+
+/** `rules` is what the objective was made from, and keys its program; `hyper` gets the scalars as inputs of the graph. */
+function evaluate<Hyper>(
+  rules: object,
+  objective: Objective<Hyper>,
+  { net, values, rec = 'sum' }: On,
+  scalars: Scalars,
+  hyper: (bound: Bound, rec: Reconstruction) => Hyper,
+): Evaluated {
+  const entries = net.data.reduce((a, b) => a * b, 1);
+  const batch = values.x.length / entries;
+  const names = Object.keys(net.shapes);
+  const specs = {
+    ...Object.fromEntries(names.map(name => [name, { shape: net.shapes[name]! }])),
+    ...Object.fromEntries(Object.keys(scalars).map(name => [name, { shape: [] }])),
+    x: { shape: [batch, ...net.data] },
+    ...(objective.usesNoise && { noise: { shape: [batch, net.latent] } }),
+  };
+  const seen = (params: Params, all: Bound) => {
+    const inputs = { x: all.x!, ...(objective.usesNoise && { noise: all.noise! }) };
+    return objective.evaluate(net, params, inputs, hyper(all, rec));
+  };
+  const paramsOf = (all: Bound): Params => Object.fromEntries(names.map(name => [name, all[name]!]));
+  const given: Record<string, Numbers> = { ...values.params, x: values.x };
+  const inputs = {
+    ...Object.fromEntries(names.map(name => [name, Float64Array.from(given[name] ?? [])])),
+    ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, Float64Array.of(value)])),
+    x: Float64Array.from(values.x),
+    ...(objective.usesNoise && { noise: Float64Array.from(values.noise ?? []) }),
+  };
+  const run = (kind: 'values' | 'gradients', fn: Traceable): Arrays => {
+    const name = `${objective.name} ${rec} ${batch} ${kind}`;
+    const out = programOf(rules, net, name, () => ({ specs, fn })).run(inputs);
+    return Object.fromEntries(Object.entries(out).map(([key, array]) => [key, array.slice()]));
+  };
+  const found = run('values', all => {
+    const { loss, terms } = seen(paramsOf(all), all);
+    return { loss, ...prefixed('term', terms) };
+  });
+  // traced only where a claim asks for gradients
+  let slopes: Arrays | undefined;
+  const gradient = (name: string): Float64Array => {
+    slopes ??= run('gradients', all => {
+      const loss = (params: Params) => ({ loss: seen(params, all).loss, aux: {} });
+      return { ...gradients(loss, paramsOf(all)).grads };
+    });
+    return slopes[name]!;
+  };
+  return { loss: found.loss![0]!, term: name => found[`term.${name}`]![0]!, gradient };
+}
+
+export type Weights = { readonly beta: number; readonly lambda: number };
+
+const penalisedHyper = (s: Bound, rec: Reconstruction) => ({ rec, beta: s.beta!, lambda: s.lambda! });
+
+/** Without a regulariser of the decoder. */
+export const plain = (rules: RaeRules, on: On, { beta }: Pick<Weights, 'beta'>): Evaluated =>
+  evaluate(rules, makeRae(rules), on, { beta }, (s, rec) => ({ rec, beta: s.beta! }));
+
+/** The squared Frobenius norm of the decoder's Jacobian: the penalty as printed. */
+export const jacobianPenalty = (rules: RaeJacobianRules, on: On, { beta, lambda }: Weights): Evaluated =>
+  evaluate(rules, makeRaeJacobian(rules), on, { beta, lambda }, (s, rec) => ({
+    ...penalisedHyper(s, rec),
+    power: 2 as const,
+  }));
+
+export const lossGradientPenalty = (
+  rules: RaeLossGradientRules,
+  on: On,
+  { beta, lambda }: Weights,
+): Evaluated => evaluate(rules, makeRaeLossGradient(rules), on, { beta, lambda }, penalisedHyper);
+
+export const ghoshPenalty = (rules: RaeGhoshCodeRules, on: On, { beta, lambda }: Weights): Evaluated =>
+  evaluate(rules, makeRaeGhoshCode(rules), on, { beta, lambda }, penalisedHyper);
+
+export const pythaePenalty = (rules: RaePythaeRules, on: On, { beta, lambda }: Weights): Evaluated =>
+  evaluate(rules, makeRaePythae(rules), on, { beta, lambda }, penalisedHyper);
+
+export const weightDecay = (rules: RaeL2Rules, on: On, { beta, lambda }: Weights): Evaluated =>
+  evaluate(rules, makeRaeL2(rules), on, { beta, lambda }, penalisedHyper);
+
+/** The VAE with covariance `variance` I. */
+export const constantVariance = (
+  rules: VaeRules,
+  on: On,
+  { beta, variance }: { readonly beta: number; readonly variance: number },
+): Evaluated =>
+  evaluate(rules, makeVae(rules), on, { beta, variance }, (s, rec) => ({
+    rec,
+    beta: s.beta!,
+    variance: { fixed: s.variance! },
+  }));
+
+/** The numbers of a case; the codes are where the encoder puts them. */
+export const valuesOf = ({ shape, params, x }: AutoencoderCase): Values => ({
+  params: { ...params, [CODE]: new Float64Array(shape.batch * shape.net.latent) },
+  x,
+});

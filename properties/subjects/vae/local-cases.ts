@@ -1,0 +1,158 @@
+/** @file Cases of Kumar & Poole's claims at one sample: a decoder's value and Jacobian there, a posterior, and beta. */
+import fc from 'fast-check';
+import { denseAutoencoder } from '../../../src/core/net/dense.js';
+import type { Autoencoder, PosteriorKind } from '../../../src/core/net/network.js';
+import type { LocalModel } from '../../../src/theory/closed/grae.js';
+import { svd } from '../../../src/theory/numerics/eigen.js';
+import {
+  add,
+  apply,
+  diagonal,
+  identity,
+  type Matrix,
+  multiply,
+  norm,
+  subtract,
+  type Vector,
+} from '../../../src/theory/numerics/matrix.js';
+import { orthogonal, spd } from '../../arbitraries/matrix.js';
+import { logUniform, normal } from '../../arbitraries/numbers.js';
+import { plainRecord } from '../../arbitraries/record.js';
+import { vector } from '../../arbitraries/vector.js';
+import type { Values } from './step.js';
+
+const linear = new Map<string, Autoencoder>();
+
+/** Core's dense autoencoder with an affine encoder and the affine decoder g(z) = Wz + b. */
+export function linearAutoencoder(
+  data: number,
+  latent: number,
+  kind: PosteriorKind = 'cholesky',
+): Autoencoder {
+  const key = `${data} ${latent} ${kind}`;
+  const known = linear.get(key);
+  if (known) return known;
+  const made = denseAutoencoder({
+    encoder: [data],
+    latent,
+    decoder: [latent, data],
+    activation: 'identity',
+    output: 'identity',
+    posterior: kind,
+  });
+  linear.set(key, made);
+  return made;
+}
+
+/** An affine decoder at one sample. */
+export interface LocalCase {
+  /** W [D, d] and b. */
+  readonly weight: Matrix;
+  readonly bias: Vector;
+  readonly mean: Vector;
+  readonly x: Vector;
+  readonly beta: number;
+  /** Some covariance S of the posterior. */
+  readonly covariance: Matrix;
+}
+
+/** Data and latents; fewer data than latents, one latent and one datum among them. */
+export const SIZES = [
+  [3, 2],
+  [2, 3],
+  [5, 4],
+  [4, 1],
+  [1, 3],
+  [1, 1],
+  [3, 3],
+] as const satisfies readonly (readonly [number, number])[];
+
+/** U diag(s) V' [rows, columns] with log-uniform singular values; where `deficient`, the last of them is zero. */
+export function jacobians(rows: number, columns: number, deficient = false): fc.Arbitrary<number[][]> {
+  const rank = Math.min(rows, columns);
+  return plainRecord({
+    u: orthogonal(rows),
+    v: orthogonal(columns),
+    s: vector(rank, logUniform({ min: 1 / 32, max: 8 })),
+  }).map(({ u, v, s }) => {
+    const kept = s.map((value, k) => (deficient && k === rank - 1 ? 0 : value));
+    const left = u.map(row => kept.map((value, k) => value * row[k]!));
+    return multiply(
+      left,
+      identity(columns)
+        .slice(0, rank)
+        .map((_, k) => v.map(row => row[k]!)),
+    );
+  });
+}
+
+/** beta from 1e-3 to 1e2. */
+export const betas = logUniform({ min: 1e-3, max: 1e2 });
+
+const casesOf = ([data, latent]: readonly [number, number], deficient: boolean): fc.Arbitrary<LocalCase> =>
+  plainRecord({
+    weight: jacobians(data, latent, deficient),
+    bias: vector(data, normal()),
+    mean: vector(latent, normal()),
+    x: vector(data, normal()),
+    beta: betas,
+    covariance: spd(latent, 1 / 64, 4).map(({ matrix }) => matrix),
+  });
+
+export const localCases: fc.Arbitrary<LocalCase> = fc.oneof(
+  ...SIZES.flatMap(size => [casesOf(size, false), casesOf(size, true)]),
+);
+
+/** Degenerate cases that always run: J = 0, no residual, beta at its ends, a latent that the decoder ignores. */
+export const LOCAL_EXAMPLES: readonly LocalCase[] = [
+  { weight: [[0]], bias: [1], mean: [0.5], x: [1], beta: 0.25, covariance: [[1]] },
+  { weight: [[2]], bias: [0], mean: [0.5], x: [1], beta: 1e-3, covariance: [[0.25]] },
+  { weight: [[0.125]], bias: [0], mean: [0], x: [1], beta: 100, covariance: [[2]] },
+  {
+    weight: [
+      [1, 0],
+      [2, 0],
+      [-1, 0],
+    ],
+    bias: [0, 0, 1],
+    mean: [1, -2],
+    x: [0.5, 1, 0],
+    beta: 0.125,
+    covariance: [
+      [0.5, 0.25],
+      [0.25, 1],
+    ],
+  },
+  {
+    weight: [[1, 2]],
+    bias: [0],
+    mean: [0, 0],
+    x: [0],
+    beta: 1,
+    covariance: diagonal([0.5, 2]),
+  },
+];
+
+/** What the closed forms need of a case. */
+export const localModel = ({ weight, bias, mean, x }: LocalCase): LocalModel => ({
+  residual: subtract(x, add(apply(weight, mean), bias)),
+  mean,
+  jacobian: weight,
+});
+
+/** The network's numbers with the given heads. */
+export const valuesOf = (c: LocalCase, heads: Values['params']): Values => ({
+  params: { ...heads, 'decoder.0.weight': c.weight.flat(), 'decoder.0.bias': c.bias },
+  x: c.x,
+  beta: c.beta,
+});
+
+export const netOf = ({ weight, mean }: LocalCase): Autoencoder =>
+  linearAutoencoder(weight.length, mean.length);
+
+/** The size of the terms, and of what rounding J alone does to the log det: eps |J| / sqrt(beta) in each direction. */
+export function sizeOf(c: LocalCase): number {
+  const { residual, mean } = localModel(c);
+  const stretch = Math.sqrt(1 + svd(c.weight, mean.length).values[0]! ** 2 / c.beta);
+  return norm(residual) ** 2 + c.beta * (norm(mean) ** 2 + mean.length * stretch);
+}

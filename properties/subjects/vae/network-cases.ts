@@ -1,0 +1,88 @@
+/** @file The convolutional networks of Kumar & Poole's appendix D as they are evaluated, with parameters and images. */
+import fc from 'fast-check';
+import { fill, stream } from '../../../src/claims/random.js';
+import { initialise } from '../../../src/core/init.js';
+import { kumarPooleAutoencoder } from '../../../src/core/net/kumar-poole.js';
+import { type Autoencoder, type Params, parameter } from '../../../src/core/net/network.js';
+import { evaluated } from '../../../src/core/net/running.js';
+import { sizeOf } from '../../../src/engine/graph/graph.js';
+import { plainRecord } from '../../arbitraries/record.js';
+
+/** A network whose running statistics are parameters like the others. */
+export function withStatistics(net: Autoencoder): Autoencoder {
+  const { normalised, ...rest } = net;
+  if (normalised === undefined) return net;
+  const pick = (params: Params): Params =>
+    Object.fromEntries(Object.keys(normalised.statistics).map(name => [name, parameter(params, name)]));
+  return {
+    ...rest,
+    shapes: { ...net.shapes, ...normalised.statistics },
+    encode: (params, x) => evaluated(net, pick(params)).encode(params, x),
+    decode: (params, z) => evaluated(net, pick(params)).decode(params, z),
+  };
+}
+
+export interface NetworkSize {
+  readonly latent: number;
+  /** All filters times this. */
+  readonly width: number;
+  readonly batch: number;
+}
+
+interface Modes {
+  readonly training: Autoencoder;
+  /** As it is evaluated, its running statistics among the parameters. */
+  readonly evaluation: Autoencoder;
+}
+
+const networks = new Map<string, Modes>();
+
+/** The MNIST network in its two modes. At full size it is not kept: its programs have buffers of gigabytes. */
+export function mnistNetworks({ latent, width }: NetworkSize): Modes {
+  const key = `${latent} ${width}`;
+  const known = networks.get(key);
+  if (known) return known;
+  const training = kumarPooleAutoencoder({ dataset: 'mnist', latent, width });
+  const made = { training, evaluation: withStatistics(training) };
+  if (width < 1) networks.set(key, made);
+  return made;
+}
+
+export interface NetworkCase {
+  readonly size: NetworkSize;
+  /** Everything else is drawn from it. */
+  readonly seed: number;
+}
+
+export const networkCases = (size: NetworkSize): fc.Arbitrary<NetworkCase> =>
+  plainRecord({ size: fc.constant(size), seed: fc.integer({ min: 0, max: 2 ** 31 }) });
+
+/** Variance of a layer's inputs that the running statistics claim: small, so that the Jacobian is not. */
+const CLAIMED_VARIANCE = 0.25;
+
+/** Parameters at their initialisation but for the statistics, images of independent pixels, and cotangents of them. */
+export function networkValues(net: Autoencoder, { size, seed }: NetworkCase) {
+  const draws = Object.fromEntries(
+    Object.entries(net.shapes).map(([name, shape]) => [
+      name,
+      fill(new Float64Array(sizeOf(shape)), 'normal', stream(seed, name)),
+    ]),
+  );
+  const params = initialise({ ...net, fanIn: fanInOf(net) }, draws, 'lecun');
+  for (const name of Object.keys(params)) {
+    const [normal, values] = [draws[name]!, params[name]!];
+    if (name.endsWith('.running_var')) params[name] = normal.map(x => CLAIMED_VARIANCE * Math.exp(x / 4));
+    else if (name.endsWith('.running_mean') || name.endsWith('.bias')) params[name] = normal.map(x => x / 8);
+    else if (name.endsWith('.norm.weight')) params[name] = values.map((w, i) => w * Math.exp(normal[i]! / 8));
+  }
+  const pixels = size.batch * sizeOf(net.data);
+  return {
+    params,
+    x: fill(new Float64Array(pixels), 'uniform', stream(seed, 'x')),
+    cotangent: fill(new Float64Array(pixels), 'normal', stream(seed, 'cotangent')),
+  };
+}
+
+/** Statistics have no fan-in: they are replaced. */
+const fanInOf = (net: Autoencoder): Record<string, number> =>
+  Object.fromEntries(Object.keys(net.shapes).map(name => [name, net.fanIn[name] ?? 1]));
