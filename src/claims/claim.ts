@@ -1,4 +1,5 @@
 /** @file The claim type: a statement of a paper, its checks, and the negative controls that those checks must reject. */
+import { type Finding, faultOf } from './finding.js';
 import type { CheckResult, Paper } from './result.js';
 import type { Verdict } from './verdict.js';
 
@@ -34,11 +35,16 @@ interface ClaimHead {
   readonly paper: Paper;
   /** Paper and equation or section. */
   readonly source: string;
-  /** The formula as printed and, where that is wrong or imprecise, as it should be. */
-  readonly tex: { readonly printed: string; readonly corrected?: string };
+  /**
+   * The formula as printed and, where that is wrong or imprecise, as it should be. `asRead`: the print leaves the formula to the
+   * reader, and `printed` is our reading of it.
+   */
+  readonly tex: { readonly printed: string; readonly corrected?: string; readonly asRead?: true };
   /** One sentence that a researcher can quote. */
   readonly says: string;
   readonly verdict: Verdict;
+  /** What the claim says of the print; a refuted claim has one, or another claim names it in `also`. */
+  readonly findings?: readonly Finding[];
   /** The objectives of src/core whose training this claim vouches for. */
   readonly objectives?: readonly string[];
 }
@@ -104,6 +110,10 @@ function validateHead(head: ClaimHead): void {
   for (const field of ['id', 'source', 'says'] as const)
     if (head[field].trim() === '')
       refuse(head.id, `${field} must not be empty`, 'name the paper and equation');
+  for (const finding of head.findings ?? []) {
+    const fault = faultOf(finding);
+    if (fault !== undefined) refuse(head.id, fault, 'quote the paper and say where');
+  }
 }
 
 function validateParts<Subject>({ id, verdict, checks, mutants }: ClaimSpec<Subject>): void {
@@ -131,7 +141,7 @@ export function claim<Subject, CheckName extends string, MutantName extends stri
   spec: ClaimSpec<Subject, CheckName, MutantName>,
 ): Claim;
 export function claim<Subject>(spec: UncheckedSpec | ClaimSpec<Subject>): Claim {
-  const { id, paper, source, tex, says, verdict, objectives } = spec;
+  const { id, paper, source, tex, says, verdict, findings, objectives } = spec;
   const head: ClaimHead = {
     id,
     paper,
@@ -139,6 +149,7 @@ export function claim<Subject>(spec: UncheckedSpec | ClaimSpec<Subject>): Claim 
     tex,
     says,
     verdict,
+    ...(findings !== undefined && { findings }),
     ...(objectives !== undefined && { objectives }),
   };
   validateHead(head);

@@ -1,4 +1,5 @@
 /** @file The result model of a verification run: plain JSON data that every report is a pure function of. */
+import type { Finding } from './finding.js';
 import type { Outcome, Verdict } from './verdict.js';
 
 export type Paper = 'samba' | 'ujvary' | 'kumar-poole' | 'vgr' | 'rae';
@@ -83,7 +84,9 @@ export interface ClaimResult {
   readonly paper: Paper;
   readonly source: string;
   readonly says: string;
-  readonly tex: { readonly printed: string; readonly corrected?: string };
+  readonly tex: { readonly printed: string; readonly corrected?: string; readonly asRead?: true };
+  /** What the claim says of the print, class, quotation and place. */
+  readonly findings?: readonly Finding[];
   readonly verdict: Verdict;
   readonly outcome: Outcome;
   /** Of the claim's leading order check (the first one), where there is one. */

@@ -79,13 +79,14 @@ export function runClaim(claim: Claim, options: RunOptions): Omit<ClaimResult, '
   const mutants =
     options.check === undefined ? claim.mutants.map(mutant => runMutant(claim, mutant, checks, ran)) : [];
   const leading = checks.find(check => check.order !== undefined);
-  const { id, paper, source, says, tex, verdict } = claim;
+  const { id, paper, source, says, tex, verdict, findings } = claim;
   return {
     id,
     paper,
     source,
     says,
     tex,
+    ...(findings !== undefined && { findings }),
     verdict,
     outcome: outcomeOf(checks, mutants),
     ...(leading?.order !== undefined && { order: leading.order }),

@@ -1,6 +1,7 @@
 /** @file docs/claims.md: every claim with its verdict, formulas, evidence, and the command that reproduces it. */
 import type { ClaimResult, MutantResult, VerifyResult } from '../claims/result.js';
-import { measured, PAPER_TITLES, standing } from './standing.js';
+import { findingLine } from './findings-doc.js';
+import { measured, PAPER_TITLES, printedAs, standing } from './standing.js';
 
 const math = (tex: string): string => `\`\`\`math\n${tex}\n\`\`\``;
 
@@ -24,8 +25,9 @@ function section(claim: ClaimResult): string {
     '',
     ...(tex.corrected === undefined
       ? [math(tex.printed)]
-      : ['As printed:', '', math(tex.printed), '', 'As it should be:', '', math(tex.corrected)]),
+      : [`${printedAs(tex)}:`, '', math(tex.printed), '', 'As it should be:', '', math(tex.corrected)]),
     '',
+    ...(claim.findings ?? []).flatMap(finding => [findingLine(finding), '']),
     ...checks.map(check =>
       [`- \`${check.name}\`: ${check.says} (${check.cases} cases)`, ...measured(check)].join('; '),
     ),

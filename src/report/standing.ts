@@ -1,5 +1,5 @@
 /** @file What we say of a claim, in words, for people. */
-import type { CheckResult, Paper } from '../claims/result.js';
+import type { CheckResult, ClaimResult, Paper } from '../claims/result.js';
 import type { Verdict } from '../claims/verdict.js';
 
 /** Papers by their short names. */
@@ -10,6 +10,10 @@ export const PAPER_TITLES: Readonly<Record<Paper, string>> = {
   vgr: 'On the value of infinite gradients in VAEs (Dai, Wenliang & Wipf)',
   rae: 'From variational to deterministic autoencoders (Ghosh et al. 2020)',
 };
+
+/** The heading of a formula as it stands in the paper. */
+export const printedAs = ({ asRead }: ClaimResult['tex']): string =>
+  asRead ? 'As we read it' : 'As printed';
 
 /** A verdict as the end of a sentence. */
 export function standing(verdict: Verdict): string {

@@ -3,6 +3,7 @@
 import type { VerifyResult } from '../../claims/result.js';
 import { writeAtomic } from '../../formats/atomic.js';
 import { claimsDocument } from '../../report/claims-doc.js';
+import { findingsDocument } from '../../report/findings-doc.js';
 import { html } from '../../report/html/page.js';
 import { junit } from '../../report/junit.js';
 import { markdown } from '../../report/markdown.js';
@@ -15,6 +16,7 @@ export const OUTPUT_OPTIONS = {
   markdown: { type: 'string' },
   html: { type: 'string' },
   'claims-doc': { type: 'string' },
+  'findings-doc': { type: 'string' },
 } as const;
 
 export const OUTPUT_USAGE = `  --json           print the result as one JSON document and nothing else
@@ -22,7 +24,8 @@ export const OUTPUT_USAGE = `  --json           print the result as one JSON doc
   --junit F        write JUnit XML to F
   --markdown F     write a Markdown summary to F
   --html F         write one self-contained page to F
-  --claims-doc F   write the claims as a document (docs/claims.md is made by this)`;
+  --claims-doc F   write the claims as a document (docs/claims.md is made by this)
+  --findings-doc F write what the claims find in the papers (docs/findings.md is made by this)`;
 
 export interface Outputs {
   readonly json?: boolean | undefined;
@@ -31,6 +34,7 @@ export interface Outputs {
   readonly markdown?: string | undefined;
   readonly html?: string | undefined;
   readonly 'claims-doc'?: string | undefined;
+  readonly 'findings-doc'?: string | undefined;
 }
 
 /** Writes the files asked for, then prints the JSON or the table. */
@@ -42,6 +46,7 @@ export function emit(command: string, result: VerifyResult, outputs: Outputs): v
     [outputs.markdown, markdown],
     [outputs.html, html],
     [outputs['claims-doc'], claimsDocument],
+    [outputs['findings-doc'], ({ claims }) => findingsDocument(claims)],
   ];
   for (const [path, format] of files) if (path !== undefined) writeAtomic(command, path, format(result));
   if (outputs.json) process.stdout.write(json);

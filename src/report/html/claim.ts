@@ -1,6 +1,8 @@
 /** @file One claim of the HTML report. */
+import type { Finding } from '../../claims/finding.js';
 import type { CheckResult, ClaimResult, MutantResult } from '../../claims/result.js';
-import { measured, standing } from '../standing.js';
+import { FINDING_WORDS, placeOf } from '../findings-doc.js';
+import { measured, printedAs, standing } from '../standing.js';
 import { escapeHtml as esc } from './escape.js';
 import { mathml } from './math.js';
 import { orderPlot } from './plot.js';
@@ -30,6 +32,9 @@ const table = (caption: string, heads: readonly string[], rows: readonly string[
     ? ''
     : `<div class="wide"><table role="table"><caption>${caption}</caption><thead role="rowgroup"><tr role="row">${heads.map(head => `<th scope="col" role="columnheader">${head}</th>`).join('')}</tr></thead><tbody role="rowgroup">${rows.join('')}</tbody></table></div>`;
 
+const findingBlock = (finding: Finding): string =>
+  `<p class="finding"><strong>${FINDING_WORDS[finding.class]}: ${esc(finding.title)}.</strong> <q>${esc(finding.quote)}</q> (${esc(placeOf(finding))}). ${esc(finding.says)}</p>`;
+
 /** A claim as a disclosure: id, sentence and outcome in sight, evidence inside. Open where it did not pass. */
 export function claimSection(claim: ClaimResult): string {
   const { tex, verdict, outcome } = claim;
@@ -38,10 +43,11 @@ export function claimSection(claim: ClaimResult): string {
     `<details class="claim" id="${esc(claim.id)}" data-outcome="${outcome}" data-verdict="${verdict.kind}" data-text="${esc(text)}"${outcome === 'pass' ? '' : ' open'}>`,
     `<summary><span class="id">${esc(claim.id)}</span> <span class="says">${esc(claim.says)}</span> <span class="badge ${verdict.kind}">${verdict.kind}</span> <span class="badge ${outcome}">${outcome}</span></summary>`,
     `<p>${esc(claim.source)}. <strong>${esc(standing(verdict))}.</strong></p>`,
-    `<div class="formula"><h4>${tex.corrected === undefined ? 'Formula' : 'As printed'}</h4>${mathml(tex.printed)}</div>`,
+    `<div class="formula"><h4>${tex.corrected === undefined ? 'Formula' : printedAs(tex)}</h4>${mathml(tex.printed)}</div>`,
     tex.corrected === undefined
       ? ''
       : `<div class="formula"><h4>As it should be</h4>${mathml(tex.corrected)}</div>`,
+    ...(claim.findings ?? []).map(findingBlock),
     table('Checks', ['check', 'what it asserts', 'cases', 'measured', 'outcome'], claim.checks.map(checkRow)),
     `<div class="plots">${claim.checks.map(orderPlot).join('')}</div>`,
     table(
