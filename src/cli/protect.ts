@@ -3,7 +3,7 @@
  * command to it, and a reader that goes away, or a disk that is full, changes nothing but what is shown.
  */
 import { writeSync } from 'node:fs';
-import { printable } from '../formats/printable.js';
+import { printable, withoutCommands } from '../formats/printable.js';
 import { EXIT } from './exit.js';
 import { ERASE } from './progress.js';
 
@@ -11,15 +11,11 @@ import { ERASE } from './progress.js';
 const PAINTED = ['\u001b[31m', '\u001b[90m'];
 const UNPAINTED = '\u001b[39m';
 
-/** Commands of GitHub (`::` at the beginning of a line, `##[`) and of other CIs (`##name[`) with their first character escaped. */
-const obeyedByNobody = (line: string): string =>
-  line.replace(/^(\s*):(?=:)/, '$1\\u003a').replace(/#(?=#\w*\[)/g, '\\u0023');
-
 function harmlessLine(line: string, terminal: boolean): string {
   if (terminal && line.startsWith(ERASE)) return ERASE + harmlessLine(line.slice(ERASE.length), terminal);
   const begin =
     terminal && line.endsWith(UNPAINTED) ? PAINTED.find(code => line.startsWith(code)) : undefined;
-  if (begin === undefined) return obeyedByNobody(printable(line, '\t'));
+  if (begin === undefined) return withoutCommands(printable(line, '\t'));
   return begin + harmlessLine(line.slice(begin.length, -UNPAINTED.length), false) + UNPAINTED;
 }
 

@@ -11,3 +11,10 @@ export const printable = (text: string, keep = ''): string =>
   text.replace(UNSEEN, control =>
     keep.includes(control) ? control : `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+
+/**
+ * Lines that no CI takes for commands: GitHub's begin with `::` or hold `##[`, those of others `##name[`. The first character becomes its
+ * escape.
+ */
+export const withoutCommands = (text: string): string =>
+  text.replace(/^([^\S\n]*):(?=:)/gm, '$1\\u003a').replace(/#(?=#\w*\[)/g, '\\u0023');

@@ -1,4 +1,5 @@
 /** @file A run as JUnit XML, one test case a claim, valid against Jenkins's JUnit schema. */
+import { printable, withoutCommands } from '../formats/printable.js';
 import type { ClaimResult, Paper, VerifyResult } from '../theory/result.js';
 import { failureText } from './table.js';
 
@@ -26,7 +27,7 @@ function testCase(claim: ClaimResult): string {
   const failing = claim.checks.filter(check => check.outcome !== 'pass').map(check => check.name);
   const message =
     failing.length > 0 ? `checks: ${failing.join(', ')}` : 'a mutant was not told from the original';
-  return `${head}>\n      <failure type="${claim.outcome}" message="${escapeXml(message)}">${escapeXml(failureText(claim))}</failure>\n    </testcase>`;
+  return `${head}>\n      <failure type="${claim.outcome}" message="${escapeXml(printable(message))}">${escapeXml(withoutCommands(failureText(claim)))}</failure>\n    </testcase>`;
 }
 
 function testSuite(paper: Paper, claims: readonly ClaimResult[]): string {

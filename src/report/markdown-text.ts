@@ -1,9 +1,9 @@
 /** @file Text of unknown origin inside Markdown. */
-import { printable } from '../formats/printable.js';
+import { printable, withoutCommands } from '../formats/printable.js';
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-const oneLine = (text: string): string => printable(text.replace(/\s*[\n\r]+\s*/g, ' '));
+const oneLine = (text: string): string => withoutCommands(printable(text.replace(/\s*[\n\r]+\s*/g, ' ')));
 
 /** GitHub makes links of bare addresses, unless a backslash stands in their way. */
 const unlinked = (text: string): string =>
@@ -41,5 +41,5 @@ const longestRun = (text: string): number =>
 /** A block that shows a text as it is: its fence is longer than any run of backticks inside. */
 export function fenced(text: string, kind = ''): string {
   const fence = '`'.repeat(1 + Math.max(2, longestRun(text)));
-  return `${fence}${kind}\n${text}\n${fence}`;
+  return `${fence}${kind}\n${withoutCommands(text)}\n${fence}`;
 }
