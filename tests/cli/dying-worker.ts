@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import type { Job, Reply } from '../../src/cli/verify/job.js';
 import { PASSED } from '../report/sample.js';
 
-const mark = join(process.env.FLATCHECK_TEST_FOLDER!, 'died');
-
 process.on('message', ({ id, check }: Job) => {
+  const mark = join(process.env.FLATCHECK_TEST_FOLDER!, id);
   if (check === 'dies' || (check === 'dies-once' && !existsSync(mark))) {
     writeFileSync(mark, '');
     process.kill(process.pid, 'SIGKILL');

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { run as verify } from '../../src/cli/commands/verify.js';
-import { EXIT } from '../../src/cli/exit.js';
+import { combined, EXIT } from '../../src/cli/exit.js';
 import { checkOutputs, emit } from '../../src/cli/verify/output.js';
 import { checkFileToWrite, checkFolderToWrite } from '../../src/formats/atomic.js';
 import { UnavailableError } from '../../src/formats/input-error.js';
@@ -134,6 +134,13 @@ test('an output that becomes unwritable loses nothing else: the others, the text
     assert.match(ended.stdout, /1 claims passed, 1 failed/);
     for (const flag of ['json-file', 'markdown', 'html'] as const) assert.ok(existsSync(outputs[flag]), flag);
   }));
+
+test('of several codes a failure wins, then what could not be written', () => {
+  assert.is(combined(EXIT.fine, EXIT.fine), EXIT.fine);
+  assert.is(combined(EXIT.failed, EXIT.unavailable), EXIT.failed);
+  assert.is(combined(EXIT.inconclusive, EXIT.unavailable), EXIT.unavailable);
+  assert.is(combined(EXIT.inconclusive, EXIT.fine), EXIT.inconclusive);
+});
 
 test('verify: the certificate cannot be written; the text is printed all the same', () =>
   inFolder(async folder => {

@@ -100,7 +100,7 @@ test('no ladder, no plot', () => {
 
 test('LaTeX that KaTeX cannot take is shown as its source, escaped, and the page goes on', () => {
   const wrong = [
-    ...['\\frac{1', '\\def\\a{\\a\\a}\\a', '}{<b>', '\\verb|<i>', '\ud800\\x'],
+    ...['\\frac{1', '\\begin\\bf A', '\\def\\a{\\a\\a}\\a', '}{<b>', '\\verb|<i>', '\ud800\\x'],
     ...['\\char"FFFFFFF', `${'{'.repeat(50_000)}`, `\\sqrt${'{\\sqrt'.repeat(2000)}`, 'x'.repeat(20_000)],
   ];
   for (const tex of wrong) {
