@@ -1,11 +1,12 @@
 /** @file Where a result goes: the flags for it, the same for every command that has one. */
-
+import { resolve } from 'node:path';
 import type { VerifyResult } from '../../claims/result.js';
-import { writeAtomic } from '../../formats/atomic.js';
+import { checkFileToWrite, writeAtomic } from '../../formats/atomic.js';
 import { claimsDocument } from '../../report/claims-doc.js';
 import { html } from '../../report/html/page.js';
 import { junit } from '../../report/junit.js';
 import { markdown } from '../../report/markdown.js';
+import { attempt, combined, EXIT, type ExitCode, UsageError } from '../exit.js';
 import { printVerify } from './print.js';
 
 export const OUTPUT_OPTIONS = {
@@ -24,6 +25,8 @@ export const OUTPUT_USAGE = `  --json           print the result as one JSON doc
   --html F         write one self-contained page to F
   --claims-doc F   write the claims as a document (docs/claims.md is made by this)`;
 
+const asJson = (result: VerifyResult): string => `${JSON.stringify(result, null, 1)}\n`;
+
 export interface Outputs {
   readonly json?: boolean | undefined;
   readonly 'json-file'?: string | undefined;
@@ -33,17 +36,42 @@ export interface Outputs {
   readonly 'claims-doc'?: string | undefined;
 }
 
-/** Writes the files asked for, then prints the JSON or the table. */
-export function emit(command: string, result: VerifyResult, outputs: Outputs): void {
-  const json = `${JSON.stringify(result, null, 1)}\n`;
-  const files: readonly (readonly [string | undefined, (result: VerifyResult) => string])[] = [
-    [outputs['json-file'], () => json],
-    [outputs.junit, junit],
-    [outputs.markdown, markdown],
-    [outputs.html, html],
-    [outputs['claims-doc'], claimsDocument],
-  ];
-  for (const [path, format] of files) if (path !== undefined) writeAtomic(command, path, format(result));
-  if (outputs.json) process.stdout.write(json);
+const FILES: Readonly<Record<Exclude<keyof Outputs, 'json'>, (result: VerifyResult) => string>> = {
+  'json-file': asJson,
+  junit,
+  markdown,
+  html,
+  'claims-doc': claimsDocument,
+};
+
+/** The files asked for, each with its flag. */
+const filesOf = (outputs: Outputs) =>
+  Object.entries(FILES).flatMap(([flag, format]) => {
+    const path = outputs[flag as keyof typeof FILES];
+    return path === undefined ? [] : [{ flag, path, format }];
+  });
+
+/** Refuses, before any work, outputs that cannot be written, or of which one would replace another or an input. */
+export function checkOutputs(command: string, outputs: Outputs, inputs: readonly string[] = []): void {
+  const taken = new Map(inputs.map(path => [resolve(path), 'is read by this command']));
+  for (const { flag, path } of filesOf(outputs)) {
+    checkFileToWrite(`${command} --${flag}`, path);
+    const why = taken.get(resolve(path));
+    if (why !== undefined)
+      throw new UsageError(`${command}: --${flag} must be a file of its own, got '${path}', which ${why}`);
+    taken.set(resolve(path), `is written by --${flag}`);
+  }
+}
+
+/**
+ * Writes the files asked for, then prints the JSON or the table. What cannot be written is said, and keeps nothing else from being
+ * written; the exit code tells.
+ */
+export async function emit(command: string, result: VerifyResult, outputs: Outputs): Promise<ExitCode> {
+  const codes: ExitCode[] = [];
+  for (const { path, format } of filesOf(outputs))
+    codes.push(await attempt(() => writeAtomic(command, path, format(result))));
+  if (outputs.json) process.stdout.write(asJson(result));
   else printVerify(result);
+  return combined(EXIT.fine, ...codes);
 }
