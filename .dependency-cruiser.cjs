@@ -35,6 +35,7 @@ module.exports = {
           ...ROOMS[name].map(room),
           // core sees the engine only through its op surface
           ...(name === 'core' ? ['^src/engine/ops\\.ts$'] : []),
+          ...(name === 'report' ? ['^src/formats/printable\\.ts$'] : []),
         ],
       },
     })),

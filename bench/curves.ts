@@ -4,7 +4,7 @@
  * several seeds and 20 with softplus; a learning rate that is 1 % too high must not pass. Takes long; no test.
  */
 import { parseArgs } from 'node:util';
-import { writeAtomic } from '../src/formats/atomic.js';
+import { checkFileToWrite, writeAtomic } from '../src/formats/atomic.js';
 import { type Cell, csv as toCsv } from '../src/formats/csv.js';
 import { ensembles, printEnsembles } from './curves/ensemble.js';
 import { kept } from './curves/kept.js';
@@ -122,6 +122,7 @@ async function main(): Promise<number> {
   }
   const { objectives, data, csv, keep, width, batch, steps, seeds: count, first } = asked;
   if (asked.ensemble !== undefined) return ensemble(asked, asked.ensemble);
+  if (csv !== undefined) checkFileToWrite('curves --csv', csv);
   console.log(
     `ResNet-18 autoencoder, width ${width}, latent ${LATENT}, batch ${batch} of CIFAR-10, Adam ${RATE}; loss of each step's batch; seeds ${first} to ${first + count - 1}` +
       (count < MIN_SEEDS ? `: fewer than ${MIN_SEEDS}, so that the rule says little` : ''),

@@ -2,9 +2,10 @@
  * @file What a few of ONNX Runtime's operators cost, each beside the ways to do without it or do it in one: why graphs are lowered as
  * they are. The first way of each question is what the engine does.
  */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
 import { fill, stream } from '../src/claims/random.js';
 import { toBytes } from '../src/engine/onnx/lower.js';
+import { onnxRuntime } from '../src/engine/onnx/runtime.js';
 import { CHANNELS, CONSTANTS, IMAGES, type Ints, QUESTIONS, type Way } from './kernels/ways.js';
 import type { Ratio } from './peer.js';
 import { median, range } from './spread.js';
@@ -38,7 +39,7 @@ function drawn(name: string, dims: Ints): Tensor {
   const size = dims.reduce((a, b) => a * b, 1);
   const values = fill(new Float32Array(size), 'normal', stream(1, 'kernels', name));
   const used = name === 'variance' ? values.map(Math.abs) : isImages(dims) ? turned(values, true) : values;
-  return new Tensor('float32', used, [...dims]);
+  return new (onnxRuntime().Tensor)('float32', used, [...dims]);
 }
 
 async function open({ says, inputs, nodes, output }: Way): Promise<Opened> {
@@ -47,7 +48,7 @@ async function open({ says, inputs, nodes, output }: Way): Promise<Opened> {
     ...{ name: 'kernels', nodes, initializers: CONSTANTS, inputs: ports },
     outputs: [{ name: 'y', type: 'float32' as const, dims: output }],
   };
-  const session = await InferenceSession.create(toBytes(model), {
+  const session = await onnxRuntime().InferenceSession.create(toBytes(model), {
     executionMode: 'sequential',
     intraOpNumThreads: THREADS,
     interOpNumThreads: 1,

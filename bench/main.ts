@@ -1,6 +1,6 @@
 /** @file `npm run bench -- NAME [flags] [--json-file F]`: measurements side by side; never a test. */
 import { availableParallelism } from 'node:os';
-import { writeJson } from '../src/formats/atomic.js';
+import { checkFileToWrite, writeJson } from '../src/formats/atomic.js';
 import { FlagError, names, numbers, readFlags } from './flags.js';
 import type { Ratio } from './peer.js';
 
@@ -103,8 +103,9 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
       `bench: give one of ${Object.keys(BENCHES).join(', ')}, got ${name ?? 'nothing'} (npm run bench -- orders)`,
     );
   const values = readFlags(args, [...bench.flags, 'json-file'], bench.switches);
-  const outcome = await bench.run(values);
   const path = values['json-file']?.at(-1);
+  if (path !== undefined) checkFileToWrite('bench --json-file', path);
+  const outcome = await bench.run(values);
   if (path !== undefined) writeJson('bench', path, { schema: 1, bench: name, ...outcome });
 }
 

@@ -2,6 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+// the programs that tests start inherit its silence
+import '../src/engine/onnx/runtime.js';
 
 // uvu starts by itself unless told to wait; we load every file first, then run them in order.
 const queue: unknown[][] = [];

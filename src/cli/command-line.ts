@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { nearest } from '../formats/nearest.js';
 import { EXIT, type ExitCode, sayError, UsageError } from './exit.js';
+import { protectStreams } from './protect.js';
 
 interface Command {
   readonly usage: string;
@@ -66,9 +67,12 @@ async function runCommand(argv: readonly string[]): Promise<ExitCode> {
 
 /** Runs `flatcheck` with these arguments; what goes wrong is said on stderr. */
 export async function commandLine(argv: readonly string[]): Promise<ExitCode> {
+  const release = protectStreams();
   try {
     return await runCommand(argv);
   } catch (error) {
     return sayError(error);
+  } finally {
+    release();
   }
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** @file The program: the command line with the arguments and the exit code of this process. */
+// first of all: ONNX Runtime is silent here and in every child
+import '../engine/onnx/runtime.js';
 import { commandLine } from './command-line.js';
+import { asProgram } from './protect.js';
 
-// A reader that goes away (`| head`) is not an error.
-process.stdout.on('error', error => process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? 0 : 1));
-
-process.exitCode = await commandLine(process.argv.slice(2));
+await asProgram(() => commandLine(process.argv.slice(2)));

@@ -1,6 +1,8 @@
 /** @file Writing files so that a reader sees the old contents or the new, never a part, whenever we are killed. */
 import {
+  accessSync,
   closeSync,
+  constants,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -13,13 +15,17 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { unavailable } from './files.js';
+import { UnavailableError } from './input-error.js';
 
 let count = 0;
 const TEMPORARY = /^\..+\.\d+-\d+\.tmp$/;
 
+const temporaryFor = (path: string): string =>
+  join(dirname(path), `.${basename(path)}.${process.pid}-${count++}.tmp`);
+
 /** Writes the parts as one file: temporary name in the same folder, fsync, rename, fsync of the folder. */
 export function writeAtomic(what: string, path: string, ...parts: readonly (Uint8Array | string)[]): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${count++}.tmp`);
+  const temporary = temporaryFor(path);
   try {
     const fd = openSync(temporary, 'wx', 0o666);
     try {
@@ -42,7 +48,7 @@ export const writeJson = (what: string, path: string, value: unknown): void =>
 
 /** Writes a value as indented JSON unless the file is there already; whether it did. Of several callers at once one does. */
 export function writeJsonOnce(what: string, path: string, value: unknown): boolean {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${count++}.tmp`);
+  const temporary = temporaryFor(path);
   try {
     writeAtomic(what, temporary, `${JSON.stringify(value, null, 2)}\n`);
     linkSync(temporary, path); // unlike a rename, fails where the name is taken
@@ -84,6 +90,44 @@ export function makeFolder(what: string, path: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST' && statSync(path).isDirectory()) return; // made meanwhile
     throw unavailable(what, path, error);
+  }
+}
+
+const ACCESS = constants.W_OK | constants.X_OK;
+
+/** Throws where `writeAtomic` could not write a file; leaves no trace. For a command to ask before work of hours. */
+export function checkFileToWrite(what: string, path: string): void {
+  const refuse = (why: string): never => {
+    throw new UnavailableError(`${what}: ${path} ${why}`);
+  };
+  if (path.trim() === '') throw new UnavailableError(`${what}: must name a file, got '${path}'`);
+  let asked = path;
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isDirectory() || /[\\/]$|(^|[\\/])\.\.?$/.test(path)) refuse('is a folder - give a file');
+    if (stat !== undefined && !stat.isFile())
+      refuse('is not a regular file, and would be replaced by one - give a file');
+    asked = dirname(path);
+    if (!statSync(asked).isDirectory()) refuse('lies under something that is not a folder - check the path');
+    accessSync(asked, ACCESS);
+    statSync(temporaryFor(path), { throwIfNoEntry: false }); // its name is the longest
+  } catch (error) {
+    throw unavailable(what, (error as NodeJS.ErrnoException).code === 'ENAMETOOLONG' ? path : asked, error);
+  }
+}
+
+/** The same of a folder that may have to be made, with those above it. */
+export function checkFolderToWrite(what: string, path: string): void {
+  if (path.trim() === '') throw new UnavailableError(`${what}: must name a folder, got '${path}'`);
+  let asked = path;
+  try {
+    while (statSync(asked, { throwIfNoEntry: false }) === undefined && dirname(asked) !== asked)
+      asked = dirname(asked);
+    if (!statSync(asked).isDirectory())
+      throw new UnavailableError(`${what}: ${asked} is not a folder - move it away or choose another place`);
+    accessSync(asked, ACCESS);
+  } catch (error) {
+    throw unavailable(what, asked, error);
   }
 }
 

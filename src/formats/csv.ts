@@ -2,9 +2,17 @@
 
 export type Cell = string | number | undefined;
 
-/** Numbers with all their digits; what a reader would split or trim is quoted. Absent cells are empty. */
+/** Where a spreadsheet takes a text for a formula; the wide forms count in some languages. */
+const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r]./s;
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$|^[+-]?Infinity$/i;
+
+/**
+ * Numbers with all their digits; what a reader would split or trim is quoted, and a text that a spreadsheet would compute begins
+ * with an apostrophe, which spreadsheets do not show. Absent cells are empty.
+ */
 function cell(value: Cell): string {
-  const text = value === undefined ? '' : String(value);
+  const given = value === undefined ? '' : String(value);
+  const text = FORMULA.test(given) && !NUMBER.test(given) ? `'${given}` : given;
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -7,6 +7,7 @@ import { unavailable } from './files.js';
 import { InputError, UnavailableError } from './input-error.js';
 import { lockFolder } from './lock.js';
 import { unpackTarGz } from './tar.js';
+import { below } from './url.js';
 
 /** One data set: files to fetch into the data folder, and for an archive what it unpacks to. */
 export interface Dataset {
@@ -136,8 +137,7 @@ export async function getDataset(
   try {
     for (const pinned of dataset.files) {
       const path = join(place, pinned.name);
-      const urls =
-        options.base === undefined ? pinned.urls : [`${options.base.replace(/\/$/, '')}/${pinned.name}`];
+      const urls = options.base === undefined ? pinned.urls : [below(options.base, pinned.name)];
       await download({ ...pinned, urls }, path, options);
       if (dataset.archive) await unpack(dataset, path, options.data);
     }

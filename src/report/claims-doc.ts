@@ -1,35 +1,41 @@
 /** @file docs/claims.md: every claim with its verdict, formulas, evidence, and the command that reproduces it. */
+
 import type { ClaimResult, MutantResult, VerifyResult } from '../claims/result.js';
+import { printable } from '../formats/printable.js';
 import { findingLine } from './findings-doc.js';
+import { codeMarkdown as code, fenced, proseMarkdown as prose } from './markdown-text.js';
 import { measured, PAPER_TITLES, printedAs, standing } from './standing.js';
 
-const math = (tex: string): string => `\`\`\`math\n${tex}\n\`\`\``;
+const math = (tex: string): string => fenced(printable(tex, '\n\t'), 'math');
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function fate(mutant: MutantResult): string {
   if (mutant.untried) return 'not tried, as the claim itself fails';
-  if (mutant.equivalent !== undefined) return `equivalent: ${mutant.equivalent}`;
-  return mutant.killedBy.length > 0 ? `killed by ${mutant.killedBy.join(', ')}` : 'survived';
+  if (mutant.equivalent !== undefined) return `equivalent: ${prose(mutant.equivalent)}`;
+  return mutant.killedBy.length > 0 ? `killed by ${prose(mutant.killedBy.join(', '))}` : 'survived';
 }
 
 function section(claim: ClaimResult): string {
   const { tex, checks, mutants } = claim;
-  const list = mutants.list.map(mutant => `- \`${mutant.name}\`, ${mutant.says}: ${fate(mutant)}`);
+  const list = mutants.list.map(mutant => `- ${code(mutant.name)}, ${prose(mutant.says)}: ${fate(mutant)}`);
   return [
-    `### ${claim.id}`,
+    `### ${prose(claim.id)}`,
     '',
-    `${claim.says}`,
+    prose(claim.says),
     '',
-    `${claim.source}. **${capital(standing(claim.verdict))}.**${claim.verdict.kind === 'not-checkable' ? '' : ` Outcome of this run: ${claim.outcome}.`}`,
+    `${prose(claim.source)}. **${prose(capital(standing(claim.verdict)))}.**${claim.verdict.kind === 'not-checkable' ? '' : ` Outcome of this run: ${claim.outcome}.`}`,
     '',
     ...(tex.corrected === undefined
       ? [math(tex.printed)]
       : [`${printedAs(tex)}:`, '', math(tex.printed), '', 'As it should be:', '', math(tex.corrected)]),
     '',
-    ...(claim.findings ?? []).flatMap(finding => [findingLine(finding), '']),
+    ...(claim.findings ?? []).flatMap(finding => [prose(findingLine(finding)), '']),
     ...checks.map(check =>
-      [`- \`${check.name}\`: ${check.says} (${check.cases} cases)`, ...measured(check)].join('; '),
+      [
+        `- ${code(check.name)}: ${prose(check.says)} (${check.cases} cases)`,
+        ...measured(check).map(prose),
+      ].join('; '),
     ),
     '',
     ...(list.length > 0
@@ -42,7 +48,7 @@ function section(claim: ClaimResult): string {
           '',
         ]
       : []),
-    ...(checks.length > 0 ? [`\`flatcheck verify --claim ${claim.id}\``, ''] : []),
+    ...(checks.length > 0 ? [code(`flatcheck verify --claim ${claim.id}`), ''] : []),
   ].join('\n');
 }
 

@@ -1,5 +1,7 @@
 /** @file A run as JUnit XML, one test case a claim, valid against Jenkins's JUnit schema. */
+
 import type { ClaimResult, Paper, VerifyResult } from '../claims/result.js';
+import { printable, withoutCommands } from '../formats/printable.js';
 import { failureText } from './table.js';
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -26,7 +28,7 @@ function testCase(claim: ClaimResult): string {
   const failing = claim.checks.filter(check => check.outcome !== 'pass').map(check => check.name);
   const message =
     failing.length > 0 ? `checks: ${failing.join(', ')}` : 'a mutant was not told from the original';
-  return `${head}>\n      <failure type="${claim.outcome}" message="${escapeXml(message)}">${escapeXml(failureText(claim))}</failure>\n    </testcase>`;
+  return `${head}>\n      <failure type="${claim.outcome}" message="${escapeXml(printable(message))}">${escapeXml(withoutCommands(failureText(claim)))}</failure>\n    </testcase>`;
 }
 
 function testSuite(paper: Paper, claims: readonly ClaimResult[]): string {

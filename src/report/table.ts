@@ -1,6 +1,8 @@
 /** @file The terminal's view of a verification run. */
+
 import type { CheckResult, ClaimResult, VerifyResult } from '../claims/result.js';
 import type { Verdict } from '../claims/verdict.js';
+import { printable } from '../formats/printable.js';
 
 export interface Style {
   bad(text: string): string;
@@ -59,8 +61,9 @@ export function claimCells(claim: ClaimResult): string[] {
   ];
 }
 
-/** Columns padded to their widest cell, two spaces between. */
-export function columns(rows: readonly (readonly string[])[]): string[] {
+/** Columns padded to their widest cell, two spaces between; a cell is one line, whatever its text. */
+export function columns(texts: readonly (readonly string[])[]): string[] {
+  const rows = texts.map(cells => cells.map(cell => printable(cell)));
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map(cells => cells[column]!.length)));
   return rows.map(cells =>
     cells
@@ -78,19 +81,19 @@ export function claimTable(result: VerifyResult, style: Style = PLAIN): string {
   return [style.dim(head!), ...result.claims.map((claim, i) => paint(claim, lines[i]!))].join('\n');
 }
 
+/** A fact below its check; further lines of it stand under the first. */
+const fact = (name: string, text: string): string =>
+  `    ${`${name}:`.padEnd(10)}${printable(text, '\n\t').replaceAll('\n', `\n${' '.repeat(14)}`)}`;
+
 function failureLines(check: CheckResult): string[] {
   const { failure } = check;
   const head = `  ${check.outcome === 'fail' ? 'failed' : check.outcome}: ${check.name}${check.decision ? ` (${check.decision})` : ''} - ${check.says}`;
   return [
-    head,
+    printable(head),
     ...(failure === undefined
       ? []
-      : [
-          `    case:     ${failure.case}`,
-          `    expected: ${failure.expected}`,
-          `    measured: ${failure.measured}`,
-        ]),
-    ...(check.note === undefined ? [] : [`    note:     ${check.note}`]),
+      : [fact('case', failure.case), fact('expected', failure.expected), fact('measured', failure.measured)]),
+    ...(check.note === undefined ? [] : [fact('note', check.note)]),
   ];
 }
 
@@ -102,15 +105,17 @@ export function failureText(claim: ClaimResult): string {
     mutant => !mutant.untried && mutant.killedBy.length > 0 === (mutant.equivalent !== undefined),
   );
   return [
-    `${claim.id}: ${claim.says}`,
+    printable(`${claim.id}: ${claim.says}`),
     ...claim.checks.filter(check => check.outcome !== 'pass').flatMap(failureLines),
     ...survivors.map(mutant =>
-      mutant.equivalent === undefined
-        ? `  mutant survived: ${mutant.name} - ${mutant.says}`
-        : `  mutant killed although it is named equivalent: ${mutant.name} by ${mutant.killedBy.join(', ')}`,
+      printable(
+        mutant.equivalent === undefined
+          ? `  mutant survived: ${mutant.name} - ${mutant.says}`
+          : `  mutant killed although it is named equivalent: ${mutant.name} by ${mutant.killedBy.join(', ')}`,
+      ),
     ),
     ...(untried === 0 ? [] : [`  ${untried} of ${list.length} mutants not tried: the claim itself fails`]),
-    `  replay: flatcheck verify --replay ${claim.replay}`,
+    printable(`  replay: flatcheck verify --replay ${claim.replay}`),
   ].join('\n');
 }
 

@@ -1,5 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
-import { handOut } from '../../src/cli/verify/pool.js';
+import type { Job, RawResult } from '../../src/cli/verify/job.js';
+import { handOut, runJobs } from '../../src/cli/verify/pool.js';
+import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
 
 const test = suite('verify pool');
@@ -29,5 +32,29 @@ test('small jobs that end make no room for a large one', () => {
   queue.done(queue.next()!);
   assert.is(queue.next()!.id, 'c');
 });
+
+const WORKER = fileURLToPath(new URL('./dying-worker.js', import.meta.url));
+
+test('a claim whose worker is killed is run once more, then has failed; the others are none the worse', () =>
+  inFolder(async folder => {
+    const fates = { 'KP-8': 'dies', 'KP-15': 'dies-once', 'RAE-3': 'refuses', 'VGR-1': '', 'VGR-2': '' };
+    const jobs = Object.entries(fates).map(([id, check]): Job => ({ id, seed: 1, check }));
+    const results = new Map<string, RawResult>();
+    process.env.FLATCHECK_TEST_FOLDER = folder;
+    try {
+      await runJobs(jobs, ({ id }, result) => results.set(id, result), 2, WORKER);
+    } finally {
+      delete process.env.FLATCHECK_TEST_FOLDER;
+    }
+    const told = Object.keys(fates).map(id => [id, results.get(id)!.outcome]);
+    assert.equal(Object.fromEntries(told), {
+      ...{ 'KP-8': 'fail', 'KP-15': 'pass', 'RAE-3': 'fail', 'VGR-1': 'pass', 'VGR-2': 'pass' },
+    });
+    const why = (id: string): string => results.get(id)!.checks[0]!.failure!.measured;
+    assert.is(why('KP-8'), 'its worker process ended early (SIGKILL), twice');
+    assert.is(why('RAE-3'), 'Error: no');
+    const { mutants } = results.get('KP-8')!;
+    assert.ok(mutants.total > 0 && mutants.list.every(({ untried }) => untried === true));
+  }));
 
 test.run();

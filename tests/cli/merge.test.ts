@@ -1,46 +1,17 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { CLAIM_IDS, paperOf } from '../../properties/registry.js';
-import type { ClaimResult } from '../../src/claims/result.js';
+import { CLAIM_IDS } from '../../properties/registry.js';
 import { run as merge } from '../../src/cli/commands/merge.js';
 import { readResult } from '../../src/cli/verify/read-result.js';
-import { inShard } from '../../src/gate/shard.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
-import { FAILED, PASSED, RESULT } from '../report/sample.js';
+import type { RESULT } from '../report/sample.js';
 import { captured } from './captured.js';
 import { oneLine } from './run.js';
+import { shards } from './shards.js';
 
 const test = suite('merge command');
-
-/** Writes two shards of the whole registry where all claims pass but those named; returns their paths. */
-function shards(folder: string, others: Readonly<Record<string, ClaimResult['outcome']>> = {}): string[] {
-  return [1, 2].map(index => {
-    const shard = { index, count: 2 };
-    const claims = CLAIM_IDS.filter(id => inShard(id, shard)).map(
-      (id): ClaimResult => ({
-        ...(others[id] === undefined ? PASSED : FAILED),
-        id,
-        paper: paperOf(id),
-        outcome: others[id] ?? 'pass',
-      }),
-    );
-    const count = (outcome: ClaimResult['outcome']): number =>
-      claims.filter(claim => claim.outcome === outcome).length;
-    const result = {
-      ...RESULT,
-      claims,
-      passed: count('pass'),
-      failed: count('fail'),
-      inconclusive: count('inconclusive'),
-      run: { ...RESULT.run, shard },
-    };
-    const path = join(folder, `${index}.json`);
-    writeFileSync(path, JSON.stringify(result));
-    return path;
-  });
-}
 
 test('two shards become one result, in the order of the registry', () =>
   inFolder(async folder => {

@@ -1,9 +1,10 @@
 /** @file Sessions: inputs checked, state fed back without copies, the same bits every time. */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
 import * as assert from 'uvu/assert';
 import type { Graph } from '../../src/engine/graph/graph.js';
+import { onnxRuntime } from '../../src/engine/onnx/runtime.js';
 import { type OnnxOptions, type OnnxProgram, openOnnx } from '../../src/engine/onnx/session.js';
 import { specialise } from '../../src/engine/onnx/specialise.js';
 import { optimise } from '../../src/engine/optimise.js';
@@ -12,6 +13,7 @@ import { suite } from '../harness.js';
 import { GraphBuilder } from './graph-builder.js';
 import { busyGraph, digest } from './onnx-digest.js';
 
+const { Tensor: Native } = onnxRuntime();
 const test = suite('onnx sessions');
 
 /** weight <- weight - rate * weight, and which row of `table` the int input picks. */
@@ -49,7 +51,7 @@ test('outputs have names, types and shapes of the graph', async () => {
 test('a step feeds its outputs back, in two sets of state that take turns', async () => {
   const program = await openStep();
   const fixed = { rate: Float32Array.of(0.5), index: Int32Array.of(0) };
-  const start = { weight: new Tensor('float32', Float32Array.of(64, 32), [2]) };
+  const start = { weight: new Native('float32', Float32Array.of(64, 32), [2]) };
   const sets = [program.allocate(['weight']), program.allocate(['weight'])];
   let state: Record<string, Tensor> = start;
   for (let step = 0; step < 4; step++) {
@@ -90,11 +92,11 @@ test('wrong inputs are refused in one line', async () => {
     ],
     [
       "onnx: input 'index' must be of type int32, got float32",
-      () => program.run({ ...right, index: new Tensor('float32', Float32Array.of(0), [1]) }),
+      () => program.run({ ...right, index: new Native('float32', Float32Array.of(0), [1]) }),
     ],
     [
       "onnx: input 'weight' must have shape [2], got [1,2]",
-      () => program.run({ ...right, weight: new Tensor('float32', Float32Array.of(1, 2), [1, 2]) }),
+      () => program.run({ ...right, weight: new Native('float32', Float32Array.of(1, 2), [1, 2]) }),
     ],
     [
       "onnx: there is no output 'loss' - known are weight, picked, large, rate, index",

@@ -39,4 +39,34 @@ test('numbers keep all their digits; an absent value is an empty cell', () => {
   assert.is(csv([[0.1 + 0.2, undefined, Number.NaN, 1e-300]]), '0.30000000000000004,,NaN,1e-300\n');
 });
 
+test('a text that a spreadsheet would compute begins with an apostrophe; numbers stay numbers, written as text too', () => {
+  for (const text of [
+    '=1+1',
+    '+1+1',
+    '-2+3',
+    '@SUM(A1)',
+    '\t=1',
+    '\r=1',
+    ' =1',
+    '\uff1d1',
+    '-x',
+    '\tx',
+    '=HYPERLINK("a")',
+  ])
+    assert.equal(read(csv([[text]])), [[`'${text}`]]);
+  for (const value of [
+    -0.5,
+    -1e-300,
+    Number.NEGATIVE_INFINITY,
+    0.1,
+    '-0.5',
+    '+3',
+    '-1e-7',
+    '-.5',
+    'a=b',
+    'x-1',
+  ])
+    assert.is(csv([[value]]), `${value}\n`);
+});
+
 test.run();

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { type DownloadOptions, download, type Pinned } from '../../src/formats/download.js';
 import { sha256 } from '../../src/formats/files.js';
 import { InputError, UnavailableError } from '../../src/formats/input-error.js';
+import { below, shownUrl, withoutSecrets } from '../../src/formats/url.js';
 import { suite } from '../harness.js';
 import { errorOf, inFolder } from './temporary.js';
 
@@ -205,6 +206,98 @@ test('redirects are followed; the second place is tried when the first refuses',
       complete(visit);
     },
   ));
+
+test('a place with a login page or another file is passed over for the next, whatever it left in the part', async () => {
+  const page = '<!DOCTYPE html><form>Who are you?</form>';
+  const elsewhere: Readonly<Record<string, Handler>> = {
+    page: (_, response) =>
+      void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page),
+    unnamed: (_, response) => {
+      response.write(page); // no type and no length
+      response.end();
+    },
+    size: (_, response) => void response.writeHead(200, { 'content-length': 5 }).end('hello'),
+    more: (_, response) => {
+      response.write(data);
+      response.end('more');
+    },
+    contents: (_, response) => void response.end(new Uint8Array(data.length)),
+    range: (_, response) => {
+      response.writeHead(206, { 'content-range': `bytes 0-99999/100000` });
+      response.end(new Uint8Array(data.length));
+    },
+  };
+  for (const name of Object.keys(elsewhere))
+    await visiting(
+      (request, response) => (request.url!.startsWith('/bad') ? elsewhere[name]! : honest)(request, response),
+      async visit => {
+        const urls = [`${visit.base}/bad?name=${name}`, `${visit.base}/set.bin`];
+        await download({ ...visit.pinned, urls }, visit.path, { attempts: 1 });
+        complete(visit);
+      },
+    );
+});
+
+test('a part with other contents is thrown away, not added to, with a single attempt too', () =>
+  visiting(honest, async visit => {
+    for (const size of [1, 60_000, data.length]) {
+      const path = `${visit.path}-${size}`;
+      writeFileSync(`${path}.part`, new Uint8Array(size).fill(7));
+      await download(visit.pinned, path, { attempts: 1 });
+      assert.equal(new Uint8Array(readFileSync(path)), data);
+    }
+  }));
+
+test('when every place has something else, each is named and nothing is left', () =>
+  visiting(
+    (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Log in</p>'),
+    async visit => {
+      const urls = ['a', 'b'].map(name => `${visit.base}/${name}`);
+      const error = await errorOf(() => download({ ...visit.pinned, urls }, visit.path));
+      assert.instance(error, InputError);
+      assert.match(error.message, /got a web page at http\S+\/a .*got a web page at http\S+\/b /);
+      assert.equal(readdirSync(join(visit.path, '..')), []);
+    },
+  ));
+
+test('user and password are sent as a header; no message shows them, nor what a query holds', async () => {
+  const secret = /s3cret|t0ken|alice/;
+  let sent: string | undefined;
+  await visiting(
+    (request, response) => {
+      sent = request.headers.authorization;
+      if (request.url?.startsWith('/moved')) response.writeHead(302, { location: '/other?sig=t0ken' }).end();
+      else if (request.url?.startsWith('/other'))
+        response.writeHead(200, { 'content-length': 5 }).end('hello');
+      else if (request.url?.startsWith('/set')) honest(request, response);
+      else response.writeHead(403).end();
+    },
+    async visit => {
+      const at = (path: string): string =>
+        `${visit.base.replace('//', '//alice:s3cret%40x@')}/${path}?key=t0ken#t0ken`;
+      for (const path of ['denied', 'moved']) {
+        const { pinned } = visit;
+        const error = await errorOf(() => download({ ...pinned, urls: [at(path)] }, visit.path));
+        assert.match(error.message, /\*\*\*/);
+        assert.not.match(error.message, secret);
+        assert.not.match(error.stack!, secret);
+      }
+      const nobody = 'http://alice:s3cret@127.0.0.1:9/x?key=t0ken';
+      const error = await errorOf(() =>
+        download({ ...visit.pinned, urls: [nobody] }, visit.path, { attempts: 1 }),
+      );
+      assert.not.match(error.message, secret);
+      await download({ ...visit.pinned, urls: [at('set.bin')] }, visit.path);
+      assert.is(sent, `Basic ${Buffer.from('alice:s3cret@x').toString('base64')}`);
+      complete(visit);
+    },
+  );
+  for (const text of ['alice:s3cret@host/x?t0ken', 'ftp://alice:s3cret@host/x#t0ken', 'alice:s3/cret@host'])
+    assert.not.match(shownUrl(text), /s3|cret|t0ken|alice/);
+  const line = "got 'https://alice:s3cret@host/a?key=t0ken' and http://host/b?t0ken";
+  assert.is(withoutSecrets(line), "got 'https://***@host/a?***' and http://host/b?***");
+  assert.is(below('https://u:p@host/dir/?key=1', 'set.bin'), 'https://u:p@host/dir/set.bin?key=1');
+});
 
 test('a silent server, nobody listening, an interruption', () =>
   visiting(

@@ -98,8 +98,20 @@ test('no ladder, no plot', () => {
   assert.is(orderPlot(FAILED.checks[0]!), '');
 });
 
-test('wrong LaTeX is an error', () => {
-  assert.throws(() => mathml('\\frac{1'));
+test('LaTeX that KaTeX cannot take is shown as its source, escaped, and the page goes on', () => {
+  const wrong = [
+    ...['\\frac{1', '\\begin\\bf A', '\\def\\a{\\a\\a}\\a', '}{<b>', '\\verb|<i>', '\ud800\\x'],
+    ...['\\char"FFFFFFF', `${'{'.repeat(50_000)}`, `\\sqrt${'{\\sqrt'.repeat(2000)}`, 'x'.repeat(20_000)],
+  ];
+  for (const tex of wrong) {
+    const shown = mathml(tex);
+    assert.match(shown, /^<pre class="tex">/, tex.slice(0, 40));
+    assert.not.match(shown.slice('<pre class="tex">'.length), /<(?!\/pre>$)/);
+  }
+  assert.not.match(mathml('\\href{javascript:alert(1)}{x}'), /href=|<a[ >]/);
+  const tex = { printed: '\\frac{1', corrected: '\\alpha' };
+  const page = html({ ...RESULT, claims: [{ ...FAILED, tex }, PASSED] });
+  assert.ok(page.includes('<pre class="tex">\\frac{1</pre>') && page.endsWith('</html>\n'));
 });
 
 test.run();

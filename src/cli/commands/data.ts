@@ -1,6 +1,7 @@
 /** @file `flatcheck data get`: bring a data set here, pinned by size and hash. */
 import { DATASETS, type DatasetName, getDataset } from '../../formats/datasets.js';
 import { nearest } from '../../formats/nearest.js';
+import { shownUrl } from '../../formats/url.js';
 import { noMore, readArgs } from '../args.js';
 import { dataFolder } from '../data-folder.js';
 import { EXIT, type ExitCode, UsageError } from '../exit.js';
@@ -36,7 +37,9 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   }
   const { from } = values;
   if (from !== undefined && !/^https?:$/.test(URL.canParse(from) ? new URL(from).protocol : ''))
-    throw new UsageError(`data: --from must be a URL that begins with http:// or https://, got '${from}'`);
+    throw new UsageError(
+      `data: --from must be a URL that begins with http:// or https://, got '${shownUrl(from)}'`,
+    );
   const progress = progressOn();
   const { folder, status } = await getDataset(set, {
     data: values.dir ?? dataFolder(),

@@ -9,7 +9,7 @@ import { CONVENTIONS, SCALES } from '../../train/experiment/experiment.js';
 import { openExperimentFolder } from '../../train/experiment/folder.js';
 import { interruption } from '../../train/interrupt.js';
 import { integer } from '../args.js';
-import { EXIT, type ExitCode } from '../exit.js';
+import { combined, EXIT, type ExitCode, sayError } from '../exit.js';
 import { type Choice, choose } from '../experiment/choose.js';
 import { Display } from '../experiment/display.js';
 import { dryRun } from '../experiment/dry-run.js';
@@ -47,10 +47,17 @@ Verifies the claims behind its objectives where that is still to do, does the ru
 the statements of the paper. Stopped at any moment, it goes on by the same command; started twice at once, the two
 share the runs. Exit code 0 when Slurm has what is left to do, 130 when it was interrupted, 1 when a run failed.`;
 
-function collected(choice: Choice): ExperimentResult {
+interface Collected {
+  readonly result: ExperimentResult;
+  /** Whether result.json could be written. */
+  readonly written: ExitCode;
+}
+
+function collected(choice: Choice): Collected {
   const { experiment, shared, plan, out, data, unverified } = choice;
   const { commit, versions } = runInfo(0);
-  return collect({
+  let written: ExitCode = EXIT.fine;
+  const result = collect({
     experiment,
     shared,
     plan,
@@ -60,7 +67,11 @@ function collected(choice: Choice): ExperimentResult {
     versions,
     verified: !unverified,
     onDamaged: (run, message) => console.error(`${experiment.name}: ${runLabel(run)}: ${message}`),
+    onUnwritten: error => {
+      written = sayError(error);
+    },
   });
+  return { result, written };
 }
 
 /** Submits what is to do, then shows what is done by now. */
@@ -76,15 +87,17 @@ async function runOnSlurm(choice: Choice): Promise<ExitCode> {
     threads: shared.threads,
     memory: memoryOfRun(choice),
   });
-  show(collected(choice), choice);
+  const shown = await show(collected(choice), choice);
   for (const line of slurmLines(launched)) (flags.json ? console.error : console.log)(line);
-  return EXIT.fine;
+  return shown;
 }
 
-function show(result: ExperimentResult, choice: Choice): void {
-  const page = writeReport(result, choice.out, join(choice.out, 'report'));
+/** The files, then the text, which comes whether or not these could be written; the exit code tells. */
+async function show({ result, written }: Collected, choice: Choice): Promise<ExitCode> {
+  const { page, code } = await writeReport(result, choice.out, join(choice.out, 'report'));
   if (choice.flags.json) console.log(JSON.stringify(result, null, 1));
   else printExperiment(result, choice, page);
+  return combined(written, code);
 }
 
 export async function run(argv: readonly string[]): Promise<ExitCode> {
@@ -114,9 +127,10 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     display.clear();
     dispose();
   }
-  const result = collected(choice);
-  show(result, choice);
-  return exitOf(result, failed, signal.aborted);
+  const all = collected(choice);
+  const shown = await show(all, choice);
+  const code = exitOf(all.result, failed, signal.aborted);
+  return code === EXIT.interrupted ? code : combined(code, shown);
 }
 
 /** Engine and processes, for people. */

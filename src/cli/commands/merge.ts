@@ -3,8 +3,8 @@ import { CLAIM_IDS } from '../../../properties/registry.js';
 import { InputError } from '../../formats/input-error.js';
 import { merge } from '../../gate/merge.js';
 import { readArgs } from '../args.js';
-import { type ExitCode, UsageError } from '../exit.js';
-import { emit, OUTPUT_OPTIONS, OUTPUT_USAGE } from '../verify/output.js';
+import { combined, type ExitCode, UsageError } from '../exit.js';
+import { checkOutputs, emit, OUTPUT_OPTIONS, OUTPUT_USAGE } from '../verify/output.js';
 import { verifyExit } from '../verify/print.js';
 import { readResult } from '../verify/read-result.js';
 
@@ -17,11 +17,11 @@ Puts together what 'flatcheck verify --shard I/N --json-file F' wrote; fails on 
 export async function run(argv: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = readArgs('merge', argv, OUTPUT_OPTIONS);
   if (positionals.length === 0) throw new UsageError('merge: give the JSON files of the shards, got none');
+  checkOutputs('merge', values, positionals);
   const result = merge(
     positionals.map(path => readResult('merge', path)),
     CLAIM_IDS,
   );
   if (typeof result === 'string') throw new InputError(`merge: ${result}`);
-  emit('merge', result, values);
-  return verifyExit(result);
+  return combined(verifyExit(result), await emit('merge', result, values));
 }

@@ -1,7 +1,8 @@
 /** @file `flatcheck report RUNS...`: the page, figures and tables of experiments, from their folders. */
 import { basename, join, resolve } from 'node:path';
+import { checkFolderToWrite } from '../../formats/atomic.js';
 import { readArgs } from '../args.js';
-import { EXIT, type ExitCode, UsageError } from '../exit.js';
+import { combined, EXIT, type ExitCode, sayError, UsageError } from '../exit.js';
 import { recollect } from '../experiment/recollect.js';
 import { writeReport } from '../experiment/write-report.js';
 
@@ -27,20 +28,27 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     throw new UsageError(
       `report: with --out the folders must have different names, got '${twice}' twice - report them one by one`,
     );
+  if (values.out !== undefined) checkFolderToWrite('report --out', values.out);
   const results = [];
+  const codes: ExitCode[] = [];
   for (const [i, out] of positionals.entries()) {
-    const result = await recollect(out, message => console.error(message));
+    const result = await recollect(
+      out,
+      message => console.error(message),
+      error => codes.push(sayError(error)),
+    );
     const folder =
       values.out === undefined
         ? join(out, 'report')
         : positionals.length === 1
           ? values.out
           : join(values.out, names[i]!);
-    const page = writeReport(result, out, folder);
+    const { page, code } = await writeReport(result, out, folder);
+    codes.push(code);
     const done = result.runs.filter(({ status }) => status === 'complete').length;
     if (!values.json) console.log(`${result.name}: ${done} of ${result.runs.length} runs, ${page}`);
     results.push(result);
   }
   if (values.json) console.log(JSON.stringify(results.length === 1 ? results[0] : results, null, 1));
-  return EXIT.fine;
+  return combined(EXIT.fine, ...codes);
 }

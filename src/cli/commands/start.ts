@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { firstLook, OBJECTIVES, STEPS } from '../../../experiments/first-look.js';
 import { CLAIM_IDS, type ClaimId } from '../../../properties/registry.js';
 import type { ObjectiveSpec } from '../../core/objectives/table.js';
-import { makeFolder, writeJson } from '../../formats/atomic.js';
+import { checkFileToWrite, makeFolder, writeJson } from '../../formats/atomic.js';
 import { openCifar } from '../../formats/cifar.js';
 import { columns } from '../../report/table.js';
 import { configDigest, ENGINE_CHOICES, type EngineChoice, type TrainConfig } from '../../train/config.js';
@@ -12,7 +12,7 @@ import type { TrainResult } from '../../train/result.js';
 import { noMore, readArgs } from '../args.js';
 import { findData } from '../data-folder.js';
 import { readEngine, withEngine } from '../engine-flag.js';
-import { EXIT, type ExitCode } from '../exit.js';
+import { attempt, combined, EXIT, type ExitCode } from '../exit.js';
 import { trainWithProgress } from '../training.js';
 import { certify } from '../verify/certify.js';
 import { printVerify, verifyExit, verifyWithProgress } from '../verify/print.js';
@@ -75,11 +75,12 @@ export async function start(options: StartOptions): Promise<ExitCode> {
   const { out, folder, claims, objectives, steps, engine } = options;
   if (folder !== undefined) openCifar(folder); // wrong files are said before the verification, not after
   makeFolder('start', out);
+  for (const name of ['verification.json', 'result.json']) checkFileToWrite('start', join(out, name));
 
   const verified = await verifyWithProgress({ ids: claims, seed: SEED });
   printVerify(verified);
-  writeJson('start', join(out, 'verification.json'), verified);
-  if (verifyExit(verified) !== EXIT.fine) return verifyExit(verified);
+  const written = await attempt(() => writeJson('start', join(out, 'verification.json'), verified));
+  if (verifyExit(verified) !== EXIT.fine) return combined(verifyExit(verified), written);
   await certify(verified);
 
   console.log(`\ntraining on ${folder === undefined ? GENERATED : `CIFAR-10 from ${folder}`}`);
@@ -92,9 +93,9 @@ export async function start(options: StartOptions): Promise<ExitCode> {
   }
   print(trained);
   const runs = trained.map(({ result, folder: where, losses }) => ({ folder: where, losses, ...result }));
-  writeJson('start', join(out, 'result.json'), { schema: 1, runs });
+  const kept = await attempt(() => writeJson('start', join(out, 'result.json'), { schema: 1, runs }));
   console.log(`\nverification: ${join(out, 'verification.json')}\ntraining:     ${join(out, 'result.json')}`);
-  return EXIT.fine;
+  return combined(written, kept);
 }
 
 export async function run(argv: readonly string[]): Promise<ExitCode> {

@@ -5,9 +5,9 @@ import type { Paper } from '../../claims/result.js';
 import { nearest } from '../../formats/nearest.js';
 import { inShard, type Shard } from '../../gate/shard.js';
 import { integer, noMore, readArgs } from '../args.js';
-import { type ExitCode, UsageError } from '../exit.js';
+import { attempt, combined, EXIT, type ExitCode, UsageError } from '../exit.js';
 import { certify } from '../verify/certify.js';
-import { emit, OUTPUT_OPTIONS, OUTPUT_USAGE } from '../verify/output.js';
+import { checkOutputs, emit, OUTPUT_OPTIONS, OUTPUT_USAGE } from '../verify/output.js';
 import { verifyExit, verifyWithProgress } from '../verify/print.js';
 import { decodeReplay, refuseStale } from '../verify/replay.js';
 import { claimDigest } from '../verify/sources.js';
@@ -120,9 +120,11 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   const { values, options } = readOptions(argv);
   const workers =
     values.workers === undefined ? {} : { workers: integer('verify', 'workers', values.workers, 1) };
+  checkOutputs('verify', values);
   const result = await verifyWithProgress({ ...options, ...workers });
-  emit('verify', result, values);
+  const emitted = await emit('verify', result, values);
   // Fewer cases than a check asks for, or one check alone, vouch for nothing.
-  if (values.replay === undefined && values.runs === undefined) await certify(result);
-  return verifyExit(result);
+  const vouches = values.replay === undefined && values.runs === undefined;
+  const certified = vouches ? await attempt(() => certify(result)) : EXIT.fine;
+  return combined(verifyExit(result), emitted, certified);
 }

@@ -24,8 +24,12 @@ function lastWords(out: string): { readonly data?: string; readonly verified: bo
   };
 }
 
-/** Reads the runs again and renews result.json; `say` is told of every damaged run. */
-export async function recollect(out: string, say: (message: string) => void): Promise<ExperimentResult> {
+/** Reads the runs again and renews result.json where it can; `say` is told of every damaged run. */
+export async function recollect(
+  out: string,
+  say: (message: string) => void,
+  onUnwritten: (error: unknown) => void,
+): Promise<ExperimentResult> {
   const shared = readShared(out);
   const { name, setting } = shared;
   if (!isExperimentName(name))
@@ -39,6 +43,7 @@ export async function recollect(out: string, say: (message: string) => void): Pr
     ...{ experiment, shared, out, commit, versions, verified },
     plan: planOf(experiment, setting),
     data: data ?? setting.data?.kind ?? 'data that the experiment makes',
+    onUnwritten,
     onDamaged: (run, message) => say(`${name}: ${runLabel(run)}: ${message}`),
   });
 }

@@ -10,6 +10,7 @@ import { figureSvg } from '../../report/experiment/figure.js';
 import { experimentPage } from '../../report/experiment/page.js';
 import { plot } from '../../report/plot/plot.js';
 import { svgToPng } from '../../report/png.js';
+import { attempt, combined, EXIT, type ExitCode } from '../exit.js';
 import { imagesOf } from './read-images.js';
 
 /** The name by which TensorBoard knows a file of events. */
@@ -17,12 +18,20 @@ const EVENTS = 'events.out.tfevents.0.flatcheck';
 
 /**
  * Writes the report of the experiment in `out` to `folder`, each file atomically, the page last; returns the page's path.
- * `<figure>.svg` and `.png`, `runs.csv`, `metrics.csv`, `tensorboard/<run>/`, `index.html`.
+ * `<figure>.svg` and `.png`, `runs.csv`, `metrics.csv`, `tensorboard/<run>/`, `index.html`. What cannot be written is said, and
+ * keeps nothing else from being written; the exit code tells.
  */
-export function writeReport(result: ExperimentResult, out: string, folder: string): string {
-  const write = (name: string, content: Uint8Array | string): void =>
-    writeAtomic('report', join(folder, name), content);
-  makeFolder('report', folder);
+export async function writeReport(
+  result: ExperimentResult,
+  out: string,
+  folder: string,
+): Promise<{ readonly page: string; readonly code: ExitCode }> {
+  const codes: ExitCode[] = [];
+  const write = async (name: string, content: () => Uint8Array | string): Promise<void> => {
+    codes.push(await attempt(() => writeAtomic('report', join(folder, name), content())));
+  };
+  const made = await attempt(() => makeFolder('report', folder));
+  if (made !== EXIT.fine) return { page: join(folder, 'index.html'), code: made };
   const pictures = [
     ...result.figures.map(figure => [figure.id, figureSvg(figure, { alone: true })] as const),
     ...curveDrawings(result).map(
@@ -30,16 +39,18 @@ export function writeReport(result: ExperimentResult, out: string, folder: strin
     ),
   ];
   for (const [id, svg] of pictures) {
-    write(`${id}.svg`, svg);
-    write(`${id}.png`, svgToPng(svg));
+    await write(`${id}.svg`, () => svg);
+    await write(`${id}.png`, () => svgToPng(svg));
   }
-  write('runs.csv', csv(runRows(result)));
-  write('metrics.csv', csv(metricRows(result)));
+  await write('runs.csv', () => csv(runRows(result)));
+  await write('metrics.csv', () => csv(metricRows(result)));
   for (const run of result.runs.filter(({ status }) => status === 'complete')) {
     const { folder: name, scalars } = runScalars(run);
-    makeFolder('report', join(folder, 'tensorboard', name));
-    write(join('tensorboard', name, EVENTS), eventFile(scalars));
+    await write(join('tensorboard', name, EVENTS), () => {
+      makeFolder('report', join(folder, 'tensorboard', name));
+      return eventFile(scalars);
+    });
   }
-  write('index.html', experimentPage(result, imagesOf(result.runs, out)));
-  return join(folder, 'index.html');
+  await write('index.html', () => experimentPage(result, imagesOf(result.runs, out)));
+  return { page: join(folder, 'index.html'), code: combined(EXIT.fine, ...codes) };
 }

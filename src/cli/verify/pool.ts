@@ -4,30 +4,68 @@ import { once } from 'node:events';
 import { availableParallelism, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Job, RawResult, Reply } from './job.js';
+import { lostResult } from './lost.js';
 
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
 
 /** Workers run uninstrumented: coverage slows numeric loops four times. */
-function start(): ChildProcess {
+function start(module: string): ChildProcess {
   const { NODE_V8_COVERAGE: _, ...env } = process.env;
-  return fork(WORKER, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+  return fork(module, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
 }
 
-async function ask(worker: ChildProcess, job: Job): Promise<RawResult> {
+/** A worker process that is there no more, with what it was last asked. */
+class WorkerEnded extends Error {}
+
+async function ask(worker: ChildProcess, job: Job): Promise<Reply> {
   const stop = new AbortController();
+  const { signal } = stop;
+  const ended = (why: string): never => {
+    throw new WorkerEnded(`its worker process ended early (${why})`);
+  };
   try {
-    worker.send(job);
-    const [message] = await Promise.race([
-      once(worker, 'message', { signal: stop.signal }),
-      once(worker, 'exit', { signal: stop.signal }).then(([code, signal]) => {
-        throw new Error(`${job.id}: its worker process ended early (${signal ?? `exit code ${code}`})`);
-      }),
+    if (!worker.connected) ended('before it was asked');
+    const answer = Promise.race([
+      once(worker, 'message', { signal }).then(([message]) => message as Reply),
+      once(worker, 'exit', { signal }).then(([code, by]) => ended(by ?? `exit code ${code}`)),
     ]);
-    const reply = message as Reply;
-    if (!reply.ok) throw new Error(`${job.id}: ${reply.error}`);
-    return reply.result;
+    // the reason why a message cannot be sent comes as the 'error' event or as its exit
+    worker.send(job, () => {});
+    return await answer;
+  } catch (error) {
+    if (error instanceof WorkerEnded) throw error;
+    return ended((error as Error).message); // it could not be started, or not be reached
   } finally {
     stop.abort();
+  }
+}
+
+/** One place of the pool: a worker process, and another one where that has died. */
+class Place {
+  private worker: ChildProcess | undefined;
+
+  constructor(private readonly module: string) {}
+
+  /** A claim whose worker dies is run once more, in a new one; after that, or when it throws, it has failed. */
+  async run(job: Job): Promise<RawResult> {
+    let reason = '';
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        this.worker ??= start(this.module);
+        const reply = await ask(this.worker, job);
+        return reply.ok ? reply.result : await lostResult(job.id, reply.error);
+      } catch (error) {
+        if (!(error instanceof WorkerEnded)) throw error;
+        reason = error.message;
+        this.stop();
+      }
+    }
+    return await lostResult(job.id, `${reason}, twice`);
+  }
+
+  stop(): void {
+    this.worker?.kill();
+    this.worker = undefined;
   }
 }
 
@@ -56,27 +94,28 @@ export function handOut<J extends Pick<Job, 'id' | 'large'>>(jobs: readonly J[],
 }
 
 /**
- * Runs every job and hands over each result as it comes.
+ * Runs every job and hands over each result as it comes, also that of a claim whose run did not come to its end.
  * @param workers - number of processes; the machine's parallelism by default
- * @throws the first error of a worker, after the others were stopped
+ * @param module - what a worker process runs
  */
 export async function runJobs(
   jobs: readonly Job[],
   done: (job: Job, result: RawResult) => void,
   workers = availableParallelism(),
+  module = WORKER,
 ): Promise<void> {
   const queue = handOut(jobs, largeAtOnce());
-  const pool = Array.from({ length: Math.min(workers, jobs.length) }, start);
+  const pool = Array.from({ length: Math.min(workers, jobs.length) }, () => new Place(module));
   try {
     await Promise.all(
-      pool.map(async worker => {
+      pool.map(async place => {
         for (let job = queue.next(); job !== undefined; job = queue.next()) {
-          done(job, await ask(worker, job));
+          done(job, await place.run(job));
           queue.done(job);
         }
       }),
     );
   } finally {
-    for (const worker of pool) worker.kill();
+    for (const place of pool) place.stop();
   }
 }

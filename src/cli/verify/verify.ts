@@ -7,6 +7,7 @@ import { SUITE_ALPHA } from '../../claims/checks/statistical.js';
 import type { ClaimResult, RunInfo, VerifyResult } from '../../claims/result.js';
 import type { Shard } from '../../gate/shard.js';
 import type { Job, RawResult } from './job.js';
+import { LOST_CHECK } from './lost.js';
 import { runJobs } from './pool.js';
 import { encodeReplay } from './replay.js';
 import { claimDigest, codeDigest } from './sources.js';
@@ -78,7 +79,7 @@ function finish(job: Job, raw: RawResult): ClaimResult {
     claim: job.id,
     digest: claimDigest(claimModule(job.id as ClaimId)),
     seed: job.seed,
-    ...(failing !== undefined && { check: failing.name }),
+    ...(failing !== undefined && failing.name !== LOST_CHECK && { check: failing.name }),
     ...(failing?.path !== undefined && { path: failing.path }),
   });
   return { ...raw, replay };

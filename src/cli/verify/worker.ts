@@ -1,7 +1,10 @@
 /** @file A worker process: runs one claim after another and sends back the results. */
 import { loadClaim } from '../../../properties/registry.js';
 import { runClaim } from '../../claims/run-claim.js';
+import { protectStreams } from '../protect.js';
 import type { Job, Reply } from './job.js';
+
+protectStreams();
 
 async function reply(job: Job): Promise<Reply> {
   try {

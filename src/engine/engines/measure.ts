@@ -1,10 +1,10 @@
 /** @file Runs the reference graph on an engine; throws where the engine is not to be had. */
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
-import { env } from 'onnxruntime-node';
 import { runEager } from '../eager.js';
 import { compileFloat64 } from '../float64/compile.js';
 import type { Graph } from '../graph/graph.js';
+import { onnxRuntime } from '../onnx/runtime.js';
 import { openOnnx, type Provider } from '../onnx/session.js';
 import { trace } from '../trace.js';
 import {
@@ -44,7 +44,7 @@ async function onnx(provider: Provider): Promise<Measurement> {
   const stepping = await openOnnx(trace(step, STEP_SPECS), { threads, providers: [provider] });
   const milliseconds = await timed(() => stepping.run(STEP_INPUTS));
   await stepping.release();
-  return { version: env.versions.node ?? 'unknown', threads, precision, milliseconds };
+  return { version: onnxRuntime().env.versions.node ?? 'unknown', threads, precision, milliseconds };
 }
 
 async function eager(backendName: string): Promise<number> {

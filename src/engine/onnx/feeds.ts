@@ -1,12 +1,13 @@
 /** @file Inputs of a run, checked and made into tensors of ONNX Runtime. */
-import { Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
 import { type DType, type Graph, type Shape, sizeOf } from '../graph/graph.js';
 import { ELEMENT_OF } from './rule.js';
+import { onnxRuntime } from './runtime.js';
 
 /** Numbers row-major, or a tensor as an earlier run gave it (or `allocate` made it). */
 export type OnnxInput = Float32Array | Float64Array | Int32Array | Tensor;
 
-const isTensor = (input: OnnxInput): input is Tensor => input instanceof Tensor;
+const isTensor = (input: OnnxInput): input is Tensor => input instanceof onnxRuntime().Tensor;
 
 export type OnnxInputs = Readonly<Record<string, OnnxInput>>;
 
@@ -26,6 +27,7 @@ export const slotsOf = (graph: Graph, ids: Readonly<Record<string, number>>): Sl
 /** A tensor of zeros that fits a slot. */
 export function zeros({ shape, dtype }: Slot): Tensor {
   const size = sizeOf(shape);
+  const { Tensor } = onnxRuntime();
   if (dtype === 'float') return new Tensor('float32', new Float32Array(size), shape);
   if (dtype === 'int') return new Tensor('int32', new Int32Array(size), shape);
   return new Tensor('bool', new Uint8Array(size), shape);
@@ -54,6 +56,7 @@ export function feed(name: string, input: OnnxInput, slot: Slot): Tensor {
     checkTensor('input', name, input, slot);
     return input;
   }
+  const { Tensor } = onnxRuntime();
   const { shape, dtype } = slot;
   const size = sizeOf(shape);
   if (input.length !== size)

@@ -1,11 +1,12 @@
 /** @file Running a graph natively with ONNX Runtime. */
-import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Graph } from '../graph/graph.js';
 import { checkNames } from '../names.js';
 import { optimise } from '../optimise.js';
 import { checkTensor, feed, type OnnxInputs, type OnnxTensors, slotsOf, zeros } from './feeds.js';
 import { lowerGraph, outputName, toBytes } from './lower.js';
 import { type Overwriting, overwriting } from './overwrite.js';
+import { onnxRuntime } from './runtime.js';
 import { withoutShapes } from './shapeless.js';
 import { type CpuPassName, specialise } from './specialise.js';
 
@@ -61,19 +62,22 @@ export async function openOnnx(graph: Graph, options: OnnxOptions): Promise<Onnx
   const replacements = wanted.map(name => ({ output: outputName(graph, name), input: name }));
   const { graph: model, safe }: Overwriting =
     replacements.length === 0 ? { graph: lowered, safe: [] } : overwriting(lowered, replacements);
-  const session = await InferenceSession.create(toBytes(onCpu(providers) ? withoutShapes(model) : model), {
-    executionProviders: [...providers],
-    executionMode: 'sequential',
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    enableMemPattern: memoryPattern,
-    graphOptimizationLevel: 'all',
-    // what `recompute` makes again would be kept after all
-    extra: { optimization: { disable_specified_optimizers: 'CommonSubexpressionElimination' } },
-    // errors reach us as exceptions
-    logSeverityLevel: 4,
-    ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
-  });
+  const session = await onnxRuntime().InferenceSession.create(
+    toBytes(onCpu(providers) ? withoutShapes(model) : model),
+    {
+      executionProviders: [...providers],
+      executionMode: 'sequential',
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      enableMemPattern: memoryPattern,
+      graphOptimizationLevel: 'all',
+      // what `recompute` makes again would be kept after all
+      extra: { optimization: { disable_specified_optimizers: 'CommonSubexpressionElimination' } },
+      // errors reach us as exceptions
+      logSeverityLevel: 4,
+      ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
+    },
+  );
   const overwrites = new Set(safe.map(({ input }) => input));
   return programOf(graph, session, { profiled: profile !== undefined, overwrites });
 }

@@ -23,6 +23,8 @@ export interface CollectOptions {
   readonly verified: boolean;
   /** Told of every run whose files are not as they were written; it counts as interrupted. */
   readonly onDamaged: (run: PlannedRun, message: string) => void;
+  /** Told why result.json could not be written; the result comes back all the same. Without it that is an error. */
+  readonly onUnwritten?: (error: unknown) => void;
 }
 
 /** Reads every run and writes result.json. */
@@ -61,7 +63,12 @@ export function collect(options: CollectOptions): ExperimentResult {
       verified: verified && read.every(one => one.verified),
     },
   };
-  writeJson('experiment', join(out, 'result.json'), result);
+  try {
+    writeJson('experiment', join(out, 'result.json'), result);
+  } catch (error) {
+    if (options.onUnwritten === undefined) throw error;
+    options.onUnwritten(error);
+  }
   return result;
 }
 

@@ -8,6 +8,7 @@ import { breakLock, lockName } from '../../../formats/lock.js';
 import { runFolder } from '../../../train/experiment/folder.js';
 import { integer } from '../../args.js';
 import { EXIT, type ExitCode, sayError } from '../../exit.js';
+import { asProgram } from '../../protect.js';
 import { slurm } from './program.js';
 import { notedLock, noteLock, outOf, readSubmission } from './submission.js';
 
@@ -50,8 +51,10 @@ async function task(folder: string, env: NodeJS.ProcessEnv): Promise<ExitCode> {
   return code;
 }
 
-try {
-  process.exitCode = await task(process.argv[2] ?? '.', process.env);
-} catch (error) {
-  process.exitCode = sayError(error);
-}
+await asProgram(async () => {
+  try {
+    return await task(process.argv[2] ?? '.', process.env);
+  } catch (error) {
+    return sayError(error);
+  }
+});

@@ -1,0 +1,33 @@
+/** @file The result of a claim whose run did not come to its end: it failed, and says why; the other claims are none the worse. */
+import { loadClaim } from '../../../properties/registry.js';
+import type { CheckResult } from '../../claims/result.js';
+import type { RawResult } from './job.js';
+
+/** The name of the one check of such a result: no check of a claim, so a replay runs the whole claim. */
+export const LOST_CHECK = 'comes to its end';
+
+export async function lostResult(id: string, reason: string): Promise<RawResult> {
+  const { paper, source, says, tex, verdict, mutants } = await loadClaim(id);
+  const check: CheckResult = {
+    name: LOST_CHECK,
+    says: 'the run of the claim ends with a result',
+    kind: 'equals',
+    outcome: 'fail',
+    cases: 0,
+    failure: { case: 'the whole claim', expected: 'a result', measured: reason },
+    threw: true,
+  };
+  return {
+    ...{ id, paper, source, says, tex, verdict },
+    outcome: 'fail',
+    cases: 0,
+    checks: [check],
+    mutants: {
+      killed: 0,
+      equivalent: mutants.filter(({ equivalent }) => equivalent !== undefined).length,
+      total: mutants.length,
+      list: mutants.map(mutant => ({ ...mutant, killedBy: [], untried: true })),
+    },
+    seconds: 0,
+  };
+}
