@@ -51,7 +51,7 @@ const kindOf = (stat: Stats): string => {
  * Opens a regular file for reading. Anything else of that name is refused at once: opening a pipe would wait for its
  * writer, reading a device might never end.
  */
-export function openFile(what: string, path: string): { readonly fd: number; readonly stat: Stats } {
+function openFile(what: string, path: string): { readonly fd: number; readonly stat: Stats } {
   let fd: number | undefined;
   try {
     fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0));
@@ -78,32 +78,47 @@ export interface ReadOptions {
   readonly first?: number;
 }
 
-/** The bytes of a regular file; its size is checked before anything is allocated. */
-export function readBytes(what: string, path: string, { atMost, first = atMost }: ReadOptions): Uint8Array {
+/** An open file of known size. */
+export interface OpenFile {
+  readonly size: number;
+  /** Fills `bytes` with what begins at byte `at`. */
+  read(bytes: Uint8Array, at: number): void;
+}
+
+/** Opens a regular file of at most so many bytes, and closes it after `use`. */
+export function withFile<T>(what: string, path: string, atMost: number, use: (file: OpenFile) => T): T {
   const { fd, stat } = openFile(what, path);
   try {
-    if (stat.size > atMost)
+    const { size } = stat;
+    if (size > atMost)
       throw new InputError(
-        `${what}: ${path} must have at most ${atMost} bytes, got ${stat.size} - is it the right file?`,
+        `${what}: ${path} must have at most ${atMost} bytes, got ${size} - is it the right file?`,
       );
-    const bytes = new Uint8Array(Math.min(stat.size, first));
-    for (let done = 0; done < bytes.length; ) {
-      const got = readSync(fd, bytes, done, Math.min(bytes.length - done, 1 << 26), done);
-      if (got === 0)
-        throw new InputError(
-          `${what}: ${path} shrank while it was read - run again when nothing writes to it`,
-        );
-      done += got;
-    }
-    return bytes;
+    const read = (bytes: Uint8Array, at: number): void => {
+      for (let done = 0; done < bytes.length; ) {
+        const got = readSync(fd, bytes, done, Math.min(bytes.length - done, 1 << 26), at + done);
+        if (got === 0)
+          throw new InputError(
+            `${what}: ${path} shrank while it was read - run again when nothing writes to it`,
+          );
+        done += got;
+      }
+    };
+    return use({ size, read });
   } catch (error) {
-    throw error instanceof InputError || error instanceof UnavailableError
-      ? error
-      : unavailable(what, path, error);
+    throw unavailable(what, path, error);
   } finally {
     closeSync(fd);
   }
 }
+
+/** The bytes of a regular file; its size is checked before anything is allocated. */
+export const readBytes = (what: string, path: string, { atMost, first = atMost }: ReadOptions): Uint8Array =>
+  withFile(what, path, atMost, ({ size, read }) => {
+    const bytes = new Uint8Array(Math.min(size, first));
+    read(bytes, 0);
+    return bytes;
+  });
 
 /** UTF-8 text of a small file; a byte sequence that is not UTF-8 is an error. */
 export function readText(what: string, path: string, atMost: number): string {

@@ -106,5 +106,8 @@ export function failureLines(vector: VectorResult): string[] {
     ...(suspects.length === 0 && diagnosis?.note === undefined
       ? ['  none of the known mistakes explains it']
       : []),
+    ...(diagnosis?.untried === undefined
+      ? []
+      : [`  ${diagnosis.untried} known mistakes were not tried: a smaller vector takes less time`]),
   ];
 }

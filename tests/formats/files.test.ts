@@ -135,7 +135,9 @@ test('a walk meets every file once, whatever circles of links there are', () =>
       ...['failed in/self.v', 'again in/z.v'],
     ];
     assert.equal(walked(folder, 'in'), all);
-    assert.equal(walked(folder, 'in', 'in/b.v', 'out', 'none'), [...all, 'again in/b.v', 'failed none']);
+    assert.equal(walked(folder, 'in', 'in/b.v', 'out', 'none'), [
+      ...[...all, 'again in/b.v', 'again out', 'failed none'],
+    ]);
     assert.equal(walked(folder, 'in/other'), ['file in/other']);
   }));
 
