@@ -22,7 +22,7 @@ import { errorOf, inFolder } from './temporary.js';
 
 const test = suite('files');
 
-const fifo = (path: string): void => assert.is(spawnSync('mkfifo', [path]).status, 0);
+const fifo = (path: string): void => assert.is(spawnSync('sh', ['-c', 'mkfifo "$0"', path]).status, 0);
 
 /** Puts something at `path` that has the name of a file and is none. */
 const IMPOSTORS: Readonly<Record<string, readonly [make: (path: string) => unknown, says: RegExp]>> = {
