@@ -115,7 +115,7 @@ function wide(): Uint8Array {
   return Buffer.concat(encodeVector({ ...golden('grae-0'), ...question, given }));
 }
 
-const SIZE = 2 * MB;
+const SIZE = 4 * MB;
 
 export const CASES: readonly Case[] = [
   ...Object.entries(JSONS).flatMap(([name, text]) => [
