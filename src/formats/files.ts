@@ -1,6 +1,16 @@
 /** @file Reading files whose size and presence are not to be trusted. */
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  openSync,
+  type ReadStream,
+  readdirSync,
+  readSync,
+  type Stats,
+} from 'node:fs';
 import { InputError, UnavailableError } from './input-error.js';
 
 /**
@@ -26,7 +36,40 @@ const REASONS: Readonly<Record<string, readonly [string, string]>> = {
   EDQUOT: ['does not fit: the disk quota is used up', 'free some space, then run the same command again'],
   ENAMETOOLONG: ['has too long a name', 'choose a shorter path'],
   ELOOP: ['is a circle of symbolic links', 'check the path'],
+  ENXIO: ['is a socket or a device, not a file', 'give a file'],
 };
+
+/** What else than a file a path may lead to. */
+const kindOf = (stat: Stats): string => {
+  if (stat.isDirectory()) return 'a folder';
+  if (stat.isFIFO()) return 'a pipe';
+  if (stat.isCharacterDevice() || stat.isBlockDevice()) return 'a device';
+  return stat.isSocket() ? 'a socket' : 'something else';
+};
+
+/**
+ * Opens a regular file for reading. Anything else of that name is refused at once: opening a pipe would wait for its
+ * writer, reading a device might never end.
+ */
+function openFile(what: string, path: string): { readonly fd: number; readonly stat: Stats } {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0));
+    const stat = fstatSync(fd);
+    if (!stat.isFile())
+      throw new UnavailableError(
+        `${what}: ${path} must be a regular file, got ${kindOf(stat)} - give a file (what comes through a pipe must be saved first)`,
+      );
+    return { fd, stat };
+  } catch (error) {
+    if (fd !== undefined) closeSync(fd);
+    throw unavailable(what, path, error);
+  }
+}
+
+/** A regular file as a stream. */
+export const streamFile = (what: string, path: string): ReadStream =>
+  createReadStream(path, { fd: openFile(what, path).fd, highWaterMark: 1 << 20 });
 
 export interface ReadOptions {
   /** Refuse files larger than this many bytes. */
@@ -35,39 +78,47 @@ export interface ReadOptions {
   readonly first?: number;
 }
 
-/** The bytes of a regular file; its size is checked before anything is allocated. */
-export function readBytes(what: string, path: string, { atMost, first = atMost }: ReadOptions): Uint8Array {
-  let fd: number;
+/** An open file of known size. */
+export interface OpenFile {
+  readonly size: number;
+  /** Fills `bytes` with what begins at byte `at`. */
+  read(bytes: Uint8Array, at: number): void;
+}
+
+/** Opens a regular file of at most so many bytes, and closes it after `use`. */
+export function withFile<T>(what: string, path: string, atMost: number, use: (file: OpenFile) => T): T {
+  const { fd, stat } = openFile(what, path);
   try {
-    fd = openSync(path, 'r');
+    const { size } = stat;
+    if (size > atMost)
+      throw new InputError(
+        `${what}: ${path} must have at most ${atMost} bytes, got ${size} - is it the right file?`,
+      );
+    const read = (bytes: Uint8Array, at: number): void => {
+      for (let done = 0; done < bytes.length; ) {
+        const got = readSync(fd, bytes, done, Math.min(bytes.length - done, 1 << 26), at + done);
+        if (got === 0)
+          throw new InputError(
+            `${what}: ${path} shrank while it was read - run again when nothing writes to it`,
+          );
+        done += got;
+      }
+    };
+    return use({ size, read });
   } catch (error) {
     throw unavailable(what, path, error);
-  }
-  try {
-    const stat = fstatSync(fd);
-    if (!stat.isFile()) throw new UnavailableError(`${what}: ${path} is not a regular file - give a file`);
-    if (stat.size > atMost)
-      throw new InputError(
-        `${what}: ${path} must have at most ${atMost} bytes, got ${stat.size} - is it the right file?`,
-      );
-    const bytes = new Uint8Array(Math.min(stat.size, first));
-    for (let done = 0; done < bytes.length; ) {
-      const got = readSync(fd, bytes, done, Math.min(bytes.length - done, 1 << 26), done);
-      if (got === 0)
-        throw new InputError(
-          `${what}: ${path} shrank while it was read - run again when nothing writes to it`,
-        );
-      done += got;
-    }
-    return bytes;
-  } catch (error) {
-    throw error instanceof InputError || error instanceof UnavailableError
-      ? error
-      : unavailable(what, path, error);
   } finally {
     closeSync(fd);
   }
 }
+
+/** The bytes of a regular file; its size is checked before anything is allocated. */
+export const readBytes = (what: string, path: string, { atMost, first = atMost }: ReadOptions): Uint8Array =>
+  withFile(what, path, atMost, ({ size, read }) => {
+    const bytes = new Uint8Array(Math.min(size, first));
+    read(bytes, 0);
+    return bytes;
+  });
 
 /** UTF-8 text of a small file; a byte sequence that is not UTF-8 is an error. */
 export function readText(what: string, path: string, atMost: number): string {
@@ -95,8 +146,7 @@ export const sha256 = (...parts: readonly (Uint8Array | string)[]): string =>
 export async function sha256File(what: string, path: string): Promise<string> {
   const hash = createHash('sha256');
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }))
-      hash.update(chunk as Uint8Array);
+    for await (const chunk of streamFile(what, path)) hash.update(chunk as Uint8Array);
   } catch (error) {
     throw unavailable(what, path, error);
   }

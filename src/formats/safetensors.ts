@@ -1,5 +1,5 @@
 /** @file The safetensors file format: 8-byte little-endian header length, JSON header, raw little-endian data. */
-import { readBytes } from './files.js';
+import { type OpenFile, withFile } from './files.js';
 import { InputError } from './input-error.js';
 import { isObject, parseJson, show } from './json.js';
 
@@ -38,12 +38,27 @@ export interface Safetensors {
 
 const HEADER_LIMIT = 100_000_000;
 
+/** Each tensor takes some memory of its own, however small. */
+const MOST_TENSORS = 1 << 14;
+
+const MOST_DIMENSIONS = 16;
+
+/** Bytes of a tensor by its shape. */
+const MOST_EXTENT = 2 ** 34;
+
 /** Reads a file of at most `atMost` bytes. */
 export const readSafetensors = (path: string, atMost = 4 * 2 ** 30): Safetensors =>
-  parseSafetensors(readBytes('safetensors', path, { atMost }), path);
+  withFile('safetensors', path, atMost, file => contents(file, path));
 
-/** The contents of a file; `file` names it in errors. Tensors must fill the data exactly: no overlap, no hole. */
-export function parseSafetensors(bytes: Uint8Array, file: string): Safetensors {
+/** The contents of a file; `file` names it in errors. */
+export const parseSafetensors = (bytes: Uint8Array, file: string): Safetensors =>
+  contents({ size: bytes.length, read: (out, at) => out.set(bytes.subarray(at, at + out.length)) }, file);
+
+/**
+ * The header is read and checked against the size of the file before any tensor is: tensors must fill the data
+ * exactly, without overlap or hole.
+ */
+function contents({ size, read }: OpenFile, file: string): Safetensors {
   const fail = (
     rule: string,
     got: unknown,
@@ -53,42 +68,49 @@ export function parseSafetensors(bytes: Uint8Array, file: string): Safetensors {
       `safetensors: ${rule}, got ${typeof got === 'string' ? got : show(got)} (${file}) - ${todo}`,
     );
   };
-  if (bytes.length < 8) fail('the file must have at least 8 bytes', bytes.length);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = Number(view.getBigUint64(0, true));
+  const part = (at: number, length: number): Uint8Array<ArrayBuffer> => {
+    const bytes = new Uint8Array(length);
+    read(bytes, at);
+    return bytes;
+  };
+  if (size < 8) fail('the file must have at least 8 bytes', size);
+  const length = Number(new DataView(part(0, 8).buffer).getBigUint64(0, true));
   if (length > HEADER_LIMIT) fail(`the header length at byte 0 must be at most ${HEADER_LIMIT}`, length);
-  if (length > bytes.length - 8)
-    fail(
-      'the header must end inside the file',
-      `length ${length} at byte 0 in a file of ${bytes.length} bytes`,
-    );
+  if (length > size - 8)
+    fail('the header must end inside the file', `length ${length} at byte 0 in a file of ${size} bytes`);
 
-  const header = readHeader(bytes.subarray(8, 8 + length), file);
-  const metadata = new Map<string, string>();
-  const entries: Entry[] = [];
-  for (const [name, value] of Object.entries(header)) {
-    if (name === '__metadata__') {
-      if (!isObject(value)) return fail('__metadata__ must be an object of strings', value);
-      for (const [key, text] of Object.entries(value))
-        metadata.set(
-          key,
-          typeof text === 'string' ? text : fail(`__metadata__.${key} must be a string`, text),
-        );
-    } else entries.push(readEntry(name, value, fail));
-  }
-
-  const data = bytes.subarray(8 + length);
+  const header = readHeader(part(8, length), file);
+  const names = Object.keys(header).filter(name => name !== METADATA);
+  if (names.length > MOST_TENSORS)
+    fail(`the file must hold at most ${MOST_TENSORS} tensors`, names.length, 'hold fewer, larger ones');
+  const metadata = readMetadata(header[METADATA], fail);
+  const entries = names.map(name => readEntry(name, header[name], fail));
   let end = 0;
-  for (const { name, begin, bytes: size } of entries.toSorted(
-    (a, b) => a.begin - b.begin || a.bytes - b.bytes,
-  )) {
+  for (const { name, begin, bytes } of entries.toSorted((a, b) => a.begin - b.begin || a.bytes - b.bytes)) {
     if (begin !== end)
       fail(`tensor ${show(name)} must begin at data offset ${end}, where the one before it ends`, begin);
-    end = begin + size;
+    end = begin + bytes;
   }
-  if (end !== data.length) fail(`the data must have the ${end} bytes that the header describes`, data.length);
-  const tensors = new Map(entries.map(entry => [entry.name, tensorOf(entry, data)]));
-  return { metadata, tensors };
+  const data = 8 + length;
+  if (end !== size - data) fail(`the data must have the ${end} bytes that the header describes`, size - data);
+  const tensors = entries.map(({ name, dtype, shape, begin, bytes }) => {
+    // memory of its own for each: the data need not be aligned in the file
+    const { buffer } = part(data + begin, bytes);
+    return [name, { dtype, shape, data: new ARRAYS[dtype](buffer) } as SafeTensor] as const;
+  });
+  return { metadata, tensors: new Map(tensors) };
+}
+
+const METADATA = '__metadata__';
+
+function readMetadata(value: unknown, fail: Fail): ReadonlyMap<string, string> {
+  if (value === undefined) return new Map();
+  if (!isObject(value)) return fail('__metadata__ must be an object of strings', value);
+  const entries = Object.entries(value).map(
+    ([key, text]) =>
+      [key, typeof text === 'string' ? text : fail(`__metadata__.${key} must be a string`, text)] as const,
+  );
+  return new Map(entries);
 }
 
 interface Entry {
@@ -127,25 +149,26 @@ function readEntry(name: string, value: unknown, fail: Fail): Entry {
       show(dtype),
       'convert it',
     );
-  if (!Array.isArray(shape) || !shape.every(isSize))
-    return fail(`tensor ${show(name)} must have a shape of non-negative integers`, shape);
+  if (!Array.isArray(shape) || shape.length > MOST_DIMENSIONS || !shape.every(isSize))
+    return fail(
+      `tensor ${show(name)} must have a shape of at most ${MOST_DIMENSIONS} non-negative integers`,
+      shape,
+    );
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize) || offsets[0]! > offsets[1]!)
     return fail(`tensor ${show(name)} must have data_offsets [begin, end]`, offsets);
   const kind = dtype as keyof Arrays;
   const [begin, end] = offsets as [number, number];
-  const bytes = shape.reduce<number>((a, b) => a * (b as number), ARRAYS[kind].BYTES_PER_ELEMENT);
+  // sizes of nothing, too, must be sizes that something could have: [0, 2^40, 2^40] is damage
+  const extent = shape.reduce<number>((a, b) => a * Math.max(b as number, 1), ARRAYS[kind].BYTES_PER_ELEMENT);
+  if (extent > MOST_EXTENT)
+    return fail(`tensor ${show(name)} must have a shape of at most ${MOST_EXTENT} bytes`, `[${shape}]`);
+  const bytes = shape.includes(0) ? 0 : extent;
   if (bytes !== end - begin)
     return fail(
       `tensor ${show(name)}, ${kind} [${shape}], must have ${bytes} bytes`,
       `${end - begin} at data offset ${begin}`,
     );
   return { name, dtype: kind, shape: shape as number[], begin, bytes };
-}
-
-/** Copies out of the file: the data need not be aligned there (and a Buffer's own `slice` would not copy). */
-function tensorOf({ dtype, shape, begin, bytes }: Entry, data: Uint8Array): SafeTensor {
-  const { buffer } = Uint8Array.from(data.subarray(begin, begin + bytes));
-  return { dtype, shape, data: new ARRAYS[dtype](buffer) } as SafeTensor;
 }
 
 /** The parts of a file, in order: header first, then each tensor's own memory. Tensors lie in the order of the map. */

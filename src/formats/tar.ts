@@ -1,9 +1,8 @@
 /** @file Unpacking a .tar.gz of plain files: POSIX ustar headers, hostile names refused, sizes bounded. */
-import { createReadStream } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { unavailable } from './files.js';
+import { streamFile, unavailable } from './files.js';
 import { InputError } from './input-error.js';
 
 const BLOCK = 512;
@@ -25,7 +24,7 @@ export async function unpackTarGz(archive: string, folder: string, limits: Unpac
   ): never => {
     throw new InputError(`tar: ${rule}, got ${got} (${archive}) - ${todo}`);
   };
-  const source = createReadStream(archive);
+  const source = streamFile('tar', archive);
   const gunzip = createGunzip();
   source.on('error', error => gunzip.destroy(error));
   const reader = new Blocks(source.pipe(gunzip), limits.bytes, fail);

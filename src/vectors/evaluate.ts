@@ -5,8 +5,9 @@ import { denseAutoencoder } from '../core/net/dense.js';
 import type { Params } from '../core/net/network.js';
 import { direction } from '../core/objectives/classifier/objective.js';
 import { evaluateWithGradient } from '../core/step.js';
-import { compileFloat64 } from '../engine/float64/compile.js';
+import { compileFloat64, float64Bytes } from '../engine/float64/compile.js';
 import { type Traceable, trace } from '../engine/trace.js';
+import { InputError } from '../formats/input-error.js';
 import { AUTOENCODER_OBJECTIVES, CLASSIFIER_OBJECTIVES } from './implementations.js';
 import { INPUT, PARAM, parameterShapes } from './layout.js';
 import {
@@ -37,9 +38,20 @@ const under = (prefix: string, tensors: Named): Params =>
 const gradientsOf = (grads: Params): Named =>
   Object.fromEntries(Object.entries(grads).map(([name, tensor]) => [`grad.${name}`, tensor]));
 
+/** Bytes that evaluating may take, and what more for each byte that is given. */
+const MOST_MEMORY = 8 * 2 ** 20;
+const MEMORY_RATIO = 4;
+
 function run(fn: Traceable, given: Tensors): Outputs {
   const arrays = Object.entries(given).map(([name, { data }]) => [name, data] as const);
-  return compileFloat64(trace(fn, given)).run(Object.fromEntries(arrays));
+  const most = MOST_MEMORY + MEMORY_RATIO * arrays.reduce((sum, [, { byteLength }]) => sum + byteLength, 0);
+  const graph = trace(fn, given);
+  const bytes = float64Bytes(graph);
+  if (bytes > most)
+    throw new InputError(
+      `vector: evaluating it must take at most ${most} bytes, got ${bytes} - a vector is a small network; make its batch smaller`,
+    );
+  return compileFloat64(graph).run(Object.fromEntries(arrays));
 }
 
 /** Ours for an autoencoder, with one change if there is one; null where that does not apply. */

@@ -17,7 +17,7 @@ import {
 } from './metadata.js';
 
 /** More layers than this in one list are refused: every one of them becomes operations of a graph. */
-const MOST_LAYERS = 64;
+const MOST_LAYERS = 24;
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -41,7 +41,7 @@ const MOST_BYTES = 2 ** 26;
 const MOST_WORK = 2 ** 24;
 
 /** A log det of d columns becomes d^2 operations of a graph. */
-const MOST_LATENTS = 256;
+const MOST_LATENTS = 64;
 
 const SMALLER = 'a vector is a small network; make it smaller';
 

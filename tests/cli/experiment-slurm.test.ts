@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
@@ -7,7 +7,12 @@ import { exitCodeOf, UsageError } from '../../src/cli/exit.js';
 import { launchOnSlurm } from '../../src/cli/experiment/slurm/launch.js';
 import { isHeldBack, parseQueue } from '../../src/cli/experiment/slurm/queue.js';
 import { slurmLines } from '../../src/cli/experiment/slurm/say.js';
-import { jobNumber, readSbatchOptions, sbatchArgs } from '../../src/cli/experiment/slurm/sbatch.js';
+import {
+  arraySize,
+  jobNumber,
+  readSbatchOptions,
+  sbatchArgs,
+} from '../../src/cli/experiment/slurm/sbatch.js';
 import {
   fileSubmission,
   readSubmission,
@@ -108,10 +113,60 @@ test('options for sbatch: long ones, none of ours', async () => {
     assert.ok((await errorOf(() => readSbatchOptions([wrong]))) instanceof UsageError, wrong);
 });
 
+test('no beginning of an option that is ours passes, however it is written', async () => {
+  const ours = [
+    ...['array', 'chdir', 'clusters', 'error', 'input', 'job-name', 'no-requeue', 'ntasks', 'open-mode'],
+    ...['output', 'parsable', 'requeue', 'test-only', 'wait', 'wrap', 'signal', 'help', 'quiet', 'version'],
+  ];
+  for (const name of ours)
+    for (let length = 1; length <= name.length; length++) {
+      const begun = name.slice(0, length);
+      for (const option of [
+        ...[
+          `${begun}=USR1@5`,
+          `--${begun}=x`,
+          `--${begun} x`,
+          `${begun} x`,
+          begun,
+          `-${begun}`,
+          `-${begun}x`,
+        ],
+        ...[`${begun.toUpperCase()}=x`, `--${begun.toUpperCase()}`, ` ${begun}=x`, `${begun} =x`],
+      ])
+        assert.ok((await errorOf(() => readSbatchOptions([option]))) instanceof UsageError, option);
+    }
+  const theirs = [
+    ...[
+      'time=1',
+      'partition=p',
+      'account=a',
+      'mem=1G',
+      'mem-per-cpu=1G',
+      'gres=gpu:1',
+      'exclude=n1',
+      'nodelist=n2',
+    ],
+    ...[
+      'ntasks-per-node=1',
+      'nodes=1',
+      'constraint=c',
+      'reservation=r',
+      'qos=q',
+      'comment=c',
+      'exclusive',
+      'hint=h',
+    ],
+  ];
+  assert.equal(
+    readSbatchOptions(theirs),
+    theirs.map(option => `--${option}`),
+  );
+});
+
 test('what sbatch and squeue print', () => {
   assert.is(jobNumber('12\n'), '12');
   assert.is(jobNumber('Welcome to 2 clusters\n12;north\n'), '12');
-  assert.is(jobNumber(''), 'of unknown number');
+  assert.is(jobNumber(''), undefined);
   const tasks = parseQueue(
     'a|12|3|PENDING|Resources\na|12|0|RUNNING|None\nother|13|N/A|RUNNING|None\na|12|4|PENDING|launch failed|requeued held\n\n',
   );
@@ -139,18 +194,20 @@ test('a lock is broken when its process is gone, never while it lives here', () 
     assert.equal(readdirSync(folder), []);
   }));
 
+function addProgram(folder: string, name: string, does: string): void {
+  const path = join(folder, 'bin', name);
+  writeFileSync(path, `#!/bin/sh\necho "$@" >>'${folder}/${name}.calls'\n${does}\n`);
+  chmodSync(path, 0o755);
+}
+
 /** Programs of Slurm that only write down how they were called; squeue prints what `queue` holds. */
 async function withPrograms<T>(sbatch: string, body: (folder: string) => T | Promise<T>): Promise<T> {
   const { PATH } = process.env;
   return await inFolder(async folder => {
     const bin = join(folder, 'bin');
     mkdirSync(bin);
-    const program = (name: string, does: string): void => {
-      writeFileSync(join(bin, name), `#!/bin/sh\necho "$@" >>'${folder}/${name}.calls'\n${does}\n`);
-      chmodSync(join(bin, name), 0o755);
-    };
-    program('sbatch', sbatch);
-    program('squeue', `cat '${folder}/queue'`);
+    addProgram(folder, 'sbatch', sbatch);
+    addProgram(folder, 'squeue', `cat '${folder}/queue'`);
     writeFileSync(join(folder, 'queue'), '');
     process.env.PATH = `${bin}:${PATH}`;
     try {
@@ -171,9 +228,9 @@ test('only runs that are neither complete, nor with Slurm, nor with another proc
   withPrograms('echo 7', async folder => {
     const out = join(folder, 'out');
     const first = await launch(out);
-    assert.is(first.submitted?.runs, PLAN.length);
-    assert.is(first.submitted?.job, '7');
-    const { filed } = first.submitted!;
+    assert.is(first.submitted[0]?.runs, PLAN.length);
+    assert.is(first.submitted[0]?.job, '7');
+    const { filed } = first.submitted[0]!;
     const tasks = (indices: readonly number[]): void =>
       writeFileSync(
         join(folder, 'queue'),
@@ -181,7 +238,7 @@ test('only runs that are neither complete, nor with Slurm, nor with another proc
       );
     tasks([...PLAN.keys()]);
     const second = await launch(out);
-    assert.is(second.submitted, undefined);
+    assert.equal(second.submitted, []);
     assert.is(second.queued.length, PLAN.length);
     assert.match(slurmLines(second).join('\n'), /0 runs on a node, .* waiting[\s\S]*scontrol release 7_0/);
 
@@ -198,7 +255,7 @@ test('only runs that are neither complete, nor with Slurm, nor with another proc
     release();
     assert.is(third.elsewhere, 1);
     assert.equal(
-      third.submitted?.filed.ids,
+      third.submitted[0]?.filed.ids,
       PLAN.slice(2).map(({ id }) => id),
     );
     assert.equal(
@@ -207,6 +264,65 @@ test('only runs that are neither complete, nor with Slurm, nor with another proc
     );
     assert.match(slurmLines(third).join('\n'), /ended before the end[\s\S]*submitted as job array 7/);
   }));
+
+/** As `launch`, of these runs, and what sbatch was called with. */
+async function calls(
+  folder: string,
+  jobs: number | undefined,
+  count: number,
+  options: readonly string[] = [],
+) {
+  const first = PLAN[0]!;
+  const plan = Array.from({ length: count }, (_, i) => ({ ...first, id: `run${i}` }));
+  const launched = await launchOnSlurm({
+    ...{ name: 'tiny', plan, out: join(folder, 'out'), childArgs: ['experiment', 'tiny'] },
+    ...{ jobs, threads: 1, memory: undefined, options },
+  });
+  const said = readFileSync(join(folder, 'sbatch.calls'), 'utf8').trim().split('\n');
+  const words = said.map(call => call.split(' ').filter(word => /^--(array|dependency)=/.test(word)));
+  return { launched, words };
+}
+
+/** What sbatch does here: it numbers its jobs. */
+const NUMBERS = 'wc -l <"$(dirname "$0")/../sbatch.calls"';
+
+test('more runs than an array may have become several arrays, each run in one of them', async () => {
+  await withPrograms(NUMBERS, async folder => {
+    const { launched, words } = await calls(folder, undefined, 2500);
+    assert.equal(words, [['--array=0-1000'], ['--array=0-1000'], ['--array=0-497']]);
+    const ids = launched.submitted.flatMap(({ filed }) => readSubmission(filed.folder).ids);
+    assert.is(new Set(ids).size, 2500);
+    assert.match(slurmLines(launched).join('\n'), /1001 runs submitted as[\s\S]*498 runs submitted as/);
+  });
+  await withPrograms(NUMBERS, async folder => {
+    addProgram(folder, 'scontrol', 'echo "MaxArraySize            = 4"');
+    const { launched, words } = await calls(folder, 2, 9, ['--dependency=afterok:77', '--time=1']);
+    assert.equal(words, [
+      ['--array=0-3%2', '--dependency=afterok:77'],
+      ['--array=0-3%2', '--dependency=afterany:1'],
+      ['--array=0-0%2', '--dependency=afterany:2'],
+    ]);
+    assert.match(
+      slurmLines(launched).join('\n'),
+      /4 runs submitted as job array 2, at most 2 at once, when 1 has ended/,
+    );
+  });
+  assert.is(arraySize('MaxArraySize = 12\nMaxJobCount = 5\n'), 12);
+  assert.is(arraySize('nothing'), undefined);
+});
+
+test('no arrays at all, or arrays without numbers that must follow each other: said, exit code 4', async () => {
+  await withPrograms('echo 7', async folder => {
+    addProgram(folder, 'scontrol', 'echo "MaxArraySize = 0"');
+    assert.is(exitCodeOf(await errorOf(() => launch(join(folder, 'out')))), 4);
+  });
+  await withPrograms('echo welcome', async folder => {
+    addProgram(folder, 'scontrol', 'echo "MaxArraySize = 4"');
+    const error = await errorOf(() => calls(folder, 1, 9));
+    assert.match(error.message, /sbatch must say the number of its job/);
+    assert.is(exitCodeOf(error), 4);
+  });
+});
 
 test('sbatch that is missing or fails: one line that says so, exit code 4, nothing filed', async () => {
   await withPrograms('echo "sbatch: error: invalid partition" >&2; exit 1', async folder => {

@@ -53,6 +53,10 @@ test('a file of MNIST, plain or gzipped, that is cut off, longer, of another kin
       ['labels-idx1', idx([5], new Uint8Array(5)), /must match, got \[4,2,3\] and \[5\]/],
       ['labels-idx1', labels.subarray(0, 11), /must have 4 bytes, got 3/],
       ['labels-idx1', whole, /must match/],
+      ['labels-idx1', idx([4], Uint8Array.of(3, 1, 4, 10)), /labels must be 0 to 9, got 10 in record 3/],
+      ['images-idx3', idx([4, 0, 0], new Uint8Array()), /sides of 1 to 4096 pixels, got 0 x 0/],
+      ['images-idx3', idx([4, 5000, 1], new Uint8Array(20_000)), /got 5000 x 1/],
+      ['images-idx3', idx([0, 2, 3], new Uint8Array()), /must match/],
     ] as const)
       for (const gzipped of [false, true]) {
         const write = (name: string, content: Uint8Array): void => {

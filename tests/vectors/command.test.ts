@@ -1,9 +1,19 @@
 /** @file `flatcheck vectors` as a user runs it. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { run } from '../../src/cli/commands/vectors.js';
+import { checkVector } from '../../src/vectors/check.js';
 import { evaluateMistaken } from '../../src/vectors/evaluate.js';
+import { VectorsJson } from '../../src/vectors/result.js';
 import { writeVector } from '../../src/vectors/vector.js';
 import { captured } from '../cli/captured.js';
 import { inFolder } from '../formats/temporary.js';
@@ -85,6 +95,63 @@ test('a file that is no vector: exit code 2 and why, and the others are checked 
     const { passed, errors } = JSON.parse(both.out) as { passed: number; errors: { file: string }[] };
     assert.equal([passed, errors.length, errors[0]!.file], [1, 1, bad]);
   }));
+
+test('what cannot be read keeps no other file from being checked, and what is met twice counts once', () =>
+  inFolder(async folder => {
+    const at = (name: string): string => join(folder, name);
+    const vae = join(GOLDEN, 'vae-0.safetensors');
+    mkdirSync(at('v/sub.safetensors'), { recursive: true });
+    copyFileSync(vae, at('v/a.SafeTensors'));
+    copyFileSync(vae, at('v/sub.safetensors/z.safetensors'));
+    for (const [to, name] of [
+      ['.', 'v/b'],
+      ['.', 'v/c'],
+      ['nowhere', 'v/dead.safetensors'],
+      ['/dev/zero', 'v/device.safetensors'],
+    ] as const)
+      symlinkSync(to, at(name));
+    writeFileSync(at('v/sparse.safetensors'), '');
+    truncateSync(at('v/sparse.safetensors'), 10 * 2 ** 30);
+    mkdirSync(at('empty'));
+    const argv = [at('empty'), at('none'), at('v'), at('v'), at('v/a.SafeTensors')];
+    const { code, out, err } = await vectors('check', ...argv);
+    assert.is(code, 4);
+    assert.match(out, /2 vectors passed, 0 failed, 5 files are no vectors or cannot be read\n$/);
+    for (const says of [
+      /^vectors: counted once: .*a\.SafeTensors \(met as .*\n/,
+      /empty must hold \.safetensors files, got none/,
+      /none does not exist/,
+      /dead\.safetensors does not exist/,
+      /device\.safetensors must be a regular file, got a device/,
+      /sparse\.safetensors must have at most 67108864 bytes, got 10737418240/,
+    ])
+      assert.match(err, says);
+    assert.not.match(err, /\n\s+at /);
+    const json = await vectors('check', '--json', ...argv);
+    const result = JSON.parse(json.out) as { vectors: unknown[]; errors: unknown[]; passed: number };
+    assert.equal([result.vectors.length, result.errors.length, result.passed], [2, 5, 2]);
+    writeFileSync(at('v/no.safetensors'), 'x');
+    const off = changed(golden('vae-0'), 'expect.loss', data => data.fill(7));
+    writeVector(at('v/y.safetensors'), off);
+    assert.is((await vectors('check', at('v'))).code, 1);
+    assert.is((await vectors('check', at('v/no.safetensors'))).code, 2);
+  }));
+
+test('each vector is on its way before the next is looked at', () => {
+  const check = checkVector(golden('sam-0'));
+  for (const count of [0, 1, 3]) {
+    const said: string[] = [];
+    const json = new VectorsJson(text => said.push(text));
+    for (let i = 0; i < count; i++) {
+      json.vector({ file: String(i), ...check });
+      assert.is(said.length, 2 + i);
+    }
+    json.end([], { passed: count, failed: 0 });
+    const value = JSON.parse(said.join('')) as { vectors: unknown[] };
+    assert.is(value.vectors.length, count);
+    assert.is(said.join(''), `${JSON.stringify(value, null, 1)}\n`);
+  }
+});
 
 test('an error is one line whatever the file holds', () =>
   inFolder(async folder => {

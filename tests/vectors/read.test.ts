@@ -87,7 +87,7 @@ test('metadata', () => {
     meta(/net\.encoder must be a list of at least 1 positive integers/, m =>
       Object.assign(m.net, { encoder }),
     );
-  meta(/net\.encoder must have at most 64 entries, got 1000/, m =>
+  meta(/net\.encoder must have at most 24 entries, got 1000/, m =>
     Object.assign(m.net, { encoder: Array(1000).fill(1) }),
   );
   meta(/net\.latent must be a positive integer/, m => Object.assign(m.net, { latent: 0 }));
@@ -209,9 +209,9 @@ test('too much work is refused before it is begun', () => {
       decoder: [latent, hidden, data[0]],
     });
   };
-  refused(vae, big(300, 2), /net\.latent must be at most 256, got 300/);
-  refused(vae, big(200, 1e6), /batch x latents x parameters must be at most 16777216/);
-  refused(vae, big(200, 2 ** 53 - 1), /batch x latents x parameters/);
+  refused(vae, big(300, 2), /net\.latent must be at most 64, got 300/);
+  refused(vae, big(60, 1e6), /batch x latents x parameters must be at most 16777216/);
+  refused(vae, big(60, 2 ** 53 - 1), /batch x latents x parameters/);
 });
 
 test.run();

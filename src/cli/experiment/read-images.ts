@@ -10,8 +10,16 @@ import type { ImagesOf } from '../../report/experiment/page.js';
 import { runFolder } from '../../train/experiment/folder.js';
 import { RUN_FILES } from '../../train/experiment/status.js';
 
-/** Room for a thousand small images. */
-const AT_MOST = 64 * 2 ** 20;
+const AT_MOST = 16 * 2 ** 20;
+
+/** Of one kind, and their sides: a picture of them is drawn larger than they are. */
+const MOST_IMAGES = 64;
+const MOST_SIDE = 512;
+
+const isDrawable = ([count, height, width, channels]: readonly number[]): boolean =>
+  count! <= MOST_IMAGES &&
+  [height!, width!].every(side => side >= 1 && side <= MOST_SIDE) &&
+  (channels === 1 || channels === 3);
 
 function readImages(path: string): RunImages {
   const { tensors, metadata } = readSafetensors(path, AT_MOST);
@@ -19,9 +27,10 @@ function readImages(path: string): RunImages {
   const pixels = (name: string): Pixels | undefined => {
     const tensor = tensors.get(name);
     if (tensor === undefined) return undefined;
-    if (tensor.dtype === 'F32' && tensor.shape.length === 4) return tensor;
+    if (tensor.dtype === 'F32' && tensor.shape.length === 4 && isDrawable(tensor.shape)) return tensor;
     throw new InputError(
-      `report: ${path} must hold "${name}" as F32 [n, height, width, channels], got ${tensor.dtype} [${tensor.shape}] - ` +
+      `report: ${path} must hold "${name}" as F32 [n, height, width, channels] with at most ${MOST_IMAGES} images, sides of ` +
+        `1 to ${MOST_SIDE} and 1 or 3 channels, got ${tensor.dtype} [${tensor.shape}] - ` +
         "it is damaged; delete the run's folder to do it again",
     );
   };

@@ -2,7 +2,7 @@
 import type { Graph } from '../graph/graph.js';
 import { optimise } from '../optimise.js';
 import type { Float64Program } from '../program.js';
-import { interpret } from './interpret.js';
+import { bufferBytes, interpret } from './interpret.js';
 
 export interface Float64Options {
   /** Return the program's own buffers instead of copies: no allocation in a run. */
@@ -27,3 +27,6 @@ function optimisedOnce(graph: Graph): Graph {
 export function compileFloat64(graph: Graph, options: Float64Options = {}): Float64Program {
   return interpret(options.optimise === false ? graph : optimisedOnce(graph), options.borrow ?? false);
 }
+
+/** Bytes that the buffers of `compileFloat64(graph)` will take; nothing is allocated yet. */
+export const float64Bytes = (graph: Graph): number => bufferBytes(optimisedOnce(graph));

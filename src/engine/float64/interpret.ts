@@ -31,6 +31,10 @@ function prepare(graph: Graph): Prepared {
   return made;
 }
 
+/** Bytes of the buffers that a program of this graph would allocate. */
+export const bufferBytes = (graph: Graph): number =>
+  prepare(graph).memory.sizes.reduce((sum, size) => sum + size * Float64Array.BYTES_PER_ELEMENT, 0);
+
 /** The numbers of a constant, all of them. */
 function constantValues(node: Node<'Constant'>): Float64Array {
   const value = uniformValue(node);

@@ -4,13 +4,14 @@ import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFolder } from '../../../formats/atomic.js';
+import { UnavailableError } from '../../../formats/input-error.js';
 import { breakLock, lockFolder } from '../../../formats/lock.js';
 import { runFolder } from '../../../train/experiment/folder.js';
 import type { PlannedRun } from '../../../train/experiment/plan.js';
 import { isHeld, statusOf } from '../../../train/experiment/status.js';
 import { slurm } from './program.js';
 import { type Queued, readQueue } from './queue.js';
-import { jobNumber, type Resources, sbatchArgs } from './sbatch.js';
+import { arraySize, DEFAULT_ARRAY_SIZE, jobNumber, type Resources, sbatchArgs } from './sbatch.js';
 import { type Filed, fileSubmission, logOf, notedLock, readSubmissions, slurmFolder } from './submission.js';
 
 const TASK = fileURLToPath(new URL('task.js', import.meta.url));
@@ -32,14 +33,19 @@ export interface Launched {
   readonly lost: readonly { readonly id: string; readonly log: string }[];
   /** Runs that a process outside of Slurm has. */
   readonly elsewhere: number;
-  readonly submitted:
-    | {
-        readonly runs: number;
-        readonly job: string;
-        readonly filed: Filed;
-        readonly atOnce: number | undefined;
-      }
-    | undefined;
+  /** In the order of their submission; none where nothing was left to submit. */
+  readonly submitted: readonly Submitted[];
+}
+
+/** One job array. */
+export interface Submitted {
+  readonly runs: number;
+  /** Its number, where sbatch said it. */
+  readonly job: string | undefined;
+  readonly filed: Filed;
+  readonly atOnce: number | undefined;
+  /** The array that must have ended before this one begins. */
+  readonly after: string | undefined;
 }
 
 /** Safe to call at any time, by any number of processes: nothing is submitted twice. */
@@ -62,7 +68,7 @@ export async function launchOnSlurm(options: LaunchOptions): Promise<Launched> {
       queued,
       lost: free.flatMap(({ id }) => (lost.has(id) ? [{ id, log: lost.get(id)! }] : [])),
       elsewhere: todo.length - free.length,
-      submitted: free.length === 0 ? undefined : submit(free, out, options),
+      submitted: submitAll(free, out, options),
     };
   } finally {
     release();
@@ -87,7 +93,46 @@ function sortTasks(submissions: readonly Filed[], queued: readonly Queued[], out
   return { withSlurm, lost };
 }
 
-function submit(runs: readonly PlannedRun[], out: string, options: LaunchOptions): Launched['submitted'] {
+/** How many tasks the cluster allows in one array. */
+function mostTasks(): number {
+  try {
+    const size = arraySize(slurm('scontrol', ['show', 'config'])) ?? DEFAULT_ARRAY_SIZE;
+    if (size > 0) return size;
+  } catch (error) {
+    if (error instanceof UnavailableError) return DEFAULT_ARRAY_SIZE;
+    throw error;
+  }
+  throw new UnavailableError(
+    'experiment: --launcher slurm must have job arrays, got MaxArraySize = 0 (scontrol show config) - take --launcher local',
+  );
+}
+
+/**
+ * As few arrays as the cluster allows. Only tasks of one array are counted by Slurm, so that where there is a limit on
+ * how many run at once, an array begins when the one before it has ended.
+ */
+function submitAll(runs: readonly PlannedRun[], out: string, options: LaunchOptions): Submitted[] {
+  const submitted: Submitted[] = [];
+  const size = runs.length > 1 ? mostTasks() : 1;
+  for (let from = 0; from < runs.length; from += size) {
+    const last = submitted.at(-1);
+    if (last !== undefined && last.job === undefined && options.jobs !== undefined)
+      throw new UnavailableError(
+        `experiment: sbatch must say the number of its job where ${runs.length} runs take several arrays with --jobs, got none - ` +
+          'run the same command again when the first array has ended',
+      );
+    const after = options.jobs === undefined ? undefined : last?.job;
+    submitted.push(submit(runs.slice(from, from + size), out, options, after));
+  }
+  return submitted;
+}
+
+function submit(
+  runs: readonly PlannedRun[],
+  out: string,
+  options: LaunchOptions,
+  after: string | undefined,
+): Submitted {
   const filed = fileSubmission(out, {
     name: `flatcheck-${options.name}-${randomBytes(4).toString('hex')}`,
     cwd: process.cwd(),
@@ -96,9 +141,9 @@ function submit(runs: readonly PlannedRun[], out: string, options: LaunchOptions
   });
   try {
     const job = jobNumber(
-      slurm('sbatch', sbatchArgs(filed, options, [process.execPath, TASK, filed.folder])),
+      slurm('sbatch', sbatchArgs(filed, options, [process.execPath, TASK, filed.folder], after)),
     );
-    return { runs: runs.length, job, filed, atOnce: options.jobs };
+    return { runs: runs.length, job, filed, atOnce: options.jobs, after };
   } catch (error) {
     rmSync(filed.folder, { recursive: true, force: true });
     throw error;

@@ -20,11 +20,11 @@ export function slurmLines({ queued, lost, elsewhere, submitted }: Launched): st
     const more = lost.length > SHOWN ? `, and ${lost.length - SHOWN} more` : '';
     lines.push(`${runs(lost.length)} ended before the end and will go on: ${logs.join(', ')}${more}`);
   }
-  if (submitted !== undefined) {
-    const { job, filed, atOnce } = submitted;
+  for (const { runs: count, job, filed, atOnce, after } of submitted) {
+    const limit = atOnce === undefined ? '' : `, at most ${atOnce} at once`;
     lines.push(
-      `${runs(submitted.runs)} submitted as job array ${job}${atOnce === undefined ? '' : `, at most ${atOnce} at once`}`,
-      `look: squeue --name=${filed.name}; logs: ${filed.folder}/*.log; stop: scancel ${job}`,
+      `${runs(count)} submitted as job array ${job ?? 'of unknown number'}${limit}${after === undefined ? '' : `, when ${after} has ended`}`,
+      `look: squeue --name=${filed.name}; logs: ${filed.folder}/*.log; stop: scancel ${job ?? `--name=${filed.name}`}`,
     );
   }
   if (lines.length > 0)

@@ -1,5 +1,5 @@
 /** @file Job arrays that were submitted for an experiment, each in a folder OUT/slurm/1, 2, ...: which run is which task. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolder, writeAtomic, writeJson } from '../../../formats/atomic.js';
 import { listFolder, readText } from '../../../formats/files.js';
@@ -95,5 +95,5 @@ export const noteLock = (filed: Filed, index: number, name: string): void =>
 /** The lock that the last process of a task may have left behind. */
 export function notedLock(filed: Filed, index: number): string | undefined {
   const path = lockFile(filed, index);
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  return existsSync(path) ? readText('experiment', path, 1 << 12) : undefined;
 }
