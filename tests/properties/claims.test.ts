@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
-import { loadClaim } from '../../properties/registry.js';
 import { runClaim } from '../../src/claims/run-claim.js';
 import { suite } from '../harness.js';
+import { loadClaim } from '../registry.js';
 
 const test = suite('properties/samba');
 

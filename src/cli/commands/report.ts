@@ -4,6 +4,7 @@ import { readArgs } from '../args.js';
 import { EXIT, type ExitCode, UsageError } from '../exit.js';
 import { recollect } from '../experiment/recollect.js';
 import { writeReport } from '../experiment/write-report.js';
+import type { Program } from '../program.js';
 
 export const usage = `usage: flatcheck report RUNS... [options]
 
@@ -14,7 +15,7 @@ export const usage = `usage: flatcheck report RUNS... [options]
 Reads the runs again, renews RUNS/result.json, and writes index.html, every figure as SVG and PNG, runs.csv,
 metrics.csv and tensorboard/ (tensorboard --logdir RUNS/report/tensorboard).`;
 
-export async function run(argv: readonly string[]): Promise<ExitCode> {
+export async function run(argv: readonly string[], { registry }: Program): Promise<ExitCode> {
   const { values, positionals } = readArgs('report', argv, {
     out: { type: 'string' },
     json: { type: 'boolean' },
@@ -29,7 +30,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     );
   const results = [];
   for (const [i, out] of positionals.entries()) {
-    const result = await recollect(out, message => console.error(message));
+    const result = await recollect(out, registry, message => console.error(message));
     const folder =
       values.out === undefined
         ? join(out, 'report')

@@ -8,9 +8,9 @@ import type { Job, RawResult, Reply } from './job.js';
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
 
 /** Workers run uninstrumented: coverage slows numeric loops four times. */
-function start(): ChildProcess {
+function start(registries: readonly string[]): ChildProcess {
   const { NODE_V8_COVERAGE: _, ...env } = process.env;
-  return fork(WORKER, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+  return fork(WORKER, registries, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
 }
 
 async function ask(worker: ChildProcess, job: Job): Promise<RawResult> {
@@ -57,16 +57,18 @@ export function handOut<J extends Pick<Job, 'id' | 'large'>>(jobs: readonly J[],
 
 /**
  * Runs every job and hands over each result as it comes.
+ * @param registries - URLs of the modules that list the claims
  * @param workers - number of processes; the machine's parallelism by default
  * @throws the first error of a worker, after the others were stopped
  */
 export async function runJobs(
   jobs: readonly Job[],
   done: (job: Job, result: RawResult) => void,
+  registries: readonly string[],
   workers = availableParallelism(),
 ): Promise<void> {
   const queue = handOut(jobs, largeAtOnce());
-  const pool = Array.from({ length: Math.min(workers, jobs.length) }, start);
+  const pool = Array.from({ length: Math.min(workers, jobs.length) }, () => start(registries));
   try {
     await Promise.all(
       pool.map(async worker => {

@@ -20,6 +20,8 @@ export interface LaunchOptions extends Resources {
   readonly name: string;
   readonly plan: readonly PlannedRun[];
   readonly out: string;
+  /** URLs of the modules that list the experiment. */
+  readonly registries: readonly string[];
   /** Arguments of the command that does one run, without `--only ID`. */
   readonly childArgs: readonly string[];
 }
@@ -96,7 +98,10 @@ function submit(runs: readonly PlannedRun[], out: string, options: LaunchOptions
   });
   try {
     const job = jobNumber(
-      slurm('sbatch', sbatchArgs(filed, options, [process.execPath, TASK, filed.folder])),
+      slurm(
+        'sbatch',
+        sbatchArgs(filed, options, [process.execPath, TASK, filed.folder, ...options.registries]),
+      ),
     );
     return { runs: runs.length, job, filed, atOnce: options.jobs };
   } catch (error) {
