@@ -5,12 +5,13 @@ import { initialise } from '../core/init.js';
 import type { Autoencoder } from '../core/net/network.js';
 import { type GammaVaeRules, makeGammaVae } from '../core/objectives/gamma-vae.js';
 import { adam } from '../core/optimiser.js';
+import { withoutPrefix, withPrefix } from '../core/prefix.js';
 import { trainingStep } from '../core/step.js';
 import { programOf } from '../engine/float64/program-of.js';
 import { sizeOf } from '../engine/graph/graph.js';
 import type { Arrays } from '../engine/program.js';
+import { specsOf } from '../engine/spec.js';
 import { type Component, mixtureMmd, standardNormal } from '../theory/closed/gaussian-mmd.js';
-import { specsOf, withoutPrefix, withPrefix } from '../train/graphs.js';
 import { mirroredNet } from './mirrored.js';
 import { entry, type Stepper } from './stepper.js';
 

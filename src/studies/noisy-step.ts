@@ -2,12 +2,12 @@
 import { gradients } from '../core/derivatives.js';
 import { type Autoencoder, type Params, parameter } from '../core/net/network.js';
 import type { Evaluation, Inputs, Objective } from '../core/objectives/objective.js';
+import { withPrefix } from '../core/prefix.js';
 import { programOf } from '../engine/float64/program-of.js';
 import type { Arrays, Float64Program } from '../engine/program.js';
 import type { Specs } from '../engine/spec.js';
 import type { WeightedPoint } from '../theory/numerics/gauss-hermite.js';
 import type { Vector } from '../theory/numerics/matrix.js';
-import { withPrefix } from '../train/graphs.js';
 
 /** A batch with the parameters of a network, row-major. */
 export interface Values {

@@ -154,7 +154,12 @@ test('verifies what is missing before training, once', () =>
   inFolder(async folder => {
     const objective = { name: 'vae-sam-samba-learned', klCoeff: 0.1 };
     const run = { ...TRAINED, job: { kind: 'train', config: { objective } } } as unknown as RunPlan;
-    const choice = { plan: [run], experiment: { name: 'tiny' }, unverified: false } as unknown as Choice;
+    const choice = {
+      registry: REGISTRY,
+      plan: [run],
+      experiment: { name: 'tiny' },
+      unverified: false,
+    } as unknown as Choice;
     const first = await captured(() => ensureVerified(choice), at(folder));
     assert.is(first.status, 0, first.stderr);
     assert.match(first.stderr, /verifying the 1 claims behind vae-sam-samba-learned first/);

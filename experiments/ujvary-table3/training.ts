@@ -1,22 +1,24 @@
 /** @file Training a wide residual network on labelled images, on any engine, resumable bit for bit. */
 
-import { fill, stream } from '../claims/random.js';
-import { type ClassifierMethod, classifierStep } from '../core/classifier-step.js';
-import { initialise } from '../core/init.js';
-import type { ParamShapes } from '../core/net/network.js';
-import { evaluated, firstStatistic } from '../core/net/running.js';
-import type { WideResNet } from '../core/net/wide-resnet.js';
-import type { Optimiser } from '../core/optimiser.js';
-import { sizeOf } from '../engine/graph/graph.js';
-import type { Images } from '../formats/images.js';
-import { InputError } from '../formats/input-error.js';
-import type { TrainEngine } from '../train/config.js';
-import { permutation } from '../train/data.js';
-import { openHolder } from '../train/engines/open.js';
-import { memoryOfStep } from '../train/experiment/memory.js';
-import { type Stage, specsOf, withoutPrefix, withPrefix } from '../train/graphs.js';
+import { fill, stream } from '../../src/claims/random.js';
+import { type ClassifierMethod, classifierStep } from '../../src/core/classifier-step.js';
+import { initialise } from '../../src/core/init.js';
+import type { ParamShapes } from '../../src/core/net/network.js';
+import { evaluated, firstStatistic } from '../../src/core/net/running.js';
+import type { WideResNet } from '../../src/core/net/wide-resnet.js';
+import type { Optimiser } from '../../src/core/optimiser.js';
+import { withoutPrefix, withPrefix } from '../../src/core/prefix.js';
+import { sizeOf } from '../../src/engine/graph/graph.js';
+import { specsOf } from '../../src/engine/spec.js';
+import type { Images } from '../../src/formats/images.js';
+import { InputError } from '../../src/formats/input-error.js';
+import { entry, type State, type Stepper } from '../../src/studies/stepper.js';
+import type { TrainEngine } from '../../src/train/config.js';
+import { permutation } from '../../src/train/data.js';
+import { openHolder } from '../../src/train/engines/open.js';
+import { memoryOfStep } from '../../src/train/experiment/memory.js';
+import type { Stage } from '../../src/train/graphs.js';
 import { channelMoments, movesOf, normalisedBatch } from './augmentation.js';
-import { entry, type State, type Stepper } from './stepper.js';
 
 export interface ClassifierTraining {
   readonly net: WideResNet;
