@@ -1,4 +1,4 @@
-/** @file The gamma-VAE as core trains it, as a function of numbers: energies, averaged over weighted noises, and gradients. */
+/** @file The gamma-VAE as core trains it, on arrays of doubles: energies, averaged over weighted noises, and gradients. */
 import type * as tf from '@tensorflow/tfjs';
 import { gradients } from '../core/derivatives.js';
 import { type Autoencoder, type Params, parameter } from '../core/net/network.js';

@@ -230,8 +230,8 @@ export function manifoldTraining({ rules, size, seed, start, track, log }: Optio
     },
     history: () =>
       Array.from({ length: notes.length / COLUMNS }, (_, i) => {
-        const [step, of, at, measured] = notes.slice(COLUMNS * i) as [number, number, number, number];
-        return { step, error: of, energy: at, measured };
+        const row = notes.slice(COLUMNS * i) as [number, number, number, number];
+        return { step: row[0], error: row[1], energy: row[2], measured: row[3] };
       }),
     result() {
       const q = posteriors(net, trained(), x);

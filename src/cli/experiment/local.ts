@@ -1,4 +1,4 @@
-/** @file The local launcher: as many runs at once as fit, each in a process of its own. */
+/** @file The local launcher: runs in parallel, each in a process of its own. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runFolder } from '../../train/experiment/folder.js';
@@ -28,7 +28,7 @@ export type Event =
 export interface LaunchOptions {
   readonly plan: readonly PlannedRun[];
   readonly out: string;
-  /** Processes at once. */
+  /** Processes in parallel, at most. */
   readonly jobs: number;
   /** The file of the program that does a run. */
   readonly program: string;

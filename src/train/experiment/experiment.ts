@@ -115,11 +115,11 @@ export interface Experiment {
   derive?(numbers: Numbers, arm: Arm): Numbers;
   /** What samples of a trained network are decoded from; no images when not said. */
   samplesFrom?(arm: Arm): LatentDistribution;
-  /** Bytes that a computed run needs, where it is more than a bare process: how many run at once depends on it. */
+  /** Peak memory of a computed run in bytes, where it is more than a bare process: how many run in parallel depends on it. */
   memory?(setting: Setting): number;
   /** Does a computed run. Throws the signal's reason when aborted, after `save`. */
   compute?(inputs: Inputs, context: ComputeContext): Promise<Computed>;
-  /** What is shown of the numbers of the runs. */
+  /** The metrics that are shown. */
   readonly quantities: Readonly<Record<string, Quantity>>;
   /** Those that a table on the terminal has room for; the first few when not said. */
   readonly main?: readonly string[];
