@@ -3,7 +3,7 @@ import { runClaim } from '../../src/claims/run-claim.js';
 import { suite } from '../harness.js';
 import { loadClaim } from '../registry.js';
 
-const test = suite('properties/samba');
+const test = suite('properties/claims/samba');
 
 const IDS = [
   'SAMBA-5',
