@@ -3,14 +3,14 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FLATCHECK } from './flatcheck.mjs';
 
 const [shards, report] = process.argv.slice(2);
 if (shards === undefined || report === undefined) {
   console.error('gate: usage: node ci/gate.mjs SHARDS REPORT (two folders)');
   process.exit(2);
 }
-const flatcheck = (...args) =>
-  spawnSync(process.execPath, ['dist/src/cli/main.js', ...args], { stdio: 'inherit' }).status;
+const flatcheck = (...args) => spawnSync(process.execPath, [FLATCHECK, ...args], { stdio: 'inherit' }).status;
 
 mkdirSync(report, { recursive: true });
 const files = readdirSync(shards).filter(name => name.endsWith('.json'));
@@ -31,11 +31,10 @@ const verified = flatcheck(
   join(report, 'report.html'),
 );
 const vectors = join(report, 'vectors.json');
-const checked = spawnSync(
-  process.execPath,
-  ['dist/src/cli/main.js', 'vectors', 'check', 'golden/vectors', '--json'],
-  { stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 },
-);
+const checked = spawnSync(process.execPath, [FLATCHECK, 'vectors', 'check', 'golden/vectors', '--json'], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+  maxBuffer: 1 << 28,
+});
 writeFileSync(vectors, checked.stdout);
 // Without a merged report there is nothing to compare.
 const gated =

@@ -9,7 +9,6 @@ import { GRAE_RULES } from '../src/core/objectives/grae.js';
 import { VAE_RULES } from '../src/core/objectives/vae.js';
 import { UnavailableError } from '../src/formats/input-error.js';
 import { type GapExperiment, type GapRules, gapsOf, gapTraining } from '../src/studies/gaps.js';
-import { gapsOfTrained } from '../src/studies/objective-gaps.js';
 import { drive } from '../src/studies/stepper.js';
 import type {
   ComputeContext,
@@ -21,6 +20,7 @@ import type {
 import { everySeed } from './grid.js';
 import { numberIn } from './inputs.js';
 import { MNIST_SIZES, mnistConfig } from './kumar-poole-fig3/mnist.js';
+import { gapsOfTrained } from './kumar-poole-fig3/objective-gaps.js';
 import { settled } from './settled.js';
 
 type Size = Omit<GapExperiment, 'seed'>;

@@ -1,5 +1,6 @@
 /** @file The experiments by name, each loaded when it is asked for. An experiment is the default export of its file. */
 import type { Experiment } from '../src/train/experiment/experiment.js';
+import type { ExperimentEntry } from '../src/train/experiment/registry.js';
 
 type Load = () => Promise<{ readonly default: Experiment }>;
 
@@ -15,11 +16,8 @@ const EXPERIMENTS = {
   'vgr-fig4': () => import('./vgr-fig4.js'),
 } satisfies Record<string, Load>;
 
-type ExperimentName = keyof typeof EXPERIMENTS;
-
-export const EXPERIMENT_NAMES = Object.keys(EXPERIMENTS) as readonly ExperimentName[];
-
-export const isExperimentName = (name: string): name is ExperimentName => Object.hasOwn(EXPERIMENTS, name);
-
-export const loadExperiment = async (name: ExperimentName): Promise<Experiment> =>
-  (await EXPERIMENTS[name]()).default;
+export const experiments: readonly ExperimentEntry[] = Object.entries(EXPERIMENTS).map(([name, load]) => ({
+  name,
+  module: new URL(`${name}.js`, import.meta.url).href,
+  load: async () => (await load()).default,
+}));

@@ -11,7 +11,6 @@ import { sizeOf } from '../src/engine/graph/graph.js';
 import { openCifar } from '../src/formats/cifar.js';
 import type { Images } from '../src/formats/images.js';
 import { UnavailableError } from '../src/formats/input-error.js';
-import { memoryOfClassifier, openClassifierTraining } from '../src/studies/classifier-training.js';
 import { drive } from '../src/studies/stepper.js';
 import { TRAIN_ENGINES } from '../src/train/config.js';
 import type {
@@ -26,6 +25,7 @@ import { everySeed } from './grid.js';
 import { numberIn, wordIn } from './inputs.js';
 import { type DataName, METHODS, type Method, methodFor, passesOf, RHO } from './ujvary-table3/methods.js';
 import { publishedAccuracies } from './ujvary-table3/published.js';
+import { memoryOfClassifier, openClassifierTraining } from './ujvary-table3/training.js';
 
 interface Network {
   readonly depth: number;

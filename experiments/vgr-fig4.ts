@@ -4,6 +4,7 @@ import { below, judge, type Sample, sampleOf, withinFactor } from '../src/claims
 import type { Figure, RunRecord, Series } from '../src/claims/experiment/model.js';
 import { mean } from '../src/claims/statistics.js';
 import { GAMMA_VAE_RULES } from '../src/core/objectives/gamma-vae.js';
+import { withoutPrefix, withPrefix } from '../src/core/prefix.js';
 import { fixedEnergy } from '../src/studies/energy.js';
 import {
   type Before,
@@ -21,7 +22,6 @@ import type {
   Inputs,
   Scale,
 } from '../src/train/experiment/experiment.js';
-import { withoutPrefix, withPrefix } from '../src/train/graphs.js';
 import { everySeed } from './grid.js';
 import { numberIn, wordIn } from './inputs.js';
 

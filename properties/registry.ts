@@ -2,7 +2,7 @@
  * @file The claims by their ids, each loaded when it is asked for. A claim is the default export of claims/<paper>/<id>.ts, or
  * of claims/<paper>/<id>/claim.ts where it has helpers of its own.
  */
-import type { Claim } from '../src/claims/claim.js';
+import type { ClaimEntry } from '../src/claims/registry.js';
 import type { Paper } from '../src/claims/result.js';
 
 /** The module of each claim, in claims/. */
@@ -125,15 +125,9 @@ const CLAIMS = {
   'RAE-10': 'rae/rae-10',
 } satisfies Record<string, string>;
 
-export type ClaimId = keyof typeof CLAIMS;
+type ClaimId = keyof typeof CLAIMS;
 
-/** In the order of the papers and of their equations. */
-export const CLAIM_IDS = Object.keys(CLAIMS) as readonly ClaimId[];
-
-export const isClaimId = (id: string): id is ClaimId => Object.hasOwn(CLAIMS, id);
-
-/** Claims that also run a network of the size of the experiments under --deep, which takes about 3 GB. */
-export const LARGE_WHEN_DEEP: ReadonlySet<ClaimId> = new Set<ClaimId>([
+const LARGE_WHEN_DEEP: ReadonlySet<string> = new Set<ClaimId>([
   'SAMBA-4',
   'SAMBA-18',
   'SAMBA-21',
@@ -141,33 +135,17 @@ export const LARGE_WHEN_DEEP: ReadonlySet<ClaimId> = new Set<ClaimId>([
   'SAMBA-26',
 ]);
 
-const PAPERS: Readonly<Record<string, Paper>> = {
-  SAMBA: 'samba',
-  UJV: 'ujvary',
-  KP: 'kumar-poole',
-  VGR: 'vgr',
-  RAE: 'rae',
-};
+/** The folder of a claim is named after its paper. */
+const paperOf = (path: string): Paper => path.slice(0, path.indexOf('/')) as Paper;
 
-/** The paper that a claim is about, which is also the folder of its file. */
-export const paperOf = (id: ClaimId): Paper => PAPERS[id.slice(0, id.indexOf('-'))]!;
-
-/** The path of a claim's compiled module inside properties/. */
-export const claimModule = (id: ClaimId): string => `claims/${CLAIMS[id]}.js`;
-
-/** @throws where there is no such claim */
-export async function loadClaim(id: string): Promise<Claim> {
-  if (!isClaimId(id)) throw new Error(`registry: the id must be one of ${CLAIM_IDS.join(', ')}, got '${id}'`);
-  const module: { readonly default: Claim } = await import(`./${claimModule(id)}`);
-  return module.default;
-}
-
-/** Objectives of src/core by name, each with the claims that vouch for its training. */
-export async function objectivesVouchedFor(): Promise<Record<string, ClaimId[]>> {
-  const vouched: Record<string, ClaimId[]> = {};
-  for (const id of CLAIM_IDS) {
-    for (const objective of (await loadClaim(id)).objectives ?? [])
-      vouched[objective] = [...(vouched[objective] ?? []), id];
-  }
-  return vouched;
-}
+/** In the order of the papers and of their equations. */
+export const claims: readonly ClaimEntry[] = Object.entries(CLAIMS).map(([id, path]) => {
+  const module = new URL(`claims/${path}.js`, import.meta.url).href;
+  return {
+    id,
+    paper: paperOf(path),
+    module,
+    ...(LARGE_WHEN_DEEP.has(id) && { largeWhenDeep: true }),
+    load: async () => (await import(module)).default,
+  };
+});

@@ -12,7 +12,8 @@ const RUNS = 12;
 const AT_ONCE = 3;
 /** Seconds that any stage may take: a stalled queue must not hang. */
 const PATIENCE = 240;
-const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+/** The program, with the experiment of this test alone. */
+const PROGRAM = fileURLToPath(new URL('../../dist/tests/slurm/program.js', import.meta.url));
 /** The run's files that must not depend on how often it was interrupted. */
 const SAME = ['config.json', 'metrics.jsonl', 'checkpoint.safetensors', 'result.json', 'final.json'];
 
@@ -20,7 +21,6 @@ const SAME = ['config.json', 'metrics.jsonl', 'checkpoint.safetensors', 'result.
 const home = mkdtempSync(join(tmpdir(), `flatcheck slurm's "test" $HOME %a `));
 const out = join(home, 'on slurm');
 const local = join(home, 'local');
-process.env.NODE_OPTIONS = `--import=${new URL('registry.mjs', import.meta.url).href}`;
 
 const failures = [];
 function check(holds, says) {
@@ -31,7 +31,7 @@ function check(holds, says) {
 function flatcheck(folder, ...args) {
   const all = ['experiment', 'slurm-test', '--unverified', '--out', folder, ...args];
   console.log(`$ flatcheck ${all.slice(0, 3).join(' ')} --out OUT ${args.join(' ')}`);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...all], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...all], { encoding: 'utf8' });
   const said = `${stdout}${stderr}`
     .split('\n')
     .filter(line => /^slurm|complete$|^experiment:|Error/.test(line));

@@ -1,5 +1,7 @@
 /** @file What the three figures share. */
+
 import type { Arm } from '../../src/claims/experiment/model.js';
+import { FITTED, PRIOR } from '../../src/studies/latents.js';
 import type { Convention, Experiment, Scale, Setting } from '../../src/train/experiment/experiment.js';
 import { configFor, type Model } from './configs.js';
 import { derive, MEASURES, measureTrained, QUANTITIES } from './quantities.js';
@@ -35,7 +37,7 @@ export const SHARED = {
   measures: () => MEASURES,
   measureTrained,
   derive,
-  samplesFrom: ({ model }: Arm) => (model === 'rae' ? 'codes' : 'prior'),
+  samplesFrom: ({ model }: Arm) => (model === 'rae' ? FITTED : PRIOR),
   quantities: QUANTITIES,
   main: ['loss', 'errorAtMean', 'plottedSmoothness', 'plottedInvariant', 'decoderJacobianInvariant'],
 } as const satisfies Partial<Experiment>;

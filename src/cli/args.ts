@@ -1,4 +1,4 @@
-/** @file Reading command lines: strict flags, and numbers that are what they should be. */
+/** @file Reading command lines: strict flags, and integers within their range. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UsageError } from './exit.js';
 

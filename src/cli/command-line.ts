@@ -1,12 +1,13 @@
 /** @file The command line: picks the command, turns errors into one line and an exit code. */
-import { readFileSync } from 'node:fs';
 import { nearest } from '../formats/nearest.js';
 import { EXIT, type ExitCode, sayError, UsageError } from './exit.js';
+import { type Entry, type Program, VERSION } from './program.js';
 import { protectStreams } from './protect.js';
+import { loadRegistry, type Registry } from './registry.js';
 
 interface Command {
-  readonly usage: string;
-  run(argv: readonly string[]): Promise<ExitCode>;
+  readonly usage: string | ((registry: Registry) => string);
+  run(argv: readonly string[], program: Program): Promise<ExitCode>;
 }
 
 const COMMANDS: Readonly<Record<string, readonly [string, () => Promise<Command>]>> = {
@@ -35,19 +36,14 @@ function help(): string {
   );
 }
 
-function version(): string {
-  const file = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}
-
-async function runCommand(argv: readonly string[]): Promise<ExitCode> {
+async function runCommand(argv: readonly string[], { file, registries }: Entry): Promise<ExitCode> {
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     console.log(help());
     return name === undefined ? EXIT.usage : EXIT.fine;
   }
   if (name === '--version' || name === '-v') {
-    console.log(version());
+    console.log(VERSION);
     return EXIT.fine;
   }
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -58,18 +54,19 @@ async function runCommand(argv: readonly string[]): Promise<ExitCode> {
     );
   }
   const command = await entry[1]();
+  const registry = await loadRegistry(registries);
   if (rest.includes('--help') || rest.includes('-h')) {
-    console.log(command.usage);
+    console.log(typeof command.usage === 'string' ? command.usage : command.usage(registry));
     return EXIT.fine;
   }
-  return await command.run(rest);
+  return await command.run(rest, { file, registry });
 }
 
 /** Runs `flatcheck` with these arguments; what goes wrong is said on stderr. */
-export async function commandLine(argv: readonly string[]): Promise<ExitCode> {
+export async function commandLine(argv: readonly string[], from: Entry): Promise<ExitCode> {
   const release = protectStreams();
   try {
-    return await runCommand(argv);
+    return await runCommand(argv, from);
   } catch (error) {
     return sayError(error);
   } finally {

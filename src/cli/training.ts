@@ -4,6 +4,7 @@ import { interruption } from '../train/interrupt.js';
 import type { TrainResult } from '../train/result.js';
 import { train } from '../train/train.js';
 import { progressOn } from './progress.js';
+import type { Registry } from './registry.js';
 import { timeLeft } from './time-left.js';
 import { requirementFor } from './verify/certify.js';
 import { runInfo } from './verify/verify.js';
@@ -11,6 +12,7 @@ import { runInfo } from './verify/verify.js';
 export interface TrainingOptions {
   readonly folder: string;
   readonly dataFolder?: string | undefined;
+  readonly registry: Registry;
   readonly unverified: boolean;
 }
 
@@ -24,7 +26,7 @@ export async function trainWithProgress(config: TrainConfig, options: TrainingOp
     const result = await train(config, {
       folder: options.folder,
       ...(options.dataFolder !== undefined && { dataFolder: options.dataFolder }),
-      certificate: options.unverified ? 'unverified' : await requirementFor(name),
+      certificate: options.unverified ? 'unverified' : await requirementFor(name, options.registry),
       source: { codeDigest: digest, commit, versions },
       signal,
       onProgress: ({ step, steps, epoch, epochs, loss, secondsPerStep }) =>

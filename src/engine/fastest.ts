@@ -2,7 +2,7 @@
 import type { EngineName } from './engines/measure.js';
 import { type EngineStatus, engineStatus } from './engines.js';
 
-export interface EngineChoice {
+export interface FastestEngine {
   readonly engine: EngineName;
   /** One line: the speeds measured, and what is not here or not precise enough. */
   readonly why: string;
@@ -18,7 +18,7 @@ const PRECISE = 1e-5;
 const CLEARLY = 1.25;
 
 /** The fastest of the engines given that are precise; `onnx-cpu` unless another is clearly faster. */
-export function fastestOf(all: readonly EngineStatus[]): EngineChoice {
+export function fastestOf(all: readonly EngineStatus[]): FastestEngine {
   const timeOf = (status: EngineStatus): number =>
     status.available && status.precision <= PRECISE && status.milliseconds !== undefined
       ? status.milliseconds * (status.name === FALLBACK ? 1 : CLEARLY)
@@ -36,7 +36,7 @@ function describe(status: EngineStatus): string {
 }
 
 /** Measures the engines that could be the fastest, and picks. */
-export async function fastestEngine(): Promise<EngineChoice> {
+export async function fastestEngine(): Promise<FastestEngine> {
   const all: EngineStatus[] = [];
   for (const name of CANDIDATES) all.push(await engineStatus(name));
   return fastestOf(all);

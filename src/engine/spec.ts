@@ -8,3 +8,7 @@ export interface Spec {
 }
 
 export type Specs = Readonly<Record<string, Spec>>;
+
+/** Inputs of these shapes. */
+export const specsOf = (shapes: Readonly<Record<string, Shape>>): Specs =>
+  Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }]));

@@ -1,4 +1,4 @@
-/** @file The gamma-VAE as core trains it, as a function of numbers: energies, averaged over weighted noises, and gradients. */
+/** @file The gamma-VAE as core trains it, on arrays of doubles: energies, averaged over weighted noises, and gradients. */
 import type * as tf from '@tensorflow/tfjs';
 import { gradients } from '../core/derivatives.js';
 import { type Autoencoder, type Params, parameter } from '../core/net/network.js';
@@ -6,11 +6,11 @@ import { type GammaVaeRules, makeGammaVae } from '../core/objectives/gamma-vae.j
 import { type GammaVaeClosedRules, makeGammaVaeClosed } from '../core/objectives/gamma-vae-closed.js';
 import { LOG_GAMMA, makeGammaVaeLearned, withLogGamma } from '../core/objectives/gamma-vae-learned.js';
 import type { Evaluation, Inputs } from '../core/objectives/objective.js';
+import { withPrefix } from '../core/prefix.js';
 import { programOf } from '../engine/float64/program-of.js';
 import type { Arrays, Float64Program } from '../engine/program.js';
 import type { WeightedPoint } from '../theory/numerics/gauss-hermite.js';
 import type { Vector } from '../theory/numerics/matrix.js';
-import { withPrefix } from '../train/graphs.js';
 
 /** A data set with the parameters of a network, row-major. */
 export interface Values {

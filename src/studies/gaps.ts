@@ -11,10 +11,11 @@ import { type GraeRules, makeGrae } from '../core/objectives/grae.js';
 import { scaleOf, squaredNorm } from '../core/objectives/objective.js';
 import { makeBetaVae, VAE_RULES, type VaeRules } from '../core/objectives/vae.js';
 import { adam } from '../core/optimiser.js';
+import { withoutPrefix, withPrefix } from '../core/prefix.js';
 import { trainingStep } from '../core/step.js';
 import { programOf } from '../engine/float64/program-of.js';
 import { sizeOf } from '../engine/graph/graph.js';
-import { specsOf, withoutPrefix, withPrefix } from '../train/graphs.js';
+import { specsOf } from '../engine/spec.js';
 import { mirroredNet } from './mirrored.js';
 import { entry, finish, type Stepper } from './stepper.js';
 

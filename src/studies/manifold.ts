@@ -5,12 +5,13 @@ import { initialise } from '../core/init.js';
 import type { Autoencoder } from '../core/net/network.js';
 import { type GammaVaeRules, makeGammaVae } from '../core/objectives/gamma-vae.js';
 import { adam } from '../core/optimiser.js';
+import { withoutPrefix, withPrefix } from '../core/prefix.js';
 import { trainingStep } from '../core/step.js';
 import { programOf } from '../engine/float64/program-of.js';
 import { sizeOf } from '../engine/graph/graph.js';
 import type { Arrays } from '../engine/program.js';
+import { specsOf } from '../engine/spec.js';
 import { type Component, mixtureMmd, standardNormal } from '../theory/closed/gaussian-mmd.js';
-import { specsOf, withoutPrefix, withPrefix } from '../train/graphs.js';
 import { mirroredNet } from './mirrored.js';
 import { entry, type Stepper } from './stepper.js';
 
@@ -229,8 +230,8 @@ export function manifoldTraining({ rules, size, seed, start, track, log }: Optio
     },
     history: () =>
       Array.from({ length: notes.length / COLUMNS }, (_, i) => {
-        const [step, of, at, measured] = notes.slice(COLUMNS * i) as [number, number, number, number];
-        return { step, error: of, energy: at, measured };
+        const row = notes.slice(COLUMNS * i) as [number, number, number, number];
+        return { step: row[0], error: row[1], energy: row[2], measured: row[3] };
       }),
     result() {
       const q = posteriors(net, trained(), x);

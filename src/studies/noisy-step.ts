@@ -1,13 +1,13 @@
-/** @file Objectives that sample, as functions of numbers: loss and gradients for given noise, or averaged over weighted noises. */
+/** @file Objectives that sample, on arrays of doubles: loss and gradients for given noise, or averaged over weighted noises. */
 import { gradients } from '../core/derivatives.js';
 import { type Autoencoder, type Params, parameter } from '../core/net/network.js';
 import type { Evaluation, Inputs, Objective } from '../core/objectives/objective.js';
+import { withPrefix } from '../core/prefix.js';
 import { programOf } from '../engine/float64/program-of.js';
 import type { Arrays, Float64Program } from '../engine/program.js';
 import type { Specs } from '../engine/spec.js';
 import type { WeightedPoint } from '../theory/numerics/gauss-hermite.js';
 import type { Vector } from '../theory/numerics/matrix.js';
-import { withPrefix } from '../train/graphs.js';
 
 /** A batch with the parameters of a network, row-major. */
 export interface Values {
@@ -113,27 +113,32 @@ function asStep(outputs: Arrays): NoisyStep {
   };
 }
 
-/** The same numbers for every sample. */
+/** The same noise for every sample. */
 const everywhere = (noise: Vector, samples: number): Float64Array =>
   Float64Array.from({ length: samples * noise.length }, (_, k) => noise[k % noise.length]!);
 
 /** With the noise given: a row [d] for each sample, or one for all. */
-export function noisyStep(of: Sampling, net: Autoencoder, values: NoisyValues, noise: Vector): NoisyStep {
+export function noisyStep(
+  objective: Sampling,
+  net: Autoencoder,
+  values: NoisyValues,
+  noise: Vector,
+): NoisyStep {
   const samples = samplesOf(net, values);
   const rows = noise.length === net.latent ? everywhere(noise, samples) : Float64Array.from(noise);
-  const outputs = programFor(of, net, samples).run({ ...arrays(values), noise: rows });
+  const outputs = programFor(objective, net, samples).run({ ...arrays(values), noise: rows });
   return asStep(Object.fromEntries(Object.entries(outputs).map(([name, found]) => [name, found.slice()])));
 }
 
 /** The weighted mean over noises, all samples having the same one: an expectation, as each sample sees its own noise only. */
 export function averagedStep(
-  of: Sampling,
+  objective: Sampling,
   net: Autoencoder,
   values: NoisyValues,
   points: readonly WeightedPoint[],
 ): NoisyStep {
   const samples = samplesOf(net, values);
-  const program = programFor(of, net, samples);
+  const program = programFor(objective, net, samples);
   const fixed = arrays(values);
   const total: Record<string, Float64Array> = {};
   for (const [i, { point, weight }] of points.entries()) {

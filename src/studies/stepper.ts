@@ -1,5 +1,4 @@
 /** @file Long computations a step at a time: they can be interrupted, and go on with the same bits. */
-import type { ComputeContext } from '../train/experiment/experiment.js';
 
 export type State = Readonly<Record<string, Float64Array>>;
 
@@ -14,13 +13,22 @@ export interface Stepper {
   resume(state: State): void;
 }
 
+/** What a driven computation may use of its surroundings. */
+export interface DriveContext {
+  readonly signal: AbortSignal;
+  /** The state last saved, or undefined at the start. */
+  restore(): State | undefined;
+  save(state: State): void;
+  progress(done: number, total: number): void;
+}
+
 /** Milliseconds between saves at least, and between looks at the signal; saving takes a twentieth of the time at most. */
 const SAVE_EVERY = 20_000;
 const SAVE_SHARE = 20;
 const LOOK_EVERY = 50;
 
 /** Runs to the end in a context: from the state last saved, saving now and then and before an abort. */
-export async function drive(stepper: Stepper, context: ComputeContext): Promise<void> {
+export async function drive(stepper: Stepper, context: DriveContext): Promise<void> {
   const before = context.restore();
   if (before) stepper.resume(before);
   let [nextSave, lastLook] = [performance.now() + SAVE_EVERY, performance.now()];

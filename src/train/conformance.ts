@@ -35,17 +35,17 @@ type Result = Readonly<Record<(typeof COMPARED)[number], Float64Array>>;
 
 const COMPARED = ['loss', 'gradient', 'statistics'] as const;
 
-const each = (of: (key: (typeof COMPARED)[number]) => number): Differences => ({
-  loss: of('loss'),
-  gradient: of('gradient'),
-  statistics: of('statistics'),
+const each = (measure: (key: (typeof COMPARED)[number]) => number): Differences => ({
+  loss: measure('loss'),
+  gradient: measure('gradient'),
+  statistics: measure('statistics'),
 });
 
 function resultOf(loss: number, before: Carried, after: Readonly<Record<string, ArrayLike<number>>>): Result {
-  const concatenated = (prefix: string, of: (now: number, old: number) => number): Float64Array =>
+  const concatenated = (prefix: string, combine: (now: number, old: number) => number): Float64Array =>
     Float64Array.from(
       Object.entries(before).flatMap(([name, old]) =>
-        name.startsWith(prefix) ? Array.from(old, (p, i) => of(after[name]![i]!, p)) : [],
+        name.startsWith(prefix) ? Array.from(old, (p, i) => combine(after[name]![i]!, p)) : [],
       ),
     );
   return {

@@ -3,8 +3,9 @@
 import { fill, stream } from '../claims/random.js';
 import { initialise } from '../core/init.js';
 import { firstStatistic } from '../core/net/running.js';
+import { withPrefix } from '../core/prefix.js';
 import { sizeOf } from '../engine/graph/graph.js';
-import { carriedShapes, withPrefix } from './graphs.js';
+import { carriedShapes } from './graphs.js';
 import type { Model } from './model.js';
 import type { Carried } from './runner.js';
 

@@ -3,10 +3,11 @@ import * as tf from '@tensorflow/tfjs';
 import type { Autoencoder, ParamShapes, Params } from '../core/net/network.js';
 import { evaluated } from '../core/net/running.js';
 import { type Inputs, reconstruction } from '../core/objectives/objective.js';
+import { withoutPrefix, withPrefix } from '../core/prefix.js';
 import { trainingStep } from '../core/step.js';
 import type { Graph } from '../engine/graph/graph.js';
 import { optimise } from '../engine/optimise.js';
-import type { Specs } from '../engine/spec.js';
+import { type Specs, specsOf } from '../engine/spec.js';
 import { type Traceable, trace } from '../engine/trace.js';
 import type { Model } from './model.js';
 
@@ -21,24 +22,9 @@ export interface Stage {
 export const graphOf = ({ fn, specs }: Stage): Graph => optimise(trace(fn, specs));
 
 /**
- * Names in a graph and in a checkpoint: `param.NAME`, `statistics.NAME` (of batch normalisation) and `state.NAME` (of the
- * optimiser) are what a run carries from step to step.
+ * Shapes of what a network is evaluated with. Names in a graph and in a checkpoint: `param.NAME`, `statistics.NAME` (of batch
+ * normalisation) and, of the optimiser, `state.NAME` are what a run carries from step to step.
  */
-export const withPrefix = <T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> =>
-  Object.fromEntries(Object.entries(record).map(([name, value]) => [`${prefix}.${name}`, value]));
-
-/** The entries under a prefix, without it. */
-export const withoutPrefix = <T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> =>
-  Object.fromEntries(
-    Object.entries(record)
-      .filter(([name]) => name.startsWith(`${prefix}.`))
-      .map(([name, value]) => [name.slice(prefix.length + 1), value]),
-  );
-
-export const specsOf = (shapes: ParamShapes): Specs =>
-  Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }]));
-
-/** Shapes of what a network is evaluated with. */
 export const evaluatedShapes = ({ net }: Pick<Model, 'net'>): ParamShapes => ({
   ...withPrefix('param', net.shapes),
   ...withPrefix('statistics', net.normalised?.statistics ?? {}),

@@ -36,7 +36,7 @@ interface Evaluated {
   readonly numbers: Numbers;
 }
 
-/** The numbers of a result, from the lines of its metrics. */
+/** The metrics of a result, from the lines of its metrics. */
 export function summarise(
   lines: readonly MetricsLine[],
 ): Pick<TrainResult, 'training' | 'validation' | 'best'> {

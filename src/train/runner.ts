@@ -18,7 +18,7 @@ export interface Runner {
   step(batch: Batch, rate: number): Promise<Numbers>;
   /** Loss, terms and measures of a batch of any size at the current parameters and running statistics. */
   evaluate(batch: Batch): Promise<Numbers>;
-  /** The numbers carried now, to be read before the next step. */
+  /** The state carried now, to be read before the next step. */
   carried(): Carried;
   close(): Promise<void>;
 }

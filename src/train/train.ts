@@ -70,6 +70,16 @@ function firstRecords(model: Model, data: TrainingData, config: TrainConfig, cou
   return { x, noise: fill(new Float32Array(count * model.net.latent), 'normal', random) };
 }
 
+/** What fails before a run has begun leaves nothing behind, so that the folder is free for another engine. */
+async function orDiscard<T>(run: RunFolder, begun: boolean, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!begun) run.discard();
+    throw error;
+  }
+}
+
 interface Parts {
   readonly data: TrainingData;
   readonly model: Model;
@@ -85,10 +95,7 @@ async function goOn(
   const { source, onNote } = options;
   const digest = configDigest(config);
   const before = readProvenance(run);
-  const chosen = await engineOfRun(config.engine, before).catch(error => {
-    if (before === undefined) run.discard(); // so that the folder is free for another engine
-    throw error;
-  });
+  const chosen = await orDiscard(run, before !== undefined, engineOfRun(config.engine, before));
   const { engine } = chosen;
   const dtype = engine === 'float64' ? 'F64' : 'F32';
   const checkpoint = readCheckpoint(run.checkpoint, digest, carriedShapes(model), dtype);
@@ -112,24 +119,16 @@ async function goOn(
   const start = checkpoint?.carried ?? firstCarried(model, config.seed);
   const { batchSize } = config;
   if (checkpoint === undefined) {
-    const batchOf = Math.min(CONFORMANCE_RECORDS, batchSize);
-    const { found } = await checkConformance(model, start, firstRecords(model, data, config, batchOf), {
-      engine,
-      batchSize: batchOf,
-      threads,
-      measures,
-    }).catch(error => {
-      run.discard();
-      throw error;
-    });
+    const count = Math.min(CONFORMANCE_RECORDS, batchSize);
+    const records = firstRecords(model, data, config, count);
+    const compared = checkConformance(model, start, records, { engine, batchSize: count, threads, measures });
+    const { found } = await orDiscard(run, false, compared);
     onNote?.(
       `engine ${engine} agrees with float64 on the first records: loss to ${found.loss.toExponential(1)}, gradient to ${found.gradient.toExponential(1)}`,
     );
   }
-  const runner = await openRunner(model, start, { engine, batchSize, threads, measures }).catch(error => {
-    if (checkpoint === undefined) run.discard();
-    throw error;
-  });
+  const opened = openRunner(model, start, { engine, batchSize, threads, measures });
+  const runner = await orDiscard(run, checkpoint !== undefined, opened);
   try {
     return await runSteps({
       config,

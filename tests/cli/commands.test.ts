@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { CLAIM_IDS, objectivesVouchedFor } from '../../properties/registry.js';
 import { start } from '../../src/cli/commands/start.js';
 import { readResult } from '../../src/cli/verify/read-result.js';
 import { suite } from '../harness.js';
+import { CLAIM_IDS, claimsBehind, REGISTRY } from '../registry.js';
 import { captured, type Ended } from './captured.js';
 import { emptyFolder, flatcheck, oneLine } from './run.js';
 
@@ -16,7 +16,7 @@ const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
 /** An objective with one claim behind it, and a claim that has orders. */
 const OBJECTIVE = { name: 'vae-sam-samba-learned', klCoeff: 0.1 } as const;
-const VOUCHING = (await objectivesVouchedFor())[OBJECTIVE.name]!;
+const VOUCHING = await claimsBehind(OBJECTIVE.name);
 const CHOSEN = CLAIM_IDS.filter(id => id === 'SAMBA-5' || VOUCHING.includes(id));
 
 const CONFIG = {
@@ -166,7 +166,7 @@ test('doctor measures the engines that everything needs', async () => {
 });
 
 test('start verifies, trains and leaves both results', async () => {
-  const options = { out: 'runs/start', folder: undefined, claims: VOUCHING, steps: 2 };
+  const options = { out: 'runs/start', folder: undefined, registry: REGISTRY, claims: VOUCHING, steps: 2 };
   const ended = await captured(() => start({ ...options, objectives: [OBJECTIVE] }), { folder });
   assert.is(ended.status, 0, ended.stderr);
   assert.match(ended.stdout, /GENERATED images[\s\S]*validation loss/);

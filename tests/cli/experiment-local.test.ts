@@ -19,7 +19,7 @@ const launch = (
   out: string,
   onEvent: (event: Event) => void,
   { plan = PLAN, signal = new AbortController().signal, failing = 'none', jobs = 2 } = {},
-) => launchLocally({ plan, out, jobs, childArgs: [out, failing], module: CHILD, signal, onEvent });
+) => launchLocally({ plan, out, jobs, childArgs: [out, failing], program: CHILD, signal, onEvent });
 
 const kinds = (events: readonly Event[], kind: Event['kind']): string[] =>
   events.flatMap(event => (event.kind === kind && 'run' in event ? [event.run.id] : []));

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
+import { REGISTRIES } from '../../bin/registries.js';
 import { exitCodeOf, UsageError } from '../../src/cli/exit.js';
 import { launchOnSlurm } from '../../src/cli/experiment/slurm/launch.js';
 import { isHeldBack, parseQueue } from '../../src/cli/experiment/slurm/queue.js';
@@ -220,7 +221,7 @@ async function withPrograms<T>(sbatch: string, body: (folder: string) => T | Pro
 
 const launch = (out: string) =>
   launchOnSlurm({
-    ...{ name: 'tiny', plan: PLAN, out, childArgs: ['experiment', 'tiny'] },
+    ...{ name: 'tiny', plan: PLAN, out, registries: REGISTRIES, childArgs: ['experiment', 'tiny'] },
     ...{ jobs: undefined, threads: 1, memory: undefined, options: [] },
   });
 
@@ -275,7 +276,8 @@ async function calls(
   const first = PLAN[0]!;
   const plan = Array.from({ length: count }, (_, i) => ({ ...first, id: `run${i}` }));
   const launched = await launchOnSlurm({
-    ...{ name: 'tiny', plan, out: join(folder, 'out'), childArgs: ['experiment', 'tiny'] },
+    ...{ name: 'tiny', plan, out: join(folder, 'out'), registries: REGISTRIES },
+    childArgs: ['experiment', 'tiny'],
     ...{ jobs, threads: 1, memory: undefined, options },
   });
   const said = readFileSync(join(folder, 'sbatch.calls'), 'utf8').trim().split('\n');
@@ -361,7 +363,7 @@ test('a task without its run says so', () =>
   inFolder(folder => {
     const filed = file(folder, SUBMISSION);
     const task = (path: string, index: string) =>
-      spawnSync(process.execPath, [TASK, path], {
+      spawnSync(process.execPath, [TASK, path, ...REGISTRIES], {
         encoding: 'utf8',
         env: { ...process.env, SLURM_ARRAY_TASK_ID: index },
       });

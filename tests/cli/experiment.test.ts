@@ -13,6 +13,7 @@ import { timeLeft } from '../../src/cli/time-left.js';
 import type { RunPlan } from '../../src/train/experiment/experiment.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
+import { PROGRAM, REGISTRY } from '../registry.js';
 import { COMPUTED, EXPERIMENT, PLAN, TRAINED } from '../train/experiment/tiny.js';
 import { captured, type Where } from './captured.js';
 import { oneLine } from './run.js';
@@ -29,7 +30,7 @@ const at = (folder: string, more: Partial<Where> = {}): Where => ({
 });
 
 const call = (folder: string, argv: readonly string[], more: Partial<Where> = {}) =>
-  captured(() => experiment(argv), at(folder, more));
+  captured(() => experiment(argv, PROGRAM), at(folder, more));
 
 test('mistakes are one line each, and nothing is written', () =>
   inFolder(async folder => {
@@ -63,7 +64,7 @@ test('mistakes are one line each, and nothing is written', () =>
 test('computed runs end to end: a line for each, a table, judgements; then nothing is left to do', () =>
   inFolder(async folder => {
     const out = join(folder, 'out');
-    for (const { id } of (await choose(['vgr-fig3'])).plan.slice(0, 9))
+    for (const { id } of (await choose(['vgr-fig3'], REGISTRY)).plan.slice(0, 9))
       await call(folder, ['vgr-fig3', '--out', out, '--only', id]); // faster than a process for each
     const first = await call(folder, ['vgr-fig3', '--out', out]);
     assert.is(first.status, 0, first.stderr);
@@ -109,7 +110,7 @@ test('a folder keeps the engine it was begun with; one for a cluster need not be
 
 test('--only does one run in this process', () =>
   inFolder(async folder => {
-    const { plan } = await choose(['vgr-fig3']);
+    const { plan } = await choose(['vgr-fig3'], REGISTRY);
     const id = plan[0]!.id;
     const ended = await call(folder, ['vgr-fig3', '--only', id]);
     assert.is(ended.status, 0, ended.stderr);
@@ -122,7 +123,7 @@ test('--only of a training run: notes on stderr, made-up images named as such', 
     const where = at(folder);
     const ids: string[] = [];
     const listed = await captured(async () => {
-      ids.push((await choose(['samba-fig2', '--seeds', '7'])).plan[0]!.id);
+      ids.push((await choose(['samba-fig2', '--seeds', '7'], REGISTRY)).plan[0]!.id);
       return 0;
     }, where);
     assert.is(listed.status, 0, listed.stderr);
@@ -153,7 +154,12 @@ test('verifies what is missing before training, once', () =>
   inFolder(async folder => {
     const objective = { name: 'vae-sam-samba-learned', klCoeff: 0.1 };
     const run = { ...TRAINED, job: { kind: 'train', config: { objective } } } as unknown as RunPlan;
-    const choice = { plan: [run], experiment: { name: 'tiny' }, unverified: false } as unknown as Choice;
+    const choice = {
+      registry: REGISTRY,
+      plan: [run],
+      experiment: { name: 'tiny' },
+      unverified: false,
+    } as unknown as Choice;
     const first = await captured(() => ensureVerified(choice), at(folder));
     assert.is(first.status, 0, first.stderr);
     assert.match(first.stderr, /verifying the 1 claims behind vae-sam-samba-learned first/);

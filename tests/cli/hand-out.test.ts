@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
+import { REGISTRIES } from '../../bin/registries.js';
 import type { Job, RawResult } from '../../src/cli/verify/job.js';
 import { handOut, runJobs } from '../../src/cli/verify/pool.js';
 import { inFolder } from '../formats/temporary.js';
@@ -42,7 +43,7 @@ test('a claim whose worker is killed is run once more, then has failed; the othe
     const results = new Map<string, RawResult>();
     process.env.FLATCHECK_TEST_FOLDER = folder;
     try {
-      await runJobs(jobs, ({ id }, result) => results.set(id, result), 2, WORKER);
+      await runJobs(jobs, ({ id }, result) => results.set(id, result), REGISTRIES, 2, WORKER);
     } finally {
       delete process.env.FLATCHECK_TEST_FOLDER;
     }

@@ -8,7 +8,7 @@ import { harmless, protectStreams } from '../../src/cli/protect.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
 import { captured } from './captured.js';
-import { oneLine } from './run.js';
+import { ENTRY, oneLine } from './run.js';
 import { shards } from './shards.js';
 
 const test = suite('hostile text', 300);
@@ -80,7 +80,7 @@ test('names of files and arguments in errors: one harmless line', async () => {
     ['verify', `--${name}`],
   ];
   for (const args of commands) {
-    const ended = await captured(() => commandLine(args), { terminal: true, env: { NO_COLOR: '1' } });
+    const ended = await captured(() => commandLine(args, ENTRY), { terminal: true, env: { NO_COLOR: '1' } });
     assert.ok(ended.status !== null && ended.status > 1, `${args[0]}: ${ended.status} ${ended.stderr}`);
     assert.ok(oneLine(ended), ended.stderr);
     harmlessOnes(ended.stdout + ended.stderr, true);
@@ -118,7 +118,7 @@ test("a shard's strings: terminal, Markdown, JUnit and HTML show them and do not
     const at = (name: string): string => join(folder, name);
     const files = ['--markdown', at('m.md'), '--junit', at('j.xml'), '--html', at('h.html')];
     const args = ['merge', ...paths, ...files, '--claims-doc', at('c.md')];
-    const { status, stdout, stderr } = await captured(() => commandLine(args), { terminal: true });
+    const { status, stdout, stderr } = await captured(() => commandLine(args, ENTRY), { terminal: true });
     assert.equal([status, stderr], [1, '']);
     harmlessOnes(stdout, true);
     assert.ok(stdout.split('\n').every(line => !line.startsWith('##') && !line.startsWith('<')));

@@ -6,10 +6,11 @@ import { type Choice, choose } from '../../src/cli/experiment/choose.js';
 import { jobsFor, memoryOfRun } from '../../src/cli/experiment/jobs.js';
 import { errorOf } from '../formats/temporary.js';
 import { suite } from '../harness.js';
+import { REGISTRY } from '../registry.js';
 
 const test = suite('runs at once');
 
-const choice = await choose(['vgr-fig3']);
+const choice = await choose(['vgr-fig3'], REGISTRY);
 const MIB = 2 ** 20;
 
 const asking = (jobs: string): Choice => ({ ...choice, flags: { ...choice.flags, jobs } });

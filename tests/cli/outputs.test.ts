@@ -14,14 +14,16 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { run as verify } from '../../src/cli/commands/verify.js';
 import { combined, EXIT } from '../../src/cli/exit.js';
+import { FLATCHECK } from '../../src/cli/program.js';
 import { checkOutputs, emit } from '../../src/cli/verify/output.js';
 import { checkFileToWrite, checkFolderToWrite } from '../../src/formats/atomic.js';
 import { UnavailableError } from '../../src/formats/input-error.js';
 import { errorOf, inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
+import { PROGRAM } from '../registry.js';
 import { FAILED, PASSED, RESULT } from '../report/sample.js';
 import { captured } from './captured.js';
-import { MAIN, oneLine } from './run.js';
+import { oneLine } from './run.js';
 import { shards } from './shards.js';
 
 const test = suite('outputs', 300);
@@ -36,7 +38,7 @@ const outputsIn = (folder: string) => ({
 /** The program under `sh`, with `$P` for it and its arguments; its exit code is the last line of `code`. */
 function underShell(folder: string, line: string, args: readonly string[]) {
   const script = `P() { "$0" "$@"; echo $? >code; }; ${line}`;
-  const ended = spawnSync('sh', ['-c', script, process.execPath, MAIN, ...args], {
+  const ended = spawnSync('sh', ['-c', script, process.execPath, FLATCHECK, ...args], {
     cwd: folder,
     encoding: 'utf8',
   });
@@ -91,7 +93,7 @@ test('an output that cannot be written is refused before the work, with no trace
       assert.instance(error, UnavailableError);
       assert.match(error.message, /^verify --html: /, path);
       for (const flag of ['--json-file', '--html']) {
-        const ended = await captured(() => verify(['--claim', 'KP-8', `${flag}=${path}`]));
+        const ended = await captured(() => verify(['--claim', 'KP-8', `${flag}=${path}`], PROGRAM));
         assert.is(ended.status, 4, `${path}: ${ended.stderr}`);
         assert.ok(oneLine(ended) && ended.stdout === '', ended.stderr);
       }
@@ -145,7 +147,9 @@ test('of several codes a failure wins, then what could not be written', () => {
 test('verify: the certificate cannot be written; the text is printed all the same', () =>
   inFolder(async folder => {
     writeFileSync(join(folder, '.flatcheck'), '');
-    const ended = await captured(() => verify(['--claim', 'SAMBA-15', '--workers', '1']), { folder });
+    const ended = await captured(() => verify(['--claim', 'SAMBA-15', '--workers', '1'], PROGRAM), {
+      folder,
+    });
     assert.is(ended.status, EXIT.unavailable, ended.stderr);
     assert.match(ended.stderr, /^certificate: \S*\.flatcheck\S* /);
     assert.match(ended.stdout, /1 claims passed/);

@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert';
-import { CLAIM_IDS, claimModule } from '../../properties/registry.js';
 import { UsageError } from '../../src/cli/exit.js';
 import { decodeReplay, encodeReplay, refuseStale } from '../../src/cli/verify/replay.js';
 import { claimDigest, claimSources, codeDigest } from '../../src/cli/verify/sources.js';
 import { suite } from '../harness.js';
+import { CLAIM_IDS, claimEntry } from '../registry.js';
 
 const test = suite('replay tokens');
 
@@ -42,17 +42,19 @@ test('a stale token is refused and says what to run instead', () => {
 });
 
 test('digests differ by claim, are the same again, and cover a claim, its generators and the engine', () => {
-  const digests = CLAIM_IDS.map(id => claimDigest(claimModule(id)));
+  const digests = CLAIM_IDS.map(id => claimDigest(claimEntry(id).module));
   assert.is(new Set(digests).size, CLAIM_IDS.length);
-  assert.is(claimDigest(claimModule(CLAIM_IDS[0]!)), digests[0]);
+  assert.is(claimDigest(claimEntry(CLAIM_IDS[0]!).module), digests[0]);
   assert.match(codeDigest(), /^[0-9a-f]{32}$/);
 });
 
 test('a digest covers the golden values that a claim reads, and no others', () => {
-  const reads = CLAIM_IDS.filter(id => claimSources(claimModule(id)).some(file => file.includes('/golden/')));
+  const reads = CLAIM_IDS.filter(id =>
+    claimSources(claimEntry(id).module).some(file => file.includes('/golden/')),
+  );
   assert.ok(reads.includes('SAMBA-26'), reads.join(' '));
   assert.not.ok(reads.includes('KP-14'));
-  assert.ok(claimSources(claimModule('SAMBA-26')).includes('../golden/published/samba-cifar10.json'));
+  assert.ok(claimSources(claimEntry('SAMBA-26').module).includes('../golden/published/samba-cifar10.json'));
 });
 
 test.run();

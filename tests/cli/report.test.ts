@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { choose } from '../../src/cli/experiment/choose.js';
 import { suite } from '../harness.js';
+import { REGISTRY } from '../registry.js';
 import { emptyFolder, flatcheck, oneLine } from './run.js';
 
 const test = suite('report command', 300);
@@ -10,7 +11,7 @@ const test = suite('report command', 300);
 const out = emptyFolder();
 const asked = ['experiment', 'vgr-fig3', '--out', out];
 /** Run by run in this process, which is faster than a process for each. */
-for (const { id } of (await choose(['vgr-fig3'])).plan) await flatcheck([...asked, '--only', id]);
+for (const { id } of (await choose(['vgr-fig3'], REGISTRY)).plan) await flatcheck([...asked, '--only', id]);
 const made = await flatcheck(asked);
 
 test('an experiment ends with its report', () => {

@@ -3,11 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { REGISTRIES } from '../../bin/registries.js';
 import { commandLine } from '../../src/cli/command-line.js';
+import { type Entry, FLATCHECK } from '../../src/cli/program.js';
 import { captured, type Ended } from './captured.js';
-
-export const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 /** A new empty folder. */
 export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'flatcheck-test-'));
@@ -18,15 +17,22 @@ const environment = (folder: string) => ({
   FLATCHECK_DATA: join(folder, 'data'),
 });
 
+/** Our program, as the command line is told of it. */
+export const ENTRY: Entry = { file: FLATCHECK, registries: REGISTRIES };
+
 export const flatcheck = (
   args: readonly string[],
   folder = emptyFolder(),
   env: Record<string, string> = {},
-): Promise<Ended> => captured(() => commandLine(args), { folder, env: { ...environment(folder), ...env } });
+): Promise<Ended> =>
+  captured(() => commandLine(args, ENTRY), {
+    folder,
+    env: { ...environment(folder), ...env },
+  });
 
 /** The program itself, which takes half a second to start. */
 export function program(args: readonly string[], folder = emptyFolder()): Ended {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [FLATCHECK, ...args], {
     cwd: folder,
     encoding: 'utf8',
     env: { ...process.env, ...environment(folder) },

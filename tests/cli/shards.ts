@@ -1,9 +1,9 @@
 /** @file Files of shards as `flatcheck verify --shard` writes them, of claims that were never run. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CLAIM_IDS, paperOf } from '../../properties/registry.js';
 import type { ClaimResult } from '../../src/claims/result.js';
 import { inShard } from '../../src/gate/shard.js';
+import { CLAIM_IDS, claimEntry } from '../registry.js';
 import { FAILED, PASSED, RESULT } from '../report/sample.js';
 
 /** Writes two shards of the whole registry where all claims pass but those named; returns their paths. */
@@ -18,7 +18,7 @@ export function shards(
       change({
         ...(others[id] === undefined ? PASSED : FAILED),
         id,
-        paper: paperOf(id),
+        paper: claimEntry(id).paper,
         outcome: others[id] ?? 'pass',
       }),
     );

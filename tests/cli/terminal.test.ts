@@ -5,6 +5,7 @@ import { progressOn } from '../../src/cli/progress.js';
 import { styleOf } from '../../src/cli/style.js';
 import { InputError, UnavailableError } from '../../src/formats/input-error.js';
 import { suite } from '../harness.js';
+import { PROGRAM } from '../registry.js';
 import { captured } from './captured.js';
 import { emptyFolder } from './run.js';
 
@@ -60,7 +61,7 @@ test('colour on a terminal, unless NO_COLOR is set', () => {
 test('verify on a terminal: progress on stderr, and none of it stays', async () => {
   const argv = ['--claim', 'SAMBA-15', '--claim', 'SAMBA-9', '--runs', '4', '--workers', '1'];
   const where = { folder: emptyFolder(), terminal: true, env: { NO_COLOR: undefined } };
-  const { status, stdout, stderr } = await captured(() => verify(argv), where);
+  const { status, stdout, stderr } = await captured(() => verify(argv, PROGRAM), where);
   assert.is(status, 0, stderr);
   assert.match(stderr, /verify: 0 of 2 claims[\s\S]*verify: 1 of 2 claims \(SAMBA-\d+ pass\)/);
   assert.ok(stderr.endsWith(ERASE));

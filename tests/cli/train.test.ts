@@ -3,16 +3,17 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { OBJECTIVES } from '../../experiments/first-look.js';
-import { objectivesVouchedFor } from '../../properties/registry.js';
 import { start } from '../../src/cli/commands/start.js';
 import { run as train } from '../../src/cli/commands/train.js';
+import { OBJECTIVES } from '../../src/cli/first-look.js';
+import { FLATCHECK } from '../../src/cli/program.js';
 import { cifarRecords } from '../formats/archives.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
+import { claimsBehind, PROGRAM, REGISTRY } from '../registry.js';
 import { TINY } from '../train/tiny.js';
 import { captured } from './captured.js';
-import { flatcheck, MAIN, oneLine } from './run.js';
+import { flatcheck, oneLine } from './run.js';
 
 const test = suite('train command', 300);
 
@@ -26,7 +27,10 @@ test('on a terminal: step, epoch, loss and time left; notes apart; the result na
   inFolder(async folder => {
     configure(folder, { steps: 30 });
     const where = { folder, terminal: true };
-    const { status, stdout, stderr } = await captured(() => train(['tiny.json', '--unverified']), where);
+    const { status, stdout, stderr } = await captured(
+      () => train(['tiny.json', '--unverified'], PROGRAM),
+      where,
+    );
     assert.is(status, 0, stderr);
     assert.match(stderr, /vae: step 30\/30, epoch \d\/\d, loss \d+\.\d+, 0 s left/);
     assert.match(stderr, /vae: UNVERIFIED: the claims behind 'vae' were not asked for\n/);
@@ -37,12 +41,12 @@ test('another engine and folder by their flags; an engine that does not exist', 
   inFolder(async folder => {
     configure(folder, { steps: 2 });
     const argv = ['tiny.json', '--unverified', '--engine', 'tfjs-cpu', '--out', 'there'];
-    const { status, stderr } = await captured(() => train(argv), { folder });
+    const { status, stderr } = await captured(() => train(argv, PROGRAM), { folder });
     assert.is(status, 0, stderr);
     const { engine } = JSON.parse(written(folder, 'there/config.json')) as { engine: string };
     assert.is(engine, 'tfjs-cpu');
     assert.not.ok(existsSync(join(folder, 'runs')));
-    assert.match((await captured(() => train([]))).stderr, /train: give a configuration file/);
+    assert.match((await captured(() => train([], PROGRAM))).stderr, /train: give a configuration file/);
   }));
 
 test('--data names the data folder; data that are missing or cut off are one line, and no run begins', () =>
@@ -57,7 +61,9 @@ test('--data names the data folder; data that are missing or cut off are one lin
       writeFileSync(join(folder, name, 'data_batch_1.bin'), bytes);
     }
     configure(folder, { data: { kind: 'cifar10' }, batchSize: 8, steps: 2, validation: { fraction: 0.2 } });
-    const trained = await captured(() => train(['tiny.json', '--unverified', '--data', 'good']), { folder });
+    const trained = await captured(() => train(['tiny.json', '--unverified', '--data', 'good'], PROGRAM), {
+      folder,
+    });
     assert.is(trained.status, 0, trained.stderr);
     for (const [name, status, part] of [
       ['cut', 2, /data_batch_1\.bin/],
@@ -72,7 +78,10 @@ test('--data names the data folder; data that are missing or cut off are one lin
       assert.not.ok(existsSync(join(folder, 'bad')));
     }
     const env = { CIFAR10_DIR: undefined, FLATCHECK_DATA: folder };
-    const none = await captured(() => train(['tiny.json', '--unverified', '--out', 'bad']), { folder, env });
+    const none = await captured(() => train(['tiny.json', '--unverified', '--out', 'bad'], PROGRAM), {
+      folder,
+      env,
+    });
     assert.is(none.status, 4, none.stderr);
   }));
 
@@ -83,7 +92,7 @@ test('Ctrl-C: exit code 130, a checkpoint, and how to go on', () =>
       checkpointEvery: 50_000,
       validation: { fraction: 0.2, every: 50_000 },
     });
-    const child = spawn(process.execPath, [MAIN, 'train', 'tiny.json', '--unverified'], {
+    const child = spawn(process.execPath, [FLATCHECK, 'train', 'tiny.json', '--unverified'], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -110,9 +119,9 @@ test('Ctrl-C: exit code 130, a checkpoint, and how to go on', () =>
 
 test('start stops at once for a folder without CIFAR-10', () =>
   inFolder(async folder => {
-    const claims = (await objectivesVouchedFor()).vae!;
+    const claims = await claimsBehind('vae');
     const objectives = OBJECTIVES.filter(({ name }) => name === 'vae');
-    const options = { out: 'out', folder: 'nowhere', claims, objectives, steps: 1 };
+    const options = { out: 'out', folder: 'nowhere', registry: REGISTRY, claims, objectives, steps: 1 };
     const wrong = await captured(() => start(options), { folder });
     assert.is(wrong.status, 4);
     assert.match(wrong.stderr, /nowhere/);

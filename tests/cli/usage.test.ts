@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { FLATCHECK } from '../../src/cli/program.js';
 import { suite } from '../harness.js';
-import { emptyFolder, flatcheck, MAIN, oneLine, program } from './run.js';
+import { emptyFolder, flatcheck, oneLine, program } from './run.js';
 
 const test = suite('command line');
 
@@ -38,7 +39,7 @@ test('the program: exit codes and streams; a reader that goes away is no error',
   const wrong = program(['verfiy']);
   assert.equal([wrong.status, wrong.stdout], [2, '']);
   assert.ok(oneLine(wrong), wrong.stderr);
-  const gone = spawnSync('sh', ['-c', '"$0" "$1" --help | true', process.execPath, MAIN], {
+  const gone = spawnSync('sh', ['-c', '"$0" "$1" --help | true', process.execPath, FLATCHECK], {
     encoding: 'utf8',
   });
   assert.equal([gone.status, gone.stderr], [0, '']);

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
-import { CLAIM_IDS, claimModule, paperOf } from '../../properties/registry.js';
+import { REGISTRIES } from '../../bin/registries.js';
 import type { VerifyResult } from '../../src/claims/result.js';
 import { run as verify } from '../../src/cli/commands/verify.js';
 import type { Job, Reply } from '../../src/cli/verify/job.js';
@@ -13,11 +13,12 @@ import { claimDigest } from '../../src/cli/verify/sources.js';
 import { inShard } from '../../src/gate/shard.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
+import { CLAIM_IDS, claimEntry, PROGRAM } from '../registry.js';
 import { captured } from './captured.js';
 
 const test = suite('verify command', 300);
 
-const asked = (...argv: string[]) => inFolder(folder => captured(() => verify(argv), { folder }));
+const asked = (...argv: string[]) => inFolder(folder => captured(() => verify(argv, PROGRAM), { folder }));
 
 /** The result of a run that ends well. */
 async function result(...argv: string[]): Promise<VerifyResult> {
@@ -29,7 +30,7 @@ async function result(...argv: string[]): Promise<VerifyResult> {
 test('--paper and --claim together; --shard keeps its part', async () => {
   const shard = { index: 2, count: 3 };
   const { claims, run } = await result('--paper', 'rae', '--claim', 'KP-8', '--shard', '2/3', '--runs', '4');
-  const wanted = CLAIM_IDS.filter(id => paperOf(id) === 'rae' || id === 'KP-8');
+  const wanted = CLAIM_IDS.filter(id => claimEntry(id).paper === 'rae' || id === 'KP-8');
   assert.equal(
     claims.map(claim => claim.id),
     wanted.filter(id => inShard(id, shard)),
@@ -53,12 +54,12 @@ test('a token of one check runs this check alone, without mutants, and certifies
     const check = whole.claims[0]!.checks.at(-1)!.name;
     const token = encodeReplay({
       claim: 'KP-8',
-      digest: claimDigest(claimModule('KP-8')),
+      digest: claimDigest(claimEntry('KP-8').module),
       seed: 5,
       check,
       path: '0',
     });
-    const ended = await captured(() => verify(['--replay', token, '--json']), { folder });
+    const ended = await captured(() => verify(['--replay', token, '--json'], PROGRAM), { folder });
     const { claims, run } = JSON.parse(ended.stdout) as VerifyResult;
     assert.equal(
       [claims.length, claims[0]!.checks.map(({ name }) => name), claims[0]!.mutants.total, run.seed],
@@ -76,7 +77,7 @@ test('a token that names a claim that is gone is refused', async () => {
 });
 
 test('a worker answers with the result, or with the reason why there is none, and ends with its parent', async () => {
-  const worker = fork(fileURLToPath(new URL('../../src/cli/verify/worker.js', import.meta.url)));
+  const worker = fork(fileURLToPath(new URL('../../src/cli/verify/worker.js', import.meta.url)), REGISTRIES);
   const ask = async (job: Job): Promise<Reply> => {
     worker.send(job);
     const [reply] = (await once(worker, 'message')) as [Reply];

@@ -4,6 +4,7 @@ import { everySeed } from '../../experiments/grid.js';
 import { below, judge, sampleOf } from '../../src/claims/experiment/judge.js';
 import type { RunRecord } from '../../src/claims/experiment/model.js';
 import { summarise, valuesOf } from '../../src/claims/experiment/summary.js';
+import { PRIOR } from '../../src/studies/latents.js';
 import { parseConfig } from '../../src/train/config.js';
 import type { Experiment } from '../../src/train/experiment/experiment.js';
 
@@ -46,7 +47,7 @@ const latents: Experiment = {
         ),
       }),
     ),
-  samplesFrom: () => 'prior',
+  samplesFrom: () => PRIOR,
   quantities: {
     squaredErrorAtMean: { label: 'squared error', says: '|x - f(mu)|^2.', scale: 'linear' },
   },

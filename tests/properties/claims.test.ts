@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert';
-import { loadClaim } from '../../properties/registry.js';
 import { runClaim } from '../../src/claims/run-claim.js';
 import { suite } from '../harness.js';
+import { loadClaim } from '../registry.js';
 
-const test = suite('properties/samba');
+const test = suite('properties/claims/samba');
 
 const IDS = [
   'SAMBA-5',

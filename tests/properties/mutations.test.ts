@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
-import { loadClaim } from '../../properties/registry.js';
 import { suite } from '../harness.js';
+import { loadClaim } from '../registry.js';
 
 const test = suite('docs/mutations.md');
 

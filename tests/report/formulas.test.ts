@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
-import { CLAIM_IDS, loadClaim } from '../../properties/registry.js';
 import { mathml } from '../../src/report/html/math.js';
 import { suite } from '../harness.js';
+import { CLAIM_IDS, loadClaim } from '../registry.js';
 
 const test = suite('formulas of the claims');
 

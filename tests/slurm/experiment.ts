@@ -1,6 +1,7 @@
 /** @file A registry of one experiment for the test of the Slurm launcher: twelve short runs, of no paper. */
 import { parseConfig } from '../../src/train/config.js';
 import type { Experiment } from '../../src/train/experiment/experiment.js';
+import type { ExperimentEntry } from '../../src/train/experiment/registry.js';
 
 const OBJECTIVES = [
   { name: 'vae', rec: 'sum', beta: 0.1, variance: 'learned' },
@@ -51,7 +52,7 @@ const slurmTest: Experiment = {
   memory: () => 300 * 2 ** 20,
 };
 
-/** What experiments/registry.ts exports, with this experiment alone. */
-export const EXPERIMENT_NAMES = [slurmTest.name];
-export const isExperimentName = (name: string): boolean => EXPERIMENT_NAMES.includes(name);
-export const loadExperiment = async (): Promise<Experiment> => slurmTest;
+/** A registry of this experiment alone. */
+export const experiments: readonly ExperimentEntry[] = [
+  { name: slurmTest.name, module: import.meta.url, load: async () => slurmTest },
+];

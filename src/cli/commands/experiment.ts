@@ -1,6 +1,5 @@
 /** @file `flatcheck experiment NAME`: every run of a figure or table, then what they say. */
 import { join } from 'node:path';
-import { EXPERIMENT_NAMES } from '../../../experiments/registry.js';
 import type { ExperimentResult } from '../../claims/experiment/model.js';
 import { runLabel } from '../../claims/experiment/summary.js';
 import { ENGINE_CHOICES } from '../../train/config.js';
@@ -22,11 +21,13 @@ import { slurmLines } from '../experiment/slurm/say.js';
 import { readSbatchOptions } from '../experiment/slurm/sbatch.js';
 import { ensureVerified } from '../experiment/verified.js';
 import { writeReport } from '../experiment/write-report.js';
+import type { Program } from '../program.js';
+import type { Registry } from '../registry.js';
 import { runInfo } from '../verify/verify.js';
 
-export const usage = `usage: flatcheck experiment NAME [options]
+export const usage = ({ experiments }: Registry): string => `usage: flatcheck experiment NAME [options]
 
-  NAME             ${EXPERIMENT_NAMES.join(', ')}
+  NAME             ${[...experiments.keys()].join(', ')}
   --scale S        ${SCALES.join(', ')} (default: smoke): minutes on a laptop, an evening, the size of the paper
   --convention C   ${CONVENTIONS.join(', ')}: the equations, or what the authors' code computes
   --seeds 1,2,3    instead of the experiment's own
@@ -76,14 +77,14 @@ function collected(choice: Choice): Collected {
 
 /** Submits what is to do, then shows what is done by now. */
 async function runOnSlurm(choice: Choice): Promise<ExitCode> {
-  const { experiment, shared, plan, out, flags, childArgs } = choice;
+  const { registry, experiment, shared, plan, out, flags, childArgs } = choice;
   const options = readSbatchOptions(flags.sbatch ?? []);
   const jobs = flags.jobs === undefined ? undefined : integer('experiment', 'jobs', flags.jobs, 1);
   openExperimentFolder(out, shared);
   const verified = await ensureVerified(choice);
   if (verified !== EXIT.fine) return verified;
   const launched = await launchOnSlurm({
-    ...{ name: experiment.name, plan, out, childArgs, jobs, options },
+    ...{ name: experiment.name, plan, out, registries: registry.modules, childArgs, jobs, options },
     threads: shared.threads,
     memory: memoryOfRun(choice),
   });
@@ -100,8 +101,8 @@ async function show({ result, written }: Collected, choice: Choice): Promise<Exi
   return combined(written, code);
 }
 
-export async function run(argv: readonly string[]): Promise<ExitCode> {
-  const choice = await choose(argv);
+export async function run(argv: readonly string[], { file, registry }: Program): Promise<ExitCode> {
+  const choice = await choose(argv, registry);
   const { experiment, shared, plan, out, flags, childArgs } = choice;
   if (flags.only !== undefined) return await runOnly(choice, flags.only);
   const jobs = jobsFor(choice);
@@ -120,7 +121,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   let failed: readonly number[];
   try {
     failed = await launchLocally({
-      ...{ plan, out, jobs, childArgs, signal },
+      ...{ plan, out, jobs, program: file, childArgs, signal },
       onEvent: event => display.show(event),
     });
   } finally {

@@ -45,16 +45,19 @@ interface Ratio {
   readonly spread: number;
 }
 
-const isVector = (of: unknown): of is VectorRow =>
-  isObject(of) &&
-  typeof of.id === 'string' &&
-  typeof of.pass === 'boolean' &&
-  (of.maxRelativeError === undefined ||
-    of.maxRelativeError === null ||
-    typeof of.maxRelativeError === 'number');
+const isVector = (entry: unknown): entry is VectorRow =>
+  isObject(entry) &&
+  typeof entry.id === 'string' &&
+  typeof entry.pass === 'boolean' &&
+  (entry.maxRelativeError === undefined ||
+    entry.maxRelativeError === null ||
+    typeof entry.maxRelativeError === 'number');
 
-const isRatio = (of: unknown): of is Ratio =>
-  isObject(of) && typeof of.name === 'string' && Number.isFinite(of.value) && Number.isFinite(of.spread);
+const isRatio = (entry: unknown): entry is Ratio =>
+  isObject(entry) &&
+  typeof entry.name === 'string' &&
+  Number.isFinite(entry.value) &&
+  Number.isFinite(entry.spread);
 
 /** The list under one key of a JSON file, all of whose entries are what they should be. */
 function readList<Entry>(

@@ -5,6 +5,7 @@ import { readArgs } from '../args.js';
 import { combined, EXIT, type ExitCode, sayError, UsageError } from '../exit.js';
 import { recollect } from '../experiment/recollect.js';
 import { writeReport } from '../experiment/write-report.js';
+import type { Program } from '../program.js';
 
 export const usage = `usage: flatcheck report RUNS... [options]
 
@@ -15,7 +16,7 @@ export const usage = `usage: flatcheck report RUNS... [options]
 Reads the runs again, renews RUNS/result.json, and writes index.html, every figure as SVG and PNG, runs.csv,
 metrics.csv and tensorboard/ (tensorboard --logdir RUNS/report/tensorboard).`;
 
-export async function run(argv: readonly string[]): Promise<ExitCode> {
+export async function run(argv: readonly string[], { registry }: Program): Promise<ExitCode> {
   const { values, positionals } = readArgs('report', argv, {
     out: { type: 'string' },
     json: { type: 'boolean' },
@@ -34,6 +35,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   for (const [i, out] of positionals.entries()) {
     const result = await recollect(
       out,
+      registry,
       message => console.error(message),
       error => codes.push(sayError(error)),
     );

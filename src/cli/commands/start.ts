@@ -1,7 +1,5 @@
 /** @file `flatcheck start`: the whole in small. Verify the claims, then train three models side by side. */
 import { join } from 'node:path';
-import { firstLook, OBJECTIVES, STEPS } from '../../../experiments/first-look.js';
-import { CLAIM_IDS, type ClaimId } from '../../../properties/registry.js';
 import type { ObjectiveSpec } from '../../core/objectives/table.js';
 import { checkFileToWrite, makeFolder, writeJson } from '../../formats/atomic.js';
 import { openCifar } from '../../formats/cifar.js';
@@ -13,6 +11,9 @@ import { noMore, readArgs } from '../args.js';
 import { findData } from '../data-folder.js';
 import { readEngine, withEngine } from '../engine-flag.js';
 import { attempt, combined, EXIT, type ExitCode } from '../exit.js';
+import { firstLook, OBJECTIVES, STEPS } from '../first-look.js';
+import type { Program } from '../program.js';
+import type { Registry } from '../registry.js';
 import { trainWithProgress } from '../training.js';
 import { certify } from '../verify/certify.js';
 import { printVerify, verifyExit, verifyWithProgress } from '../verify/print.js';
@@ -39,10 +40,13 @@ interface Trained {
   readonly losses: readonly (readonly [number, number])[];
 }
 
-async function trainOne(config: TrainConfig, out: string, dataFolder: string | undefined): Promise<Trained> {
+async function trainOne(
+  config: TrainConfig,
+  { out, folder: dataFolder, registry }: StartOptions,
+): Promise<Trained> {
   const folder = join(out, `${config.objective.name}-${configDigest(config).slice(0, 8)}`);
   const began = performance.now();
-  const result = await trainWithProgress(config, { folder, dataFolder, unverified: false });
+  const result = await trainWithProgress(config, { folder, dataFolder, registry, unverified: false });
   const losses = readMetrics(join(folder, 'metrics.jsonl')).flatMap(line =>
     line.kind === 'validation' ? [[line.step, line.numbers.loss!] as const] : [],
   );
@@ -65,29 +69,31 @@ export interface StartOptions {
   readonly out: string;
   /** CIFAR-10; generated images without it. */
   readonly folder: string | undefined;
-  readonly claims: readonly ClaimId[];
+  readonly registry: Registry;
+  /** The ids of those to verify. */
+  readonly claims: readonly string[];
   readonly objectives: readonly ObjectiveSpec[];
   readonly steps: number;
   readonly engine?: EngineChoice | undefined;
 }
 
 export async function start(options: StartOptions): Promise<ExitCode> {
-  const { out, folder, claims, objectives, steps, engine } = options;
+  const { out, folder, registry, claims, objectives, steps, engine } = options;
   if (folder !== undefined) openCifar(folder); // wrong files are said before the verification, not after
   makeFolder('start', out);
   for (const name of ['verification.json', 'result.json']) checkFileToWrite('start', join(out, name));
 
-  const verified = await verifyWithProgress({ ids: claims, seed: SEED });
+  const verified = await verifyWithProgress({ ids: claims, registry, seed: SEED });
   printVerify(verified);
   const written = await attempt(() => writeJson('start', join(out, 'verification.json'), verified));
   if (verifyExit(verified) !== EXIT.fine) return combined(verifyExit(verified), written);
-  await certify(verified);
+  await certify(verified, registry);
 
   console.log(`\ntraining on ${folder === undefined ? GENERATED : `CIFAR-10 from ${folder}`}`);
   const data = folder === undefined ? 'generated' : 'cifar10';
   const trained: Trained[] = [];
   for (const objective of objectives) {
-    const one = await trainOne(withEngine(firstLook(objective, data, SEED, steps), engine), out, folder);
+    const one = await trainOne(withEngine(firstLook(objective, data, SEED, steps), engine), options);
     if (one.result.status === 'interrupted') return EXIT.interrupted;
     trained.push(one);
   }
@@ -98,7 +104,7 @@ export async function start(options: StartOptions): Promise<ExitCode> {
   return combined(written, kept);
 }
 
-export async function run(argv: readonly string[]): Promise<ExitCode> {
+export async function run(argv: readonly string[], { registry }: Program): Promise<ExitCode> {
   const { values, positionals } = readArgs('start', argv, {
     data: { type: 'string' },
     out: { type: 'string' },
@@ -108,7 +114,8 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   return await start({
     out: values.out ?? join('runs', 'start'),
     folder: findData('cifar10', values.data),
-    claims: CLAIM_IDS,
+    registry,
+    claims: [...registry.claims.keys()],
     objectives: OBJECTIVES,
     steps: STEPS,
     engine: readEngine('start', values.engine),

@@ -7,6 +7,7 @@ import { noMore, readArgs } from '../args.js';
 import { findData } from '../data-folder.js';
 import { readEngine, withEngine } from '../engine-flag.js';
 import { EXIT, type ExitCode, UsageError } from '../exit.js';
+import type { Program } from '../program.js';
 import { trainWithProgress } from '../training.js';
 
 export const usage = `usage: flatcheck train CONFIG.json [options]
@@ -20,7 +21,7 @@ export const usage = `usage: flatcheck train CONFIG.json [options]
 A run that was stopped, at any moment, goes on by the same command and ends with the same bits.
 Exit code 130 when it was interrupted (with a checkpoint), 4 when verification is missing.`;
 
-export async function run(argv: readonly string[]): Promise<ExitCode> {
+export async function run(argv: readonly string[], { registry }: Program): Promise<ExitCode> {
   const { values, positionals } = readArgs('train', argv, {
     out: { type: 'string' },
     data: { type: 'string' },
@@ -36,6 +37,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   const result = await trainWithProgress(config, {
     folder,
     dataFolder: config.data.kind === 'generated' ? undefined : findData(config.data.kind, values.data),
+    registry,
     unverified: values.unverified ?? false,
   });
   const { head, rows } = describe([result]);

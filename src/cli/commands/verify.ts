@@ -1,11 +1,12 @@
 /** @file `flatcheck verify`: run the claims and say what came out. */
 import { randomInt } from 'node:crypto';
-import { CLAIM_IDS, type ClaimId, claimModule, isClaimId, paperOf } from '../../../properties/registry.js';
-import type { Paper } from '../../claims/result.js';
+import type { ClaimEntry } from '../../claims/registry.js';
 import { nearest } from '../../formats/nearest.js';
 import { inShard, type Shard } from '../../gate/shard.js';
 import { integer, noMore, readArgs } from '../args.js';
 import { attempt, combined, EXIT, type ExitCode, UsageError } from '../exit.js';
+import type { Program } from '../program.js';
+import type { Registry } from '../registry.js';
 import { certify } from '../verify/certify.js';
 import { checkOutputs, emit, OUTPUT_OPTIONS, OUTPUT_USAGE } from '../verify/output.js';
 import { verifyExit, verifyWithProgress } from '../verify/print.js';
@@ -33,7 +34,6 @@ reference graphs, and on the run's own network and batch before the first step o
 
 Exit codes: 0 all pass, 1 a claim failed, 2 wrong arguments, 3 inconclusive.`;
 
-const PAPERS: readonly Paper[] = ['samba', 'ujvary', 'kumar-poole', 'vgr', 'rae'];
 const DEEP_EFFORT = 4;
 
 const OPTIONS = {
@@ -50,21 +50,30 @@ const OPTIONS = {
   ...OUTPUT_OPTIONS,
 } as const;
 
-function known(id: string): ClaimId {
-  if (isClaimId(id)) return id;
-  const near = nearest(id, CLAIM_IDS);
+function claimOf(id: string, { claims }: Registry): ClaimEntry {
+  const entry = claims.get(id);
+  if (entry !== undefined) return entry;
+  const near = nearest(id, [...claims.keys()]);
   throw new UsageError(
     `verify: no claim '${id}'${near ? `; did you mean '${near}'?` : ''} (flatcheck verify runs them all)`,
   );
 }
 
-function select(papers: readonly string[] = [], claims: readonly string[] = []): readonly ClaimId[] {
+function select(
+  registry: Registry,
+  papers: readonly string[] = [],
+  claims: readonly string[] = [],
+): readonly string[] {
+  const all = [...registry.claims.values()];
+  const known = [...new Set(all.map(({ paper }) => paper))];
   for (const paper of papers)
-    if (!PAPERS.includes(paper as Paper))
-      throw new UsageError(`verify: --paper must be one of ${PAPERS.join(', ')}, got '${paper}'`);
-  const named = new Set(claims.map(known));
-  if (papers.length === 0 && named.size === 0) return CLAIM_IDS;
-  return CLAIM_IDS.filter(id => named.has(id) || papers.includes(paperOf(id)));
+    if (!known.some(name => name === paper))
+      throw new UsageError(`verify: --paper must be one of ${known.join(', ')}, got '${paper}'`);
+  const named = new Set(claims.map(id => claimOf(id, registry).id));
+  const everything = papers.length === 0 && named.size === 0;
+  return all
+    .filter(({ id, paper }) => everything || named.has(id) || papers.includes(paper))
+    .map(({ id }) => id);
 }
 
 function readShard(text: string): Shard {
@@ -75,7 +84,7 @@ function readShard(text: string): Shard {
   return { index, count };
 }
 
-function readOptions(argv: readonly string[]) {
+function readOptions(argv: readonly string[], registry: Registry) {
   const { values, positionals } = readArgs('verify', argv, OPTIONS);
   noMore('verify', positionals, 0);
   if (values.engine !== undefined && values.engine !== 'float64')
@@ -88,13 +97,14 @@ function readOptions(argv: readonly string[]) {
       if (values[flag] !== undefined)
         throw new UsageError(`verify: --replay says which case to run; --${flag} has no use beside it`);
     const replay = decodeReplay(values.replay);
-    const id = known(replay.claim);
-    refuseStale(replay, claimDigest(claimModule(id)));
+    const { id, module } = claimOf(replay.claim, registry);
+    refuseStale(replay, claimDigest(module));
     const { seed, check, path } = replay;
     return {
       values,
       options: {
         ids: [id],
+        registry,
         seed,
         ...(check !== undefined && { check }),
         ...(path !== undefined && { path }),
@@ -105,9 +115,10 @@ function readOptions(argv: readonly string[]) {
     throw new UsageError('verify: --seed and --vary-seed exclude each other');
   const seed = values['vary-seed'] ? randomInt(1, 2 ** 31) : integer('verify', 'seed', values.seed ?? '1', 0);
   const shard = values.shard === undefined ? undefined : readShard(values.shard);
-  const chosen = select(values.paper, values.claim);
+  const chosen = select(registry, values.paper, values.claim);
   const options: VerifyOptions = {
     ids: shard === undefined ? chosen : chosen.filter(id => inShard(id, shard)),
+    registry,
     seed,
     ...(shard !== undefined && { shard }),
     ...(values.runs !== undefined && { runs: integer('verify', 'runs', values.runs, 1) }),
@@ -116,8 +127,8 @@ function readOptions(argv: readonly string[]) {
   return { values, options };
 }
 
-export async function run(argv: readonly string[]): Promise<ExitCode> {
-  const { values, options } = readOptions(argv);
+export async function run(argv: readonly string[], { registry }: Program): Promise<ExitCode> {
+  const { values, options } = readOptions(argv, registry);
   const workers =
     values.workers === undefined ? {} : { workers: integer('verify', 'workers', values.workers, 1) };
   checkOutputs('verify', values);
@@ -125,6 +136,6 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   const emitted = await emit('verify', result, values);
   // Fewer cases than a check asks for, or one check alone, vouch for nothing.
   const vouches = values.replay === undefined && values.runs === undefined;
-  const certified = vouches ? await attempt(() => certify(result)) : EXIT.fine;
+  const certified = vouches ? await attempt(() => certify(result, registry)) : EXIT.fine;
   return combined(verifyExit(result), emitted, certified);
 }

@@ -1,7 +1,6 @@
 /** @file From the flags of `flatcheck experiment` to an experiment with its setting. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { EXPERIMENT_NAMES, isExperimentName, loadExperiment } from '../../../experiments/registry.js';
 import { sizeOf } from '../../engine/graph/graph.js';
 import { InputError, UnavailableError } from '../../formats/input-error.js';
 import { nearest } from '../../formats/nearest.js';
@@ -16,9 +15,11 @@ import {
 } from '../../train/experiment/experiment.js';
 import { begunWith, type Shared } from '../../train/experiment/folder.js';
 import { type PlannedRun, planOf } from '../../train/experiment/plan.js';
+import type { ExperimentEntry } from '../../train/experiment/registry.js';
 import { integer, noMore, readArgs } from '../args.js';
 import { findData, folderVariable } from '../data-folder.js';
 import { UsageError } from '../exit.js';
+import type { Registry } from '../registry.js';
 import { engineFor } from './engine.js';
 
 const OPTIONS = {
@@ -45,7 +46,10 @@ type Values = ReturnType<typeof readArgs<typeof OPTIONS>>['values'];
 
 /** What was asked for, checked. */
 export interface Choice {
+  readonly registry: Registry;
   readonly experiment: Experiment;
+  /** URL of the module that defines the experiment. */
+  readonly module: string;
   readonly shared: Shared;
   readonly plan: readonly PlannedRun[];
   readonly out: string;
@@ -84,12 +88,14 @@ function readSeeds(text: string): number[] {
   return seeds;
 }
 
-async function namedExperiment(name: string | undefined): Promise<Experiment> {
-  if (name !== undefined && isExperimentName(name)) return await loadExperiment(name);
-  const near = name === undefined ? undefined : nearest(name, EXPERIMENT_NAMES);
+function namedExperiment(name: string | undefined, { experiments }: Registry): ExperimentEntry {
+  const entry = name === undefined ? undefined : experiments.get(name);
+  if (entry !== undefined) return entry;
+  const names = [...experiments.keys()];
+  const near = name === undefined ? undefined : nearest(name, names);
   throw new UsageError(
     `experiment: ${name === undefined ? 'give a name' : `no experiment '${name}'`}${near ? `; did you mean '${near}'?` : ''} ` +
-      `(there are ${EXPERIMENT_NAMES.join(', ')})`,
+      `(there are ${names.join(', ')})`,
   );
 }
 
@@ -147,10 +153,11 @@ function dataFor(
 }
 
 /** Reads the command line; every mistake is said here, before anything runs. */
-export async function choose(argv: readonly string[]): Promise<Choice> {
+export async function choose(argv: readonly string[], registry: Registry): Promise<Choice> {
   const { values, positionals } = readArgs('experiment', argv, OPTIONS);
   noMore('experiment', positionals, 1);
-  const experiment = await namedExperiment(positionals[0]);
+  const { module, load } = namedExperiment(positionals[0], registry);
+  const experiment = await load();
   const { name } = experiment;
   const scale = choice('scale', values.scale, SCALES, 'smoke');
   const convention = choice('convention', values.convention, CONVENTIONS, experiment.conventions[0]!);
@@ -171,7 +178,9 @@ export async function choose(argv: readonly string[]): Promise<Choice> {
       ? (before?.threads ?? defaultThreads(scale))
       : integer('experiment', 'threads', values.threads, 1);
   return {
+    registry,
     experiment,
+    module,
     shared: { name, setting, engineWhy, threads, dataDigest: data.digest },
     plan: planOf(experiment, setting),
     out,

@@ -1,4 +1,4 @@
-/** @file How many runs go at once, and how much memory each of them needs. */
+/** @file How many runs go in parallel, and the peak memory of each. */
 import { availableParallelism, totalmem } from 'node:os';
 import { NATIVE_GPU } from '../../train/engine-choice.js';
 import { memoryOfTraining, PROCESS_BYTES } from '../../train/experiment/memory.js';
@@ -6,7 +6,7 @@ import { integer } from '../args.js';
 import type { Choice } from './choose.js';
 import { kindsOf, recordsOf } from './kinds.js';
 
-/** Bytes that the largest run needs, about. */
+/** Estimated peak memory of the largest run, in bytes. */
 export function memoryOfRun({ experiment, shared: { setting }, plan, imageBytes }: Choice): number {
   const { engine } = setting;
   const computed = experiment.memory?.(setting) ?? PROCESS_BYTES;
@@ -19,7 +19,7 @@ export function memoryOfRun({ experiment, shared: { setting }, plan, imageBytes 
 /** Of the machine, or of the container that this process is in. */
 const memoryHere = (): number => Math.min(totalmem(), process.constrainedMemory() || Infinity);
 
-/** Processes at once: what was asked for, or what the cores and the memory have room for. */
+/** Processes in parallel: what was asked for, or what the cores and the memory have room for. */
 export function jobsFor(choice: Choice): number {
   const { flags, shared } = choice;
   if (flags.jobs !== undefined) return integer('experiment', 'jobs', flags.jobs, 1);

@@ -1,15 +1,11 @@
-/** @file The local launcher: as many runs at once as fit, each in a process of its own. */
+/** @file The local launcher: runs in parallel, each in a process of its own. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { runFolder } from '../../train/experiment/folder.js';
 import type { PlannedRun } from '../../train/experiment/plan.js';
 import { isHeld, statusOf } from '../../train/experiment/status.js';
 import { EXIT } from '../exit.js';
 import type { Message } from './messages.js';
-
-/** The command line itself. */
-const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
 /** Between looks at runs that other processes have. */
 const POLL = 1000;
@@ -32,12 +28,12 @@ export type Event =
 export interface LaunchOptions {
   readonly plan: readonly PlannedRun[];
   readonly out: string;
-  /** Processes at once. */
+  /** Processes in parallel, at most. */
   readonly jobs: number;
-  /** Arguments of the command that does one run, without `--only ID`. */
+  /** The file of the program that does a run. */
+  readonly program: string;
+  /** Its arguments, without `--only ID`. */
   readonly childArgs: readonly string[];
-  /** The module that is the command; another one only in tests. */
-  readonly module?: string;
   readonly signal: AbortSignal;
   readonly onEvent: (event: Event) => void;
 }
@@ -94,8 +90,8 @@ export async function launchLocally(options: LaunchOptions): Promise<readonly nu
 
 /** One run in a child, which does not hear the terminal's Ctrl-C itself: the launcher passes it on, once. */
 async function doInChild(run: PlannedRun, options: LaunchOptions): Promise<Ended> {
-  const { childArgs, module = MAIN, signal, onEvent } = options;
-  const child: ChildProcess = fork(module, [...childArgs, '--only', run.id], {
+  const { program, childArgs, signal, onEvent } = options;
+  const child: ChildProcess = fork(program, [...childArgs, '--only', run.id], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],

@@ -14,15 +14,15 @@ const number = (x: number): string =>
 /** Arms with how many runs each has, and the mean of each quantity with its interval. */
 function armTable({ runs, summaries, quantities }: ExperimentResult, main: readonly string[]): string[] {
   const rows = armsOf(runs).map(arm => {
-    const of = runs.filter(run => armKey(run.arm) === armKey(arm));
-    const done = of.filter(run => run.status === 'complete').length;
+    const planned = runs.filter(run => armKey(run.arm) === armKey(arm));
+    const done = planned.filter(run => run.status === 'complete').length;
     const cells = main.map(name => {
       const found = summaries.find(one => one.quantity === name && armKey(one.arm) === armKey(arm));
       if (found === undefined) return '';
       const { mean, low, high } = found;
       return Number.isFinite(low + high) ? `${number(mean)} [${number(low)}, ${number(high)}]` : number(mean);
     });
-    return [armLabel(arm), `${done}/${of.length}`, ...cells];
+    return [armLabel(arm), `${done}/${planned.length}`, ...cells];
   });
   return columns([['arm', 'seeds', ...main.map(name => quantities[name]?.label ?? name)], ...rows]);
 }

@@ -1,7 +1,6 @@
 /** @file The result of an experiment from its folder alone, as far as its runs are. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXPERIMENT_NAMES, isExperimentName, loadExperiment } from '../../../experiments/registry.js';
 import type { ExperimentResult } from '../../claims/experiment/model.js';
 import { runLabel } from '../../claims/experiment/summary.js';
 import { readText } from '../../formats/files.js';
@@ -10,6 +9,7 @@ import { isObject, parseJson } from '../../formats/json.js';
 import { collect } from '../../train/experiment/collect.js';
 import { readShared } from '../../train/experiment/folder.js';
 import { planOf } from '../../train/experiment/plan.js';
+import type { Registry } from '../registry.js';
 import { runInfo } from '../verify/verify.js';
 
 /** What only the command that ran the experiment knew, from the result that it wrote last. */
@@ -27,16 +27,18 @@ function lastWords(out: string): { readonly data?: string; readonly verified: bo
 /** Reads the runs again and renews result.json where it can; `say` is told of every damaged run. */
 export async function recollect(
   out: string,
+  { experiments }: Registry,
   say: (message: string) => void,
   onUnwritten: (error: unknown) => void,
 ): Promise<ExperimentResult> {
   const shared = readShared(out);
   const { name, setting } = shared;
-  if (!isExperimentName(name))
+  const entry = experiments.get(name);
+  if (entry === undefined)
     throw new InputError(
-      `report: ${join(out, 'experiment.json')} must name an experiment, got '${name}' (there are ${EXPERIMENT_NAMES.join(', ')})`,
+      `report: ${join(out, 'experiment.json')} must name an experiment, got '${name}' (there are ${[...experiments.keys()].join(', ')})`,
     );
-  const experiment = await loadExperiment(name);
+  const experiment = await entry.load();
   const { commit, versions } = runInfo(0);
   const { data, verified } = lastWords(out);
   return collect({

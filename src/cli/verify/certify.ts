@@ -1,7 +1,8 @@
 /** @file Certificates from a verification run: what `flatcheck train` asks for before it starts. */
-import { objectivesVouchedFor } from '../../../properties/registry.js';
+import { objectivesVouchedFor } from '../../claims/registry.js';
 import type { VerifyResult } from '../../claims/result.js';
 import { CERTIFICATES, type Requirement, writeCertificate } from '../../train/certificate.js';
+import type { Registry } from '../registry.js';
 import { codeDigest } from './sources.js';
 
 /**
@@ -11,18 +12,18 @@ import { codeDigest } from './sources.js';
 const CHECKED_ON = 'float64';
 
 /** Records what passed, for this code. Returns the file's path. */
-export async function certify(result: VerifyResult): Promise<string> {
+export async function certify(result: VerifyResult, { claims }: Registry): Promise<string> {
   return writeCertificate(CERTIFICATES, {
     schema: 1,
     codeDigest: result.run.digest,
     engine: CHECKED_ON,
     claims: Object.fromEntries(result.claims.map(claim => [claim.id, claim.outcome])),
-    objectives: await objectivesVouchedFor(),
+    objectives: await objectivesVouchedFor(claims.values()),
   });
 }
 
 /** What training an objective asks for. */
-export async function requirementFor(objective: string): Promise<Requirement> {
-  const claims = (await objectivesVouchedFor())[objective] ?? [];
-  return { folder: CERTIFICATES, codeDigest: codeDigest(), engine: CHECKED_ON, claims };
+export async function requirementFor(objective: string, { claims }: Registry): Promise<Requirement> {
+  const vouching = (await objectivesVouchedFor(claims.values()))[objective] ?? [];
+  return { folder: CERTIFICATES, codeDigest: codeDigest(), engine: CHECKED_ON, claims: vouching };
 }

@@ -1,13 +1,20 @@
 /** @file The result of a claim whose run did not come to its end: it failed, and says why; the other claims are none the worse. */
-import { loadClaim } from '../../../properties/registry.js';
 import type { CheckResult } from '../../claims/result.js';
+import { loadRegistry } from '../registry.js';
 import type { RawResult } from './job.js';
 
 /** The name of the one check of such a result: no check of a claim, so a replay runs the whole claim. */
 export const LOST_CHECK = 'comes to its end';
 
-export async function lostResult(id: string, reason: string): Promise<RawResult> {
-  const { paper, source, says, tex, verdict, mutants } = await loadClaim(id);
+/** @throws where the registries do not know the claim either */
+export async function lostResult(
+  id: string,
+  registries: readonly string[],
+  reason: string,
+): Promise<RawResult> {
+  const entry = (await loadRegistry(registries)).claims.get(id);
+  if (entry === undefined) throw new Error(`${id}: ${reason}`);
+  const { paper, source, says, tex, verdict, mutants } = await entry.load();
   const check: CheckResult = {
     name: LOST_CHECK,
     says: 'the run of the claim ends with a result',

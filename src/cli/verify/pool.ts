@@ -8,10 +8,17 @@ import { lostResult } from './lost.js';
 
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
 
+/** What a worker process runs, and with which arguments. */
+interface Worker {
+  readonly module: string;
+  /** URLs of the modules that list the claims. */
+  readonly registries: readonly string[];
+}
+
 /** Workers run uninstrumented: coverage slows numeric loops four times. */
-function start(module: string): ChildProcess {
+function start({ module, registries }: Worker): ChildProcess {
   const { NODE_V8_COVERAGE: _, ...env } = process.env;
-  return fork(module, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+  return fork(module, registries, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
 }
 
 /** A worker process that is there no more, with what it was last asked. */
@@ -44,23 +51,23 @@ async function ask(worker: ChildProcess, job: Job): Promise<Reply> {
 class Place {
   private worker: ChildProcess | undefined;
 
-  constructor(private readonly module: string) {}
+  constructor(private readonly runs: Worker) {}
 
   /** A claim whose worker dies is run once more, in a new one; after that, or when it throws, it has failed. */
   async run(job: Job): Promise<RawResult> {
     let reason = '';
     for (let attempt = 0; attempt < 2; attempt++) {
       try {
-        this.worker ??= start(this.module);
+        this.worker ??= start(this.runs);
         const reply = await ask(this.worker, job);
-        return reply.ok ? reply.result : await lostResult(job.id, reply.error);
+        return reply.ok ? reply.result : await lostResult(job.id, this.runs.registries, reply.error);
       } catch (error) {
         if (!(error instanceof WorkerEnded)) throw error;
         reason = error.message;
         this.stop();
       }
     }
-    return await lostResult(job.id, `${reason}, twice`);
+    return await lostResult(job.id, this.runs.registries, `${reason}, twice`);
   }
 
   stop(): void {
@@ -95,17 +102,20 @@ export function handOut<J extends Pick<Job, 'id' | 'large'>>(jobs: readonly J[],
 
 /**
  * Runs every job and hands over each result as it comes, also that of a claim whose run did not come to its end.
+ * @param registries - URLs of the modules that list the claims
  * @param workers - number of processes; the machine's parallelism by default
  * @param module - what a worker process runs
  */
 export async function runJobs(
   jobs: readonly Job[],
   done: (job: Job, result: RawResult) => void,
+  registries: readonly string[],
   workers = availableParallelism(),
   module = WORKER,
 ): Promise<void> {
   const queue = handOut(jobs, largeAtOnce());
-  const pool = Array.from({ length: Math.min(workers, jobs.length) }, () => new Place(module));
+  const worker = { module, registries };
+  const pool = Array.from({ length: Math.min(workers, jobs.length) }, () => new Place(worker));
   try {
     await Promise.all(
       pool.map(async place => {

@@ -26,25 +26,30 @@ function closure(file: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-const nameOf = (file: string): string => relative(ROOT, file).split(sep).join('/');
+/** Relative to the package; to `home` for what lies elsewhere, so that a digest does not depend on where that is. */
+function nameOf(file: string, home = ROOT): string {
+  const base = relative(ROOT, file).startsWith(`..${sep}..`) ? home : ROOT;
+  return relative(base, file).split(sep).join('/');
+}
 
-function digestOf(files: Iterable<string>): string {
+function digestOf(files: Iterable<string>, home?: string): string {
   const hash = createHash('sha256');
   for (const file of [...files].sort()) {
-    hash.update(nameOf(file)).update('\0');
+    hash.update(nameOf(file, home)).update('\0');
     hash.update(readFileSync(file)).update('\0');
   }
   return hash.digest('hex');
 }
 
 /** What `claimDigest` covers, relative to the folder of the compiled package. */
-export const claimSources = (modulePath: string): string[] =>
-  [...closure(join(ROOT, 'properties', modulePath))].map(nameOf).sort();
+export const claimSources = (module: string): string[] =>
+  [...closure(fileURLToPath(module))].map(file => nameOf(file)).sort();
 
-/** The digest of a claim with its generators, the data they read and all core and engine code that it runs; not of machine or Node. */
-export function claimDigest(modulePath: string): string {
-  return digestOf(closure(join(ROOT, 'properties', modulePath))).slice(0, 16);
-}
+/**
+ * The digest of a claim, by the URL of its module, with its generators, the data they read and all core and engine code
+ * that it runs; not of machine or Node.
+ */
+export const claimDigest = (module: string): string => moduleDigest(module).slice(0, 16);
 
 /** The digest of all code that decides what a training run computes and whether its claims pass. */
 export function codeDigest(): string {
@@ -65,5 +70,8 @@ export function codeDigest(): string {
   return digestOf(new Set(files.flatMap(file => [file, ...named(file, DATA)]))).slice(0, 32);
 }
 
-/** The digest of a compiled module, by its path in the package, with all of ours that it reaches. */
-export const moduleDigest = (path: string): string => digestOf(closure(join(ROOT, path))).slice(0, 32);
+/** The digest of a module, by its URL, with all of ours that it reaches. */
+export function moduleDigest(module: string): string {
+  const file = fileURLToPath(module);
+  return digestOf(closure(file), dirname(file)).slice(0, 32);
+}

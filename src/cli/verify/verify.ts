@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type ClaimId, claimModule, LARGE_WHEN_DEEP } from '../../../properties/registry.js';
 import { SUITE_ALPHA } from '../../claims/checks/statistical.js';
 import type { ClaimResult, RunInfo, VerifyResult } from '../../claims/result.js';
 import type { Shard } from '../../gate/shard.js';
+import { VERSION } from '../program.js';
+import type { Registry } from '../registry.js';
 import type { Job, RawResult } from './job.js';
 import { LOST_CHECK } from './lost.js';
 import { runJobs } from './pool.js';
@@ -13,7 +14,9 @@ import { encodeReplay } from './replay.js';
 import { claimDigest, codeDigest } from './sources.js';
 
 export interface VerifyOptions {
-  readonly ids: readonly ClaimId[];
+  /** Of claims of the registry. */
+  readonly ids: readonly string[];
+  readonly registry: Registry;
   readonly seed: number;
   readonly runs?: number;
   readonly effort?: number;
@@ -55,16 +58,13 @@ function commit(): string | null {
 
 /** Self-description of a run: what it ran on. */
 export function runInfo(seed: number): RunInfo {
-  const own = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
   const packages = ['@tensorflow/tfjs', 'fast-check', 'mathjs', 'onnxruntime-node'];
   return {
     engine: 'float64',
     seed,
     alpha: SUITE_ALPHA,
     versions: {
-      flatcheck: own.version,
+      flatcheck: VERSION,
       node: process.versions.node,
       ...Object.fromEntries(packages.map(name => [name, versionOf(name)])),
     },
@@ -73,11 +73,11 @@ export function runInfo(seed: number): RunInfo {
   };
 }
 
-function finish(job: Job, raw: RawResult): ClaimResult {
+function finish(job: Job, raw: RawResult, module: string): ClaimResult {
   const failing = raw.checks.find(check => check.outcome !== 'pass');
   const replay = encodeReplay({
     claim: job.id,
-    digest: claimDigest(claimModule(job.id as ClaimId)),
+    digest: claimDigest(module),
     seed: job.seed,
     ...(failing !== undefined && failing.name !== LOST_CHECK && { check: failing.name }),
     ...(failing?.path !== undefined && { path: failing.path }),
@@ -87,7 +87,7 @@ function finish(job: Job, raw: RawResult): ClaimResult {
 
 /** Runs the claims on all cores and puts the results in the registry's order. */
 export async function verify(options: VerifyOptions): Promise<VerifyResult> {
-  const { ids, seed, runs, effort, check, path } = options;
+  const { ids, registry, seed, runs, effort, check, path } = options;
   const deep = (effort ?? 1) > 1;
   // of the code that runs now, not of what a rebuild may have put there meanwhile
   const info = runInfo(seed);
@@ -100,16 +100,17 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
       ...(effort !== undefined && { effort }),
       ...(check !== undefined && { check }),
       ...(path !== undefined && { path }),
-      ...(deep && LARGE_WHEN_DEEP.has(id) && { large: true }),
+      ...(deep && registry.claims.get(id)!.largeWhenDeep && { large: true }),
     }),
   );
   await runJobs(
     jobs,
     (job, raw) => {
-      const result = finish(job, raw);
+      const result = finish(job, raw, registry.claims.get(job.id)!.module);
       results.set(job.id, result);
       options.progress?.(result, results.size);
     },
+    registry.modules,
     options.workers,
   );
   const claims = ids.map(id => results.get(id)!);

@@ -1,14 +1,19 @@
-/** @file A worker process: runs one claim after another and sends back the results. */
-import { loadClaim } from '../../../properties/registry.js';
+/** @file A worker process: runs one claim after another, from the registries named by its arguments, and sends back the results. */
 import { runClaim } from '../../claims/run-claim.js';
 import { protectStreams } from '../protect.js';
+import { loadRegistry } from '../registry.js';
 import type { Job, Reply } from './job.js';
 
 protectStreams();
+const registry = loadRegistry(process.argv.slice(2));
 
 async function reply(job: Job): Promise<Reply> {
   try {
-    return { ok: true, result: runClaim(await loadClaim(job.id), job) };
+    const { claims } = await registry;
+    const entry = claims.get(job.id);
+    if (entry === undefined)
+      throw new Error(`worker: the id must be one of ${[...claims.keys()].join(', ')}, got '${job.id}'`);
+    return { ok: true, result: runClaim(await entry.load(), job) };
   } catch (error) {
     return { ok: false, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }

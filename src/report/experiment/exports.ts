@@ -8,7 +8,7 @@ const union = (all: readonly (readonly string[])[]): string[] => [...new Set(all
 
 const armKeys = ({ runs }: ExperimentResult): string[] => union(runs.map(run => Object.keys(run.arm)));
 
-/** One row a run: its arm, seed, status and final numbers. */
+/** One row a run: its arm, seed, status and final metrics. */
 export function runRows(result: ExperimentResult): Row[] {
   const keys = armKeys(result);
   const names = union(result.runs.map(run => Object.keys(run.numbers)));
@@ -24,7 +24,7 @@ export function runRows(result: ExperimentResult): Row[] {
   ];
 }
 
-/** Long form: one row for each value on the way, then the final numbers without a step. */
+/** Long form: one row for each value on the way, then the final metrics without a step. */
 export function metricRows(result: ExperimentResult): Row[] {
   const keys = armKeys(result);
   const rows = result.runs.flatMap(({ id, arm, seed, curves, numbers }) => {

@@ -31,24 +31,24 @@ const byte = (value: number): number => Math.round(255 * Math.min(1, Math.max(0,
 
 /** Rows of images; a row shows the first `columns` of its images from `from` on. */
 interface Row {
-  readonly of: Pixels;
+  readonly images: Pixels;
   readonly from: number;
 }
 
 function draw(rows: readonly Row[], columns: number): Picture {
-  const [, height = 0, width = 0, channels = 1] = rows[0]!.of.shape;
+  const [, height = 0, width = 0, channels = 1] = rows[0]!.images.shape;
   const [cellWidth, cellHeight] = [ZOOM * width + GAP, ZOOM * height + GAP];
   const picture = { width: columns * cellWidth - GAP, height: rows.length * cellHeight - GAP };
   const data = new Uint8Array(picture.width * picture.height * 3).fill(255);
-  rows.forEach(({ of, from }, row) => {
-    const count = Math.min(columns, of.shape[0]! - from);
+  rows.forEach(({ images, from }, row) => {
+    const count = Math.min(columns, images.shape[0]! - from);
     for (let column = 0; column < count; column++)
       for (let y = 0; y < ZOOM * height; y++)
         for (let x = 0; x < ZOOM * width; x++) {
           const pixel =
             (((from + column) * height + Math.floor(y / ZOOM)) * width + Math.floor(x / ZOOM)) * channels;
           const to = ((row * cellHeight + y) * picture.width + column * cellWidth + x) * 3;
-          for (let c = 0; c < 3; c++) data[to + c] = byte(of.data[pixel + (channels === 1 ? 0 : c)]!);
+          for (let c = 0; c < 3; c++) data[to + c] = byte(images.data[pixel + (channels === 1 ? 0 : c)]!);
         }
   });
   return { ...picture, png: encode({ ...picture, data, channels: 3, depth: 8 }) };
@@ -68,8 +68,8 @@ export function reconstructionGrid({ originals, reconstructions }: RunImages): P
     );
   const columns = Math.min(COLUMNS, originals.shape[0]!);
   const rows = starts(originals, columns).flatMap(from => [
-    { of: originals, from },
-    { of: reconstructions, from },
+    { images: originals, from },
+    { images: reconstructions, from },
   ]);
   return draw(rows, columns);
 }
@@ -78,7 +78,7 @@ export function sampleGrid({ samples }: RunImages): Picture | undefined {
   if (samples === undefined || samples.shape[0] === 0) return undefined;
   const columns = Math.min(COLUMNS, samples.shape[0]!);
   return draw(
-    starts(samples, columns).map(from => ({ of: samples, from })),
+    starts(samples, columns).map(from => ({ images: samples, from })),
     columns,
   );
 }

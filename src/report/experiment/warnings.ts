@@ -2,7 +2,7 @@
 import type { ExperimentResult } from '../../claims/experiment/model.js';
 import { NORMAL_COVERAGE } from '../../claims/experiment/summary.js';
 
-/** In the order of how much they take away from the numbers. */
+/** In the order of how much they take away from the results. */
 export function warnings({ setting, provenance, runs, summaries }: ExperimentResult): string[] {
   const done = runs.filter(({ status }) => status === 'complete');
   const diverged = done.filter(({ numbers }) => !Object.values(numbers).every(Number.isFinite));

@@ -53,10 +53,10 @@ export function pairs(
 
 /** The look of each series of a figure: ours filled and whole, published hollow and dashed, theory a dotted line. */
 export function looksOf(all: readonly Series[]): Look[] {
-  const of = pairs(all.map(({ name }) => name));
+  const lookOf = pairs(all.map(({ name }) => name));
   return all.map(series => {
     const { name, origin, points } = series;
-    const { colour, marker } = of(name);
+    const { colour, marker } = lookOf(name);
     const theory = origin === 'theory';
     const named = origin === 'ours' || new RegExp(`\\b${origin}\\b`, 'i').test(name);
     return {

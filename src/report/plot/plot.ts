@@ -106,9 +106,9 @@ function asides(looks: readonly Look[]): number[] {
   return apart.map(moved => (moved && many <= 6 ? (i++ - (many - 1) / 2) * ASIDE : 0));
 }
 
-const numbers = (looks: readonly Look[], of: 'x' | 'y'): number[] =>
+const numbers = (looks: readonly Look[], axis: 'x' | 'y'): number[] =>
   looks.flatMap(({ series }) =>
-    series.points.flatMap(({ x, y, low, high }) => (of === 'x' ? [x] : [y, low ?? y, high ?? y])),
+    series.points.flatMap(({ x, y, low, high }) => (axis === 'x' ? [x] : [y, low ?? y, high ?? y])),
   );
 
 /** How many points of a drawing have no place on its axes: not finite, or not positive on a log axis. */

@@ -1,8 +1,8 @@
-/** @file What runs stages on an engine, and keeps with the engine what is carried from one to the next. */
+/** @file What runs stages on an engine, and keeps the state carried from one to the next in the engine's own buffers. */
 import type { Stage } from '../graphs.js';
 import type { Carried } from '../runner.js';
 
-/** Numbers of the outputs by name; doubles on engine float64. */
+/** Values of the outputs by name; doubles on engine float64. */
 export type Outputs = Record<string, Float32Array | Float64Array>;
 
 /** Runs a stage on what is held and the inputs given. Outputs of a held name replace what is held; the others are returned. */
@@ -13,7 +13,7 @@ export interface Holder {
   open(stage: Stage): Promise<RunStage>;
   /** What is held now, to be read before the next run. */
   held(): Carried;
-  /** Holds these numbers instead; names that are not given keep theirs. */
+  /** Replaces the values held; names that are not given keep theirs. */
   hold(values: Readonly<Record<string, ArrayLike<number>>>): void;
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ export function split<T>(
   record: Readonly<Record<string, T>>,
   held: object,
 ): readonly [held: Record<string, T>, others: Record<string, T>] {
-  const of = (wanted: boolean): Record<string, T> =>
+  const entries = (wanted: boolean): Record<string, T> =>
     Object.fromEntries(Object.entries(record).filter(([name]) => Object.hasOwn(held, name) === wanted));
-  return [of(true), of(false)];
+  return [entries(true), entries(false)];
 }

@@ -6,7 +6,7 @@ import { type Holder, pick, split } from './holder.js';
 
 type Tensors = Awaited<ReturnType<OnnxProgram['run']>>;
 
-/** Copies; a function of its own, so that nothing here keeps the numbers it was given. */
+/** Copies; a function of its own, so that nothing here keeps a reference to the arrays it was given. */
 const tensorsOf = (
   values: Readonly<Record<string, ArrayLike<number>>>,
   shapes: Readonly<Record<string, readonly number[]>>,
@@ -24,7 +24,7 @@ export function holdOnnx(
   options: OnnxOptions,
 ): Holder {
   const programs: OnnxProgram[] = [];
-  const of = (tensors: Tensors) =>
+  const dataOf = (tensors: Tensors) =>
     Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array]));
   let current = tensorsOf(start, shapes);
   return {
@@ -45,10 +45,10 @@ export function holdOnnx(
         spare = pick(current, Object.keys(spare));
         const [next, others] = split(outputs, shapes);
         current = { ...current, ...next };
-        return of(others);
+        return dataOf(others);
       };
     },
-    held: () => of(current),
+    held: () => dataOf(current),
     hold(values) {
       for (const [name, numbers] of Object.entries(values))
         (current[name]!.data as Float32Array).set(numbers);

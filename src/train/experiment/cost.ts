@@ -45,12 +45,12 @@ export async function costOf(
   const allowed = Math.floor((small * LONGEST) / Math.max(first.step, first.validation));
   const large = Math.min(whole, Math.max(4 * small, allowed));
   const second = large > small ? await time(large) : first;
-  const wholeOf = (of: 'step' | 'validation'): number => {
-    if (large === whole) return second[of];
-    const slope = (second[of] - first[of]) / (large - small);
+  const wholeOf = (part: 'step' | 'validation'): number => {
+    if (large === whole) return second[part];
+    const slope = (second[part] - first[part]) / (large - small);
     // on a busy machine the larger batch may come out as the faster one: then in proportion, which is too long rather than too short
-    const perRecord = slope > 0 ? slope : second[of] / large;
-    return second[of] + perRecord * (whole - large);
+    const perRecord = slope > 0 ? slope : second[part] / large;
+    return second[part] + perRecord * (whole - large);
   };
   return {
     parameters: sizes(model.net.shapes),

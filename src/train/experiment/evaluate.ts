@@ -2,10 +2,12 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Autoencoder, Params } from '../../core/net/network.js';
 import { evaluated } from '../../core/net/running.js';
+import { withoutPrefix } from '../../core/prefix.js';
 import type { Specs } from '../../engine/spec.js';
+import { specsOf } from '../../engine/spec.js';
 import { bySize, type Outputs } from '../engines/holder.js';
 import { openHolder } from '../engines/open.js';
-import { evaluatedShapes, specsOf, withoutPrefix } from '../graphs.js';
+import { evaluatedShapes } from '../graphs.js';
 import type { Trained } from './experiment.js';
 
 type Tensors = Readonly<Record<string, tf.Tensor>>;

@@ -8,6 +8,7 @@ import type {
   RunRecord,
   Statement,
 } from '../../claims/experiment/model.js';
+import type { Random } from '../../claims/random.js';
 import type { DataConfig, TrainConfig, TrainEngine } from '../config.js';
 import type { TrainingData } from '../data.js';
 import type { Measures } from '../graphs.js';
@@ -76,6 +77,17 @@ export interface Trained {
   readonly threads: number;
 }
 
+/** A distribution of latents, whose draws a trained network decodes to samples. */
+export interface LatentDistribution {
+  /** The prior, or one made from codes. */
+  readonly name: 'prior' | 'codes';
+  /** How it is drawn from; `codes` gives the codes of training records, [n][dimension]. */
+  sampler(
+    dimension: number,
+    codes: () => Promise<readonly (readonly number[])[]>,
+  ): Promise<(random: Random) => readonly number[]>;
+}
+
 export interface Experiment {
   readonly name: string;
   readonly source: string;
@@ -101,13 +113,13 @@ export interface Experiment {
    * or of `measureTrained`; when not said, the same numbers without `term.` and `measure.`.
    */
   derive?(numbers: Numbers, arm: Arm): Numbers;
-  /** Where samples of a trained network come from: the prior, or a Gaussian fitted to its codes. No images when not said. */
-  samplesFrom?(arm: Arm): 'prior' | 'codes';
-  /** Bytes that a computed run needs, where it is more than a bare process: how many run at once depends on it. */
+  /** What samples of a trained network are decoded from; no images when not said. */
+  samplesFrom?(arm: Arm): LatentDistribution;
+  /** Peak memory of a computed run in bytes, where it is more than a bare process: how many run in parallel depends on it. */
   memory?(setting: Setting): number;
   /** Does a computed run. Throws the signal's reason when aborted, after `save`. */
   compute?(inputs: Inputs, context: ComputeContext): Promise<Computed>;
-  /** What is shown of the numbers of the runs. */
+  /** The metrics that are shown. */
   readonly quantities: Readonly<Record<string, Quantity>>;
   /** Those that a table on the terminal has room for; the first few when not said. */
   readonly main?: readonly string[];

@@ -1,26 +1,19 @@
 /** @file images.safetensors of a finished run: records, their reconstructions, and samples of the decoder. */
 
-import { stream } from '../../claims/random.js';
+import { type Random, stream } from '../../claims/random.js';
 import { writeAtomic } from '../../formats/atomic.js';
 import { encodeSafetensors, type SafeTensor } from '../../formats/safetensors.js';
-import { fitGaussian, type Gaussian, samplerOf, standardNormal } from '../../theory/density/gaussian.js';
 import { type Evaluator, openEvaluator, recordsSpec } from './evaluate.js';
-import type { Trained } from './experiment.js';
+import type { LatentDistribution, Trained } from './experiment.js';
 
 /** Records shown, and samples. */
 const SHOWN = 8;
 
-/** Records whose codes the Gaussian is fitted to, at most. */
+/** Records whose codes a distribution is fitted to, at most. */
 const MOST_CODES = 4096;
 
-/** Added to the diagonal of the fitted covariance, relative to its mean: latents that do not vary would make it singular. */
-const RIDGE = 1e-6;
-
-/** Where codes of samples come from: the prior N(0, I), or a Gaussian fitted to the codes of training records (Ghosh et al. 2020). */
-type SamplesFrom = 'prior' | 'codes';
-
 /** Writes `originals`, `reconstructions` (at the mean code) and `samples`, F32 [n, H, W, C] in [0, 1]. */
-export async function writeImages(path: string, trained: Trained, from: SamplesFrom): Promise<void> {
+export async function writeImages(path: string, trained: Trained, from: LatentDistribution): Promise<void> {
   const { data, model, config } = trained;
   const shown = Math.min(SHOWN, data.counts.validation);
   const originals = data.validation(0, shown);
@@ -38,17 +31,17 @@ export async function writeImages(path: string, trained: Trained, from: SamplesF
     const decode = async (count: number, z: Float32Array): Promise<Float32Array> =>
       Float32Array.from((await decoder.run(count, { z })).image!, clip);
     const mean = Float32Array.from((await encoder.run(shown, { x: originals })).mean!);
-    const density = from === 'prior' ? standardNormal(model.net.latent) : await codesOf(trained, encoder);
+    const sampler = await from.sampler(model.net.latent, () => codesOf(trained, encoder));
     const images = {
       originals: [shown, originals],
       reconstructions: [shown, await decode(shown, mean)],
-      samples: [SHOWN, await decode(SHOWN, draw(density, config.seed))],
+      samples: [SHOWN, await decode(SHOWN, draw(sampler, config.seed))],
     } as const;
     const tensors = Object.entries(images).map(([name, [count, pixels]]): [string, SafeTensor] => [
       name,
       { dtype: 'F32', shape: [count, ...data.images.shape], data: pixels },
     ]);
-    const metadata = new Map([['flatcheck', JSON.stringify({ version: 1, samplesFrom: from })]]);
+    const metadata = new Map([['flatcheck', JSON.stringify({ version: 1, samplesFrom: from.name })]]);
     writeAtomic('experiment', path, ...encodeSafetensors({ metadata, tensors: new Map(tensors) }));
   } finally {
     await decoder.close();
@@ -59,14 +52,13 @@ export async function writeImages(path: string, trained: Trained, from: SamplesF
 const clip = (pixel: number): number => Math.min(1, Math.max(0, pixel));
 
 /** Standard normal draws depend on the seed alone: the same for every arm. */
-function draw(density: Gaussian, seed: number): Float32Array {
-  const sample = samplerOf(density);
+function draw(sampler: (random: Random) => readonly number[], seed: number): Float32Array {
   const random = stream(seed, 'samples');
-  return Float32Array.from(Array.from({ length: SHOWN }, () => sample(random)).flat());
+  return Float32Array.from(Array.from({ length: SHOWN }, () => sampler(random)).flat());
 }
 
-/** The Gaussian of the codes of training records, in the order of the first epoch. */
-async function codesOf({ data, config, model }: Trained, encoder: Evaluator): Promise<Gaussian> {
+/** The codes of training records, in the order of the first epoch. */
+async function codesOf({ data, config, model }: Trained, encoder: Evaluator): Promise<number[][]> {
   const { latent } = model.net;
   const codes: number[][] = [];
   const batches = Math.min(data.stepsPerEpoch, Math.ceil(MOST_CODES / config.batchSize));
@@ -74,8 +66,5 @@ async function codesOf({ data, config, model }: Trained, encoder: Evaluator): Pr
     const { mean } = await encoder.run(config.batchSize, { x: data.training(step) });
     for (let i = 0; i < config.batchSize; i++) codes.push([...mean!.subarray(i * latent, (i + 1) * latent)]);
   }
-  const { mean, covariance } = fitGaussian(codes);
-  const average = covariance.reduce((sum, row, k) => sum + row[k]!, 0) / latent;
-  const ridge = RIDGE * average + Number.EPSILON;
-  return { mean, covariance: covariance.map((row, k) => row.map((x, l) => (k === l ? x + ridge : x))) };
+  return codes;
 }

@@ -1,20 +1,20 @@
-/** @file How much memory a run needs: from the graph of its step, as far as measured peaks allow to say. */
+/** @file Estimated peak memory of a run, from the live values of the graph of its step. */
 import { sizeOf } from '../../engine/graph/graph.js';
 import { liveNumbers } from '../../engine/graph/liveness.js';
 import type { TrainConfig, TrainEngine } from '../config.js';
 import { carriedShapes, graphOf, type Stage, trainingStepOf } from '../graphs.js';
 import { modelOf } from '../model.js';
 
-/** Of a process that has loaded tfjs and ONNX Runtime, before it trains. */
+/** Resident memory of a process that has loaded tfjs and ONNX Runtime, before it trains. */
 export const PROCESS_BYTES = 256 * 2 ** 20;
 
 /**
- * Measured peaks are up to 2.6 times what the values of a step need at once (docs/experiments.md): validation has memory of its own,
- * and none is given back at once.
+ * Peak resident memory is up to 2.6 times the peak of the live values of a step, as measured (docs/experiments.md): validation
+ * has buffers of its own, and allocators keep freed pages.
  */
 const ROOM = 3;
 
-/** Bytes of a step's process: its values, what is carried and a copy of it, and the images. */
+/** Bytes of the process of a step: live values, the carried state with a copy of it, and the images. */
 export function memoryOfStep(
   stage: Stage,
   carried: Readonly<Record<string, readonly number[]>>,

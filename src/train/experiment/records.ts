@@ -1,4 +1,4 @@
-/** @file What the folder of a run says: its status, its final numbers and its curves. */
+/** @file What the folder of a run says: its status, its final metrics and its curves. */
 import { join } from 'node:path';
 import type { Curve, RunRecord } from '../../claims/experiment/model.js';
 import { readText } from '../../formats/files.js';

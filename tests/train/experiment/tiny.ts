@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { FITTED, PRIOR } from '../../../src/studies/latents.js';
 import type { ExecuteOptions } from '../../../src/train/experiment/execute.js';
 import type { Experiment, Setting } from '../../../src/train/experiment/experiment.js';
 import { openExperimentFolder, runFolder, type Shared } from '../../../src/train/experiment/folder.js';
@@ -49,7 +50,7 @@ export const EXPERIMENT: Experiment = {
   ],
   measures: () => ({ ones: (_net, _params, { x }) => tf.mean(tf.onesLike(x)) }),
   measureTrained: async trained => ({ ...(await smoothnessOf(trained, 4)) }),
-  samplesFrom: ({ alpha2 }) => (alpha2 === 1 ? 'codes' : 'prior'),
+  samplesFrom: ({ alpha2 }) => (alpha2 === 1 ? FITTED : PRIOR),
   async compute({ steps }, { restore, save, signal, progress, seed }) {
     const before = restore();
     let [done, sum] = before === undefined ? [0, seed] : [before.at![0]!, before.at![1]!];

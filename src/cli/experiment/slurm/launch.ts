@@ -21,6 +21,8 @@ export interface LaunchOptions extends Resources {
   readonly name: string;
   readonly plan: readonly PlannedRun[];
   readonly out: string;
+  /** URLs of the modules that list the experiment. */
+  readonly registries: readonly string[];
   /** Arguments of the command that does one run, without `--only ID`. */
   readonly childArgs: readonly string[];
 }
@@ -141,7 +143,10 @@ function submit(
   });
   try {
     const job = jobNumber(
-      slurm('sbatch', sbatchArgs(filed, options, [process.execPath, TASK, filed.folder], after)),
+      slurm(
+        'sbatch',
+        sbatchArgs(filed, options, [process.execPath, TASK, filed.folder, ...options.registries], after),
+      ),
     );
     return { runs: runs.length, job, filed, atOnce: options.jobs, after };
   } catch (error) {

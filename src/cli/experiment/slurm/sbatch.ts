@@ -56,7 +56,7 @@ export function readSbatchOptions(options: readonly string[]): readonly string[]
 }
 
 export interface Resources {
-  /** Tasks at once, where there is a limit. */
+  /** Tasks running in parallel, where there is a limit. */
   readonly jobs: number | undefined;
   /** Threads of one run. */
   readonly threads: number;

@@ -1,6 +1,6 @@
 /**
- * @file What a task of a job array runs: `node task.js FOLDER`, the folder of its submission. It does its run in this
- * very process, so that when Slurm has lost the task nobody works on the run any more.
+ * @file What a task of a job array runs: `node task.js FOLDER REGISTRY...`, the folder of its submission and the modules
+ * that list its experiment. It does its run in this very process, so that when Slurm has lost the task nobody works on the run any more.
  */
 import { hostname } from 'node:os';
 import { InputError } from '../../../formats/input-error.js';
@@ -8,14 +8,20 @@ import { breakLock, lockName } from '../../../formats/lock.js';
 import { runFolder } from '../../../train/experiment/folder.js';
 import { integer } from '../../args.js';
 import { EXIT, type ExitCode, sayError } from '../../exit.js';
+import { FLATCHECK } from '../../program.js';
 import { asProgram } from '../../protect.js';
+import { loadRegistry } from '../../registry.js';
 import { slurm } from './program.js';
 import { notedLock, noteLock, outOf, readSubmission } from './submission.js';
 
 /** So often a task goes on by itself when its time is up; after that it takes a person to submit it again. */
 const TIME_OUTS = 100;
 
-async function task(folder: string, env: NodeJS.ProcessEnv): Promise<ExitCode> {
+async function task(
+  folder: string,
+  registries: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<ExitCode> {
   const { SLURM_ARRAY_TASK_ID = '', SLURM_JOB_ID = '', SLURM_RESTART_COUNT = '0' } = env;
   const node = env.SLURMD_NODENAME ?? hostname();
   let timeIsUp = false;
@@ -40,7 +46,8 @@ async function task(folder: string, env: NodeJS.ProcessEnv): Promise<ExitCode> {
   process.chdir(filed.cwd);
   const { run } = await import('../../commands/experiment.js');
   const [, ...args] = filed.args; // without the command's own name
-  const code = await run([...args, '--only', id]);
+  const program = { file: FLATCHECK, registry: await loadRegistry(registries) };
+  const code = await run([...args, '--only', id], program);
   if (code !== EXIT.interrupted || !timeIsUp) return code;
   if (Number(SLURM_RESTART_COUNT) >= TIME_OUTS) {
     console.log(`out of time for the ${TIME_OUTS + 1}th time: submit it again to go on`);
@@ -53,7 +60,7 @@ async function task(folder: string, env: NodeJS.ProcessEnv): Promise<ExitCode> {
 
 await asProgram(async () => {
   try {
-    return await task(process.argv[2] ?? '.', process.env);
+    return await task(process.argv[2] ?? '.', process.argv.slice(3), process.env);
   } catch (error) {
     return sayError(error);
   }

@@ -1,22 +1,24 @@
 /** @file Training a wide residual network on labelled images, on any engine, resumable bit for bit. */
 
-import { fill, stream } from '../claims/random.js';
-import { type ClassifierMethod, classifierStep } from '../core/classifier-step.js';
-import { initialise } from '../core/init.js';
-import type { ParamShapes } from '../core/net/network.js';
-import { evaluated, firstStatistic } from '../core/net/running.js';
-import type { WideResNet } from '../core/net/wide-resnet.js';
-import type { Optimiser } from '../core/optimiser.js';
-import { sizeOf } from '../engine/graph/graph.js';
-import type { Images } from '../formats/images.js';
-import { InputError } from '../formats/input-error.js';
-import type { TrainEngine } from '../train/config.js';
-import { permutation } from '../train/data.js';
-import { openHolder } from '../train/engines/open.js';
-import { memoryOfStep } from '../train/experiment/memory.js';
-import { type Stage, specsOf, withoutPrefix, withPrefix } from '../train/graphs.js';
+import { fill, stream } from '../../src/claims/random.js';
+import { type ClassifierMethod, classifierStep } from '../../src/core/classifier-step.js';
+import { initialise } from '../../src/core/init.js';
+import type { ParamShapes } from '../../src/core/net/network.js';
+import { evaluated, firstStatistic } from '../../src/core/net/running.js';
+import type { WideResNet } from '../../src/core/net/wide-resnet.js';
+import type { Optimiser } from '../../src/core/optimiser.js';
+import { withoutPrefix, withPrefix } from '../../src/core/prefix.js';
+import { sizeOf } from '../../src/engine/graph/graph.js';
+import { specsOf } from '../../src/engine/spec.js';
+import type { Images } from '../../src/formats/images.js';
+import { InputError } from '../../src/formats/input-error.js';
+import { entry, type State, type Stepper } from '../../src/studies/stepper.js';
+import type { TrainEngine } from '../../src/train/config.js';
+import { permutation } from '../../src/train/data.js';
+import { openHolder } from '../../src/train/engines/open.js';
+import { memoryOfStep } from '../../src/train/experiment/memory.js';
+import type { Stage } from '../../src/train/graphs.js';
 import { channelMoments, movesOf, normalisedBatch } from './augmentation.js';
-import { entry, type State, type Stepper } from './stepper.js';
 
 export interface ClassifierTraining {
   readonly net: WideResNet;
@@ -80,11 +82,11 @@ const networkShapes = (net: WideResNet): ParamShapes => ({
   ...withPrefix('statistics', net.normalised.statistics),
 });
 
-function stepStage(of: Step): Stage {
-  const { net, method, optimiser, batchSize } = of;
+function stepStage(setup: Step): Stage {
+  const { net, method, optimiser, batchSize } = setup;
   return {
     specs: {
-      ...specsOf(shapesOf(of)),
+      ...specsOf(shapesOf(setup)),
       ...(method.uses === 'noise' ? specsOf(withPrefix('noise', net.shapes)) : {}),
       x: { shape: [batchSize, ...net.data] },
       targets: { shape: [batchSize, net.classes] },
@@ -112,9 +114,9 @@ function stepStage(of: Step): Stage {
 
 /** Bytes that such a training needs. */
 export const memoryOfClassifier = (
-  of: Step & Pick<ClassifierTraining, 'engine'>,
+  setup: Step & Pick<ClassifierTraining, 'engine'>,
   imageBytes: number,
-): number => memoryOfStep(stepStage(of), shapesOf(of), { engine: of.engine, imageBytes });
+): number => memoryOfStep(stepStage(setup), shapesOf(setup), { engine: setup.engine, imageBytes });
 
 const evaluationStage = ({ net, batchSize }: ClassifierTraining): Stage => ({
   specs: {
@@ -179,19 +181,19 @@ function softmaxOf(logits: Float64Array): { readonly log: number; readonly best:
   return { best, log: largest + Math.log(logits.reduce((sum, x) => sum + Math.exp(x - largest), 0)) };
 }
 
-export async function openClassifierTraining(of: ClassifierTraining): Promise<RunningTraining> {
-  const { net, method, training, test, batchSize, steps, seed } = of;
+export async function openClassifierTraining(setup: ClassifierTraining): Promise<RunningTraining> {
+  const { net, method, training, test, batchSize, steps, seed } = setup;
   const perEpoch = Math.floor(training.count / batchSize);
   if (perEpoch === 0)
     throw new InputError(
       `classifier: the batch size must be at most the ${training.count} records trained on, got ${batchSize} (${training.name})`,
     );
   const moments = channelMoments(training);
-  const first = firstOf(of);
+  const first = firstOf(setup);
   const names = Object.keys(first);
-  const holder = await openHolder(first, shapesOf(of), of);
-  const step = await holder.open(stepStage(of));
-  const evaluation = await holder.open(evaluationStage(of));
+  const holder = await openHolder(first, shapesOf(setup), setup);
+  const takeStep = await holder.open(stepStage(setup));
+  const evaluation = await holder.open(evaluationStage(setup));
 
   let done = 0;
   let [lossSum, lossCount] = [0, 0];
@@ -210,7 +212,7 @@ export async function openClassifierTraining(of: ClassifierTraining): Promise<Ru
     const labels = [...indices].map(i => training.label(i));
     return {
       x: normalisedBatch(training, indices, moments, movesOf(seed, step, batchSize)),
-      targets: targetsOf(labels, net.classes, of.smoothing),
+      targets: targetsOf(labels, net.classes, setup.smoothing),
       ...(method.uses === 'noise' ? noiseAt(step) : {}),
     };
   };
@@ -225,7 +227,7 @@ export async function openClassifierTraining(of: ClassifierTraining): Promise<Ru
       ),
     );
   const rateAt = (step: number): number =>
-    of.rate * DECAY ** of.decays.filter(share => step >= share * steps).length;
+    setup.rate * DECAY ** setup.decays.filter(share => step >= share * steps).length;
 
   const evaluate = async (): Promise<{ accuracy: number; loss: number }> => {
     const size = evaluationBatch(batchSize);
@@ -253,14 +255,14 @@ export async function openClassifierTraining(of: ClassifierTraining): Promise<Ru
       return done;
     },
     async advance() {
-      const outputs = await step({ ...batchAt(done), rate: Float64Array.of(rateAt(done)) });
+      const outputs = await takeStep({ ...batchAt(done), rate: Float64Array.of(rateAt(done)) });
       const loss = outputs.loss![0]!;
       if (!Number.isFinite(loss))
         throw new InputError(`classifier: the loss must stay finite, got ${loss} at step ${done}`);
       lossSum += loss;
       lossCount++;
       done++;
-      if (done % of.evaluateEvery !== 0 && done !== steps) return;
+      if (done % setup.evaluateEvery !== 0 && done !== steps) return;
       const { accuracy, loss: testLoss } = await evaluate();
       notes.push(done, accuracy, testLoss, lossSum / lossCount);
       [lossSum, lossCount] = [0, 0];

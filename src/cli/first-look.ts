@@ -1,6 +1,6 @@
-/** @file A first look: VAE, SAMBA and RAE on the same small network, tied as in the SAMBA paper; what `npm start` trains. */
-import type { ObjectiveSpec } from '../src/core/objectives/table.js';
-import { parseConfig, type TrainConfig } from '../src/train/config.js';
+/** @file A first look: VAE, SAMBA and RAE on the same small network, tied as in the SAMBA paper; what `flatcheck start` trains. */
+import type { ObjectiveSpec } from '../core/objectives/table.js';
+import { parseConfig, type TrainConfig } from '../train/config.js';
 
 const ALPHA2 = 1e-2;
 const LATENT = 32;
@@ -35,5 +35,5 @@ export function firstLook(
     checkpointEvery: 100,
     seed,
   };
-  return parseConfig(config, 'experiments/first-look');
+  return parseConfig(config, 'start');
 }

@@ -1,18 +1,21 @@
 /** @file The beta-VAE, its Taylor objective and GRAE of one trained network on records that it has not seen. */
+
 import * as tf from '@tensorflow/tfjs';
-import { fill, stream } from '../claims/random.js';
-import { jacobian } from '../core/derivatives.js';
-import { scaleUp } from '../core/gaussian.js';
-import type { Autoencoder, Params } from '../core/net/network.js';
-import { evaluated } from '../core/net/running.js';
-import { makeBetaVaeTaylor } from '../core/objectives/beta-vae-taylor.js';
-import { makeGrae } from '../core/objectives/grae.js';
-import { reconstruction, scaleOf, squaredNorm } from '../core/objectives/objective.js';
-import { constant } from '../engine/ops.js';
-import { openHolder } from '../train/engines/open.js';
-import type { Trained } from '../train/experiment/experiment.js';
-import { evaluatedShapes, type Stage, specsOf, withoutPrefix } from '../train/graphs.js';
-import type { Numbers } from '../train/runner.js';
+import { fill, stream } from '../../src/claims/random.js';
+import { jacobian } from '../../src/core/derivatives.js';
+import { scaleUp } from '../../src/core/gaussian.js';
+import type { Autoencoder, Params } from '../../src/core/net/network.js';
+import { evaluated } from '../../src/core/net/running.js';
+import { makeBetaVaeTaylor } from '../../src/core/objectives/beta-vae-taylor.js';
+import { makeGrae } from '../../src/core/objectives/grae.js';
+import { reconstruction, scaleOf, squaredNorm } from '../../src/core/objectives/objective.js';
+import { withoutPrefix } from '../../src/core/prefix.js';
+import { constant } from '../../src/engine/ops.js';
+import { specsOf } from '../../src/engine/spec.js';
+import { openHolder } from '../../src/train/engines/open.js';
+import type { Trained } from '../../src/train/experiment/experiment.js';
+import { evaluatedShapes, type Stage } from '../../src/train/graphs.js';
+import type { Numbers } from '../../src/train/runner.js';
 
 /**
  * Means over a batch: GRAE; how far the Taylor objective is above it; and of the beta-VAE above its Taylor objective

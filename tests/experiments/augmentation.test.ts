@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
+import { channelMoments, movesOf, normalisedBatch } from '../../experiments/ujvary-table3/augmentation.js';
 import type { Images } from '../../src/formats/images.js';
-import { channelMoments, movesOf, normalisedBatch } from '../../src/studies/augmentation.js';
 import { suite } from '../harness.js';
 
 const [ROWS, COLUMNS] = [6, 5];
