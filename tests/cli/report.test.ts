@@ -51,7 +51,7 @@ test('mistakes are one line each, and nothing is written', async () => {
     [['report'], 2, /give the folder/],
     [['report', empty], 2, /must be the output of an experiment/],
     [['report', join(empty, 'absent')], 2, /must be the output of an experiment/],
-    [['report', other], 2, /report: \w+ must be/],
+    [['report', other], 2, /report: .*experiment.json must have required property/],
     [['report', out, '--figure'], 2, /report: Unknown option/],
     [['report', out, out, '--out', empty], 2, /different names/],
   ] as const) {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { columns } from '../../report/table.js';
 import type { ExperimentResult } from '../../theory/experiment/model.js';
-import { armKey, armLabel, armsOf } from '../../theory/experiment/summary.js';
+import { armKey, armLabel, armsOf, runLabel } from '../../theory/experiment/summary.js';
 import type { Choice } from './choose.js';
 
 /** Columns of a table that a terminal has room for. */
@@ -31,6 +31,7 @@ function armTable({ runs, summaries, quantities }: ExperimentResult, main: reado
 export function experimentLines(result: ExperimentResult, main: readonly string[]): string[] {
   const { runs, statements, setting } = result;
   const done = runs.filter(run => run.status === 'complete').length;
+  const damaged = runs.filter(run => run.status === 'damaged');
   const told =
     done < runs.length ? statements.filter(({ outcome }) => outcome !== 'cannot-tell') : statements;
   const open = statements.length - told.length;
@@ -38,6 +39,7 @@ export function experimentLines(result: ExperimentResult, main: readonly string[
   return [
     `${result.name}, scale ${setting.scale}, convention ${setting.convention}: ${done} of ${runs.length} runs complete`,
     `trained on ${setting.data}`,
+    ...damaged.map(run => `DAMAGED and left out: ${runLabel(run)}: ${run.damage}`),
     ...(setting.generated ? ['GENERATED images: the numbers say nothing about real ones'] : []),
     ...(done === 0 ? [] : ['', ...armTable(result, main)]),
     ...(done > 0 && spread ? ['means with 95 % intervals over seeds'] : []),

@@ -1,7 +1,8 @@
 /** @file The runs of an experiment under a setting, each with the name of its folder. */
 import { sha256 } from '../../formats/files.js';
 import { runLabel } from '../../theory/experiment/summary.js';
-import { canonical, configDigest } from '../config.js';
+import { canonical } from '../canonical.js';
+import { configDigest } from '../config.js';
 import type { Experiment, RunPlan, Setting } from './experiment.js';
 
 export interface PlannedRun extends RunPlan {

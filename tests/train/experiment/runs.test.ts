@@ -109,14 +109,15 @@ test('an engine that is chosen trains, measures and draws', () =>
     const { job } = TRAINED;
     if (job.kind !== 'train') throw new Error('the first run of the plan is a training run');
     await execute(out, TRAINED);
-    const of = (): Readonly<Record<string, number>> => readRun(EXPERIMENT, TRAINED, out).record.numbers;
-    const native = of();
+    const of = (run: PlannedRun): Readonly<Record<string, number>> =>
+      readRun(EXPERIMENT, run, out).record.numbers;
+    const native = of(TRAINED);
     rmSync(runFolder(out, TRAINED.id), { recursive: true });
     const exact = { ...TRAINED, job: { ...job, config: { ...job.config, engine: 'float64' as const } } };
     const setting = { ...SETTING, engine: 'float64' as const };
     assert.is(await executeRun(EXPERIMENT, setting, exact, optionsFor(out, exact)), 'complete');
     for (const name of ['loss', 'lossGradientNorm', 'decoderJacobian']) {
-      const error = Math.abs(of()[name]! - native[name]!) / native[name]!;
+      const error = Math.abs(of(exact)[name]! - native[name]!) / native[name]!;
       assert.ok(error > 0 && error < 1e-4, `${name}: ${error}`);
     }
     assert.ok(existsSync(join(runFolder(out, TRAINED.id), 'images.safetensors')));
@@ -216,7 +217,7 @@ test('the folder is of one experiment under one setting', () =>
     await refuses({ name: 'other' }, /name "tiny" there, "other" now/);
     await refuses({ dataDigest: 'new' }, /dataDigest "digest" there, "new" now/);
     writeFileSync(join(out, 'experiment.json'), '{"schema":2}');
-    await refuses({}, /must be an object of schema 1/);
+    await refuses({}, /must have schema 1, got 2/);
     rmSync(join(out, 'experiment.json'));
     writeFileSync(join(out, 'notes.txt'), '');
     await refuses({}, /must be new, empty or of this experiment, got .* with "notes.txt" in it/);
@@ -241,13 +242,18 @@ test('collecting: partial folders count as they are, damaged ones are named', ()
     const damage = (id: string, name: string, text: string): void =>
       writeFileSync(join(runFolder(out, id), name), text);
     for (const [id, name, text, pattern] of [
-      [TRAINED.id, 'final.json', '{"schema":1,"numbers":{"a":"b"}}', /final.json must hold numbers by name/],
+      [
+        TRAINED.id,
+        'final.json',
+        '{"schema":1,"numbers":{"a":"b"}}',
+        /final.json must have required property/,
+      ],
       [TRAINED.id, 'final.json', '{', /final.json: must be JSON/],
       [
         COMPUTED.id,
         'result.json',
         '{"schema":1,"numbers":{"a":1}}',
-        /must hold curves .* delete the run's folder/,
+        /must have required property .* delete the run's folder/,
       ],
     ] as const) {
       const told: string[] = [];
@@ -257,7 +263,7 @@ test('collecting: partial folders count as they are, damaged ones are named', ()
         told.some(line => line.startsWith(id) && pattern.test(line)),
         told.join('\n'),
       );
-      assert.is(result.runs.find(run => run.id === id)!.status, 'interrupted');
+      assert.is(result.runs.find(run => run.id === id)!.status, 'damaged');
     }
   }));
 
