@@ -28,11 +28,13 @@ export function beat(path: string): void {
 export interface Beating {
   readonly path: string;
   readonly last: Float64Array<SharedArrayBuffer>;
+  /** Milliseconds between signs of life, where not the usual. */
+  readonly every?: number;
 }
 
 if (parentPort !== null && isBeating(workerData)) {
   let { path } = workerData;
-  const { last } = workerData;
+  const { last, every = EVERY } = workerData;
   parentPort.on('message', (renewed: string) => {
     path = renewed;
   });
@@ -43,7 +45,7 @@ if (parentPort !== null && isBeating(workerData)) {
       beat(path);
       last[0] = now;
     } catch {} // gone, or not writable: the main thread notices when it wants to write
-  }, EVERY);
+  }, every);
 }
 
 function isBeating(value: unknown): value is Beating {

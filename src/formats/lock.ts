@@ -145,11 +145,13 @@ function inUse({ name, holder, silent }: Other, folder: string): string {
   const who = `is in use by process ${holder.pid} on ${holder.host}`;
   const todo = 'wait for it to end or choose another folder';
   if (silent === undefined) return `${who} - ${todo}`;
+  const unseen = `${who} (not to be seen from here: another host or PID namespace`;
+  const remove = `delete ${join(folder, name)}`;
   if (silent === Number.POSITIVE_INFINITY)
-    return `${who}, which gives no sign of life and whose lock may not be removed here - delete ${join(folder, name)} as its owner`;
+    return `${unseen}; no sign of life, and its lock may not be removed by this user) - ${remove} as its owner`;
   return (
-    `${who}, which cannot be seen from here (another host or PID namespace) and gave a sign of life ${Math.round(silent / 1000)} s ago - ` +
-    `${todo}; after ${LAPSE / 1000} s without one its lock gives way; if that process is gone, delete ${join(folder, name)}`
+    `${unseen}; last sign of life ${Math.round(silent / 1000)} s ago) - ${todo}; its lock gives way after ` +
+    `${LAPSE / 1000} s without one; if that process is gone, ${remove}`
   );
 }
 

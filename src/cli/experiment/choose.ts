@@ -93,8 +93,10 @@ function readSeeds(text: string): number[] {
       `experiment: --seeds must be at most ${MOST_SEEDS}, got ${parts.length} - each is a run of every arm`,
     );
   const seeds = parts.map(part => integer('experiment', 'seeds', part, 0));
-  const twice = seeds.find((seed, i) => seeds.indexOf(seed) !== i);
-  if (twice !== undefined) throw new UsageError(`experiment: --seeds must be different, got ${twice} twice`);
+  if (new Set(seeds).size < seeds.length)
+    throw new UsageError(
+      `experiment: --seeds must be different, got '${text.length > 80 ? `${text.slice(0, 77)}...` : text}'`,
+    );
   return seeds;
 }
 
