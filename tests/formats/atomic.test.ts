@@ -1,4 +1,3 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
@@ -25,6 +24,7 @@ import { listFolder, readBytes, readText, sha256, sha256File } from '../../src/f
 import { InputError, UnavailableError } from '../../src/formats/input-error.js';
 import { lockFolder } from '../../src/formats/lock.js';
 import { suite } from '../harness.js';
+import { failure, isPermitted, makePipe } from './special.js';
 import { errorOf, inFolder } from './temporary.js';
 
 const test = suite('files');
@@ -93,7 +93,7 @@ test('a file of our own is written to only where it is one: no link is followed,
     symlinkSync('circle', at('circle'));
     linkSync(at('victim'), at('second'));
     mkdirSync(at('folder'));
-    execFileSync('mkfifo', [at('pipe')]);
+    makePipe(at('pipe'));
     for (const [name, got] of [
       ['link', /a symbolic link/],
       ['dangling', /a symbolic link/],
@@ -126,17 +126,11 @@ test('a link that leads nowhere is no place for a folder', () =>
 /** Runs the body in a small file system of its own, where that is permitted. */
 const inSmall = (body: (folder: string) => Promise<void>): Promise<void> =>
   inFolder(async folder => {
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', folder], {
-      encoding: 'utf8',
-    });
-    if (mounted.status !== 0) {
-      console.log(`skipped, no file system can be mounted here: ${mounted.error?.message ?? mounted.stderr}`);
-      return;
-    }
+    if (!isPermitted(failure('mount', '-t', 'tmpfs', '-o', 'size=64k', 'none', folder))) return;
     try {
       await body(folder);
     } finally {
-      spawnSync('umount', ['-l', folder]);
+      failure('umount', '-l', folder);
     }
   });
 
@@ -154,7 +148,7 @@ test('a full disk, and one that becomes read-only: the reason, not what could no
       for (let i = 0; i < 100; i++) writeAll(fd, Buffer.alloc(1000));
     }, /ENOSPC/);
     closeSync(fd);
-    assert.is(spawnSync('mount', ['-o', 'remount,ro', folder]).status, 0);
+    assert.is(failure('mount', '-o', 'remount,ro', folder), undefined);
     release.check();
     for (const write of [
       () => writeJson('test', path, 2),

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { UnavailableError } from '../../src/formats/input-error.js';
 import { InUseError, isLocked, lockFolder, lockName } from '../../src/formats/lock.js';
 import { suite } from '../harness.js';
+import { failure, isPermitted } from './special.js';
 import { errorOf, inFolder } from './temporary.js';
 
 const test = suite('lock');
@@ -146,30 +147,21 @@ test('while the main thread computes, a thread gives the signs', () =>
     assert.ok(statSync(path).mtimeMs > before);
   }));
 
-/** Runs a holder by a command; its process, or why that is not permitted here. */
-async function heldBy(command: readonly string[], folder: string): Promise<ChildProcess | string> {
-  const [program, ...args] = command;
-  const tried = spawnSync(program!, [...args, 'true'], { encoding: 'utf8' });
-  if (tried.status !== 0) return `${command.join(' ')}: ${tried.error?.message ?? tried.stderr.trim()}`;
-  const child = holder(folder, command);
-  assert.is(await said(child), 'held');
-  return child;
-}
+const USER = ['setpriv', '--reuid', '4001', '--regid', '4001', '--clear-groups'] as const;
 
 for (const [who, command] of [
   ['in another PID namespace', ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc']],
   ['in another PID namespace without its /proc', ['unshare', '--pid', '--fork', '--kill-child']],
-  ['of another user', ['setpriv', '--reuid', '4001', '--regid', '4001', '--clear-groups']],
+  ['of another user', USER],
 ] as const)
   test(`a live holder ${who} is seen`, () =>
     inFolder(async folder => {
       chmodSync(folder, 0o777);
-      const child = await heldBy(command, folder);
-      if (typeof child === 'string') {
-        console.log(`skipped, not permitted here: ${child}`);
-        return;
-      }
+      const [program, ...args] = command;
+      if (!isPermitted(failure(program, ...args, 'true'))) return;
+      const child = holder(folder, command);
       try {
+        assert.is(await said(child), 'held');
         assert.instance(await errorOf(() => lockFolder('test', folder)), InUseError);
         assert.ok(isLocked(folder));
         assert.is(readdirSync(folder).length, 1);
@@ -183,12 +175,8 @@ test('and a user sees the live lock of another whom he may not signal', () =>
   inFolder(async folder => {
     chmodSync(folder, 0o777);
     const release = await lockFolder('test', folder);
-    const command = ['setpriv', '--reuid', '4001', '--regid', '4001', '--clear-groups'] as const;
-    if (spawnSync(command[0], [...command.slice(1), 'true']).status !== 0) {
-      console.log(`skipped, not permitted here: ${command.join(' ')}`);
-      return;
-    }
-    const child = holder(folder, command);
+    if (!isPermitted(failure(...USER, 'true'))) return;
+    const child = holder(folder, USER);
     assert.match(await said(child), /is in use by process \d+ on/);
     child.kill('SIGKILL');
     await once(child, 'exit');

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -18,6 +17,7 @@ import { MetricsFile, NO_METRICS, readMetrics } from '../../src/train/metrics.js
 import { modelOf } from '../../src/train/model.js';
 import { sealed } from '../../src/train/own-files.js';
 import { train } from '../../src/train/train.js';
+import { makePipe } from '../formats/special.js';
 import { errorOf, inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
 import { bits, optionsFor, stopAfter, tiny } from './tiny.js';
@@ -178,7 +178,7 @@ test('what lies in a folder under the names of a run is no link, pipe or folder'
       for (const [make, got] of [
         [() => symlinkSync(victim, join(run, name)), /a symbolic link/],
         [() => mkdirSync(join(run, name)), /a folder/],
-        [() => execFileSync('mkfifo', [join(run, name)]), /a named pipe/],
+        [() => makePipe(join(run, name)), /a named pipe/],
       ] as const) {
         mkdirSync(run);
         make();
