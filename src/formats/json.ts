@@ -54,6 +54,11 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
 
 /** A value as a short text for error messages. */
 export function show(value: unknown): string {
-  const text = value === undefined ? 'nothing' : printable(JSON.stringify(value) ?? String(value));
+  const text =
+    value === undefined
+      ? 'nothing'
+      : typeof value === 'number'
+        ? String(value) // JSON has no infinity
+        : printable(JSON.stringify(value) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -2,30 +2,40 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunRecord } from '../../claims/experiment/model.js';
-import { InputError } from '../../formats/input-error.js';
+import { InputError, UnavailableError } from '../../formats/input-error.js';
 import { isObject, parseJson } from '../../formats/json.js';
 import { readSafetensors } from '../../formats/safetensors.js';
 import type { Pixels, RunImages } from '../../report/experiment/image-grid.js';
 import type { ImagesOf } from '../../report/experiment/page.js';
 import { runFolder } from '../../train/experiment/folder.js';
-import { RUN_FILES } from '../../train/experiment/status.js';
+import { MOST_IMAGE_BYTES } from '../../train/experiment/records.js';
+import { RUN_FILES } from '../../train/run-files.js';
 
-/** Room for a thousand small images. */
-const AT_MOST = 64 * 2 ** 20;
+/** Images that were drawn of no records have a height and width all the same. */
+const isImages = (shape: readonly number[]): boolean =>
+  shape.length === 4 &&
+  shape.slice(1).every(size => size > 0 && size <= 4096) &&
+  (shape[3] === 1 || shape[3] === 3);
 
 function readImages(path: string): RunImages {
-  const { tensors, metadata } = readSafetensors(path, AT_MOST);
+  const { tensors, metadata } = readSafetensors(path, MOST_IMAGE_BYTES);
   const header = parseJson(metadata.get('flatcheck') ?? 'null', `report: ${path}`);
   const pixels = (name: string): Pixels | undefined => {
     const tensor = tensors.get(name);
     if (tensor === undefined) return undefined;
-    if (tensor.dtype === 'F32' && tensor.shape.length === 4) return tensor;
+    if (tensor.dtype === 'F32' && isImages(tensor.shape)) return tensor;
     throw new InputError(
-      `report: ${path} must hold "${name}" as F32 [n, height, width, channels], got ${tensor.dtype} [${tensor.shape}] - ` +
+      `report: ${path} must hold "${name}" as F32 [n, height, width, 1 or 3] with none of them 0, got ${tensor.dtype} [${tensor.shape}] - ` +
         "it is damaged; delete the run's folder to do it again",
     );
   };
   const [originals, reconstructions, samples] = ['originals', 'reconstructions', 'samples'].map(pixels);
+  const sizes = [originals, reconstructions].map(of => String(of?.shape ?? 'none'));
+  if (sizes[0] !== sizes[1])
+    throw new InputError(
+      `report: ${path} must hold reconstructions of the shape of the originals [${sizes[0]}], got [${sizes[1]}] - ` +
+        "it is damaged; delete the run's folder to do it again",
+    );
   return {
     ...(originals && { originals }),
     ...(reconstructions && { reconstructions }),
@@ -34,11 +44,19 @@ function readImages(path: string): RunImages {
   };
 }
 
-/** Of the complete runs in an experiment's folder, by their ids. */
-export function imagesOf(runs: readonly RunRecord[], out: string): ImagesOf {
+/** Of the complete runs in an experiment's folder, by their ids; `say` is told of images that cannot be shown. */
+export function imagesOf(runs: readonly RunRecord[], out: string, say: (message: string) => void): ImagesOf {
   const found = runs
     .filter(({ status }) => status === 'complete')
     .map(({ id }) => [id, join(runFolder(out, id), RUN_FILES.images)] as const)
     .filter(([, path]) => existsSync(path));
-  return new Map(found.map(([id, path]) => [id, readImages(path)]));
+  const images = new Map<string, RunImages>();
+  for (const [id, path] of found)
+    try {
+      images.set(id, readImages(path));
+    } catch (error) {
+      if (!(error instanceof InputError || error instanceof UnavailableError)) throw error;
+      say(error.message);
+    }
+  return images;
 }

@@ -40,6 +40,12 @@ export function writeReport(result: ExperimentResult, out: string, folder: strin
     makeFolder('report', join(folder, 'tensorboard', name));
     write(join('tensorboard', name, EVENTS), eventFile(scalars));
   }
-  write('index.html', experimentPage(result, imagesOf(result.runs, out)));
+  write(
+    'index.html',
+    experimentPage(
+      result,
+      imagesOf(result.runs, out, message => console.error(message)),
+    ),
+  );
   return join(folder, 'index.html');
 }
