@@ -1,27 +1,31 @@
 /** @file Writing files so that a reader sees the old contents or the new, never a part, whenever we are killed. */
+import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   closeSync,
   constants,
+  fstatSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { unavailable } from './files.js';
-import { UnavailableError } from './input-error.js';
+import { InputError, UnavailableError } from './input-error.js';
 
-let count = 0;
-const TEMPORARY = /^\..+\.\d+-\d+\.tmp$/;
+const TEMPORARY = /^\..+\.\d+-[0-9a-f]+\.tmp$/;
 
+/** A name in the same folder that nobody else has, be it a process of the same number in another container. */
 const temporaryFor = (path: string): string =>
-  join(dirname(path), `.${basename(path)}.${process.pid}-${count++}.tmp`);
+  join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
 
 /** Writes the parts as one file: temporary name in the same folder, fsync, rename, fsync of the folder. */
 export function writeAtomic(what: string, path: string, ...parts: readonly (Uint8Array | string)[]): void {
@@ -37,9 +41,61 @@ export function writeAtomic(what: string, path: string, ...parts: readonly (Uint
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     throw unavailable(what, path, error);
   }
+}
+
+/** Removes a file if that can be done: not where the file system has become read-only, which the error before says. */
+export function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
+}
+
+/**
+ * Opens a file of our own to be written to in place, at its end: an ordinary file under one name only, or none yet. A link,
+ * a pipe or a device of that name is refused at once, with nothing written to what it stands for.
+ */
+export function openForWriting(what: string, path: string): number {
+  const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  refuseOther(what, path);
+  let fd: number;
+  try {
+    fd = openSync(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK, 0o666);
+  } catch (error) {
+    throw unavailable(what, path, error);
+  }
+  const stat = fstatSync(fd);
+  const kind = stat.isFile() ? (stat.nlink > 1 ? linked(stat.nlink) : undefined) : kindOf(stat);
+  if (kind === undefined) return fd;
+  closeSync(fd);
+  throw notOurs(what, path, kind);
+}
+
+/** Refuses a path where something else than an ordinary file is; a link counts as one, whatever it leads to. */
+export function refuseOther(what: string, path: string): void {
+  let stat: Stats | undefined;
+  try {
+    stat = lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw unavailable(what, path, error);
+  }
+  if (stat !== undefined && !stat.isFile()) throw notOurs(what, path, kindOf(stat));
+}
+
+const linked = (names: number): string => `a file under ${names} names (hard links)`;
+
+const notOurs = (what: string, path: string, kind: string): InputError =>
+  new InputError(
+    `${what}: ${path} must be an ordinary file of its own, got ${kind} - move it away or choose another folder`,
+  );
+
+function kindOf(stat: Stats): string {
+  if (stat.isSymbolicLink()) return 'a symbolic link';
+  if (stat.isDirectory()) return 'a folder';
+  if (stat.isFIFO()) return 'a named pipe';
+  return stat.isSocket() ? 'a socket' : 'a device';
 }
 
 /** Writes a value as indented JSON, atomically. */
@@ -58,7 +114,7 @@ export function writeJsonOnce(what: string, path: string, value: unknown): boole
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw unavailable(what, path, error);
   } finally {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
   }
 }
 
@@ -88,7 +144,12 @@ export function makeFolder(what: string, path: string): void {
     if (above !== path) makeFolder(what, above);
     mkdirSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && statSync(path).isDirectory()) return; // made meanwhile
+    const there = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    if (there && statSync(path, { throwIfNoEntry: false })?.isDirectory()) return; // made meanwhile
+    if (there && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
+      throw new UnavailableError(
+        `${what}: ${path} is a symbolic link to something that is not there - remove the link or choose another place`,
+      );
     throw unavailable(what, path, error);
   }
 }
@@ -133,6 +194,5 @@ export function checkFolderToWrite(what: string, path: string): void {
 
 /** Removes the temporary files that killed writers left in a folder; only for a folder that nobody else writes to. */
 export function removeTemporaries(folder: string): void {
-  for (const name of readdirSync(folder))
-    if (TEMPORARY.test(name)) rmSync(join(folder, name), { force: true });
+  for (const name of readdirSync(folder)) if (TEMPORARY.test(name)) removeQuietly(join(folder, name));
 }

@@ -110,7 +110,12 @@ const SHOWN = 80;
 /** A value as a short text for error messages, however large it is. */
 export function show(value: unknown): string {
   const short = typeof value === 'string' ? value.slice(0, SHOWN + 1) : value;
-  const whole = value === undefined ? 'nothing' : (JSON.stringify(short) ?? String(value));
+  const whole =
+    value === undefined
+      ? 'nothing'
+      : typeof value === 'number'
+        ? String(value) // JSON has no infinity
+        : (JSON.stringify(short) ?? String(value));
   const text = printable(whole.slice(0, SHOWN + 1));
   return text.length > SHOWN ? `${text.slice(0, SHOWN - 3)}...` : text;
 }

@@ -2,14 +2,17 @@
 import type { ObjectiveSpec } from '../core/objectives/table.js';
 import { readText, sha256 } from '../formats/files.js';
 import { parseJson } from '../formats/json.js';
+import { canonical } from './canonical.js';
 import {
   belowOne,
+  countUpTo,
   Fields,
+  MOST_THREADS,
   nonNegative,
   oneOf,
+  place,
   positive,
   positiveInteger,
-  text,
   wholeNumber,
 } from './fields.js';
 import { type NetConfig, readNet } from './net-config.js';
@@ -79,7 +82,7 @@ export const readConfig = (path: string): TrainConfig =>
 export function parseConfig(value: unknown, file: string): TrainConfig {
   const fields = new Fields(value, { command: 'train', file });
   const objective = readObjective(fields.within('objective'));
-  const threads = fields.maybe('threads', positiveInteger);
+  const threads = fields.maybe('threads', countUpTo(MOST_THREADS, 'more would only wait for each other'));
   return fields.end({
     objective,
     net: readNet(fields.within('net'), objective),
@@ -101,10 +104,10 @@ export function readData(fields: Fields): DataConfig {
   if (kind === 'generated')
     return fields.end({
       kind,
-      count: fields.get('count', positiveInteger, 2000),
-      size: fields.get('size', positiveInteger, 32),
+      count: fields.get('count', countUpTo(1e7, 'their order is held in memory'), 2000),
+      size: fields.get('size', countUpTo(4096, 'an image is held in memory as a whole'), 32),
     });
-  const folder = fields.maybe('folder', text);
+  const folder = fields.maybe('folder', place);
   const limit = fields.maybe('limit', positiveInteger);
   return fields.end({ kind, ...(folder !== undefined && { folder }), ...(limit !== undefined && { limit }) });
 }
@@ -122,9 +125,13 @@ function readOptimiser(fields: Fields): OptimiserConfig {
   });
 }
 
+/** Ten to the tenth. */
+const MOST_STEPS = 1e10;
+
 function readLength(fields: Fields): TrainConfig['length'] {
-  const epochs = fields.maybe('epochs', positiveInteger);
-  const steps = fields.maybe('steps', positiveInteger);
+  const least = 'at a millisecond a step, four months';
+  const epochs = fields.maybe('epochs', countUpTo(MOST_STEPS, least));
+  const steps = fields.maybe('steps', countUpTo(MOST_STEPS, least));
   if (epochs !== undefined && steps === undefined) return { epochs };
   if (steps !== undefined && epochs === undefined) return { steps };
   return fields.fail('epochs', `or steps must be given, got ${epochs === undefined ? 'neither' : 'both'}`);
@@ -145,14 +152,6 @@ export function configDigest(config: TrainConfig): string {
   const { folder: _, ...data } = { folder: '', ...config.data };
   return sha256(canonical({ ...config, data }));
 }
-
-/** JSON with sorted keys: the order of keys says nothing. */
-export const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 
 /** A configuration as the JSON that `parseConfig` reads. */
 export function configJson({ length, ...rest }: TrainConfig): unknown {

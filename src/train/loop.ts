@@ -1,15 +1,15 @@
 /** @file The steps of a run from a given one on: metrics, validation, checkpoints, and the end. */
 
 import { fill, stream } from '../claims/random.js';
-import { writeJson } from '../formats/atomic.js';
 import { InputError } from '../formats/input-error.js';
 import { paramsDigest, writeCheckpoint } from './checkpoint.js';
 import type { TrainConfig } from './config.js';
 import type { TrainingData } from './data.js';
 import { carriedShapes } from './graphs.js';
-import { MetricsFile, readMetrics } from './metrics.js';
+import { MetricsFile, type MetricsLine, type Written } from './metrics.js';
 import type { Model } from './model.js';
-import { summarise, type TrainResult } from './result.js';
+import { writeOwn } from './own-files.js';
+import { Summary, type TrainResult } from './result.js';
 import type { RunFolder } from './run-folder.js';
 import type { Batch, Numbers, Runner } from './runner.js';
 
@@ -34,7 +34,8 @@ export interface StepsOptions {
   readonly run: RunFolder;
   readonly runner: Runner;
   readonly verified: boolean;
-  readonly from: { readonly step: number; readonly metricsBytes: number };
+  readonly origin: string;
+  readonly from: { readonly step: number; readonly metrics: Written };
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -45,7 +46,14 @@ export async function runSteps(options: StepsOptions): Promise<TrainResult> {
   const { stepsPerEpoch } = data;
   const steps = 'steps' in config.length ? config.length.steps : config.length.epochs * stepsPerEpoch;
   const validateEvery = config.validation.every ?? stepsPerEpoch;
-  const metrics = MetricsFile.open(run.metrics, from.metricsBytes);
+  const summary = new Summary();
+  run.check();
+  const metrics = MetricsFile.open(run.metrics, from.metrics, line => summary.add(line));
+  const log = (line: MetricsLine): void => {
+    run.check();
+    metrics.append(line);
+    summary.add(line);
+  };
   const began = performance.now();
   try {
     let step = from.step;
@@ -68,11 +76,11 @@ export async function runSteps(options: StepsOptions): Promise<TrainResult> {
       step++;
       const epoch = Math.ceil(step / stepsPerEpoch);
       checkFinite(numbers, step);
-      if (step % config.logEvery === 0 || step === steps)
-        metrics.append({ kind: 'step', step, epoch, numbers });
+      if (step % config.logEvery === 0 || step === steps) log({ kind: 'step', step, epoch, numbers });
       if (data.counts.validation > 0 && (step % validateEvery === 0 || step === steps)) {
         const validated = await validate(options);
-        metrics.append({
+        checkFinite(validated, step);
+        log({
           kind: 'validation',
           step,
           epoch,
@@ -86,8 +94,11 @@ export async function runSteps(options: StepsOptions): Promise<TrainResult> {
       onProgress?.({ step, steps, epoch, epochs, loss: numbers.loss!, secondsPerStep, stepSeconds });
     }
     save();
-    const result = resultOf(options, step, steps);
-    if (result.status === 'complete') writeJson('train', run.result, result);
+    const result = resultOf(options, step, steps, { summary, metrics: metrics.sync() });
+    if (result.status === 'complete') {
+      run.check();
+      writeOwn('train', run.result, result);
+    }
     return result;
   } finally {
     metrics.close();
@@ -134,16 +145,18 @@ function checkFinite(numbers: Numbers, step: number): void {
 }
 
 /** Metrics first: a checkpoint never counts on lines that may still be lost. */
-function checkpoint({ run, digest, runner, model }: StepsOptions, step: number, metrics: MetricsFile): void {
-  const metricsBytes = metrics.sync();
-  const content = { step, metricsBytes, configDigest: digest, carried: runner.carried() };
-  writeCheckpoint(run.checkpoint, content, carriedShapes(model));
+function checkpoint(options: StepsOptions, step: number, metrics: MetricsFile): void {
+  const { run, digest, origin, verified, runner, model } = options;
+  const content = { step, metrics: metrics.sync(), configDigest: digest, origin, verified };
+  run.check();
+  writeCheckpoint(run.checkpoint, { ...content, carried: runner.carried() }, carriedShapes(model));
 }
 
 function resultOf(
-  { config, digest, data, run, runner, verified }: StepsOptions,
+  { config, digest, data, runner, verified, origin }: StepsOptions,
   step: number,
   steps: number,
+  { summary, metrics }: { readonly summary: Summary; readonly metrics: Written },
 ): TrainResult {
   return {
     schema: 1,
@@ -152,9 +165,11 @@ function resultOf(
     step,
     steps,
     epochs: Math.ceil(step / data.stepsPerEpoch),
-    ...summarise(readMetrics(run.metrics)),
+    ...summary.numbers,
     data: { kind: config.data.kind, digest: data.images.digest, generated: data.generated, ...data.counts },
     configDigest: digest,
+    origin,
+    metrics,
     paramsDigest: paramsDigest(runner.carried()),
     verified,
   };

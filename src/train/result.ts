@@ -1,5 +1,5 @@
 /** @file What a training run came to: plain JSON data, the same bits however often the run was stopped and resumed. */
-import type { MetricsLine, ValidationLine } from './metrics.js';
+import type { MetricsLine, ValidationLine, Written } from './metrics.js';
 import type { Numbers } from './runner.js';
 
 export interface TrainResult {
@@ -24,6 +24,10 @@ export interface TrainResult {
     readonly validation: number;
   };
   readonly configDigest: string;
+  /** What of the provenance stays the same from session to session, as one digest. */
+  readonly origin: string;
+  /** metrics.jsonl as it was when the run ended. */
+  readonly metrics: Written;
   /** SHA-256 of the parameters and running statistics. */
   readonly paramsDigest: string;
   /** Whether the claims behind the objective had passed whenever the run was started or resumed. */
@@ -36,17 +40,26 @@ interface Evaluated {
   readonly numbers: Numbers;
 }
 
-/** The metrics of a result, from the lines of its metrics. */
-export function summarise(
-  lines: readonly MetricsLine[],
-): Pick<TrainResult, 'training' | 'validation' | 'best'> {
-  const training = lines.findLast(line => line.kind === 'step')?.numbers ?? {};
-  const validations = lines.filter(line => line.kind === 'validation');
-  const last = validations.at(-1);
-  if (last === undefined) return { training };
-  const lossOf = (line: ValidationLine): number => line.numbers.loss!;
-  const best = validations.reduce((a, b) => (lossOf(b) < lossOf(a) ? b : a));
-  return { training, validation: evaluated(last), best: evaluated(best) };
+/** The metrics of a result, gathered line by line. */
+export class Summary {
+  private training: Numbers = {};
+  private last: ValidationLine | undefined;
+  private best: ValidationLine | undefined;
+
+  add(line: MetricsLine): void {
+    if (line.kind === 'step') {
+      this.training = line.numbers;
+      return;
+    }
+    this.last = line;
+    if (this.best === undefined || line.numbers.loss! < this.best.numbers.loss!) this.best = line;
+  }
+
+  get numbers(): Pick<TrainResult, 'training' | 'validation' | 'best'> {
+    const { training, last, best } = this;
+    if (last === undefined || best === undefined) return { training };
+    return { training, validation: evaluated(last), best: evaluated(best) };
+  }
 }
 
 const evaluated = ({ step, records, numbers }: ValidationLine): Evaluated => ({ step, records, numbers });

@@ -1,20 +1,16 @@
 /** @file The folder of a run: what lies where, who may write to it, and whether it is the run that we mean. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder, removeTemporaries, writeJson } from '../formats/atomic.js';
-import { readText } from '../formats/files.js';
+import { makeFolder, refuseOther, removeTemporaries, writeJson } from '../formats/atomic.js';
+import { readText, sha256, unavailable } from '../formats/files.js';
 import { InputError } from '../formats/input-error.js';
 import { parseJson, show } from '../formats/json.js';
 import { lockFolder } from '../formats/lock.js';
-import {
-  configDigest,
-  configJson,
-  parseConfig,
-  TRAIN_ENGINES,
-  type TrainConfig,
-  type TrainEngine,
-} from './config.js';
+import { canonical } from './canonical.js';
+import { configDigest, configJson, parseConfig, type TrainConfig, type TrainEngine } from './config.js';
+import { readOwn, writeOwn } from './own-files.js';
 import type { TrainResult } from './result.js';
+import { RUN_FILES } from './run-files.js';
 
 /** What computed a run, beside its configuration. */
 export interface Provenance {
@@ -48,15 +44,22 @@ export interface RunFolder {
   readonly metrics: string;
   readonly checkpoint: string;
   readonly result: string;
+  /** To be called before anything is written: throws where the folder is no longer ours. */
+  check(): void;
   /** Gives the folder back. */
   release(): void;
   /** Takes back what was written before the first checkpoint: the run never began. */
   discard(): void;
 }
 
+/** Whether the folder holds something that a run would go on from, or that it came to. */
+const hasBegun = (at: (name: string) => string): boolean =>
+  existsSync(at(RUN_FILES.checkpoint)) || existsSync(at(RUN_FILES.result));
+
 /**
- * Takes the folder for a run of this configuration: a new or empty folder, or one that holds the very same run.
- * Throws when another process has it, when it cannot be written to, and when it holds anything else.
+ * Takes the folder for a run of this configuration: a new or empty folder, one that holds the very same run, or one of a
+ * run that ended before its first checkpoint, of which nothing is kept. Throws when another process has it, when it
+ * cannot be written to, and when it holds anything else.
  */
 export async function openRunFolder(folder: string, config: TrainConfig): Promise<RunFolder> {
   makeFolder('train', folder);
@@ -64,6 +67,12 @@ export async function openRunFolder(folder: string, config: TrainConfig): Promis
   try {
     removeTemporaries(folder);
     const at = (name: string): string => join(folder, name);
+    for (const name of Object.values(RUN_FILES)) refuseOther('train', at(name));
+    const discard = (): void => {
+      for (const name of ['metrics.jsonl', 'provenance.json', 'config.json'])
+        rmSync(at(name), { force: true });
+    };
+    if (existsSync(at('config.json')) && !isSame(at('config.json'), config) && !hasBegun(at)) discard();
     if (existsSync(at('config.json'))) checkSame(folder, at('config.json'), config);
     else {
       const other = readdirSync(folder).find(name => !name.startsWith('.'));
@@ -79,17 +88,21 @@ export async function openRunFolder(folder: string, config: TrainConfig): Promis
       metrics: at('metrics.jsonl'),
       checkpoint: at('checkpoint.safetensors'),
       result: at('result.json'),
+      check: release.check,
       release,
       discard: () => {
-        for (const name of ['metrics.jsonl', 'provenance.json', 'config.json'])
-          rmSync(at(name), { force: true });
+        release.check();
+        discard();
       },
     };
   } catch (error) {
     release();
-    throw error;
+    throw unavailable('train', folder, error);
   }
 }
+
+const isSame = (path: string, config: TrainConfig): boolean =>
+  configDigest(parseConfig(readJson(path), path)) === configDigest(config);
 
 function checkSame(folder: string, path: string, config: TrainConfig): void {
   const there = parseConfig(readJson(path), path);
@@ -118,32 +131,69 @@ function flatten(value: unknown, path = '', into = new Map<string, string>()): M
 
 const readJson = (path: string): unknown => parseJson(readText('train', path, 16 << 20), `train: ${path}`);
 
-/** A file that this program wrote, or undefined when it is not there yet. */
-function readOwn<T extends { readonly schema: 1 }>(path: string): T | undefined {
-  if (!existsSync(path)) return undefined;
-  const value = readJson(path) as Partial<T> | null;
-  if (value?.schema === 1) return value as T;
-  throw new InputError(
-    `train: ${path} must have schema 1, got ${show(value?.schema)} - it was changed; choose another folder`,
-  );
-}
+const RESULT = { what: 'train', kind: 'result' } as const;
+const PROVENANCE = { what: 'train', kind: 'provenance' } as const;
 
 export const readResult = ({ result }: Pick<RunFolder, 'result'>): TrainResult | undefined =>
-  readOwn<TrainResult>(result);
+  readOwn<TrainResult>(result, RESULT);
 
-export function readProvenance({ provenance }: RunFolder): Provenance | undefined {
-  const there = readOwn<Provenance>(provenance);
-  if (there !== undefined && !TRAIN_ENGINES.includes(there.engine))
+/** Where the run of this configuration in the folder comes from; undefined where it has not begun. */
+export function readProvenance(
+  { provenance, checkpoint }: Pick<RunFolder, 'provenance' | 'checkpoint'>,
+  digest: string,
+): Provenance | undefined {
+  const there = readOwn<Provenance>(provenance, PROVENANCE);
+  if (there === undefined && existsSync(checkpoint))
     throw new InputError(
-      `train: engine must be one of ${TRAIN_ENGINES.join(', ')}, got ${show(there.engine)} (${provenance}) - ` +
-        'it was changed; choose another folder',
+      `train: ${provenance} must be there beside a checkpoint, got nothing - put it back, or choose another folder`,
     );
+  if (there !== undefined) checkConfig(provenance, there.configDigest, digest);
   return there;
+}
+
+/** Refuses a file of another configuration's run. */
+export function checkConfig(path: string, got: string, digest: string): void {
+  if (got !== digest)
+    throw new InputError(
+      `train: ${path} must be of this configuration, got one of another (${got.slice(0, 12)} for ${digest.slice(0, 12)}) - ` +
+        'put the right file back, or choose another folder',
+    );
+}
+
+/** What of a provenance stays the same from session to session, as one digest: in checkpoint and result. */
+export const originOf = ({
+  configDigest: digest,
+  codeDigest,
+  engine,
+  threads,
+  data,
+  measures,
+}: Provenance): string =>
+  sha256(canonical({ digest, codeDigest, engine, threads, data: data.digest, measures }));
+
+/** Refuses a file that was written by a run of another origin, and a provenance that leaves out what a checkpoint knows. */
+export function checkOrigin(
+  path: string,
+  written: { readonly origin: string; readonly verified: boolean },
+  { provenance: where }: Pick<RunFolder, 'provenance'>,
+  provenance: Provenance,
+): void {
+  const origin = originOf(provenance);
+  if (written.origin !== origin)
+    throw new InputError(
+      `train: ${path} and ${where} must be of the same run, got ${written.origin.slice(0, 12)} and ${origin.slice(0, 12)} ` +
+        '(of code, engine, threads, data and measures) - one is of another run: put the right one back, or choose another folder',
+    );
+  if (!written.verified && provenance.sessions.every(({ verified }) => verified))
+    throw new InputError(
+      `train: ${where} must name the unverified session that ${path} remembers, got ${provenance.sessions.length} verified ones - ` +
+        'it is of another run: put the right one back, or choose another folder',
+    );
 }
 
 /** Writes down where a run comes from; of a resumed run, that it is the same code, data and engine as before. */
 export function recordProvenance(run: RunFolder, now: Provenance): Provenance {
-  const before = readProvenance(run);
+  const before = readProvenance(run, now.configDigest);
   const provenance =
     before === undefined ? now : { ...before, sessions: [...before.sessions, ...now.sessions] };
   for (const key of ['codeDigest', 'engine', 'threads', 'data', 'measures'] as const) {
@@ -154,7 +204,8 @@ export function recordProvenance(run: RunFolder, now: Provenance): Provenance {
           `(${run.provenance}) - choose another folder to start anew`,
       );
   }
-  writeJson('train', run.provenance, provenance);
+  run.check();
+  writeOwn('train', run.provenance, provenance);
   return provenance;
 }
 

@@ -1,19 +1,31 @@
 /** @file One training run: started, or taken up where it stopped, by the same call. */
 import { availableParallelism } from 'node:os';
 import { fill, stream } from '../claims/random.js';
+import { InputError } from '../formats/input-error.js';
 import { type Requirement, requireCertificate } from './certificate.js';
-import { readCheckpoint } from './checkpoint.js';
+import { checkLast, paramsDigest, readCheckpoint } from './checkpoint.js';
 import { configDigest, type TrainConfig } from './config.js';
 import { CONFORMANCE_RECORDS, checkConformance } from './conformance.js';
 import { openData, type TrainingData } from './data.js';
 import { engineOfRun } from './engine-choice.js';
 import { firstCarried } from './first.js';
+import { checkFits } from './fits.js';
 import { carriedShapes, type Measures, squaredErrorAtMean } from './graphs.js';
 import { type Progress, runSteps } from './loop.js';
+import { NO_METRICS, readFinished } from './metrics.js';
 import { type Model, modelOf } from './model.js';
 import { openRunner } from './open-runner.js';
 import type { TrainResult } from './result.js';
-import { openRunFolder, type RunFolder, readProvenance, readResult, recordProvenance } from './run-folder.js';
+import {
+  checkConfig,
+  checkOrigin,
+  openRunFolder,
+  originOf,
+  type RunFolder,
+  readProvenance,
+  readResult,
+  recordProvenance,
+} from './run-folder.js';
 import type { Batch } from './runner.js';
 
 export interface TrainOptions {
@@ -48,10 +60,12 @@ export async function train(config: TrainConfig, options: TrainOptions): Promise
   if (options.certificate !== 'unverified') requireCertificate(config.objective.name, options.certificate);
   const data = openData(config, options.dataFolder);
   const model = modelOf(config, data.images.shape);
+  checkFits(config, model);
   const run = await openRunFolder(options.folder, config);
   try {
     const finished = readResult(run);
     if (finished !== undefined) {
+      checkFinished(finished, run, configDigest(config), model);
       options.onNote?.(`the run in ${options.folder} is complete already`);
       return finished;
     }
@@ -60,6 +74,23 @@ export async function train(config: TrainConfig, options: TrainOptions): Promise
     run.release();
   }
 }
+
+/** Refuses a finished run one of whose files is not as it was written, or is another run's. */
+function checkFinished(result: TrainResult, run: RunFolder, digest: string, model: Model): void {
+  checkConfig(run.result, result.configDigest, digest);
+  const provenance = readProvenance(run, digest);
+  if (provenance === undefined) throw lacks(run.provenance);
+  checkOrigin(run.result, result, run, provenance);
+  for (const _ of readFinished(run.metrics, result.metrics, 'train'));
+  const checkpoint = readCheckpoint(run.checkpoint, digest, carriedShapes(model));
+  if (checkpoint === undefined) throw lacks(run.checkpoint);
+  checkLast(run.checkpoint, paramsDigest(checkpoint.carried), result);
+}
+
+const lacks = (path: string): InputError =>
+  new InputError(
+    `train: ${path} must be there when a run is done, got nothing - put it back, or choose another folder`,
+  );
 
 /** A slice of the first training batch. */
 function firstRecords(model: Model, data: TrainingData, config: TrainConfig, count: number): Batch {
@@ -94,14 +125,15 @@ async function goOn(
 ): Promise<TrainResult> {
   const { source, onNote } = options;
   const digest = configDigest(config);
-  const before = readProvenance(run);
+  const before = readProvenance(run, digest);
   const chosen = await orDiscard(run, before !== undefined, engineOfRun(config.engine, before));
   const { engine } = chosen;
   const dtype = engine === 'float64' ? 'F64' : 'F32';
   const checkpoint = readCheckpoint(run.checkpoint, digest, carriedShapes(model), dtype);
+  if (checkpoint !== undefined && before !== undefined) checkOrigin(run.checkpoint, checkpoint, run, before);
   const threads = config.threads ?? before?.threads ?? availableParallelism();
   const measures: Measures = { squaredErrorAtMean, ...options.measures };
-  const { sessions } = recordProvenance(run, {
+  const provenance = recordProvenance(run, {
     schema: 1,
     configDigest: digest,
     ...chosen,
@@ -137,8 +169,9 @@ async function goOn(
       model,
       run,
       runner,
-      verified: sessions.every(session => session.verified),
-      from: { step: checkpoint?.step ?? 0, metricsBytes: checkpoint?.metricsBytes ?? 0 },
+      verified: provenance.sessions.every(session => session.verified),
+      origin: originOf(provenance),
+      from: { step: checkpoint?.step ?? 0, metrics: checkpoint?.metrics ?? NO_METRICS },
       ...(options.signal && { signal: options.signal }),
       ...(options.onProgress && { onProgress: options.onProgress }),
     });

@@ -43,6 +43,43 @@ test('a run that is gone counts as missing, and the page says so', async () => {
   assert.ok(readFileSync(join(out, 'report', 'index.html'), 'utf8').includes('not complete'));
 });
 
+test('a damaged run is listed and left out, by page, terminal and JSON; so is a damaged result of before', async () => {
+  const [first, second] = readdirSync(join(out, 'runs'));
+  const path = join(out, 'runs', first!, 'result.json');
+  const whole = readFileSync(path, 'utf8');
+  for (const [content, words] of [
+    [
+      whole.replace(/\d(?=\n)/, digit => String((Number(digit) + 1) % 10)),
+      /result.json must hold what was written/,
+    ],
+    [
+      readFileSync(join(out, 'runs', second!, 'result.json'), 'utf8'),
+      /result.json must be of this configuration/,
+    ],
+    ['null', /must have schema 1, got null/],
+  ] as const) {
+    writeFileSync(path, content);
+    writeFileSync(join(out, 'result.json'), '{"schema":1}');
+    const { status, stdout, stderr } = await flatcheck(['report', out]);
+    assert.is(status, 1);
+    assert.match(stdout, /1 damaged and left out/);
+    assert.match(stderr, words);
+    assert.match(stderr, /report: .*result.json must have required property/);
+    const page = readFileSync(join(out, 'report', 'index.html'), 'utf8');
+    assert.match(page, /Damaged and left out: /);
+    const asJson = await flatcheck(['report', out, '--json']);
+    const { runs } = JSON.parse(asJson.stdout) as {
+      runs: readonly { id: string; status: string; damage?: string; numbers: object }[];
+    };
+    const run = runs.find(({ id }) => id === first)!;
+    assert.is(run.status, 'damaged');
+    assert.match(run.damage!, words);
+    assert.equal(run.numbers, {});
+  }
+  writeFileSync(path, whole);
+  assert.is((await flatcheck(['report', out])).status, 0);
+});
+
 test('mistakes are one line each, and nothing is written', async () => {
   const empty = emptyFolder();
   const other = join(emptyFolder(), 'other');
@@ -52,7 +89,7 @@ test('mistakes are one line each, and nothing is written', async () => {
     [['report'], 2, /give the folder/],
     [['report', empty], 2, /must be the output of an experiment/],
     [['report', join(empty, 'absent')], 2, /must be the output of an experiment/],
-    [['report', other], 2, /report: \w+ must be/],
+    [['report', other], 2, /report: .*experiment.json must have required property/],
     [['report', out, '--figure'], 2, /report: Unknown option/],
     [['report', out, out, '--out', empty], 2, /different names/],
   ] as const) {

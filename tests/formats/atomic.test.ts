@@ -1,10 +1,30 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { makeFolder, removeTemporaries, writeAtomic, writeJson } from '../../src/formats/atomic.js';
+import {
+  makeFolder,
+  openForWriting,
+  removeTemporaries,
+  writeAll,
+  writeAtomic,
+  writeJson,
+  writeJsonOnce,
+} from '../../src/formats/atomic.js';
 import { listFolder, readBytes, readText, sha256, sha256File } from '../../src/formats/files.js';
 import { InputError, UnavailableError } from '../../src/formats/input-error.js';
+import { lockFolder } from '../../src/formats/lock.js';
 import { suite } from '../harness.js';
+import { failure, isPermitted, makePipe } from './special.js';
 import { errorOf, inFolder } from './temporary.js';
 
 const test = suite('files');
@@ -62,6 +82,85 @@ test('reading: what is no file, too large or no text', () =>
     const error = new TypeError('a bug');
     assert.is(await errorOf(() => Promise.reject(error)), error);
     assert.instance(await errorOf(() => sha256File('test', join(folder, 'no'))), UnavailableError);
+  }));
+
+test('a file of our own is written to only where it is one: no link is followed, nothing waits for a pipe', () =>
+  inFolder(async folder => {
+    const at = (name: string): string => join(folder, name);
+    writeFileSync(at('victim'), 'precious');
+    symlinkSync('victim', at('link'));
+    symlinkSync('nowhere', at('dangling'));
+    symlinkSync('circle', at('circle'));
+    linkSync(at('victim'), at('second'));
+    mkdirSync(at('folder'));
+    makePipe(at('pipe'));
+    for (const [name, got] of [
+      ['link', /a symbolic link/],
+      ['dangling', /a symbolic link/],
+      ['circle', /a symbolic link/],
+      ['second', /2 names/],
+      ['folder', /a folder/],
+      ['pipe', /a named pipe/],
+    ] as const) {
+      const error = await errorOf(() => openForWriting('test', at(name)));
+      assert.instance(error, InputError, name);
+      assert.match(error.message, got);
+    }
+    assert.instance(await errorOf(() => openForWriting('test', '/dev/null')), InputError);
+    assert.is(readFileSync(at('victim'), 'utf8'), 'precious');
+    assert.not(existsSync(at('nowhere')));
+    closeSync(openForWriting('test', at('new')));
+    assert.is(readFileSync(at('new'), 'utf8'), '');
+  }));
+
+test('a link that leads nowhere is no place for a folder', () =>
+  inFolder(async folder => {
+    symlinkSync('nowhere', join(folder, 'dangling'));
+    symlinkSync('circle', join(folder, 'circle'));
+    for (const name of ['dangling', 'circle', 'dangling/below'])
+      assert.instance(await errorOf(() => makeFolder('test', join(folder, name))), UnavailableError);
+    symlinkSync('.', join(folder, 'here'));
+    makeFolder('test', join(folder, 'here', 'below'));
+  }));
+
+/** Runs the body in a small file system of its own, where that is permitted. */
+const inSmall = (body: (folder: string) => Promise<void>): Promise<void> =>
+  inFolder(async folder => {
+    if (!isPermitted(failure('mount', '-t', 'tmpfs', '-o', 'size=64k', 'none', folder))) return;
+    try {
+      await body(folder);
+    } finally {
+      failure('umount', '-l', folder);
+    }
+  });
+
+test('a full disk, and one that becomes read-only: the reason, not what could not be cleaned up', () =>
+  inSmall(async folder => {
+    const path = join(folder, 'a.json');
+    writeJson('test', path, 1);
+    const release = await lockFolder('test', folder);
+    const full = await errorOf(() => writeAtomic('test', path, new Uint8Array(1 << 20)));
+    assert.instance(full, UnavailableError);
+    assert.match(full.message, /the disk is full/);
+    assert.is(readFileSync(path, 'utf8'), '1\n');
+    const fd = openForWriting('test', join(folder, 'log'));
+    assert.throws(() => {
+      for (let i = 0; i < 100; i++) writeAll(fd, Buffer.alloc(1000));
+    }, /ENOSPC/);
+    closeSync(fd);
+    assert.is(failure('mount', '-o', 'remount,ro', folder), undefined);
+    release.check();
+    for (const write of [
+      () => writeJson('test', path, 2),
+      () => writeJsonOnce('test', join(folder, 'b.json'), 2),
+      () => makeFolder('test', join(folder, 'below')),
+      () => openForWriting('test', path),
+    ]) {
+      const error = await errorOf(write);
+      assert.instance(error, UnavailableError);
+      assert.match(error.message, /read-only file system/);
+    }
+    release();
   }));
 
 test.run();

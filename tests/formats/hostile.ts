@@ -7,6 +7,7 @@ import { readResult } from '../../src/cli/verify/read-result.js';
 import { makeFolder } from '../../src/formats/atomic.js';
 import { readCifarFile } from '../../src/formats/cifar.js';
 import { openMnist, readIdx } from '../../src/formats/idx.js';
+import { InputError } from '../../src/formats/input-error.js';
 import { readSafetensors } from '../../src/formats/safetensors.js';
 import { unpackTarGz } from '../../src/formats/tar.js';
 import { readConfig } from '../../src/train/config.js';
@@ -93,6 +94,9 @@ const pictures = (path: string): unknown =>
   imagesOf(
     [{ id: 'run', arm: {}, seed: 1, status: 'complete', numbers: {}, curves: {} }],
     join(path, '../../..'),
+    message => {
+      throw new InputError(message);
+    },
   );
 
 const images = (shape: readonly number[], bytes: number): Case => ({

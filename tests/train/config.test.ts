@@ -53,6 +53,12 @@ test('networks of the experiments, with their defaults', () => {
   }
 });
 
+test('minus zero is zero: the same run has the same bits', () => {
+  const config = tiny({ seed: -0, objective: { ...TINY.objective, beta: -0 } });
+  assert.ok(Object.is(config.seed, 0));
+  assert.equal(config.objective.name === 'vae' && Object.is(config.objective.beta, 0), true);
+});
+
 test('networks that do not fit the images or the batch', async () => {
   const refused = async (changes: object, image: readonly [number, number, number], message: RegExp) => {
     const error = await errorOf(() => modelOf(tiny(changes), image));
@@ -169,6 +175,34 @@ test('every objective can be configured', () => {
 });
 
 const WRONG: readonly (readonly [object, string])[] = [
+  [{ threads: 1000 }, 'threads must be at most 256 (more would only wait for each other), got 1000'],
+  [{ threads: 9e15 }, 'threads must be at most 256'],
+  [{ steps: 1e18 }, 'steps must be a positive integer, got 1000000000000000000'],
+  [{ steps: 9e15 }, 'steps must be at most 10000000000 (at a millisecond a step, four months)'],
+  [{ steps: undefined, epochs: Number.POSITIVE_INFINITY }, 'epochs must be a positive integer, got Infinity'],
+  [{ seed: 2 ** 53 }, 'seed must be a non-negative integer, got 9007199254740992'],
+  [{ data: { kind: 'generated', count: 5e9 } }, 'data.count must be at most 10000000 (their order is held'],
+  [{ data: { kind: 'generated', size: 1e5 } }, 'data.size must be at most 4096'],
+  [{ data: { kind: 'generated', count: -0 } }, 'data.count must be a positive integer, got 0'],
+  [{ data: { kind: 'mnist', folder: 'a\0b' } }, 'data.folder must be a path, which holds no NUL, got "a'],
+  [{ net: { ...TINY.net, hidden: new Array(300).fill(4) } }, 'net.hidden must be at most 100 sizes'],
+  ...[1e308, Number.POSITIVE_INFINITY, 1e-300].map(
+    beta =>
+      [
+        { objective: { ...TINY.objective, beta } },
+        `objective.beta must be 0 or from 1e-18 to 1000000000000 (so that float32 holds its square), got ${beta}`,
+      ] as const,
+  ),
+  [
+    { objective: { ...TINY.objective, beta: Number.NaN } },
+    'objective.beta must be a non-negative number, got NaN',
+  ],
+  [{ optimiser: { name: 'sgd', rate: 1e-300 } }, 'optimiser.rate must be from 1e-18 to 1000000000000'],
+  [
+    { optimiser: { name: 'adam', rate: 1, beta2: 1 - 1e-10 } },
+    'optimiser.beta2 must be below 1 in float32 too',
+  ],
+  [{ ['__proto__']: {} }, '__proto__ is not a known key'],
   [{ batchSize: -4 }, 'train: batchSize must be a positive integer, got -4 (tiny.json)'],
   [{ batchSize: undefined }, 'train: batchSize must be a positive integer, got nothing (tiny.json)'],
   [{ batchsize: 4 }, 'train: batchsize is not a known key - did you mean "batchSize"? (tiny.json)'],

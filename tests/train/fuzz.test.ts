@@ -17,7 +17,14 @@ test('a damaged checkpoint is refused, or holds what was written', () =>
     const path = join(folder, 'a.safetensors');
     const shapes = { 'param.a': [2, 3], 'state.step': [] };
     const carried = { 'param.a': Float32Array.of(1, 2, 3, 4, 5, 6), 'state.step': Float32Array.of(7) };
-    const written = { step: 7, metricsBytes: 80, configDigest: 'c', carried };
+    const written = {
+      step: 7,
+      metrics: { bytes: 80, sum: 'a' },
+      configDigest: 'c',
+      origin: 'o',
+      verified: true,
+      carried,
+    };
     writeCheckpoint(path, written, shapes);
     return fuzz('checkpoint', readFileSync(path), bytes => {
       writeFileSync(path, bytes);

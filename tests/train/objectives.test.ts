@@ -19,7 +19,7 @@ const validations = (objective: object, net: object = {}): Promise<readonly Vali
     await train(config, optionsFor(path, stopAfter(30)));
     const { status } = await train(config, optionsFor(path));
     assert.is(status, 'complete');
-    return readMetrics(join(path, 'metrics.jsonl')).filter(line => line.kind === 'validation');
+    return [...readMetrics(join(path, 'metrics.jsonl'))].filter(line => line.kind === 'validation');
   });
 
 const falls = (lines: readonly Validation[], of: string): void => {

@@ -34,7 +34,7 @@ test('a run learns, says what it did, and gives the same bits again', () =>
     assert.is(result.step, 60);
     assert.ok(result.data.generated && !result.verified);
     assert.match(notes.join('\n'), /data: GENERATED images.*\nUNVERIFIED/);
-    const lines = readMetrics(join(folder, 'a', 'metrics.jsonl'));
+    const lines = [...readMetrics(join(folder, 'a', 'metrics.jsonl'))];
     assert.equal(
       lines.map(({ kind, step }) => `${kind} ${step}`),
       Array.from({ length: 60 }, (_, i) => [
@@ -237,8 +237,8 @@ test('damaged files of a run', () =>
     await refused(checkpoint, replace('"flatcheck"', '"flatchick"'), /must be a checkpoint of flatcheck/);
     await refused(
       checkpoint,
-      replace('\\"version\\":1', '\\"version\\":2'),
-      /version must be one of 1, got 2/,
+      replace('\\"version\\":2', '\\"version\\":3'),
+      /version must be one of 2, got 3/,
     );
     await refused(
       checkpoint,

@@ -12,7 +12,9 @@ export interface RunRecord {
   readonly id: string;
   readonly arm: Arm;
   readonly seed: number;
-  readonly status: 'complete' | 'interrupted' | 'waiting';
+  readonly status: 'complete' | 'interrupted' | 'waiting' | 'damaged';
+  /** Of a damaged run: which file is not as it was written, and what to do. */
+  readonly damage?: string;
   /** Final quantities by name; empty unless complete. */
   readonly numbers: Readonly<Record<string, number>>;
   /** Quantities on the way, by the same names. */

@@ -14,7 +14,8 @@ export const usage = `usage: flatcheck report RUNS... [options]
   --json       print the results as one JSON document and nothing else
 
 Reads the runs again, renews RUNS/result.json, and writes index.html, every figure as SVG and PNG, runs.csv,
-metrics.csv and tensorboard/ (tensorboard --logdir RUNS/report/tensorboard).`;
+metrics.csv and tensorboard/ (tensorboard --logdir RUNS/report/tensorboard). A run whose files are not as they were
+written is listed as damaged and left out; the exit code is then 1.`;
 
 export async function run(argv: readonly string[], { registry }: Program): Promise<ExitCode> {
   const { values, positionals } = readArgs('report', argv, {
@@ -48,9 +49,12 @@ export async function run(argv: readonly string[], { registry }: Program): Promi
     const { page, code } = await writeReport(result, out, folder);
     codes.push(code);
     const done = result.runs.filter(({ status }) => status === 'complete').length;
-    if (!values.json) console.log(`${result.name}: ${done} of ${result.runs.length} runs, ${page}`);
+    const damaged = result.runs.filter(({ status }) => status === 'damaged').length;
+    const left = damaged === 0 ? '' : `, ${damaged} damaged and left out`;
+    if (!values.json) console.log(`${result.name}: ${done} of ${result.runs.length} runs${left}, ${page}`);
     results.push(result);
   }
   if (values.json) console.log(JSON.stringify(results.length === 1 ? results[0] : results, null, 1));
+  if (results.some(({ runs }) => runs.some(({ status }) => status === 'damaged'))) codes.push(EXIT.failed);
   return combined(EXIT.fine, ...codes);
 }

@@ -5,7 +5,7 @@ import { checkFileToWrite, makeFolder, writeJson } from '../../formats/atomic.js
 import { openCifar } from '../../formats/cifar.js';
 import { columns } from '../../report/table.js';
 import { configDigest, ENGINE_CHOICES, type EngineChoice, type TrainConfig } from '../../train/config.js';
-import { readMetrics } from '../../train/metrics.js';
+import { readFinished } from '../../train/metrics.js';
 import type { TrainResult } from '../../train/result.js';
 import { noMore, readArgs } from '../args.js';
 import { findData } from '../data-folder.js';
@@ -47,9 +47,10 @@ async function trainOne(
   const folder = join(out, `${config.objective.name}-${configDigest(config).slice(0, 8)}`);
   const began = performance.now();
   const result = await trainWithProgress(config, { folder, dataFolder, registry, unverified: false });
-  const losses = readMetrics(join(folder, 'metrics.jsonl')).flatMap(line =>
-    line.kind === 'validation' ? [[line.step, line.numbers.loss!] as const] : [],
-  );
+  const losses: (readonly [number, number])[] = [];
+  if (result.status === 'complete')
+    for (const line of readFinished(join(folder, 'metrics.jsonl'), result.metrics, 'start'))
+      if (line.kind === 'validation') losses.push([line.step, line.numbers.loss!]);
   return { result, folder, seconds: (performance.now() - began) / 1000, losses };
 }
 

@@ -16,6 +16,7 @@ import {
 import { begunWith, type Shared } from '../../train/experiment/folder.js';
 import { type PlannedRun, planOf } from '../../train/experiment/plan.js';
 import type { ExperimentEntry } from '../../train/experiment/registry.js';
+import { MOST_SEEDS, MOST_THREADS } from '../../train/fields.js';
 import { integer, noMore, readArgs } from '../args.js';
 import { findData, folderVariable } from '../data-folder.js';
 import { UsageError } from '../exit.js';
@@ -80,11 +81,26 @@ function choice<T extends string>(
   );
 }
 
+/** As in a configuration. */
+function threadsOf(text: string): number {
+  const threads = integer('experiment', 'threads', text, 1);
+  if (threads > MOST_THREADS)
+    throw new UsageError(`experiment: --threads must be at most ${MOST_THREADS}, got '${text}'`);
+  return threads;
+}
+
 /** `1,2,3` */
 function readSeeds(text: string): number[] {
-  const seeds = text.split(',').map(part => integer('experiment', 'seeds', part, 0));
+  const parts = text.split(',');
+  if (parts.length > MOST_SEEDS)
+    throw new UsageError(
+      `experiment: --seeds must be at most ${MOST_SEEDS}, got ${parts.length} - each is a run of every arm`,
+    );
+  const seeds = parts.map(part => integer('experiment', 'seeds', part, 0));
   if (new Set(seeds).size < seeds.length)
-    throw new UsageError(`experiment: --seeds must be different, got '${text}'`);
+    throw new UsageError(
+      `experiment: --seeds must be different, got '${text.length > 80 ? `${text.slice(0, 77)}...` : text}'`,
+    );
   return seeds;
 }
 
@@ -174,9 +190,7 @@ export async function choose(argv: readonly string[], registry: Registry): Promi
   const { engine, engineWhy } = await engineFor(experiment, values.engine, before, here);
   const setting: Setting = { scale, convention, seeds, data: data.config, engine };
   const threads =
-    values.threads === undefined
-      ? (before?.threads ?? defaultThreads(scale))
-      : integer('experiment', 'threads', values.threads, 1);
+    values.threads === undefined ? (before?.threads ?? defaultThreads(scale)) : threadsOf(values.threads);
   return {
     registry,
     experiment,

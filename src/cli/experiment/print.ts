@@ -1,7 +1,7 @@
 /** @file The end of an experiment as the terminal shows it. */
 import { join } from 'node:path';
 import type { ExperimentResult } from '../../claims/experiment/model.js';
-import { armKey, armLabel, armsOf } from '../../claims/experiment/summary.js';
+import { armKey, armLabel, armsOf, runLabel } from '../../claims/experiment/summary.js';
 import { columns } from '../../report/table.js';
 import type { Choice } from './choose.js';
 
@@ -31,6 +31,7 @@ function armTable({ runs, summaries, quantities }: ExperimentResult, main: reado
 export function experimentLines(result: ExperimentResult, main: readonly string[]): string[] {
   const { runs, statements, setting } = result;
   const done = runs.filter(run => run.status === 'complete').length;
+  const damaged = runs.filter(run => run.status === 'damaged');
   const told =
     done < runs.length ? statements.filter(({ outcome }) => outcome !== 'cannot-tell') : statements;
   const open = statements.length - told.length;
@@ -38,6 +39,7 @@ export function experimentLines(result: ExperimentResult, main: readonly string[
   return [
     `${result.name}, scale ${setting.scale}, convention ${setting.convention}: ${done} of ${runs.length} runs complete`,
     `trained on ${setting.data}`,
+    ...damaged.map(run => `DAMAGED and left out: ${runLabel(run)}: ${run.damage}`),
     ...(setting.generated ? ['GENERATED images: the numbers say nothing about real ones'] : []),
     ...(done === 0 ? [] : ['', ...armTable(result, main)]),
     ...(done > 0 && spread ? ['means with 95 % intervals over seeds'] : []),

@@ -1,27 +1,33 @@
 /** @file The result of an experiment from its folder alone, as far as its runs are. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExperimentResult } from '../../claims/experiment/model.js';
 import { runLabel } from '../../claims/experiment/summary.js';
-import { readText } from '../../formats/files.js';
 import { InputError } from '../../formats/input-error.js';
-import { isObject, parseJson } from '../../formats/json.js';
 import { collect } from '../../train/experiment/collect.js';
 import { readShared } from '../../train/experiment/folder.js';
 import { planOf } from '../../train/experiment/plan.js';
+import { readOwn } from '../../train/own-files.js';
 import type { Registry } from '../registry.js';
 import { runInfo } from '../verify/verify.js';
 
 /** What only the command that ran the experiment knew, from the result that it wrote last. */
-function lastWords(out: string): { readonly data?: string; readonly verified: boolean } {
+function lastWords(
+  out: string,
+  say: (message: string) => void,
+): { readonly data?: string; readonly verified: boolean } {
   const path = join(out, 'result.json');
-  if (!existsSync(path)) return { verified: true };
-  const last = parseJson(readText('report', path, 1 << 28), `report: ${path}`);
-  const [setting, provenance] = isObject(last) ? [last.setting, last.provenance] : [];
-  return {
-    ...(isObject(setting) && typeof setting.data === 'string' && { data: setting.data }),
-    verified: !(isObject(provenance) && provenance.verified === false),
-  };
+  try {
+    const last = readOwn<ExperimentResult>(path, {
+      ...{ what: 'report', kind: 'experimentResult' },
+      todo: 'it is made anew from the runs, and counts as unverified',
+    });
+    if (last === undefined) return { verified: true };
+    return { data: last.setting.data, verified: last.provenance.verified };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    say(error.message);
+    return { verified: false };
+  }
 }
 
 /** Reads the runs again and renews result.json where it can; `say` is told of every damaged run. */
@@ -40,7 +46,7 @@ export async function recollect(
     );
   const experiment = await entry.load();
   const { commit, versions } = runInfo(0);
-  const { data, verified } = lastWords(out);
+  const { data, verified } = lastWords(out, say);
   return collect({
     ...{ experiment, shared, out, commit, versions, verified },
     plan: planOf(experiment, setting),

@@ -51,6 +51,7 @@ export async function writeReport(
       return eventFile(scalars);
     });
   }
-  await write('index.html', () => experimentPage(result, imagesOf(result.runs, out)));
+  const images = imagesOf(result.runs, out, message => console.error(message));
+  await write('index.html', () => experimentPage(result, images));
   return { page: join(folder, 'index.html'), code: combined(EXIT.fine, ...codes) };
 }

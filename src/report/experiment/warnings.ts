@@ -1,9 +1,10 @@
 /** @file What a reader must know before any number: at the top of the page. */
 import type { ExperimentResult } from '../../claims/experiment/model.js';
-import { NORMAL_COVERAGE } from '../../claims/experiment/summary.js';
+import { NORMAL_COVERAGE, runLabel } from '../../claims/experiment/summary.js';
 
 /** In the order of how much they take away from the results. */
 export function warnings({ setting, provenance, runs, summaries }: ExperimentResult): string[] {
+  const damaged = runs.filter(({ status }) => status === 'damaged');
   const done = runs.filter(({ status }) => status === 'complete');
   const diverged = done.filter(({ numbers }) => !Object.values(numbers).every(Number.isFinite));
   const fewest = Math.min(...summaries.map(({ n }) => n));
@@ -13,8 +14,9 @@ export function warnings({ setting, provenance, runs, summaries }: ExperimentRes
       'The images were made up: no number below says anything about real ones, or about the paper.',
     !provenance.verified &&
       'Unverified: the claims behind the objectives had not passed for this code when these runs were made.',
-    done.length < runs.length &&
-      `${runs.length - done.length} of ${runs.length} runs are not complete: run the same command again to go on.`,
+    ...damaged.map(run => `Damaged and left out: ${runLabel(run)} (${run.id}): ${run.damage}`),
+    done.length + damaged.length < runs.length &&
+      `${runs.length - done.length - damaged.length} of ${runs.length} runs are not complete: run the same command again to go on.`,
     diverged.length > 0 &&
       `${diverged.length} complete ${diverged.length === 1 ? 'run has a value that is' : 'runs have values that are'} not finite; means over them are left out.`,
     setting.scale !== 'paper' &&

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { comparisons } from '../../claims/experiment/compare.js';
 import type { Comparison, ExperimentResult, RunRecord } from '../../claims/experiment/model.js';
 import { summaries } from '../../claims/experiment/summary.js';
-import { writeJson } from '../../formats/atomic.js';
+import { refuseOther } from '../../formats/atomic.js';
 import { InputError, UnavailableError } from '../../formats/input-error.js';
+import { writeOwn } from '../own-files.js';
 import type { Experiment } from './experiment.js';
 import type { Shared } from './folder.js';
 import type { PlannedRun } from './plan.js';
@@ -21,7 +22,7 @@ export interface CollectOptions {
   readonly versions: Readonly<Record<string, string>>;
   /** Whether verification was asked for; a run that began without it makes this false. */
   readonly verified: boolean;
-  /** Told of every run whose files are not as they were written; it counts as interrupted. */
+  /** Told of every run whose files are not as they were written; it is left out. */
   readonly onDamaged: (run: PlannedRun, message: string) => void;
   /** Told why result.json could not be written; the result comes back all the same. Without it that is an error. */
   readonly onUnwritten?: (error: unknown) => void;
@@ -63,8 +64,9 @@ export function collect(options: CollectOptions): ExperimentResult {
       verified: verified && read.every(one => one.verified),
     },
   };
+  refuseOther('experiment', join(out, 'result.json'));
   try {
-    writeJson('experiment', join(out, 'result.json'), result);
+    writeOwn('experiment', join(out, 'result.json'), result);
   } catch (error) {
     if (options.onUnwritten === undefined) throw error;
     options.onUnwritten(error);
@@ -91,7 +93,15 @@ function recordOf(run: PlannedRun, { experiment, out, onDamaged }: CollectOption
     if (!(error instanceof InputError || error instanceof UnavailableError)) throw error;
     onDamaged(run, error.message);
     const { id, arm, seed } = run;
-    const record = { id, arm, seed, status: 'interrupted' as const, numbers: {}, curves: {} };
+    const record = {
+      id,
+      arm,
+      seed,
+      status: 'damaged' as const,
+      damage: error.message,
+      numbers: {},
+      curves: {},
+    };
     return { record, verified: true };
   }
 }

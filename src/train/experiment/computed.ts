@@ -1,17 +1,19 @@
 /** @file Doing a computed run: resumable from the state it saves, its result written at once or not at all. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder, removeTemporaries, writeAtomic, writeJson } from '../../formats/atomic.js';
-import { readText, sha256 } from '../../formats/files.js';
+import { makeFolder, refuseOther, removeTemporaries, writeAtomic, writeJson } from '../../formats/atomic.js';
+import { sha256 } from '../../formats/files.js';
 import { InputError } from '../../formats/input-error.js';
 import { isObject, parseJson, show } from '../../formats/json.js';
 import { lockFolder } from '../../formats/lock.js';
 import { encodeSafetensors, readSafetensors, type SafeTensor } from '../../formats/safetensors.js';
-import { canonical } from '../config.js';
+import { canonical } from '../canonical.js';
+import { readOwn, writeOwn } from '../own-files.js';
+import { RUN_FILES } from '../run-files.js';
+import { checkConfig } from '../run-folder.js';
 import type { TrainOptions } from '../train.js';
 import type { ComputeContext, Computed, Experiment, Inputs } from './experiment.js';
 import type { PlannedRun } from './plan.js';
-import { RUN_FILES } from './status.js';
 
 export interface ComputeOptions {
   readonly folder: string;
@@ -43,10 +45,11 @@ export async function computeRun(
   const release = await lockFolder('experiment', folder);
   const at = (name: keyof typeof RUN_FILES): string => join(folder, RUN_FILES[name]);
   try {
-    if (existsSync(at('result'))) return 'complete';
+    for (const name of Object.values(RUN_FILES)) refuseOther('experiment', join(folder, name));
+    const config = computedConfig(run, inputs);
+    const digest = computedDigest(run, inputs);
+    if (readComputed(at('result'), digest) !== undefined) return 'complete';
     removeTemporaries(folder);
-    const config = { schema: 1, arm: run.arm, seed: run.seed, inputs };
-    const digest = sha256(canonical(config));
     writeJson('experiment', at('config'), config);
     recordSession(at('provenance'), existsSync(at('checkpoint')), digest, options);
     const computed = await compute(inputs, {
@@ -55,11 +58,15 @@ export async function computeRun(
       dataFolder: options.dataFolder,
       threads: options.threads,
       restore: () => readState(at('checkpoint'), digest),
-      save: state => writeState(at('checkpoint'), digest, state),
+      save: state => {
+        release.check();
+        writeState(at('checkpoint'), digest, state);
+      },
       progress: options.onProgress,
     });
     const result: ComputedResult = { schema: 1, status: 'complete', configDigest: digest, ...computed };
-    writeJson('experiment', at('result'), result);
+    release.check();
+    writeOwn('experiment', at('result'), result);
     return 'complete';
   } catch (error) {
     if (signal.aborted && error === signal.reason) return 'interrupted';
@@ -68,6 +75,22 @@ export async function computeRun(
     release();
   }
 }
+
+/** config.json of a computed run. */
+const computedConfig = ({ arm, seed }: PlannedRun, inputs: Inputs) => ({ schema: 1, arm, seed, inputs });
+
+const TODO = "delete the run's folder to do it again";
+
+/** The result of the computed run of that digest; undefined while there is none. */
+export function readComputed(path: string, digest: string): ComputedResult | undefined {
+  const there = readOwn<ComputedResult>(path, { what: 'experiment', kind: 'computed', todo: TODO });
+  if (there !== undefined) checkConfig(path, there.configDigest, digest);
+  return there;
+}
+
+/** What config.json of a computed run has as its digest. */
+export const computedDigest = (run: PlannedRun, inputs: Inputs): string =>
+  sha256(canonical(computedConfig(run, inputs)));
 
 interface ComputedProvenance {
   readonly schema: 1;
@@ -82,7 +105,7 @@ interface ComputedProvenance {
 /** A state is only taken up by the code that saved it; without one the run begins anew. */
 function recordSession(path: string, resumed: boolean, configDigest: string, options: ComputeOptions): void {
   const { source, threads } = options;
-  const before = resumed && existsSync(path) ? readProvenance(path) : undefined;
+  const before = resumed ? readComputedProvenance(path, configDigest) : undefined;
   if (before !== undefined && before.codeDigest !== source.codeDigest)
     throw new InputError(
       `experiment: a run must be resumed with the codeDigest it began with, got ${source.codeDigest} instead of ` +
@@ -90,16 +113,22 @@ function recordSession(path: string, resumed: boolean, configDigest: string, opt
     );
   const sessions = [...(before?.sessions ?? []), { started: new Date().toISOString() }];
   const now: ComputedProvenance = { schema: 1, configDigest, ...source, threads, sessions };
-  writeJson('experiment', path, now);
+  writeOwn('experiment', path, now);
 }
 
-function readProvenance(path: string): ComputedProvenance {
-  const value = parseJson(readText('experiment', path, 1 << 20), `experiment: ${path}`);
-  if (isObject(value) && value.schema === 1 && Array.isArray(value.sessions))
-    return value as unknown as ComputedProvenance;
-  throw new InputError(
-    `experiment: ${path} must have schema 1 and sessions, got ${show(value)} - delete the run's folder to do it again`,
-  );
+/** Where a computed run comes from; there must be one beside a state. */
+export function readComputedProvenance(path: string, digest: string): ComputedProvenance {
+  const there = readOwn<ComputedProvenance>(path, {
+    what: 'experiment',
+    kind: 'computedProvenance',
+    todo: TODO,
+  });
+  if (there === undefined)
+    throw new InputError(
+      `experiment: ${path} must be there beside what the run came to, got nothing - ${TODO}`,
+    );
+  checkConfig(path, there.configDigest, digest);
+  return there;
 }
 
 function writeState(path: string, configDigest: string, state: State): void {

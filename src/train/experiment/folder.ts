@@ -1,12 +1,13 @@
 /** @file The output folder of an experiment: which experiment it is of, and where its runs lie. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder, writeJsonOnce } from '../../formats/atomic.js';
-import { listFolder, readText } from '../../formats/files.js';
+import { makeFolder, refuseOther, writeJsonOnce } from '../../formats/atomic.js';
+import { listFolder } from '../../formats/files.js';
 import { InputError } from '../../formats/input-error.js';
-import { isObject, parseJson, show } from '../../formats/json.js';
+import { show } from '../../formats/json.js';
 import { readData, TRAIN_ENGINES, type TrainEngine } from '../config.js';
-import { Fields, oneOf, positiveInteger, type Rule, text, wholeNumber } from '../fields.js';
+import { Fields, oneOf, positiveInteger, seedList, text } from '../fields.js';
+import { readOwn, sealed } from '../own-files.js';
 import { CONVENTIONS, SCALES, type Setting } from './experiment.js';
 
 /** What all runs of a folder share. */
@@ -48,12 +49,12 @@ export const runFolder = (out: string, id: string): string => join(out, 'runs', 
 
 const FILE = 'experiment.json';
 
-function readRecord(path: string): Readonly<Record<string, unknown>> {
-  const there = parseJson(readText('experiment', path, 1 << 20), `experiment: ${path}`);
-  if (isObject(there) && there.schema === 1) return there;
-  throw new InputError(
-    `experiment: ${path} must be an object of schema 1, got ${show(there)} - it was changed; choose another folder with --out`,
-  );
+function readRecord(path: string, what = 'experiment'): Readonly<Record<string, unknown>> {
+  const there = readOwn<Readonly<Record<string, unknown>>>(path, {
+    ...{ what, kind: 'experiment' },
+    todo: what === 'report' ? 'put it back as it was' : 'choose another folder with --out',
+  });
+  return there ?? {};
 }
 
 /** Threads and engine that a folder's runs began with; undefined where there is none yet. */
@@ -71,11 +72,6 @@ export function begunWith(
   );
 }
 
-const seedList: Rule<readonly number[]> = {
-  says: 'a list of non-negative integers',
-  is: (value): value is number[] => Array.isArray(value) && value.every(wholeNumber.is),
-};
-
 /** What the runs of a folder share, from the folder alone. Throws an `InputError` where it is no experiment's. */
 export function readShared(out: string): Shared {
   const path = join(out, FILE);
@@ -83,7 +79,7 @@ export function readShared(out: string): Shared {
     throw new InputError(
       `report: the folder must be the output of an experiment, got ${out} without ${FILE} in it - flatcheck experiment makes one`,
     );
-  const fields = new Fields(readRecord(path), { command: 'report', file: path });
+  const fields = new Fields(readRecord(path, 'report'), { command: 'report', file: path });
   fields.get('schema', oneOf(1));
   const data = fields.raw('data') === null ? undefined : readData(fields.within('data'));
   const digest = fields.raw('dataDigest') === null ? undefined : fields.get('dataDigest', text);
@@ -106,6 +102,7 @@ export function readShared(out: string): Shared {
 export function openExperimentFolder(out: string, shared: Shared): void {
   makeFolder('experiment', out);
   const path = join(out, FILE);
+  refuseOther('experiment', path);
   const now = recordOf(shared);
   if (!existsSync(path)) {
     const other = listFolder('experiment', out).find(name => !name.startsWith('.') && name !== FILE);
@@ -113,7 +110,7 @@ export function openExperimentFolder(out: string, shared: Shared): void {
       throw new InputError(
         `experiment: the output folder must be new, empty or of this experiment, got ${out} with ${show(other)} in it - choose another with --out`,
       );
-    if (writeJsonOnce('experiment', path, now)) return;
+    if (writeJsonOnce('experiment', path, sealed(now))) return;
   }
   const there = readRecord(path);
   const keys = [...new Set([...Object.keys(there), ...Object.keys(now)])];

@@ -2,7 +2,8 @@
 
 import { runLabel } from '../../claims/experiment/summary.js';
 import { sha256 } from '../../formats/files.js';
-import { canonical, configDigest } from '../config.js';
+import { canonical } from '../canonical.js';
+import { configDigest } from '../config.js';
 import type { Experiment, RunPlan, Setting } from './experiment.js';
 
 export interface PlannedRun extends RunPlan {

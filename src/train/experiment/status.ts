@@ -3,22 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunRecord } from '../../claims/experiment/model.js';
 import { isLocked } from '../../formats/lock.js';
+import { RUN_FILES } from '../run-files.js';
 import type { PlannedRun } from './plan.js';
-
-/** Names of files in the folder of a run. */
-export const RUN_FILES = {
-  config: 'config.json',
-  provenance: 'provenance.json',
-  metrics: 'metrics.jsonl',
-  checkpoint: 'checkpoint.safetensors',
-  result: 'result.json',
-  /** Of training runs: what is measured once of the trained network; the last file to be written. */
-  final: 'final.json',
-  /** Of training runs: records, their reconstructions, samples. */
-  images: 'images.safetensors',
-  /** Of training runs: how long a step took. */
-  timing: 'timing.json',
-} as const;
 
 export function statusOf(folder: string, { job }: PlannedRun): RunRecord['status'] {
   const last = job.kind === 'train' ? RUN_FILES.final : RUN_FILES.result;

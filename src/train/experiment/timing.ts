@@ -1,10 +1,7 @@
 /** @file How long the steps of a training run took: beside its result, which must not depend on it. */
-import { existsSync } from 'node:fs';
 import { median } from '../../claims/statistics.js';
-import { writeJson } from '../../formats/atomic.js';
-import { readText } from '../../formats/files.js';
-import { InputError } from '../../formats/input-error.js';
-import { isObject, parseJson, show } from '../../formats/json.js';
+import { readOwn, writeOwn } from '../own-files.js';
+import { checkConfig } from '../run-folder.js';
 
 /** The first steps of a session set up buffers. */
 const WARMING_UP = 2;
@@ -20,10 +17,10 @@ export class StepTimes {
   }
 
   /** Writes the median, unless an earlier session measured more steps. */
-  write(path: string): void {
+  write(path: string, configDigest: string): void {
     const { length: steps } = this.seconds;
-    if (steps === 0 || (readTiming(path)?.steps ?? 0) > steps) return;
-    writeJson('experiment', path, { schema: 1, steps, secondsPerStep: median(this.seconds) });
+    if (steps === 0 || (readTiming(path, configDigest)?.steps ?? 0) > steps) return;
+    writeOwn('experiment', path, { schema: 1, configDigest, steps, secondsPerStep: median(this.seconds) });
   }
 }
 
@@ -34,12 +31,13 @@ interface Timing {
 }
 
 /** The times that a run wrote down, or undefined where it was killed before it could. */
-export function readTiming(path: string): Timing | undefined {
-  if (!existsSync(path)) return undefined;
-  const value = parseJson(readText('experiment', path, 1 << 20), `experiment: ${path}`);
-  if (isObject(value) && typeof value.steps === 'number' && typeof value.secondsPerStep === 'number')
-    return { steps: value.steps, secondsPerStep: value.secondsPerStep };
-  throw new InputError(
-    `experiment: ${path} must hold steps and secondsPerStep, got ${show(value)} - delete the file; only the timing is lost`,
-  );
+export function readTiming(path: string, configDigest: string): Timing | undefined {
+  const todo = 'delete the file; only the timing is lost';
+  const there = readOwn<Timing & { readonly configDigest: string }>(path, {
+    what: 'experiment',
+    kind: 'timing',
+    todo,
+  });
+  if (there !== undefined) checkConfig(path, there.configDigest, configDigest);
+  return there;
 }

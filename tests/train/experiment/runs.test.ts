@@ -6,11 +6,12 @@ import { InUseError, lockFolder } from '../../../src/formats/lock.js';
 import { readSafetensors } from '../../../src/formats/safetensors.js';
 import { type CollectOptions, collect } from '../../../src/train/experiment/collect.js';
 import { executeRun } from '../../../src/train/experiment/execute.js';
-import { openExperimentFolder, runFolder } from '../../../src/train/experiment/folder.js';
+import { openExperimentFolder, readShared, runFolder } from '../../../src/train/experiment/folder.js';
 import type { PlannedRun } from '../../../src/train/experiment/plan.js';
 import { planOf } from '../../../src/train/experiment/plan.js';
 import { readRun } from '../../../src/train/experiment/records.js';
 import { isHeld, statusOf } from '../../../src/train/experiment/status.js';
+import { MOST_POINTS, Thinned } from '../../../src/train/experiment/thinned.js';
 import { errorOf, inFolder } from '../../formats/temporary.js';
 import { suite } from '../../harness.js';
 import {
@@ -109,14 +110,15 @@ test('an engine that is chosen trains, measures and draws', () =>
     const { job } = TRAINED;
     if (job.kind !== 'train') throw new Error('the first run of the plan is a training run');
     await execute(out, TRAINED);
-    const of = (): Readonly<Record<string, number>> => readRun(EXPERIMENT, TRAINED, out).record.numbers;
-    const native = of();
+    const of = (run: PlannedRun): Readonly<Record<string, number>> =>
+      readRun(EXPERIMENT, run, out).record.numbers;
+    const native = of(TRAINED);
     rmSync(runFolder(out, TRAINED.id), { recursive: true });
     const exact = { ...TRAINED, job: { ...job, config: { ...job.config, engine: 'float64' as const } } };
     const setting = { ...SETTING, engine: 'float64' as const };
     assert.is(await executeRun(EXPERIMENT, setting, exact, optionsFor(out, exact)), 'complete');
     for (const name of ['loss', 'lossGradientNorm', 'decoderJacobian']) {
-      const error = Math.abs(of()[name]! - native[name]!) / native[name]!;
+      const error = Math.abs(of(exact)[name]! - native[name]!) / native[name]!;
       assert.ok(error > 0 && error < 1e-4, `${name}: ${error}`);
     }
     assert.ok(existsSync(join(runFolder(out, TRAINED.id), 'images.safetensors')));
@@ -216,7 +218,7 @@ test('the folder is of one experiment under one setting', () =>
     await refuses({ name: 'other' }, /name "tiny" there, "other" now/);
     await refuses({ dataDigest: 'new' }, /dataDigest "digest" there, "new" now/);
     writeFileSync(join(out, 'experiment.json'), '{"schema":2}');
-    await refuses({}, /must be an object of schema 1/);
+    await refuses({}, /must have schema 1, got 2/);
     rmSync(join(out, 'experiment.json'));
     writeFileSync(join(out, 'notes.txt'), '');
     await refuses({}, /must be new, empty or of this experiment, got .* with "notes.txt" in it/);
@@ -241,13 +243,18 @@ test('collecting: partial folders count as they are, damaged ones are named', ()
     const damage = (id: string, name: string, text: string): void =>
       writeFileSync(join(runFolder(out, id), name), text);
     for (const [id, name, text, pattern] of [
-      [TRAINED.id, 'final.json', '{"schema":1,"numbers":{"a":"b"}}', /final.json must hold numbers by name/],
+      [
+        TRAINED.id,
+        'final.json',
+        '{"schema":1,"numbers":{"a":"b"}}',
+        /final.json must have required property/,
+      ],
       [TRAINED.id, 'final.json', '{', /final.json: must be JSON/],
       [
         COMPUTED.id,
         'result.json',
         '{"schema":1,"numbers":{"a":1}}',
-        /must hold curves .* delete the run's folder/,
+        /must have required property .* delete the run's folder/,
       ],
     ] as const) {
       const told: string[] = [];
@@ -257,8 +264,130 @@ test('collecting: partial folders count as they are, damaged ones are named', ()
         told.some(line => line.startsWith(id) && pattern.test(line)),
         told.join('\n'),
       );
-      assert.is(result.runs.find(run => run.id === id)!.status, 'interrupted');
+      assert.is(result.runs.find(run => run.id === id)!.status, 'damaged');
     }
   }));
+
+/** A file of a run with another content, for as long as the body takes. */
+function changed<T>(path: string, content: string | Uint8Array | undefined, body: () => T): T {
+  const before = existsSync(path) ? readFileSync(path) : undefined;
+  const write = (bytes: string | Uint8Array | undefined): void => {
+    rmSync(path, { force: true });
+    if (bytes !== undefined) writeFileSync(path, bytes);
+  };
+  write(content);
+  try {
+    return body();
+  } finally {
+    write(before);
+  }
+}
+
+test('whatever a report believes of a run is its own, and as it was written', () =>
+  inFolder(async out => {
+    open(out);
+    const [first, other] = [PLAN[0]!, PLAN[1]!];
+    await execute(out, first);
+    await execute(out, other);
+    await execute(out, COMPUTED);
+    const of = (run: PlannedRun, name: string): string => join(runFolder(out, run.id), name);
+    const damaged = (run: PlannedRun): string => {
+      const told: string[] = [];
+      const result = collected(out, (_, message) => told.push(message));
+      const record = result.runs.find(({ id }) => id === run.id)!;
+      assert.is(record.damage, told[0]);
+      return told.length === 0 ? record.status : told.join('\n');
+    };
+    assert.is(damaged(first), 'complete');
+    for (const [name, pattern] of [
+      ['config.json', /config.json must be of this configuration/],
+      ['result.json', /result.json must be of this configuration/],
+      ['provenance.json', /provenance.json must be of this configuration/],
+      ['final.json', /final.json must be of the network/],
+      ['timing.json', /timing.json must be of this configuration/],
+      ['metrics.jsonl', /metrics.jsonl must have the (sum \w+|\d+ bytes)/],
+      ['images.safetensors', /images.safetensors must have SHA-256/],
+    ] as const) {
+      const foreign = changed(of(first, name), readFileSync(of(other, name)), () => damaged(first));
+      assert.match(foreign, pattern, name);
+      const whole = readFileSync(of(first, name), 'latin1');
+      const at = whole.search(/[1-8](?=\d*[,}\s])/);
+      if (at < 0 || name === 'config.json') continue;
+      const digit = `${whole.slice(0, at)}${Number(whole[at]) + 1}${whole.slice(at + 1)}`;
+      const flipped = changed(of(first, name), Buffer.from(digit, 'latin1'), () => damaged(first));
+      assert.match(flipped, new RegExp(`${name.replace('.', '\\.')}[: ]`), name);
+      // without its timing nothing else is lost; without its last file a run is not done
+      const without = changed(of(first, name), undefined, () => damaged(first));
+      assert.match(
+        without,
+        name === 'timing.json' ? /^complete$/ : name === 'final.json' ? /^interrupted$/ : new RegExp(name),
+      );
+    }
+    const line = readFileSync(of(first, 'metrics.jsonl'), 'utf8').split('\n');
+    line[4] = line[4]!.replace(/"loss":(\d)/, (_, d: string) => `"loss":${(Number(d) + 1) % 10}`);
+    assert.match(
+      changed(of(first, 'metrics.jsonl'), line.join('\n'), () => damaged(first)),
+      /metrics.jsonl:5 \(byte \d+\) must be the line that was written/,
+    );
+    const state = readFileSync(of(COMPUTED, 'result.json'), 'utf8').replace('"sum": 1', '"sum": 2');
+    assert.match(
+      changed(of(COMPUTED, 'result.json'), state, () => damaged(COMPUTED)),
+      /result.json must hold what was written/,
+    );
+    assert.is(damaged(first), 'complete');
+  }));
+
+test('the measurement of a finished run is not made of another checkpoint', () =>
+  inFolder(async out => {
+    open(out);
+    const [first, other] = [PLAN[0]!, PLAN[1]!];
+    await execute(out, first);
+    await execute(out, other);
+    rmSync(join(runFolder(out, first.id), 'final.json'));
+    const path = join(runFolder(out, first.id), 'checkpoint.safetensors');
+    writeFileSync(path, readFileSync(join(runFolder(out, other.id), 'checkpoint.safetensors')));
+    const error = await errorOf(() => execute(out, first));
+    assert.instance(error, InputError);
+    assert.match(error.message, /checkpoint.safetensors must be of this configuration/);
+  }));
+
+test('settings of an experiment: whole, with different seeds, as they were written', () =>
+  inFolder(async out => {
+    open(out);
+    const path = join(out, 'experiment.json');
+    const whole = readFileSync(path, 'utf8');
+    for (const [content, pattern] of [
+      ['{"schema":1}', /must have required property 'name'/],
+      ['null', /must have schema 1, got null/],
+      [whole.replace(/"seeds": \[[^\]]*\]/, '"seeds": [1, 1]'), /seeds must NOT have duplicate items/],
+      [whole.replace(/"seeds": \[[^\]]*\]/, '"seeds": [1, 1e300]'), /seeds\/1 must be <= 9007199254740991/],
+      [whole.replace(/"seeds": \[[^\]]*\]/, '"seeds": [1, 3]'), /must hold what was written/],
+      [whole.replace('"threads": 1', '"threads": 1e300'), /threads must be <= 256/],
+    ] as const) {
+      writeFileSync(path, content);
+      for (const read of [() => openExperimentFolder(out, SHARED), () => readShared(out)]) {
+        const error = await errorOf(read);
+        assert.instance(error, InputError);
+        assert.match(error.message, pattern);
+      }
+    }
+  }));
+
+test('a curve of any length keeps few points, the first and the last among them', () => {
+  for (const count of [1, 2, MOST_POINTS, MOST_POINTS + 1, 100_003]) {
+    const thinned = new Thinned();
+    for (let i = 0; i < count; i++) thinned.add(i, 2 * i);
+    const { curve } = thinned;
+    assert.ok(curve.length === count || (count > MOST_POINTS && curve.length <= MOST_POINTS + 1), `${count}`);
+    assert.equal(
+      [curve[0], curve.at(-1)],
+      [
+        [0, 0],
+        [count - 1, 2 * (count - 1)],
+      ],
+    );
+    assert.ok(curve.every(([x, y], i) => y === 2 * x && (i === 0 || x > curve[i - 1]![0])));
+  }
+});
 
 test.run();
