@@ -12,6 +12,19 @@ const ROOMS = {
   gate: ['claims'],
 };
 
+/** The folders of the engine, lowest first, and the arrows allowed between them. */
+const ENGINE = {
+  graph: [],
+  gradients: [],
+  trace: ['graph', 'gradients'],
+  interpreter: ['graph'],
+  passes: ['graph', 'interpreter'],
+  float64: ['graph', 'interpreter', 'passes'],
+  onnx: ['graph', 'passes'],
+  jit: ['graph', 'trace', 'float64', 'onnx'],
+  engines: ['graph', 'float64', 'onnx'],
+};
+
 const rooms = Object.keys(ROOMS);
 const room = name => `^src/${name}/`;
 
@@ -36,6 +49,16 @@ module.exports = {
           // core sees the engine only through its op surface
           ...(name === 'core' ? ['^src/engine/ops\\.ts$'] : []),
         ],
+      },
+    })),
+    ...Object.keys(ENGINE).map(name => ({
+      name: `engine-${name}-imports`,
+      severity: 'error',
+      from: { path: `^src/engine/${name}/` },
+      to: {
+        // the files beside the folders are their public faces
+        path: '^src/engine/[^/]+/',
+        pathNot: [name, ...ENGINE[name]].map(folder => `^src/engine/${folder}/`),
       },
     })),
     {

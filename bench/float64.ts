@@ -1,7 +1,7 @@
 /** @file Evaluations a second of the float64 engine. */
 import { compileFloat64 } from '../src/engine/float64/compile.js';
 import { type Graph, sizeOf } from '../src/engine/graph/graph.js';
-import { optimise } from '../src/engine/optimise.js';
+import { optimise } from '../src/engine/passes/optimise.js';
 import type { Arrays } from '../src/engine/program.js';
 import { sambaGraph } from './samba-graph.js';
 

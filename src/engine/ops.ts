@@ -1,8 +1,8 @@
 /** @file The operations that core uses beside tfjs's own. Importing this corrects tfjs's gradients. */
-import './gradients.js';
+import './gradients/register.js';
 import * as tf from '@tensorflow/tfjs';
 
-export { constant } from './constant.js';
+export { constant } from './gradients/constant.js';
 
 /**
  * The value of x as a constant for every gradient (stop-gradient): a second tensor of the same data that no gradient

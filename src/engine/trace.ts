@@ -1,7 +1,8 @@
 /** @file Turns ordinary tfjs code into a static graph by running it once on a backend that records. */
 import * as tf from '@tensorflow/tfjs';
 import { GraphBuilder } from './graph/builder.js';
-import type { Graph, Node, Shape } from './graph/graph.js';
+import type { Graph, Node } from './graph/graph.js';
+import type { Shape } from './graph/shapes.js';
 import type { Specs } from './spec.js';
 import { nodeOf, tensorOf } from './trace/backend.js';
 import { recordInto } from './trace/session.js';

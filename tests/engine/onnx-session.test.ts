@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import type { Graph } from '../../src/engine/graph/graph.js';
 import { type OnnxOptions, type OnnxProgram, openOnnx } from '../../src/engine/onnx/session.js';
 import { specialise } from '../../src/engine/onnx/specialise.js';
-import { optimise } from '../../src/engine/optimise.js';
+import { optimise } from '../../src/engine/passes/optimise.js';
 import { errorOf } from '../formats/temporary.js';
 import { suite } from '../harness.js';
 import { GraphBuilder } from './graph-builder.js';

@@ -1,13 +1,8 @@
 /** @file fast-check arbitraries of valid graphs with inputs for them. */
 import fc from 'fast-check';
-import {
-  BINARY_OPS,
-  type Graph,
-  type OpName,
-  type Shape,
-  sizeOf,
-  UNARY_OPS,
-} from '../../src/engine/graph/graph.js';
+import type { Graph } from '../../src/engine/graph/graph.js';
+import { BINARY_OPS, type OpName, UNARY_OPS } from '../../src/engine/graph/ops.js';
+import { type Shape, sizeOf } from '../../src/engine/graph/shapes.js';
 import type { Arrays } from '../../src/engine/program.js';
 import { convShape } from './graph-builder.js';
 import { digits, TameGraph } from './tame-graph.js';

@@ -5,14 +5,9 @@
  */
 import { compileFloat64 } from '../../src/engine/float64/compile.js';
 import { GraphBuilder } from '../../src/engine/graph/builder.js';
-import {
-  type BinaryOp,
-  type Graph,
-  type Node,
-  type OpName,
-  sizeOf,
-  type UnaryOp,
-} from '../../src/engine/graph/graph.js';
+import type { Graph, Node } from '../../src/engine/graph/graph.js';
+import type { BinaryOp, OpName, UnaryOp } from '../../src/engine/graph/ops.js';
+import { sizeOf } from '../../src/engine/graph/shapes.js';
 import type { Arrays } from '../../src/engine/program.js';
 
 /** The unit round-off of float32. */

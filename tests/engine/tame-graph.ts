@@ -1,5 +1,5 @@
 /** @file Building blocks of random graphs. */
-import { type Shape, sizeOf } from '../../src/engine/graph/graph.js';
+import { type Shape, sizeOf } from '../../src/engine/graph/shapes.js';
 import { GraphBuilder } from './graph-builder.js';
 
 /** Numbers from 0 up, drawn one after the other from one. */

@@ -1,8 +1,8 @@
 /** @file The reference engine: a graph evaluated in doubles. */
 import type { Graph } from '../graph/graph.js';
-import { optimise } from '../optimise.js';
+import { interpret } from '../interpreter/interpret.js';
+import { optimise } from '../passes/optimise.js';
 import type { Float64Program } from '../program.js';
-import { interpret } from './interpret.js';
 
 export interface Float64Options {
   /** Return the program's own buffers instead of copies: no allocation in a run. */

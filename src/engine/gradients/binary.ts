@@ -1,6 +1,6 @@
 /** @file Gradients of elementwise kernels of two or three arguments, with broadcasting. */
 import * as tf from '@tensorflow/tfjs';
-import { constant } from '../constant.js';
+import { constant } from './constant.js';
 import { binary, filled, unbroadcast } from './gradient.js';
 
 /** Comparisons are flat. */

@@ -1,8 +1,8 @@
 /** @file Gradients of elementwise kernels of one argument, each from the input. */
 import * as tf from '@tensorflow/tfjs';
-import { constant } from '../constant.js';
-import { SELU_ALPHA, SELU_SCALE } from '../selu.js';
+import { constant } from './constant.js';
 import { filled, unary } from './gradient.js';
+import { SELU_ALPHA, SELU_SCALE } from './selu.js';
 
 /** d softmax = s (dy - sum(dy s)). */
 function softmaxGradient(dy: tf.Tensor, logits: tf.Tensor): tf.Tensor {

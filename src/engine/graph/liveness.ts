@@ -1,5 +1,6 @@
 /** @file What is in memory while a graph is evaluated, inputs and constants apart, which are there anyway. */
-import { type Graph, type Node, sizeOf } from './graph.js';
+import type { Graph, Node } from './graph.js';
+import { sizeOf } from './shapes.js';
 
 /** Whether a node is there before the evaluation: nothing runs for it. */
 export const isGiven = ({ op }: Node): boolean => op === 'Input' || op === 'Constant';

@@ -1,7 +1,8 @@
 /** @file Rebuilds a graph node by node; passes say what to put in a node's place. */
 
 import { GraphBuilder } from './builder.js';
-import type { Graph, Node, OpAttrs, OpName } from './graph.js';
+import type { Graph, Node } from './graph.js';
+import type { OpAttrs, OpName } from './ops.js';
 
 /**
  * What stands for a node whose inputs have been rewritten already; undefined leaves it as it is. `standIn` tells what stands for

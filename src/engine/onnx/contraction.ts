@@ -1,5 +1,6 @@
 /** @file Lowering of matrix products and convolutions. */
-import type { Node, Shape } from '../graph/graph.js';
+import type { Node } from '../graph/graph.js';
+import type { Shape } from '../graph/shapes.js';
 import { filterToOihw, toChannelsFirst, toChannelsLast } from './layout.js';
 import type { Lowering, Rule } from './rule.js';
 import { concatenate, pad, reshape, slice } from './shaping.js';

@@ -3,7 +3,8 @@
  * Elu (near 0) and Sigmoid (below -3) are good to a unit of 1, not of their own value; the rest to a few units in the
  * last place.
  */
-import type { BinaryOp, DType, Node, UnaryOp } from '../graph/graph.js';
+import type { DType, Node } from '../graph/graph.js';
+import type { BinaryOp, UnaryOp } from '../graph/ops.js';
 import { operands, type Rule } from './rule.js';
 
 const native =

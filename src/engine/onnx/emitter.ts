@@ -1,6 +1,6 @@
 /** @file Collects the nodes and initializers of an ONNX graph; equal requests share one value. */
 import type { ElementType, OnnxAttributes, OnnxNode, OnnxTensor } from '../../formats/onnx/model.js';
-import { type Shape, sizeOf } from '../graph/graph.js';
+import { type Shape, sizeOf } from '../graph/shapes.js';
 
 /** Prefix of the values we name ourselves; the names of inputs and outputs may not start with it. */
 export const INTERNAL = '%';

@@ -5,7 +5,7 @@ import type { Graph, Node } from '../graph/graph.js';
 import { Emitter, INTERNAL } from './emitter.js';
 import { castTo, ELEMENT_OF, type Lowering, type Rule } from './rule.js';
 import { RULES } from './rules.js';
-import { masksFirst } from './schedule.js';
+import { masksFirst } from './schedule/run-order.js';
 
 /** From 22 on, the WebGPU provider of onnxruntime-node 1.30 leaves Sin, Cos, Elu and ConvTranspose to the CPU. */
 const OPSET = 21;

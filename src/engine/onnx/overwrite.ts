@@ -3,7 +3,7 @@
  * ONNX Runtime runs nodes in an order of its own; only what an output depends on is sure to have run when it is written.
  */
 import type { OnnxGraph as AnyGraph, OnnxNode, OnnxValue } from '../../formats/onnx/model.js';
-import { sizeOf } from '../graph/graph.js';
+import { sizeOf } from '../graph/shapes.js';
 import { INTERNAL } from './emitter.js';
 
 type OnnxGraph = AnyGraph<OnnxValue>;

@@ -1,8 +1,8 @@
 /** @file Running a graph natively with ONNX Runtime. */
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import type { Graph } from '../graph/graph.js';
-import { checkNames } from '../names.js';
-import { optimise } from '../optimise.js';
+import { checkNames } from '../graph/names.js';
+import { optimise } from '../passes/optimise.js';
 import { checkTensor, feed, type OnnxInputs, type OnnxTensors, slotsOf, zeros } from './feeds.js';
 import { lowerGraph, outputName, toBytes } from './lower.js';
 import { type Overwriting, overwriting } from './overwrite.js';

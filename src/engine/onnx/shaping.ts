@@ -1,5 +1,5 @@
 /** @file Lowering of operations that move or reduce elements. */
-import { type Shape, sizeOf } from '../graph/graph.js';
+import { type Shape, sizeOf } from '../graph/shapes.js';
 import { castTo, ELEMENT_OF, type Lowering, type Rule } from './rule.js';
 
 /** `Slice` over the axes where begin, end or step say anything; ends as ONNX has them, exclusive. */

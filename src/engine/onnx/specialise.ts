@@ -1,6 +1,6 @@
 /** @file Rewrites a graph into one that ONNX Runtime's CPU kernels run faster. */
 import type { Graph } from '../graph/graph.js';
-import { optimise } from '../optimise.js';
+import { optimise } from '../passes/optimise.js';
 import { bilinear } from './passes/bilinear.js';
 import { layout } from './passes/layout.js';
 import { masks } from './passes/masks.js';

@@ -1,5 +1,6 @@
 /** @file Common subexpression elimination. */
-import type { Graph, Node, OpName } from '../graph/graph.js';
+import type { Graph, Node } from '../graph/graph.js';
+import type { OpName } from '../graph/ops.js';
 import { rewrite } from '../graph/rewrite.js';
 
 /** Operations that are bit-identical with their operands swapped. */

@@ -1,7 +1,7 @@
 /** @file The tfjs backend that records kernels instead of computing them. */
-import '../gradients.js';
+import '../gradients/register.js';
 import * as tf from '@tensorflow/tfjs';
-import { TRACE_BACKEND } from '../constant.js';
+import { TRACE_BACKEND } from '../gradients/constant.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import type { Node } from '../graph/graph.js';
 import { checkConstants } from './constants.js';

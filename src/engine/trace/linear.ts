@@ -1,6 +1,8 @@
 /** @file Matrix products and convolutions. */
 import * as tf from '@tensorflow/tfjs';
-import { broadcastShape, type ConvAttrs, type Node, type Shape } from '../graph/graph.js';
+import type { Node } from '../graph/graph.js';
+import type { ConvAttrs } from '../graph/ops.js';
+import { broadcastShape, type Shape } from '../graph/shapes.js';
 import { need, type RuleTable, withAttrs } from './rule.js';
 
 type Shape4 = [number, number, number, number];

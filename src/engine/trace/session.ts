@@ -1,6 +1,6 @@
 /** @file tfjs switched to recording for a while, and back. */
 import * as tf from '@tensorflow/tfjs';
-import { TRACE_BACKEND } from '../constant.js';
+import { TRACE_BACKEND } from '../gradients/constant.js';
 import { type Recording, startRecording, stopRecording, TracedData } from './recording.js';
 
 /** Lets go of what an aborted gradient had kept for its backward pass. */

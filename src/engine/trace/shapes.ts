@@ -1,7 +1,8 @@
 /** @file tfjs kernels that move or make values without computing with them. */
 import * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder } from '../graph/builder.js';
-import { type Node, type Shape, sizeOf } from '../graph/graph.js';
+import type { Node } from '../graph/graph.js';
+import { type Shape, sizeOf } from '../graph/shapes.js';
 import { dtypeOf } from './dtype.js';
 import { need, type RuleInputs, type RuleTable, withAttrs } from './rule.js';
 

@@ -5,8 +5,9 @@
  */
 
 import type { GraphBuilder } from '../../graph/builder.js';
-import type { Graph, Node, Shape } from '../../graph/graph.js';
+import type { Graph, Node } from '../../graph/graph.js';
 import { rewrite } from '../../graph/rewrite.js';
+import { same } from '../../graph/shapes.js';
 import { type Choice, choose, LIMITS, type Limits } from './bilinear/choose.js';
 import {
   collectRead,
@@ -43,8 +44,6 @@ function filterGradient(b: GraphBuilder, x: Node, dy: Node, choice: Choice): Nod
   const made = spreadWritten(b, pixelsFirst(b, dy), choice);
   return filterOf(b, matMul(b, made, seen, true, false), choice);
 }
-
-const same = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 
 /** The images [N, H, W, C] whose pixels were repeated to make these, if that is how they were made. */
 function beforeEnlarging(images: Node, nodes: readonly Node[]): Node | undefined {

@@ -3,19 +3,12 @@
  * sums, pads, slices) is done in the order of its operands; a transpose is a note, and moves numbers only where an operation, an
  * output or another operand needs it. Convolutions make NCHW images and OIHW filters.
  */
-import { isScalar } from '../../float64/scalar.js';
 import { GraphBuilder } from '../../graph/builder.js';
-import type { Graph, Node, OpAttrs, OpName, Shape } from '../../graph/graph.js';
+import { type Graph, isElementwise, type Node } from '../../graph/graph.js';
+import type { OpAttrs, OpName } from '../../graph/ops.js';
 import { copyOf } from '../../graph/rewrite.js';
-import {
-  CHANNELS_FIRST,
-  FILTER,
-  inverse,
-  isStraight,
-  reordered,
-  same,
-  straight,
-} from './layout/permutation.js';
+import { type Shape, same } from '../../graph/shapes.js';
+import { CHANNELS_FIRST, FILTER, inverse, isStraight, reordered, straight } from './layout/permutation.js';
 import { vote } from './layout/vote.js';
 
 /** A value as it lies: the node of the graph is transpose(node, perm). */
@@ -67,7 +60,7 @@ class Layout {
 
   private place(node: Node): Placed {
     const inputs = node.inputs.map(id => this.placed[id]!);
-    if (isScalar(node)) return this.elementwise(node, inputs);
+    if (isElementwise(node)) return this.elementwise(node, inputs);
     switch (node.op) {
       case 'Transpose': {
         const [x] = inputs as [Placed];

@@ -2,8 +2,9 @@
  * @file Products of several factors, the small ones first: (images * 2) * scale, with a scale by channel, becomes images * (2 * scale),
  * one operation over the images instead of two. Gradients of batch normalisation are full of these.
  */
-import { broadcastShape, type Graph, type Node, type Shape, sizeOf } from '../../graph/graph.js';
+import type { Graph, Node } from '../../graph/graph.js';
 import { rewrite } from '../../graph/rewrite.js';
+import { broadcastShape, type Shape, sizeOf } from '../../graph/shapes.js';
 
 /** How many products of these factors, one after the other, are as large as the last. */
 function largeProducts(shapes: readonly Shape[]): number {

@@ -7,7 +7,7 @@ import { GraphBuilder } from '../../graph/builder.js';
 import type { Graph, Node } from '../../graph/graph.js';
 import { copyOf, rebuilt } from '../../graph/rewrite.js';
 import { dce } from '../../passes/dce.js';
-import { livenessWhenRun } from '../schedule.js';
+import { livenessWhenRun } from '../schedule/run-order.js';
 import { choose, type Plan, plansOf } from './recompute/plan.js';
 
 /** Uses so many positions from each other share what was made again. */

@@ -1,9 +1,11 @@
 /** @file Folding by rules of arithmetic with operands that are uniform constants or related to each other. */
-import { isScalar } from '../../float64/scalar.js';
-import { uniformValue } from '../../float64/uniform.js';
+
 import type { GraphBuilder } from '../../graph/builder.js';
-import { broadcastShape, type Node, type OpName } from '../../graph/graph.js';
+import { isElementwise, type Node } from '../../graph/graph.js';
+import type { OpName } from '../../graph/ops.js';
 import { copyOf } from '../../graph/rewrite.js';
+import { broadcastShape } from '../../graph/shapes.js';
+import { uniformValue } from '../../graph/uniform.js';
 
 type Rule<Op extends OpName> = (
   node: Node<Op>,
@@ -98,7 +100,7 @@ const ALGEBRA: { readonly [K in OpName]?: Rule<K> } = {
 
 /** Uniform numbers and broadcasts need not be spelled out for an elementwise operation: it broadcasts by itself. */
 function unspread(node: Node, inputs: readonly Node[], builder: GraphBuilder): Node | undefined {
-  if (!isScalar(node)) return undefined;
+  if (!isElementwise(node)) return undefined;
   const bare = inputs.map(input => {
     if (isOp(input, 'Broadcast')) return builder.nodes[input.inputs[0]!]!;
     const value = uniformValue(input);

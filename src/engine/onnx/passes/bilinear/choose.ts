@@ -1,5 +1,6 @@
 /** @file Which convolutions are done by a bilinear algorithm: measured on ONNX Runtime's CPU kernels (docs/performance.md). */
-import type { ConvAttrs, Shape } from '../../../graph/graph.js';
+import type { ConvAttrs } from '../../../graph/ops.js';
+import type { Shape } from '../../../graph/shapes.js';
 import {
   type Algorithm,
   enlargedOne,

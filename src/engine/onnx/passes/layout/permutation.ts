@@ -4,9 +4,6 @@ export const straight = (rank: number): number[] => Array.from({ length: rank },
 
 export const isStraight = (perm: readonly number[]): boolean => perm.every((axis, i) => axis === i);
 
-export const same = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((n, i) => n === b[i]);
-
 export function inverse(perm: readonly number[]): number[] {
   const result = new Array<number>(perm.length);
   for (const [i, axis] of perm.entries()) result[axis] = i;

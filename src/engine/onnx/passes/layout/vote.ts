@@ -2,9 +2,9 @@
  * @file In which order values should lie. Elementwise operations tie values of one shape together; each such group takes the order
  * that most of its makers give and its users need, so that a group is turned where it is entered or left, if at all.
  */
-import { isScalar } from '../../../float64/scalar.js';
-import type { Graph, Node } from '../../../graph/graph.js';
-import { CHANNELS_FIRST, FILTER, inverse, same, straight } from './permutation.js';
+import { type Graph, isElementwise, type Node } from '../../../graph/graph.js';
+import { same } from '../../../graph/shapes.js';
+import { CHANNELS_FIRST, FILTER, inverse, straight } from './permutation.js';
 
 /** Groups of node ids, merged step by step. */
 class Groups {
@@ -32,7 +32,7 @@ const isImages = (node: Node): boolean => node.op === 'Conv2D' || node.op === 'C
 function made(node: Node): readonly number[] | undefined {
   if (isImages(node)) return CHANNELS_FIRST.perm;
   if (node.op === 'Conv2DFilterGrad') return FILTER.perm;
-  return isScalar(node) || node.op === 'Transpose' ? undefined : straight(node.shape.length);
+  return isElementwise(node) || node.op === 'Transpose' ? undefined : straight(node.shape.length);
 }
 
 /** What a node's maker and users would like it to lie in. */
@@ -70,7 +70,7 @@ export function vote(graph: Graph): (id: number) => readonly number[] | undefine
   for (const node of nodes)
     for (const id of new Set(node.inputs)) {
       users[id]!.push(node);
-      if (isScalar(node) && same(nodes[id]!.shape, node.shape)) groups.merge(id, node.id);
+      if (isElementwise(node) && same(nodes[id]!.shape, node.shape)) groups.merge(id, node.id);
     }
   const wishes = new Map<number, (readonly number[])[]>();
   for (const node of nodes) {

@@ -1,7 +1,8 @@
 /** @file Which values might be made again after the time at which most is in memory, and what that costs. */
-import type { Graph, Node, OpName } from '../../../graph/graph.js';
+import type { Graph, Node } from '../../../graph/graph.js';
 import type { Liveness } from '../../../graph/liveness.js';
-import { holder, written } from '../../schedule.js';
+import type { OpName } from '../../../graph/ops.js';
+import { holder, written } from '../../schedule/run-order.js';
 
 /** A use of a value, perhaps by way of reshapes. */
 export interface Use {

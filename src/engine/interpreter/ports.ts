@@ -1,5 +1,6 @@
 /** @file How the numbers of the inputs enter a program. */
-import type { Graph, Shape } from '../graph/graph.js';
+import type { Graph } from '../graph/graph.js';
+import type { Shape } from '../graph/shapes.js';
 import type { Arrays } from '../program.js';
 
 interface Port {

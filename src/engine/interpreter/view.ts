@@ -1,5 +1,6 @@
 /** @file Strided views: values that need no numbers of their own because they read another value's in another order. */
-import { type Node, type Shape, sizeOf, stridesOf } from '../graph/graph.js';
+import type { Node } from '../graph/graph.js';
+import { broadcastStrides, type Shape, sizeOf, stridesOf } from '../graph/shapes.js';
 
 /** Element `index` of the value is element `offset + sum(strides * index)` of the buffer of node `base`. */
 export interface View {
@@ -25,12 +26,6 @@ const normalised = (shape: Shape, strides: readonly number[]): number[] =>
 export function isContiguous(view: View, shape: Shape): boolean {
   const dense = normalised(shape, stridesOf(shape));
   return dense.every((stride, i) => stride === view.strides[i]) || sizeOf(shape) === 0;
-}
-
-/** Strides with which a value of shape `from` is read when it is broadcast to `to` (trailing dimensions aligned). */
-export function broadcastStrides(strides: readonly number[], from: Shape, to: Shape): number[] {
-  const lead = to.length - from.length;
-  return to.map((_, i) => (i < lead || from[i - lead] === 1 ? 0 : strides[i - lead]!));
 }
 
 /** Drops the dimensions of size 1 of `shape` from a list that runs along it. */

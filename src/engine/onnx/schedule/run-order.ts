@@ -2,8 +2,9 @@
  * @file The order in which ONNX Runtime runs the nodes of a model, and what is in memory meanwhile. Its executor goes through the
  * operands of a node, the one written last first, before it runs the node. Fusions move a few nodes from the places that are told here.
  */
-import { type Graph, type Node, sizeOf } from '../graph/graph.js';
-import { isGiven, type Liveness, liveness, type Storage } from '../graph/liveness.js';
+import type { Graph, Node } from '../../graph/graph.js';
+import { isGiven, type Liveness, liveness, type Storage } from '../../graph/liveness.js';
+import { sizeOf } from '../../graph/shapes.js';
 
 /**
  * Nodes in the order a model is written in: masks right after what they are made of. A gradient then comes before its mask, which is

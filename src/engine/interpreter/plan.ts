@@ -1,10 +1,11 @@
 /** @file What to compute in which order: fused elementwise loops and kernels. */
-import { type Graph, type Node, type Shape, stridesOf } from '../graph/graph.js';
+import { type Graph, isElementwise, type Node } from '../graph/graph.js';
+import type { ElementwiseOp } from '../graph/ops.js';
+import { broadcastStrides, type Shape, stridesOf } from '../graph/shapes.js';
+import { uniformValue } from '../graph/uniform.js';
 import { isKernel, type KernelOp } from './kernels.js';
 import { layOut } from './layout.js';
-import { isScalar, type ScalarOp } from './scalar.js';
-import { uniformValue } from './uniform.js';
-import { broadcastStrides, squeeze, type View } from './view.js';
+import { squeeze, type View } from './view.js';
 
 /** An operand of a fused loop: the result of an earlier member of the same loop, a number, or elements of a buffer. */
 export type Operand =
@@ -15,7 +16,7 @@ export type Operand =
 /** A value computed in a fused loop; without a node it is the copy of its operand. */
 export interface Member {
   readonly id: number;
-  readonly node?: Node<ScalarOp>;
+  readonly node?: Node<ElementwiseOp>;
   readonly operands: readonly Operand[];
 }
 
@@ -89,7 +90,7 @@ export function plan(graph: Graph): Plan {
       const level = 1 + Math.max(0, ...reads.map(id => places[id]!.level));
       places.push({ mask, level });
       kernels.push({ step: { kind: 'kernel', node, inputs, reads, mask }, level });
-    } else if (isScalar(node) || from !== undefined) {
+    } else if (isElementwise(node) || from !== undefined) {
       const inputs = from ? [from] : node.inputs.map(id => spread(views[id]!, nodes[id]!.shape, node.shape));
       place(
         node,
@@ -122,7 +123,7 @@ export function plan(graph: Graph): Plan {
     home.set(node.id, members);
     members.push({
       id: node.id,
-      ...(isScalar(node) ? { node } : {}),
+      ...(isElementwise(node) ? { node } : {}),
       operands: inputs.map((view): Operand => {
         const value = uniformValue(nodes[view.base]!);
         if (value !== undefined) return { kind: 'number', value };

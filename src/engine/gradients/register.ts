@@ -8,11 +8,11 @@
  * transpose, slice, pad, concat, stack, reverse, oneHot, zerosLike, onesLike, conv2d and conv2DBackpropInput.
  */
 import * as tf from '@tensorflow/tfjs';
-import { BINARY_GRADIENTS } from './gradients/binary.js';
-import { LINEAR_GRADIENTS } from './gradients/linear.js';
-import { REDUCTION_GRADIENTS } from './gradients/reductions.js';
-import { SHAPE_GRADIENTS } from './gradients/shapes.js';
-import { UNARY_GRADIENTS } from './gradients/unary.js';
+import { BINARY_GRADIENTS } from './binary.js';
+import { LINEAR_GRADIENTS } from './linear.js';
+import { REDUCTION_GRADIENTS } from './reductions.js';
+import { SHAPE_GRADIENTS } from './shapes.js';
+import { UNARY_GRADIENTS } from './unary.js';
 
 const ALL = [UNARY_GRADIENTS, BINARY_GRADIENTS, REDUCTION_GRADIENTS, SHAPE_GRADIENTS, LINEAR_GRADIENTS];
 

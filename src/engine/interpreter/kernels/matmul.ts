@@ -1,6 +1,6 @@
 /** @file Batched matrix products. */
-import { type Node, type Shape, sizeOf, stridesOf } from '../../graph/graph.js';
-import { broadcastStrides } from '../view.js';
+import type { Node } from '../../graph/graph.js';
+import { broadcastStrides, type Shape, sizeOf, stridesOf } from '../../graph/shapes.js';
 import { matrixAt, multiply, transposed, workspaceFor } from './product.js';
 
 /** For each batch index of the output, the index of the operand's matrix: leading dimensions broadcast. */

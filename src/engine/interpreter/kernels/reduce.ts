@@ -1,5 +1,5 @@
 /** @file Reductions over any axes. */
-import { type Shape, sizeOf } from '../../graph/graph.js';
+import { type Shape, sizeOf } from '../../graph/shapes.js';
 
 /** Reduces the middle dimension of [outer, size, inner]; `block` has room for one row. */
 type Stage = (input: Float64Array, output: Float64Array, { outer, size, inner, block }: Extent) => void;

@@ -1,5 +1,5 @@
 /** @file Source text of one fused loop over the elements of a shape. */
-import { stridesOf } from '../graph/graph.js';
+import { stridesOf } from '../graph/shapes.js';
 
 /** A read of a buffer that varies along some dimensions of the loop. */
 export interface Load {

@@ -1,8 +1,8 @@
 /** @file Simplifies a graph without changing its values. */
-import type { Graph } from './graph/graph.js';
-import { cse } from './passes/cse.js';
-import { dce } from './passes/dce.js';
-import { fold } from './passes/fold.js';
+import type { Graph } from '../graph/graph.js';
+import { cse } from './cse.js';
+import { dce } from './dce.js';
+import { fold } from './fold.js';
 
 /** All passes, in the order they are applied. A pass returns the very graph it was given when there was nothing to do. */
 export const PASSES = { fold, cse, dce } as const satisfies Record<string, (graph: Graph) => Graph>;

@@ -1,5 +1,6 @@
 /** @file Which value lives in which buffer. */
-import { type Graph, sizeOf } from '../graph/graph.js';
+import type { Graph } from '../graph/graph.js';
+import { sizeOf } from '../graph/shapes.js';
 import type { Plan } from './plan.js';
 
 export interface Memory {
