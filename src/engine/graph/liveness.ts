@@ -61,8 +61,11 @@ export function liveness(
   return { peak, at, alive, position, last };
 }
 
-/** The most numbers that are alive at once when a graph is evaluated in its order. */
-export function liveNumbers(graph: Graph): number {
+/** When a graph is evaluated in the order of its nodes, every value in memory of its own; with that order. */
+export function livenessInOrder(graph: Graph): Liveness & { readonly order: readonly number[] } {
   const order = graph.nodes.filter(node => !isGiven(node)).map(({ id }) => id);
-  return liveness(graph, order, APART).peak;
+  return { ...liveness(graph, order, APART), order };
 }
+
+/** Peak memory of a graph that is evaluated in the order of its nodes, in numbers. */
+export const liveNumbers = (graph: Graph): number => livenessInOrder(graph).peak;

@@ -13,10 +13,13 @@ const typed: { readonly [T in ElementType]: (values: readonly number[] | Float64
     bool: values => Uint8Array.from(values, value => (value === 0 ? 0 : 1)),
   };
 
+/** A number that is infinite in float32. */
+export class UnfitConstant extends Error {}
+
 function toFloat32(value: number): number {
   const rounded = Math.fround(value);
   if (Number.isFinite(value) && !Number.isFinite(rounded))
-    throw new Error(`onnx: a constant must fit float32, got ${value} - scale it down`);
+    throw new UnfitConstant(`onnx: a constant must fit float32, got ${value} - scale it down`);
   return rounded;
 }
 

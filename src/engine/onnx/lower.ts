@@ -2,7 +2,8 @@
 import type { OnnxGraph, OnnxNode, OnnxValue } from '../../formats/onnx/model.js';
 import { writeModel } from '../../formats/onnx/write.js';
 import type { Graph, Node } from '../graph/graph.js';
-import { Emitter, INTERNAL } from './emitter.js';
+import { nodeText } from '../graph/print.js';
+import { Emitter, INTERNAL, UnfitConstant } from './emitter.js';
 import { castTo, ELEMENT_OF, type Lowering, type Rule } from './rule.js';
 import { RULES } from './rules.js';
 import { masksFirst } from './schedule/run-order.js';
@@ -73,6 +74,16 @@ function valueInfo(name: string, node: Node): OnnxValue {
   return { name, type: ELEMENT_OF[node.dtype], dims: node.shape };
 }
 
+/** What `emit` throws, with the node that it is about. */
+function at(node: Node, emit: () => string): string {
+  try {
+    return emit();
+  } catch (error) {
+    if (!(error instanceof UnfitConstant)) throw error;
+    throw new Error(`${error.message} (${nodeText(node)})`);
+  }
+}
+
 /** Emits every node, constants only where they are asked for. */
 function lowerNodes(graph: Graph, emitter: Emitter): Lowering['value'] {
   const names = new Map<Node, string>();
@@ -87,7 +98,7 @@ function lowerNodes(graph: Graph, emitter: Emitter): Lowering['value'] {
     // the table gives each operation the rule for that very operation
     const rule = RULES[node.op] as Rule;
     const inputs = node.inputs.map(id => graph.nodes[id]!);
-    const name = rule(node, inputs, lowering);
+    const name = at(node, () => rule(node, inputs, lowering));
     names.set(node, name);
     return name;
   };
@@ -95,7 +106,7 @@ function lowerNodes(graph: Graph, emitter: Emitter): Lowering['value'] {
     emitter,
     value: (node, type = node.dtype) => castTo(emitter, names.get(node) ?? apply(node), node.dtype, type),
     scalar(node, type = node.dtype) {
-      const value = emitter.scalar(node.attrs.values[0]!, ELEMENT_OF[node.dtype]);
+      const value = at(node, () => emitter.scalar(node.attrs.values[0]!, ELEMENT_OF[node.dtype]));
       return castTo(emitter, value, node.dtype, type);
     },
   };
