@@ -1,5 +1,5 @@
 /** @file The claim type: a statement of a paper, its checks, and the negative controls that those checks must reject. */
-import type { CheckResult, Paper } from './result.js';
+import type { CheckResult, Paper, ShownFormula } from './result.js';
 import type { Verdict } from './verdict.js';
 
 export interface CheckOptions {
@@ -36,6 +36,8 @@ interface ClaimHead {
   readonly source: string;
   /** The formula as printed and, where that is wrong or imprecise, as it should be. */
   readonly tex: { readonly printed: string; readonly corrected?: string };
+  /** The closed forms that its checks evaluate, shown as they are evaluated. */
+  readonly formulas?: readonly ShownFormula[];
   /** One sentence that a researcher can quote. */
   readonly says: string;
   readonly verdict: Verdict;
@@ -131,12 +133,13 @@ export function claim<Subject, CheckName extends string, MutantName extends stri
   spec: ClaimSpec<Subject, CheckName, MutantName>,
 ): Claim;
 export function claim<Subject>(spec: UncheckedSpec | ClaimSpec<Subject>): Claim {
-  const { id, paper, source, tex, says, verdict, objectives } = spec;
+  const { id, paper, source, tex, formulas, says, verdict, objectives } = spec;
   const head: ClaimHead = {
     id,
     paper,
     source,
     tex,
+    ...(formulas !== undefined && { formulas }),
     says,
     verdict,
     ...(objectives !== undefined && { objectives }),

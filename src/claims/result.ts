@@ -78,12 +78,20 @@ export interface MutantResult {
   readonly untried?: true;
 }
 
+/** A formula that a claim's checks evaluate, as it is shown. */
+export interface ShownFormula {
+  readonly says: string;
+  readonly tex: string;
+}
+
 export interface ClaimResult {
   readonly id: string;
   readonly paper: Paper;
   readonly source: string;
   readonly says: string;
   readonly tex: { readonly printed: string; readonly corrected?: string };
+  /** The closed forms that the checks evaluate. */
+  readonly formulas?: readonly ShownFormula[];
   readonly verdict: Verdict;
   readonly outcome: Outcome;
   /** Of the claim's leading order check (the first one), where there is one. */

@@ -79,13 +79,16 @@ export function runClaim(claim: Claim, options: RunOptions): Omit<ClaimResult, '
   const mutants =
     options.check === undefined ? claim.mutants.map(mutant => runMutant(claim, mutant, checks, ran)) : [];
   const leading = checks.find(check => check.order !== undefined);
-  const { id, paper, source, says, tex, verdict } = claim;
+  const { id, paper, source, says, tex, formulas, verdict } = claim;
   return {
     id,
     paper,
     source,
     says,
     tex,
+    ...(formulas !== undefined && {
+      formulas: formulas.map(({ says: what, tex: form }) => ({ says: what, tex: form })),
+    }),
     verdict,
     outcome: outcomeOf(checks, mutants),
     ...(leading?.order !== undefined && { order: leading.order }),

@@ -13,7 +13,7 @@ function fate(mutant: MutantResult): string {
 }
 
 function section(claim: ClaimResult): string {
-  const { tex, checks, mutants } = claim;
+  const { tex, formulas = [], checks, mutants } = claim;
   const list = mutants.list.map(mutant => `- \`${mutant.name}\`, ${mutant.says}: ${fate(mutant)}`);
   return [
     `### ${claim.id}`,
@@ -26,6 +26,8 @@ function section(claim: ClaimResult): string {
       ? [math(tex.printed)]
       : ['As printed:', '', math(tex.printed), '', 'As it should be:', '', math(tex.corrected)]),
     '',
+    ...(formulas.length > 0 ? ['Evaluated by the checks:', ''] : []),
+    ...formulas.flatMap(formula => [`${capital(formula.says)}:`, '', math(formula.tex), '']),
     ...checks.map(check =>
       [`- \`${check.name}\`: ${check.says} (${check.cases} cases)`, ...measured(check)].join('; '),
     ),

@@ -32,7 +32,7 @@ const table = (caption: string, heads: readonly string[], rows: readonly string[
 
 /** A claim as a disclosure: id, sentence and outcome in sight, evidence inside. Open where it did not pass. */
 export function claimSection(claim: ClaimResult): string {
-  const { tex, verdict, outcome } = claim;
+  const { tex, formulas = [], verdict, outcome } = claim;
   const text = [claim.id, claim.says, claim.source, verdict.kind].join(' ').toLowerCase();
   return [
     `<details class="claim" id="${esc(claim.id)}" data-outcome="${outcome}" data-verdict="${verdict.kind}" data-text="${esc(text)}"${outcome === 'pass' ? '' : ' open'}>`,
@@ -42,6 +42,9 @@ export function claimSection(claim: ClaimResult): string {
     tex.corrected === undefined
       ? ''
       : `<div class="formula"><h4>As it should be</h4>${mathml(tex.corrected)}</div>`,
+    ...formulas.map(
+      formula => `<div class="formula"><h4>Evaluated: ${esc(formula.says)}</h4>${mathml(formula.tex)}</div>`,
+    ),
     table('Checks', ['check', 'what it asserts', 'cases', 'measured', 'outcome'], claim.checks.map(checkRow)),
     `<div class="plots">${claim.checks.map(orderPlot).join('')}</div>`,
     table(

@@ -5,7 +5,8 @@
  * latents. For fixed gamma everything depends on tau = beta gamma. Data have second moments of eigenvalues `values`.
  */
 import { type Matrix, scale, type Vector } from '../numerics/matrix.js';
-import { ppcaOptimum } from './ppca.js';
+import { formula } from './formula.js';
+import { keptCost, ppcaOptimum } from './ppca.js';
 
 export interface LinearModel {
   /** Eigenvalues of the data's second moments, descending; as many as data entries. */
@@ -22,16 +23,31 @@ export const activeLatents = ({ values, latent }: LinearModel, tau: number): num
 export const linearVaeMinimum = (model: LinearModel, tau: number): number => {
   const active = activeLatents(model, tau);
   const rest = model.values.reduce(
-    (sum, lambda, i) => sum + (i < active ? 1 + Math.log(lambda / tau) : lambda / tau),
+    (sum, lambda, i) => sum + (i < active ? keptCost(lambda, tau) : lambda / tau),
     0,
   );
   return model.values.length * Math.log(tau) + rest;
 };
 
+export const PROFILED_MINIMUM = formula(
+  'minimum over everything but gamma of the energy with weight beta',
+  'beta * L + d * (log(gamma) - beta * log(beta * gamma))',
+  {
+    L: 'the same minimum for beta = 1 at gamma = beta gamma',
+    d: 'number of data entries',
+    beta: 'weight of the KL',
+    gamma: 'variance of the observations',
+  },
+);
+
 /** The minimum over everything but gamma of the energy with weight beta: beta L_1(tau) + d log gamma - beta d log tau. */
 export const profiledMinimum = (model: LinearModel, beta: number, gamma: number): number =>
-  beta * linearVaeMinimum(model, beta * gamma) +
-  model.values.length * (Math.log(gamma) - beta * Math.log(beta * gamma));
+  PROFILED_MINIMUM.evaluate({
+    L: linearVaeMinimum(model, beta * gamma),
+    d: model.values.length,
+    beta,
+    gamma,
+  });
 
 /** E |x - g(z)|^2 at the optimum: tau for each latent in use, lambda for each direction without one. */
 export const linearReconstruction = (model: LinearModel, tau: number): number => {

@@ -1,5 +1,6 @@
 /** @file The toy landscape of Figure 1: a loss over the mean and deviation of a normal distribution, with two basins. */
 import type { Vector } from '../numerics/matrix.js';
+import { formula } from './formula.js';
 
 export interface ToyRules {
   /** The weights of the two basins, the wide one first; their centres; how fast the loss grows with the divergence. */
@@ -21,11 +22,14 @@ export interface Normal {
   readonly deviation: number;
 }
 
-const divergence = (from: Normal, to: Normal): number => {
-  const ratio = from.deviation / to.deviation;
-  const shift = (from.mean - to.mean) / to.deviation;
-  return (ratio ** 2 + shift ** 2 - 1) / 2 - Math.log(ratio);
-};
+export const NORMAL_DIVERGENCE = formula(
+  'KL of a normal distribution from another',
+  '((s / S)^2 + ((m - M) / S)^2 - 1) / 2 - log(s / S)',
+  { m: 'mean', s: 'deviation', M: "the other's mean", S: "the other's deviation" },
+);
+
+const divergence = (from: Normal, to: Normal): number =>
+  NORMAL_DIVERGENCE.evaluate({ m: from.mean, s: from.deviation, M: to.mean, S: to.deviation });
 
 /** The constants of Kim et al. 2022, as recalled: Figure 1 does not state them. */
 export const TOY_RULES: ToyRules = {
