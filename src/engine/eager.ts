@@ -38,8 +38,8 @@ async function enter(backendName: string): Promise<string> {
 }
 
 /**
- * Runs `fn` once on a tfjs backend ('cpu', or 'tensorflow' where tfjs-node is loaded) and reads its outputs. tfjs's
- * backend and tensors are afterwards as they were before. `fn` is the function that `trace` takes.
+ * Runs `fn` once on a tfjs backend ('cpu', or 'tensorflow' where tfjs-node is loaded) and reads its outputs.
+ * tfjs's backend and tensors are afterwards as they were before. `fn` is the function that `trace` takes.
  */
 export async function runEager(
   fn: Traceable,

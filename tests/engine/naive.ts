@@ -1,4 +1,7 @@
-/** @file A plain reference: every operation element by element from its definition, sharing nothing with the engine. */
+/**
+ * @file A plain reference: every operation element by element from its definition, sharing nothing with the
+ * engine.
+ */
 import { erf } from 'mathjs';
 import type { Graph, Node } from '../../src/engine/graph/graph.js';
 import type { OpName } from '../../src/engine/graph/ops.js';

@@ -1,4 +1,7 @@
-/** @file Cases of every canonical operation: broadcasting, uniform constants, odd strides and pads, ints and bools. */
+/**
+ * @file Cases of every canonical operation: broadcasting, uniform constants, odd strides and pads, ints and
+ * bools.
+ */
 import type { DType } from '../../src/engine/graph/graph.js';
 import type { BinaryOp, OpName, UnaryOp } from '../../src/engine/graph/ops.js';
 import { type Shape, sizeOf } from '../../src/engine/graph/shapes.js';

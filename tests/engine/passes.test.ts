@@ -50,8 +50,9 @@ for (const [name, pass] of [
     );
   });
 
-// Two constant factors become one product and x^-1 a reciprocal: other roundings. Where a later difference cancels, they
-// count against what was subtracted; hence the scale of the largest number of the output, and no jumps.
+// Two constant factors become one product and x^-1 a reciprocal: other roundings. Where a later difference
+// cancels, they count against what was subtracted; hence the scale of the largest number of the output, and
+// no jumps.
 for (const [name, pass] of [
   ['fold', fold],
   ['optimise', optimise],

@@ -12,7 +12,7 @@ const test = suite('engine/print');
 
 const lines = (graph: Graph): string[] => [...graphLines(graph)];
 
-test('every node is a line with operands, attributes in alphabetical order, and type; outputs come last', () => {
+test('every node is a line: operands, attributes in alphabetical order, type; then outputs', () => {
   const g = new GraphBuilder();
   const x = g.input('x', [2, 3]);
   const odd = g.input('a %1 = b', [], 'int');
@@ -30,7 +30,7 @@ test('every node is a line with operands, attributes in alphabetical order, and 
   ]);
 });
 
-test('constants: all of a few entries, the first of more with a digest of all; -0, NaN and infinities as such', () => {
+test('constants: a few entries, or the first of more and a digest of all; -0, NaN, infinities', () => {
   const g = new GraphBuilder();
   g.constant([0.1], [2, 2]);
   g.constant([-0, Number.NaN, Number.NEGATIVE_INFINITY], [3]);

@@ -12,7 +12,10 @@ export function digits(detail: number): (below: number) => number {
   };
 }
 
-/** Keeps a graph's numbers tame: where an operation grows or has a limited domain, its operand goes through this first. */
+/**
+ * Keeps a graph's numbers tame: where an operation grows or has a limited domain, its operand goes through
+ * this first.
+ */
 export class TameGraph extends GraphBuilder {
   tame(x: number): number {
     return this.elementwise('Tanh', x);

@@ -1,11 +1,13 @@
 /**
- * @file Gradients that are right to any order. Importing this replaces tfjs's own where they save their output (then
- * second derivatives are silently wrong: exp, tanh, sigmoid, ...), ignore broadcasting (maximum, matMul), round their
- * constants to float32 (erf, selu) or miss a derivative (where, clip, conv2DBackpropFilter). It concerns every backend.
+ * @file Gradients that are right to any order. Importing this replaces tfjs's own where they save their
+ * output (then second derivatives are silently wrong: exp, tanh, sigmoid, ...), ignore broadcasting (maximum,
+ * matMul), round their constants to float32 (erf, selu) or miss a derivative (where, clip,
+ * conv2DBackpropFilter). It concerns every backend.
  *
- * Left to tfjs, as its gradients are made of operations that are right again: neg, expm1, log, log1p, sqrt, square,
- * reciprocal, sin, cos, softplus, relu, relu6, prelu, step, sign, add, sub, mul, div, addN, identity, reshape, expandDims,
- * transpose, slice, pad, concat, stack, reverse, oneHot, zerosLike, onesLike, conv2d and conv2DBackpropInput.
+ * Left to tfjs, as its gradients are made of operations that are right again: neg, expm1, log, log1p, sqrt,
+ * square, reciprocal, sin, cos, softplus, relu, relu6, prelu, step, sign, add, sub, mul, div, addN, identity,
+ * reshape, expandDims, transpose, slice, pad, concat, stack, reverse, oneHot, zerosLike, onesLike, conv2d and
+ * conv2DBackpropInput.
  */
 import * as tf from '@tensorflow/tfjs';
 import { BINARY_GRADIENTS } from './binary.js';
@@ -18,5 +20,6 @@ const ALL = [UNARY_GRADIENTS, BINARY_GRADIENTS, REDUCTION_GRADIENTS, SHAPE_GRADI
 
 for (const config of ALL.flat()) tf.registerGradient(config);
 
-// Production mode only silences tfjs's advertisement of tfjs-node, printed in the middle of our output; argument checks stay.
+// Production mode only silences tfjs's advertisement of tfjs-node, printed in the middle of our output;
+// argument checks stay.
 tf.enableProdMode();

@@ -2,7 +2,7 @@
 import { ELEMENTWISE_OPS, type ElementwiseOp, type OpAttrs, type OpName } from './ops.js';
 import type { Shape } from './shapes.js';
 
-export { type Shape, sizeOf } from './shapes.js';
+export { sizeOf } from './shapes.js';
 
 /** `float` is a real number; its precision is the executor's business. */
 export type DType = 'float' | 'int' | 'bool';

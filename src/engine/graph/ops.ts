@@ -58,7 +58,9 @@ export const PREDICATES = [
   'Or',
 ] as const satisfies readonly BinaryOp[];
 
-/** Elementwise operations: each element of the result depends on the elements of the operands at its place. */
+/**
+ * Elementwise operations: each element of the result depends on the elements of the operands at its place.
+ */
 export const ELEMENTWISE_OPS = [...UNARY_OPS, ...BINARY_OPS, 'Step', 'Cast', 'Select'] as const;
 
 export type ElementwiseOp = (typeof ELEMENTWISE_OPS)[number];
@@ -73,7 +75,9 @@ export interface ConvAttrs {
   readonly pad: readonly [readonly [number, number], readonly [number, number]];
 }
 
-/** What each operation carries besides its inputs. An executor's rule table is exhaustive over these names. */
+/**
+ * What each operation carries besides its inputs. An executor's rule table is exhaustive over these names.
+ */
 export type OpAttrs = { [K in UnaryOp | BinaryOp]: None } & {
   /** A value supplied at each run. */
   Input: { readonly name: string };

@@ -28,7 +28,10 @@ function bytesOf(values: Float64Array): Uint8Array {
   return bytes;
 }
 
-/** Entries, or the first of them and the beginning of the SHA-256 of all. One entry stands for a uniform tensor. */
+/**
+ * Entries, or the first of them and the beginning of the SHA-256 of all. One entry stands for a uniform
+ * tensor.
+ */
 function constantText(values: Float64Array): string {
   const shown = Array.from(values.subarray(0, IN_FULL), attributeText);
   if (values.length <= IN_FULL) return shown.join(', ');
@@ -53,8 +56,9 @@ export const nodeText = (node: Node): string => `%${node.id} = ${callText(node)}
 export const portText = (name: string, node: Node): string => `${nameText(name)}: ${typeText(node)}`;
 
 /**
- * The program, line by line: every node in topological order, inputs among them, then the outputs. Graphs of the same nodes have the same
- * text whatever traced them, and graphs that compute anything else have another one.
+ * The program, line by line: every node in topological order, inputs among them, then the outputs. Graphs of
+ * the same nodes have the same text whatever traced them, and graphs that compute anything else have another
+ * one.
  */
 export function* graphLines({ nodes, outputs }: Graph): Generator<string> {
   for (const node of nodes) yield nodeText(node);

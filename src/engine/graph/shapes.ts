@@ -32,7 +32,10 @@ export function broadcastShape(a: Shape, b: Shape): number[] {
   });
 }
 
-/** Strides with which a value of shape `from` is read when it is broadcast to `to` (trailing dimensions aligned). */
+/**
+ * Strides with which a value of shape `from` is read when it is broadcast to `to` (trailing dimensions
+ * aligned).
+ */
 export function broadcastStrides(strides: readonly number[], from: Shape, to: Shape): number[] {
   const lead = to.length - from.length;
   return to.map((_, i) => (i < lead || from[i - lead] === 1 ? 0 : strides[i - lead]!));

@@ -7,7 +7,10 @@ import { isKernel, type KernelOp } from './kernels.js';
 import { layOut } from './layout.js';
 import { squeeze, type View } from './view.js';
 
-/** An operand of a fused loop: the result of an earlier member of the same loop, a number, or elements of a buffer. */
+/**
+ * An operand of a fused loop: the result of an earlier member of the same loop, a number, or elements of a
+ * buffer.
+ */
 export type Operand =
   | { readonly kind: 'local'; readonly id: number }
   | { readonly kind: 'number'; readonly value: number }
@@ -50,7 +53,10 @@ export interface Plan {
   readonly bits: Readonly<Record<string, bigint>>;
 }
 
-/** Loops are cut after this many values: one loop over a hundred parameters is no faster and hard on the compiler. */
+/**
+ * Loops are cut after this many values: one loop over a hundred parameters is no faster and hard on the
+ * compiler.
+ */
 const MAX_MEMBERS = 48;
 
 /** Where a value stands in the schedule. Values of equal slot share a loop. */
@@ -62,9 +68,9 @@ interface Place {
 }
 
 /**
- * Schedules a graph. Elementwise values of one shape join one loop when no kernel lies between them: a value's level is the
- * number of loops and kernels that must come before it. Only values that depend on the same inputs share a loop, so
- * that an update of some inputs runs no more than it must.
+ * Schedules a graph. Elementwise values of one shape join one loop when no kernel lies between them: a
+ * value's level is the number of loops and kernels that must come before it. Only values that depend on the
+ * same inputs share a loop, so that an update of some inputs runs no more than it must.
  */
 export function plan(graph: Graph): Plan {
   const { nodes } = graph;

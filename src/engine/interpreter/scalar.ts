@@ -1,6 +1,6 @@
 /**
- * @file Elementwise operations as JavaScript expressions of their operands. Operands are names or number literals made
- * by `literal`; nothing a user wrote ever becomes source text.
+ * @file Elementwise operations as JavaScript expressions of their operands. Operands are names or number
+ * literals made by `literal`; nothing a user wrote ever becomes source text.
  */
 import type { Node } from '../graph/graph.js';
 import type { ElementwiseOp, OpName } from '../graph/ops.js';
@@ -32,8 +32,8 @@ const test =
 const compare = (symbol: string) => test((a, b) => `${a} ${symbol} ${b}`);
 
 /**
- * Every elementwise operation. NaN goes through Relu, Step, Max and Min; comparisons with NaN are false but NotEqual.
- * Sigmoid and Softplus neither overflow nor cancel for large |x|.
+ * Every elementwise operation. NaN goes through Relu, Step, Max and Min; comparisons with NaN are false but
+ * NotEqual. Sigmoid and Softplus neither overflow nor cancel for large |x|.
  */
 export const SCALAR: { readonly [K in ElementwiseOp]: Expression<K> } = {
   Neg: ([x]) => `-${x}`,

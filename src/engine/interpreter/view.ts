@@ -1,4 +1,7 @@
-/** @file Strided views: values that need no numbers of their own because they read another value's in another order. */
+/**
+ * @file Strided views: values that need no buffer of their own because they read another value's with other
+ * strides.
+ */
 import type { Node } from '../graph/graph.js';
 import { broadcastStrides, type Shape, sizeOf, stridesOf } from '../graph/shapes.js';
 
@@ -42,7 +45,10 @@ function reshaped(node: Node<'Reshape'>, shape: Shape, view: View): View | undef
 
 type ViewRule<Op extends ViewOp> = (node: Node<Op>, shape: Shape, view: View) => View | undefined;
 
-/** How each operation re-reads its input (of the given shape and view); undefined when the input must be made contiguous first. */
+/**
+ * How each operation re-reads its input (of the given shape and view); undefined when the input must be made
+ * contiguous first.
+ */
 export const VIEW: { readonly [K in ViewOp]: ViewRule<K> } = {
   Reshape: reshaped,
   Broadcast: (node, shape, view) => ({ ...view, strides: broadcastStrides(view.strides, shape, node.shape) }),

@@ -1,4 +1,6 @@
-/** @file Between our layouts (NHWC images, HWIO filters) and ONNX's (NCHW, OIHW); transposes that meet cancel. */
+/**
+ * @file Between our layouts (NHWC images, HWIO filters) and ONNX's (NCHW, OIHW); adjacent transposes cancel.
+ */
 import type { Shape } from '../graph/shapes.js';
 import type { Lowering } from './rule.js';
 

@@ -8,11 +8,16 @@ import { castTo, ELEMENT_OF, type Lowering, type Rule } from './rule.js';
 import { RULES } from './rules.js';
 import { masksFirst } from './schedule/run-order.js';
 
-/** From 22 on, the WebGPU provider of onnxruntime-node 1.30 leaves Sin, Cos, Elu and ConvTranspose to the CPU. */
+/**
+ * From 22 on, the WebGPU provider of onnxruntime-node 1.30 leaves Sin, Cos, Elu and ConvTranspose to the CPU.
+ */
 const OPSET = 21;
 const IR_VERSION = 10;
 
-/** Name of an output in the ONNX model: its own, but for one that is an input's too (a state that a step updates). */
+/**
+ * Name of an output in the ONNX model: its own, but for one that is an input's too (a state that a step
+ * updates).
+ */
 export function outputName({ inputs, outputs }: Graph, name: string): string {
   let free = name;
   while (Object.hasOwn(inputs, free) || (free !== name && Object.hasOwn(outputs, free))) free += ':next';
@@ -24,8 +29,8 @@ export const toBytes = (graph: OnnxGraph): Uint8Array =>
   writeModel({ irVersion: IR_VERSION, opset: OPSET, producer: 'flatcheck', graph });
 
 /**
- * An ONNX model that computes the graph in float32 (ints in int32), with fixed shapes. Inputs keep their names, outputs are
- * called `outputName`. A constant is rounded to float32; one that overflows is an error.
+ * An ONNX model that computes the graph in float32 (ints in int32), with fixed shapes. Inputs keep their
+ * names, outputs are called `outputName`. A constant is rounded to float32; one that overflows is an error.
  */
 export function lowerGraph(graph: Graph): OnnxGraph<OnnxValue> {
   const emitter = new Emitter();
@@ -89,7 +94,7 @@ function lowerNodes(graph: Graph, emitter: Emitter): Lowering['value'] {
   const names = new Map<Node, string>();
   const met = new Map<string, number>();
   const apply = (node: Node): string => {
-    // equal nodes are in a graph only on purpose (see `recompute`)
+    // after CSE, equal nodes are rematerialised values (see `recompute`)
     if (node.op !== 'Constant') {
       const same = JSON.stringify([node.op, node.inputs, node.attrs, node.shape]);
       emitter.copy = met.get(same) ?? 0;

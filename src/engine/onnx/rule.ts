@@ -1,4 +1,4 @@
-/** @file What a lowering rule gets and gives. */
+/** @file The interface of a lowering rule. */
 import { ELEMENT_TYPES, type ElementType } from '../../formats/onnx/model.js';
 import type { DType, Node } from '../graph/graph.js';
 import type { OpName } from '../graph/ops.js';
@@ -30,8 +30,8 @@ export type Rule<Op extends OpName = OpName> = (
 ) => string;
 
 /**
- * Names of the operands of a broadcasting node, cast to `type` where given. Uniform constants stand as one number where
- * the others alone give the node its shape, so that no tensor of equal numbers is made.
+ * Names of the operands of a broadcasting node, cast to `type` where given. Uniform constants stand as one
+ * number where the others alone give the node its shape, so that no uniform tensor is materialised.
  */
 export function operands(
   node: Node,
@@ -49,7 +49,9 @@ export function operands(
   );
 }
 
-/** `Cast` between our types; ONNX truncates float to int toward zero and takes any non-zero number for true. */
+/**
+ * `Cast` between our types; ONNX truncates float to int toward zero and takes any non-zero number for true.
+ */
 export function castTo(emitter: Emitter, value: string, from: DType, type: DType): string {
   return from === type
     ? value

@@ -17,7 +17,9 @@ import { SHAPES } from './shapes.js';
 /** Every tfjs kernel that can be traced. */
 export const RULES: RuleTable = { ...ELEMENTWISE, ...REDUCTIONS, ...SHAPES, ...LINEAR };
 
-/** tfjs keeps numbers of any kind in the array type of the dtype; under a trace a Float64Array may stand in. */
+/**
+ * tfjs keeps numbers of any kind in the array type of the dtype; under a trace a Float64Array may stand in.
+ */
 function record(values: tf.backend_util.BackendValues, shape: readonly number[], dtype: string): Node {
   const { builder, allowFloat32Constants } = recording();
   const kind = dtypeOf(dtype);

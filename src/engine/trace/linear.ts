@@ -48,7 +48,8 @@ export const LINEAR: RuleTable = {
     const [innerY, columns] = matrixShape(y, transposeB);
     if (inner !== innerY)
       throw new Error(
-        `matMul: inner dimensions must agree, got [${x.shape}] and [${y.shape}] (transposed: ${transposeA}, ${transposeB})`,
+        `matMul: inner dimensions must agree, got [${x.shape}] and [${y.shape}] (transposed: ` +
+          `${transposeA}, ${transposeB})`,
       );
     const shape = [...broadcastShape(x.shape.slice(0, -2), y.shape.slice(0, -2)), rows, columns];
     return b.add('MatMul', [x, y], { transposeA, transposeB }, shape, x.dtype);

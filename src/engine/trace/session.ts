@@ -18,7 +18,8 @@ function settleVariables(before: ReadonlySet<tf.Variable>): void {
   const assigned = variables.find(variable => before.has(variable) && variable.dataId instanceof TracedData);
   if (assigned !== undefined)
     throw new Error(
-      `trace: variables must not be assigned while tracing, got '${assigned.name}', whose value is lost - pass state as inputs and outputs`,
+      `trace: variables must not be assigned while tracing, got '${assigned.name}', whose value is ` +
+        'lost - pass state as inputs and outputs',
     );
 }
 

@@ -1,4 +1,7 @@
-/** @file What the VAE's KL term charges for a latent once its scale and variance are free: the logarithm, in the limit. */
+/**
+ * @file What the VAE's KL term charges for a latent once its scale and variance are free: the logarithm, in
+ * the limit.
+ */
 import { formula } from './formula.js';
 
 const VARIABLES = { u: 'mean square of the code over gamma' };

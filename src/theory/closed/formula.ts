@@ -1,6 +1,7 @@
 /**
- * @file Closed forms of numbers as mathjs expressions: what is shown is what is evaluated. mathjs parses, differentiates,
- * renders and evaluates in 64 digits; in doubles the parsed tree is compiled to JavaScript, operation by operation.
+ * @file Closed forms of numbers as mathjs expressions: what is shown is what is evaluated. mathjs parses,
+ * differentiates, renders and evaluates in 64 digits; in doubles the parsed tree is compiled to JavaScript,
+ * operation by operation.
  */
 import type { MathNode } from 'mathjs';
 import math from 'mathjs/lib/browser/math.js';

@@ -1,7 +1,7 @@
 /**
- * @file Closed forms of vectors and matrices as mathjs expressions, evaluated in doubles or in 64 digits. A test compares
- * each with the code that the claims use, which is made for speed and small errors; forms of numbers alone are their own
- * code (`formula.ts`).
+ * @file Closed forms of vectors and matrices as mathjs expressions, evaluated in doubles or in 64 digits. A
+ * test compares each with the code that the claims use, which is made for speed and small errors; forms of
+ * numbers alone are their own code (`formula.ts`).
  */
 import math from 'mathjs/lib/browser/math.js';
 import { texOf } from './tex.js';
@@ -36,7 +36,8 @@ export const FORMULAS = {
   },
   graeHadamard: {
     expression:
-      'norm(r)^2 / 2 + beta / 2 * norm(h)^2 + beta / 2 * log(prod(diag(identity(d) + transpose(J) * J / beta)))',
+      'norm(r)^2 / 2 + beta / 2 * norm(h)^2 + beta / 2 * log(prod(diag(identity(d) + transpose(J) * ' +
+      'J / beta)))',
     variables: LOCAL,
     source: `${KP}, eq. (14)`,
   },
@@ -58,7 +59,8 @@ export const FORMULAS = {
   },
   gapPrinted: {
     expression:
-      'beta / 2 * (trace(identity(d) + transpose(J) * J * S / beta) - log(abs(det(identity(d) + transpose(J) * J * S / beta) - d)))',
+      'beta / 2 * (trace(identity(d) + transpose(J) * J * S / beta) - log(abs(det(identity(d) + ' +
+      'transpose(J) * J * S / beta) - d)))',
     variables: { J: LOCAL.J, ...COVARIANCE, beta: LOCAL.beta, d: LOCAL.d },
     source: `${KP}, section 7, as printed`,
   },
@@ -69,7 +71,8 @@ export const FORMULAS = {
   },
   quadraticReconstruction: {
     expression:
-      'r^2 / 2 + (transpose(j) * S * j - r * trace(Q * S)) / 2 + (trace(Q * S)^2 + 2 * trace(Q * S * Q * S)) / 8',
+      'r^2 / 2 + (transpose(j) * S * j - r * trace(Q * S)) / 2 + (trace(Q * S)^2 + 2 * trace(Q * S * ' +
+      'Q * S)) / 8',
     variables: { r: 'residual of one output', j: 'its gradient', Q: 'its Hessian', ...COVARIANCE },
     source: 'quadratic decoder',
   },
@@ -85,7 +88,8 @@ export const FORMULAS = {
   },
   ppca: {
     expression:
-      '(transpose(x) * inv(W * transpose(W) + beta * identity(D)) * x + log(det(W * transpose(W) + beta * identity(D))) + D * log(2 * pi)) / 2',
+      '(transpose(x) * inv(W * transpose(W) + beta * identity(D)) * x + log(det(W * transpose(W) + ' +
+      'beta * identity(D))) + D * log(2 * pi)) / 2',
     variables: { x: 'datum', W: 'weights of the linear decoder', beta: LOCAL.beta, D: 'number of data' },
     source: 'probabilistic PCA',
   },
@@ -160,8 +164,8 @@ function asNumbers(result: unknown): Value {
 }
 
 /**
- * Evaluates a formula. With `precision: 'digits'` in 64 decimal digits, rounded at the end (not for formulas with gamma,
- * which mathjs has in doubles only).
+ * Evaluates a formula. With `precision: 'digits'` in 64 decimal digits, rounded at the end (not for formulas
+ * with gamma, which mathjs has in doubles only).
  */
 export function evaluateFormula(
   name: FormulaName,

@@ -37,7 +37,10 @@ function kernelMean(p: Component, q: Component, width: number): number {
 const pairs = (p: readonly Component[], q: readonly Component[], width: number): number =>
   p.reduce((sum, a) => sum + q.reduce((s, b) => s + kernelMean(a, b, width), 0), 0) / (p.length * q.length);
 
-/** Between equally weighted mixtures p and q, for the kernel exp(-|x - y|^2 / (2 width^2)); 0 up to rounding if p = q. */
+/**
+ * Between equally weighted mixtures p and q, for the kernel exp(-|x - y|^2 / (2 width^2)); 0 up to rounding
+ * if p = q.
+ */
 export const mixtureMmd = (p: readonly Component[], q: readonly Component[], width: number): number =>
   pairs(p, p, width) + pairs(q, q, width) - 2 * pairs(p, q, width);
 

@@ -1,6 +1,6 @@
 /**
- * @file The linear regularised autoencoder, min |x - Wz|^2 + beta/2 |z|^2 + lambda |W|_F^2: its optimum in closed form.
- * Data have second moments of eigenvalues `values`, descending, and eigenvectors `vectors`.
+ * @file The linear regularised autoencoder, min |x - Wz|^2 + beta/2 |z|^2 + lambda |W|_F^2: its optimum in
+ * closed form. Data have second moments of eigenvalues `values`, descending, and eigenvectors `vectors`.
  */
 import { scale, transpose, type Vector } from '../numerics/matrix.js';
 import { formula } from './formula.js';
@@ -38,7 +38,9 @@ export const RAE_KEPT = formula(
 export const raeStrength = (value: number, { beta, lambda }: RaeWeights): number =>
   RAE_STRENGTH.evaluate({ v: value, beta, lambda });
 
-/** By how much an eigendirection is reconstructed, t / (t + beta/2) = (1 - sqrt(beta lambda / (2 value)))_+. */
+/**
+ * By how much an eigendirection is reconstructed, t / (t + beta/2) = (1 - sqrt(beta lambda / (2 value)))_+.
+ */
 export const raeReconstructed = (value: number, { beta, lambda }: RaeWeights): number =>
   value > 0 ? RAE_RECONSTRUCTED.evaluate({ v: value, beta, lambda }) : 0;
 
@@ -49,7 +51,10 @@ export interface RaeOptimum {
   readonly encoder: number[][];
 }
 
-/** Columns of squared norms `strengths` along the leading eigendirections, in their order, with the best encoder for them. */
+/**
+ * Columns of squared norms `strengths` along the leading eigendirections, in their order, with the best
+ * encoder for them.
+ */
 export function raeAlong(strengths: Vector, vectors: readonly Vector[], beta: number): RaeOptimum {
   const along = (i: number): Vector => vectors[i] ?? vectors[0]!.map(() => 0);
   return {
@@ -71,7 +76,10 @@ export const raeOptimum = (
     weights.beta,
   );
 
-/** The minimum: 2 sqrt(beta lambda value / 2) - beta lambda / 2 for a direction that is kept, value for one that is not. */
+/**
+ * The minimum: 2 sqrt(beta lambda value / 2) - beta lambda / 2 for a direction that is kept, value for one
+ * that is not.
+ */
 export const raeMinimum = (values: Vector, latent: number, { beta, lambda }: RaeWeights): number => {
   const threshold = (beta * lambda) / 2;
   return values.reduce(

@@ -24,7 +24,10 @@ export const KEPT_COST = formula(
 
 export const keptCost = (v: number, tau: number): number => KEPT_COST.evaluate({ v, tau });
 
-/** Whether the i-th largest eigenvalue of the data keeps a latent: there are `latent` of them, and it must exceed beta. */
+/**
+ * Whether the i-th largest eigenvalue of the data keeps a latent: there are `latent` of them, and it must
+ * exceed beta.
+ */
 const kept = (lambda: number, i: number, latent: number, beta: number): boolean =>
   i < latent && lambda > beta;
 

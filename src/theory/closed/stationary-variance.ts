@@ -17,8 +17,9 @@ const variances = (gradient: Vector, c: number): number[] =>
   gradient.map(g => SAMBA_VARIANCE.evaluate({ g, c }));
 
 /**
- * Minimises sqrt(d) |sigma o g| + beta KL(N(mu, diag sigma^2) || N(0, I)) over sigma: sigma_i^2 = 1/(1 + c g_i^2) with
- * c = sqrt(d) / (beta |sigma o g|). By bisection on log c: the right side falls slower than 1/c. Ones for g = 0.
+ * Minimises sqrt(d) |sigma o g| + beta KL(N(mu, diag sigma^2) || N(0, I)) over sigma: sigma_i^2 = 1/(1 + c
+ * g_i^2) with c = sqrt(d) / (beta |sigma o g|). By bisection on log c: the right side falls slower than 1/c.
+ * Ones for g = 0.
  */
 export function sambaVariances(g: Vector, beta: number): number[] {
   const size = norm(g);
@@ -41,6 +42,9 @@ export function sambaVariances(g: Vector, beta: number): number[] {
   return variances(unit, (lo + hi) / 2);
 }
 
-/** Minimises E L + beta KL over diagonal covariances for a quadratic L: sigma_i^2 = 1/(1 + H_ii/beta), for H_ii > -beta. */
+/**
+ * Minimises E L + beta KL over diagonal covariances for a quadratic L: sigma_i^2 = 1/(1 + H_ii/beta), for
+ * H_ii > -beta.
+ */
 export const vaeVariances = (diagonal: Vector, beta: number): number[] =>
   diagonal.map(H => VAE_VARIANCE.evaluate({ H, beta }));

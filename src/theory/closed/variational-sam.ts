@@ -1,4 +1,6 @@
-/** @file The covariances that minimise the approximated VariationalSAM objective for a gradient held fixed. */
+/**
+ * @file The covariances that minimise the approximated VariationalSAM objective for a gradient held fixed.
+ */
 import { combine, identity, type Matrix, norm, outer, scale, type Vector } from '../numerics/matrix.js';
 import { formula } from './formula.js';
 
@@ -15,7 +17,9 @@ export const INVERSE_DEVIATION = formula(
   { c: 'N sqrt(p) |g|', v: 'variance of the prior' },
 );
 
-/** sqrt(p) sqrt(g'Sg) + (tr S / sigma0^2 - log det S) / (2N) over full S: sigma0^2 across g, less along it. */
+/**
+ * sqrt(p) sqrt(g'Sg) + (tr S / sigma0^2 - log det S) / (2N) over full S: sigma0^2 across g, less along it.
+ */
 export function variationalSamCovariance(g: Vector, { prior, examples }: Prior): number[][] {
   const n = norm(g);
   const p = g.length;

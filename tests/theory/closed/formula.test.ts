@@ -84,11 +84,12 @@ test('what cancels is written without cancellation: small arguments keep their d
 test('LaTeX of a formula', () => {
   assert.is(
     CIRCLE_OBJECTIVE.tex,
-    '-{\\rho}^{2}\\cdot\\left(e^{\\frac{- s}{2}}-1\\right)+\\frac{\\beta}{2}\\cdot\\left({ h}^{2}+ s-1-\\ln\\left( s\\right)\\right)',
+    '-{\\rho}^{2}\\cdot\\left(e^{\\frac{- s}{2}}-1\\right)+\\frac{\\beta}{2}\\cdot\\left({ h}^{2}+ ' +
+      's-1-\\ln\\left( s\\right)\\right)',
   );
 });
 
-test('operators bind as in mathjs: powers before signs, to the right; division and difference to the left', () => {
+test('operators bind as in mathjs: powers first, to the right; division and difference to the left', () => {
   const x = { x: 3 };
   for (const [expression, value] of [
     ['-x^2', -9],

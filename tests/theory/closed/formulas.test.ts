@@ -1,4 +1,6 @@
-/** @file Every formula that is shown evaluates to what the code in doubles gives, in doubles and in 64 digits. */
+/**
+ * @file Every formula that is shown evaluates to what the code in doubles gives, in doubles and in 64 digits.
+ */
 import * as assert from 'uvu/assert';
 import { chiMoment } from '../../../src/theory/closed/chi.js';
 import { circleObjective, circleOptimum } from '../../../src/theory/closed/circle-decoder.js';

@@ -1,4 +1,6 @@
-/** @file Convolution and its two gradients: patches gathered into rows, then matrix products; NHWC and HWIO. */
+/**
+ * @file Convolution and its two gradients: patches gathered into rows, then matrix products; NHWC and HWIO.
+ */
 import type { ConvAttrs } from '../../graph/ops.js';
 import type { Shape } from '../../graph/shapes.js';
 import { matrixAt, multiply, workspaceFor } from './product.js';

@@ -36,7 +36,8 @@ export function bindMatMul(
   const rights = matrixIndices(bShape, node.shape).map(i =>
     matrixAt(b, i * n * k, bShape.at(-1)!, transposeB),
   );
-  // A b with a column b is computed as the row b^T A^T: the numbers lie the same and columns come four at a time.
+  // A b with a column b is computed as the row b^T A^T: both have the same layout, and columns come four at a
+  // time.
   const flip = n === 1;
   const extent = flip ? { m: 1, n: m, k } : { m, n, k };
   const [xs, ys] = flip ? [rights.map(transposed), lefts.map(transposed)] : [lefts, rights];

@@ -11,7 +11,10 @@ interface Extent {
   readonly block: Float64Array;
 }
 
-/** Sums run over this many numbers before partial sums are combined: round-off grows with the block, not with the length. */
+/**
+ * Sums run over this many numbers before partial sums are combined: round-off grows with the block, not with
+ * the length.
+ */
 const BLOCK = 64;
 
 /** Sum of `count` numbers from `start` on, pairwise above one block. */

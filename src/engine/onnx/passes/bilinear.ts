@@ -1,7 +1,8 @@
 /**
- * @file Convolutions as fewer matrix products. A 3x3 convolution, one with stride 2, and one of an
- * image whose pixels were repeated become bilinear algorithms, their two gradients the transposes of these. Images and filters may
- * be transformed once for a convolution and its gradients (but see `recompute`).
+ * @file Convolutions with fewer multiplications. A 3x3 convolution, one with stride 2, and one of an image
+ * whose pixels were repeated become bilinear algorithms (Winograd's), their two gradients the transposes of
+ * these. Images and filters are transformed once for a convolution and its gradients, unless `recompute`
+ * rematerialises the transforms.
  */
 
 import type { GraphBuilder } from '../../graph/builder.js';

@@ -98,7 +98,10 @@ const ALGEBRA: { readonly [K in OpName]?: Rule<K> } = {
   },
 };
 
-/** Uniform numbers and broadcasts need not be spelled out for an elementwise operation: it broadcasts by itself. */
+/**
+ * Uniform numbers and broadcasts need not be spelled out for an elementwise operation: it broadcasts by
+ * itself.
+ */
 function unspread(node: Node, inputs: readonly Node[], builder: GraphBuilder): Node | undefined {
   if (!isElementwise(node)) return undefined;
   const bare = inputs.map(input => {
@@ -112,8 +115,9 @@ function unspread(node: Node, inputs: readonly Node[], builder: GraphBuilder): N
 }
 
 /**
- * The simpler expression a node amounts to, if a rule knows one. Each rule is exact but for the sign of zeros, the
- * product of two constant factors and x^-1 (both within an ulp or two), and products with a constant zero (see foldConstants).
+ * The simpler expression a node amounts to, if a rule knows one. Each rule is exact but for the sign of
+ * zeros, the product of two constant factors and x^-1 (both within an ulp or two), and products with a
+ * constant zero (see foldConstants).
  */
 export function foldAlgebra(node: Node, inputs: readonly Node[], builder: GraphBuilder): Node | undefined {
   // The table maps each name to a rule for that very node type; TypeScript cannot follow the correlation.

@@ -8,7 +8,10 @@ import { uniformValue } from '../../graph/uniform.js';
 import { interpret } from '../../interpreter/interpret.js';
 import { expressionOf, SCALAR_LIBRARY } from '../../interpreter/scalar.js';
 
-/** Folding may produce this many numbers even where its operands are fewer; above it constants would only grow the graph. */
+/**
+ * Folding may produce this many numbers even where its operands are fewer; above it constants would only grow
+ * the graph.
+ */
 const SMALL = 4096;
 
 /** One elementwise operation on numbers, by the same rule that compiles it. */
@@ -50,8 +53,8 @@ function uniformResult(node: Node, inputs: readonly Node[]): number | undefined 
 }
 
 /**
- * The constant a node amounts to. A product with a constant zero counts as zero whatever the other factor: a gradient
- * that was cut off stays cut off where its factor is infinite or NaN.
+ * The constant a node amounts to. A product with a constant zero counts as zero whatever the other factor: a
+ * gradient that was cut off stays cut off where its factor is infinite or NaN.
  */
 export function foldConstants(node: Node, inputs: readonly Node[], builder: GraphBuilder): Node | undefined {
   if (node.op === 'Input' || node.op === 'Constant' || sizeOf(node.shape) === 0) return undefined;

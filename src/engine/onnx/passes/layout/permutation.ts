@@ -1,4 +1,7 @@
-/** @file Orders of dimensions. A value that lies as `node` under `perm` is transpose(node, perm). */
+/**
+ * @file Layouts as permutations of dimensions. A value stored as `node` in the layout `perm` is
+ * transpose(node, perm).
+ */
 
 export const straight = (rank: number): number[] => Array.from({ length: rank }, (_, i) => i);
 
@@ -10,7 +13,7 @@ export function inverse(perm: readonly number[]): number[] {
   return result;
 }
 
-/** Something by dimension of a value, by dimension of how it lies. */
+/** Entries by dimension of a value, reordered to the dimensions of its layout. */
 export const reordered = <T>(values: readonly T[], perm: readonly number[]): T[] =>
   inverse(perm).map(i => values[i]!);
 
