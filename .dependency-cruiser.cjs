@@ -9,6 +9,19 @@ const filesOf = name => {
 /** Every module of ours but tests, which may import anything. */
 const OURS = '^(bin|src|properties|experiments|bench)/';
 
+/** The folders of the engine, lowest first, and the arrows allowed between them. */
+const ENGINE = {
+  graph: [],
+  gradients: [],
+  trace: ['graph', 'gradients'],
+  interpreter: ['graph'],
+  passes: ['graph', 'interpreter'],
+  float64: ['graph', 'interpreter', 'passes'],
+  onnx: ['graph', 'passes'],
+  jit: ['graph', 'trace', 'float64', 'onnx'],
+  engines: ['graph', 'float64', 'onnx'],
+};
+
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -23,6 +36,16 @@ module.exports = {
       severity: 'error',
       from: { path: filesOf(room) },
       to: { path: OURS, pathNot: [room, ...imports].map(filesOf) },
+    })),
+    ...Object.keys(ENGINE).map(name => ({
+      name: `engine-${name}-imports`,
+      severity: 'error',
+      from: { path: `^src/engine/${name}/` },
+      to: {
+        // the files beside the folders are their public faces
+        path: '^src/engine/[^/]+/',
+        pathNot: [name, ...ENGINE[name]].map(folder => `^src/engine/${folder}/`),
+      },
     })),
     {
       name: 'every-module-is-in-a-room',

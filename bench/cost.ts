@@ -1,4 +1,7 @@
-/** @file What a VAE step of the ResNet-18 autoencoder costs by width, batch size and threads, beside the machine's matrix products. */
+/**
+ * @file What a VAE step of the ResNet-18 autoencoder costs by width, batch size and threads, beside the
+ * machine's matrix products.
+ */
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { openOnnx } from '../src/engine/onnx/session.js';
@@ -25,7 +28,10 @@ export interface CostCell {
   readonly median: number;
   /** Largest less smallest; absent where extrapolated. */
   readonly spread?: number;
-  /** Multiplications and additions of the convolutions as they are defined, a second, over those of a large matrix product. */
+  /**
+   * Multiplications and additions of the convolutions as they are defined, a second, over those of a large
+   * matrix product.
+   */
   readonly ofPeak: number;
   readonly extrapolated: boolean;
 }
@@ -87,7 +93,8 @@ export async function cost(options: CostOptions): Promise<{ ratios: []; cells: C
         cells.push(cell);
         const spread = cell.spread === undefined ? 'extrapolated' : cell.spread.toFixed(3);
         console.log(
-          `| ${width} | ${batch} | ${threads} | ${seconds.toFixed(3)} | ${spread} | ${(100 * cell.ofPeak).toFixed(0)} % |`,
+          `| ${width} | ${batch} | ${threads} | ${seconds.toFixed(3)} | ${spread} | ` +
+            `${(100 * cell.ofPeak).toFixed(0)} % |`,
         );
       }
     }

@@ -1,7 +1,9 @@
 /**
- * @file `npm run curves -- --data FOLDER [--seeds N] [--first-seed S] [--objective O]... [--keep FOLDER] [--csv FILE]
- * [--width W] [--batch B] [--steps N] [--ensemble N]`: does training follow PyTorch? The ResNet-18 autoencoder on CIFAR-10 from the same parameters, batches and noise, 200 steps with ReLU over
- * several seeds and 20 with softplus; a learning rate that is 1 % too high must not pass. Takes long; no test.
+ * @file `npm run curves -- --data FOLDER [--seeds N] [--first-seed S] [--objective O]... [--keep FOLDER]
+ * [--csv FILE] [--width W] [--batch B] [--steps N] [--ensemble N]`: does training follow PyTorch? The
+ * ResNet-18 autoencoder on CIFAR-10 from the same parameters, batches and noise, 200 steps with ReLU over
+ * several seeds and 20 with softplus; a learning rate that is 1 % too high must not pass. Takes long; no
+ * test.
  */
 import { parseArgs } from 'node:util';
 import { checkFileToWrite, writeAtomic } from '../src/formats/atomic.js';
@@ -104,7 +106,8 @@ async function ensemble(asked: Options, size: number): Promise<number> {
     const found = await ensembles(setting, size);
     if (found === null) return withoutTorch();
     console.log(
-      `\n## ${objective}, relu, width ${width}, batch ${batch}: ${steps} steps of seed ${seed}, ${size} times\n`,
+      `\n## ${objective}, relu, width ${width}, batch ${batch}: ${steps} steps of seed ${seed}, ` +
+        `${size} times\n`,
     );
     printEnsembles(found);
   }
@@ -116,7 +119,8 @@ async function main(): Promise<number> {
   if (typeof asked === 'string') {
     console.error(`curves: ${asked}`);
     console.error(
-      'usage: npm run curves -- --data CIFAR10_FOLDER [--seeds N] [--first-seed S] [--objective O]... [--keep FOLDER] [--csv FILE] [--width W] [--batch B] [--steps N] [--ensemble N]',
+      'usage: npm run curves -- --data CIFAR10_FOLDER [--seeds N] [--first-seed S] [--objective ' +
+        'O]... [--keep FOLDER] [--csv FILE] [--width W] [--batch B] [--steps N] [--ensemble N]',
     );
     return 2;
   }
@@ -124,7 +128,8 @@ async function main(): Promise<number> {
   if (asked.ensemble !== undefined) return ensemble(asked, asked.ensemble);
   if (csv !== undefined) checkFileToWrite('curves --csv', csv);
   console.log(
-    `ResNet-18 autoencoder, width ${width}, latent ${LATENT}, batch ${batch} of CIFAR-10, Adam ${RATE}; loss of each step's batch; seeds ${first} to ${first + count - 1}` +
+    `ResNet-18 autoencoder, width ${width}, latent ${LATENT}, batch ${batch} of CIFAR-10, Adam ` +
+      `${RATE}; loss of each step's batch; seeds ${first} to ${first + count - 1}` +
       (count < MIN_SEEDS ? `: fewer than ${MIN_SEEDS}, so that the rule says little` : ''),
   );
   const lines: Cell[][] = [];

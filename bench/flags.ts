@@ -5,7 +5,9 @@ export class FlagError extends Error {}
 
 type Values = Readonly<Record<string, readonly string[] | undefined>>;
 
-/** The values of the flags named, each of which may be given more than once; switches have the value 'true'. */
+/**
+ * The values of the flags named, each of which may be given more than once; switches have the value 'true'.
+ */
 export function readFlags(
   args: readonly string[],
   flags: readonly string[],

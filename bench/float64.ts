@@ -1,7 +1,7 @@
 /** @file Evaluations a second of the float64 engine. */
 import { compileFloat64 } from '../src/engine/float64/compile.js';
 import { type Graph, sizeOf } from '../src/engine/graph/graph.js';
-import { optimise } from '../src/engine/optimise.js';
+import { optimise } from '../src/engine/passes/optimise.js';
 import type { Arrays } from '../src/engine/program.js';
 import { sambaGraph } from './samba-graph.js';
 
@@ -16,7 +16,10 @@ const inputsOf = (graph: Graph): Arrays =>
     ]),
   );
 
-/** Calls per second of processor time, warmed up, median of several spells; other work on the machine does not count. */
+/**
+ * Calls per second of processor time, warmed up, median of several spells; other work on the machine does not
+ * count.
+ */
 function rate(call: () => void): number {
   const spell = (seconds: number): number => {
     const start = process.cpuUsage();
@@ -40,7 +43,8 @@ export function float64(): void {
   const rho = { rho: Float64Array.of(0.1) };
   program.run(inputs);
   console.log(
-    `float64: SAMBA gradient, ${graph.nodes.length} nodes traced, ${optimise(graph).nodes.length} after passes`,
+    `float64: SAMBA gradient, ${graph.nodes.length} nodes traced, ${optimise(graph).nodes.length} ` +
+      'after passes',
   );
   console.log(`  run, lent results    ${Math.round(rate(() => program.run(inputs)))} a second`);
   console.log(`  run, copied results  ${Math.round(rate(() => copying.run(inputs)))} a second`);

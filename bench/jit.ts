@@ -1,4 +1,7 @@
-/** @file One training step of ordinary tfjs code, compiled by `jit` and run by tfjs itself on its 'cpu' backend, in turns. */
+/**
+ * @file One training step of ordinary tfjs code, compiled by `jit` and run by tfjs itself on its 'cpu'
+ * backend, in turns.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { NumberArray } from '../src/engine/jit/array.js';
 import { jit } from '../src/engine/jit.js';
@@ -58,7 +61,8 @@ export async function jitBench({ width, batch, threads, repetitions }: JitBenchO
   );
   console.log(`  jit         ${median(ours).toFixed(3)} s`);
   console.log(
-    `  tfjs 'cpu'  ${median(theirs).toFixed(3)} s, ${(median(theirs) / median(ours)).toFixed(0)} times as long`,
+    `  tfjs 'cpu'  ${median(theirs).toFixed(3)} s, ${(median(theirs) / median(ours)).toFixed(0)} ` +
+      'times as long',
   );
   return {
     ratios: [

@@ -1,6 +1,6 @@
 /**
- * @file What a few of ONNX Runtime's operators cost, each beside the ways to do without it or do it in one: why graphs are lowered as
- * they are. The first way of each question is what the engine does.
+ * @file What a few of ONNX Runtime's operators cost, each beside the ways to do without it or do it in one:
+ * why graphs are lowered as they are. The first way of each question is what the engine does.
  */
 import type { Tensor } from 'onnxruntime-node';
 import { fill, stream } from '../src/claims/random.js';
@@ -101,7 +101,10 @@ async function answer(question: string, ways: readonly Way[]): Promise<Ratio[]> 
   });
 }
 
-/** Prints milliseconds for 8 MiB on one thread, the least and the median of turns, and the ratio of the least to the first way's. */
+/**
+ * Prints milliseconds for 8 MiB on one thread, the least and the median of turns, and the ratio of the least
+ * to the first way's.
+ */
 export async function kernels(): Promise<{ ratios: Ratio[] }> {
   const ratios: Ratio[] = [];
   for (const [question, ways] of Object.entries(QUESTIONS)) ratios.push(...(await answer(question, ways)));

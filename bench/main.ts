@@ -100,7 +100,8 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
   const bench = name === undefined || !Object.hasOwn(BENCHES, name) ? undefined : BENCHES[name];
   if (bench === undefined)
     throw new FlagError(
-      `bench: give one of ${Object.keys(BENCHES).join(', ')}, got ${name ?? 'nothing'} (npm run bench -- orders)`,
+      `bench: give one of ${Object.keys(BENCHES).join(', ')}, got ${name ?? 'nothing'} (npm run ` +
+        'bench -- orders)',
     );
   const values = readFlags(args, [...bench.flags, 'json-file'], bench.switches);
   const path = values['json-file']?.at(-1);

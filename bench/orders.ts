@@ -1,6 +1,6 @@
 /**
- * @file Cases per second of the SAMBA-18+22 check (random tanh decoder 6 -> 16 -> 12, eight steps, z- and theta-gradient) on one
- * thread, beside the same check in PyTorch float64 where torch is installed.
+ * @file Cases per second of the SAMBA-18+22 check (random tanh decoder 6 -> 16 -> 12, eight steps, z- and
+ * theta-gradient) on one thread, beside the same check in PyTorch float64 where torch is installed.
  */
 import * as tf from '@tensorflow/tfjs';
 import { stream } from '../src/claims/random.js';

@@ -3,7 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { Graph } from '../src/engine/graph/graph.js';
 import { trace } from '../src/engine/trace.js';
 
-/** Gradient of |decoder(z + rho g/|g|) - x|^2 with respect to z and the parameters; g = the loss gradient at z. */
+/**
+ * Gradient of |decoder(z + rho g/|g|) - x|^2 with respect to z and the parameters; g = the loss gradient at
+ * z.
+ */
 export function sambaGraph(latent = 6, hidden = 16, data = 12, batch = 1): Graph {
   const specs = {
     x: { shape: [batch, data] },

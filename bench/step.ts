@@ -1,6 +1,7 @@
 /**
- * @file One training step of the ResNet-18 autoencoder, ours beside PyTorch's: two processes that are kept alive and take turns.
- * Both begin with the same parameters and batch, and must agree in the loss before anything is timed.
+ * @file One training step of the ResNet-18 autoencoder, ours beside PyTorch's: two processes that are kept
+ * alive and take turns. Both begin with the same parameters and batch, and must agree in the loss before
+ * anything is timed.
  */
 import { fileURLToPath } from 'node:url';
 import { findPython, PEERS, type Ratio } from './peer.js';
@@ -44,9 +45,15 @@ export interface Cell {
 
 const OURS = fileURLToPath(new URL('./step/ours.js', import.meta.url));
 
-/** How far two float32 losses of the same parameters and batch may be apart, relative to the loss: rounding, with ReLU masks that flip. */
+/**
+ * How far two float32 losses of the same parameters and batch may be apart, relative to the loss: rounding,
+ * with ReLU masks that flip.
+ */
 const FIRST = 1e-4;
-/** The same after a step, which moves every parameter by the rate times the sign of its gradient, however small that is. */
+/**
+ * The same after a step, which moves every parameter by the rate times the sign of its gradient, however
+ * small that is.
+ */
 const SECOND = 1e-2;
 
 /** Throws unless the losses before and after the first step agree. */
@@ -55,7 +62,8 @@ export function checkLosses(ours: readonly number[], theirs: readonly number[]):
     const [a, b] = [ours[i]!, theirs[i]!];
     if (!(Math.abs(a - b) <= tolerance * Math.abs(b)))
       throw new Error(
-        `bench: both sides must have the same loss at step ${i + 1} to ${tolerance}, got ${a} and ${b} of PyTorch`,
+        `bench: both sides must have the same loss at step ${i + 1} to ${tolerance}, got ${a} and ` +
+          `${b} of PyTorch`,
       );
   }
 }
@@ -116,7 +124,8 @@ function report({ objective, batch, ours, theirs, profile }: Cell): void {
     const processor = median(ours.processor) / median(theirs.processor);
     const { value, spread } = ratioOf(objective, batch, ours, theirs);
     console.log(
-      `  ratio    ${value.toFixed(2)} of medians (pairs ${spread.toFixed(2)} apart), ${least.toFixed(2)} of minima, ` +
+      `  ratio    ${value.toFixed(2)} of medians (pairs ${spread.toFixed(2)} apart), ` +
+        `${least.toFixed(2)} of minima, ` +
         `${processor.toFixed(2)} of processor time; memory ${(ours.peak / theirs.peak).toFixed(2)}`,
     );
   }
@@ -139,7 +148,8 @@ export async function step(options: StepOptions): Promise<{ ratios: Ratio[]; cel
   const python = findPython();
   if (python === undefined)
     console.log(
-      'PyTorch is NOT measured: no Python here can import torch (Debian: python3-torch libopenblas0-openmp; or set PYTHON)',
+      'PyTorch is NOT measured: no Python here can import torch (Debian: python3-torch ' +
+        'libopenblas0-openmp; or set PYTHON)',
     );
   const cells: Cell[] = [];
   for (const batch of options.batches)

@@ -1,4 +1,7 @@
-/** @file Many runs of one seed, each from parameters whose last bits were changed at random: what rounding alone can do to a curve. */
+/**
+ * @file Many runs of one seed, each from parameters whose last bits were changed at random: what rounding
+ * alone can do to a curve.
+ */
 import { stream } from '../../src/claims/random.js';
 import { median } from '../spread.js';
 import { typical } from './ranks.js';
@@ -38,7 +41,10 @@ export async function ensembles(setting: Setting, size: number): Promise<Ensembl
   return { exact, ours: own, torch };
 }
 
-/** By how many standard deviations the ranks of the first exceed those of as many of the second (Mann, Whitney). */
+/**
+ * By how many standard deviations the ranks of the first exceed those of as many of the second (Mann,
+ * Whitney).
+ */
 export function higher(a: readonly number[], b: readonly number[]): number {
   const wins = a.flatMap(x => b.map(y => (x > y ? 1 : x === y ? 0.5 : 0))).reduce((s: number, w) => s + w, 0);
   const pairs = a.length * b.length;
@@ -58,10 +64,12 @@ export function printEnsembles({ exact, ours, torch }: Ensembles): void {
     ['PyTorch', torch],
   ] as const)
     console.log(
-      `${name}: furthest above float64 from step 21 on ${list(curves.map(excess))}; median distance ${median(curves.map(curve => typical(curve, exact))).toExponential(2)}`,
+      `${name}: furthest above float64 from step 21 on ${list(curves.map(excess))}; median distance ` +
+        `${median(curves.map(curve => typical(curve, exact))).toExponential(2)}`,
     );
   const distances = (curves: readonly Curve[]): number[] => curves.map(curve => typical(curve, exact));
   console.log(
-    `ranks of ours are ${higher(distances(ours), distances(torch)).toFixed(2)} standard deviations above those of PyTorch's`,
+    `ranks of ours are ${higher(distances(ours), distances(torch)).toFixed(2)} standard deviations ` +
+      `above those of PyTorch's`,
   );
 }

@@ -1,4 +1,7 @@
-/** @file An exact test of whether some curves are further from float64 than others: by their ranks in each seed, whatever the sizes. */
+/**
+ * @file An exact test of whether some curves are further from float64 than others: by their ranks in each
+ * seed, whatever the sizes.
+ */
 import { median } from '../spread.js';
 import type { Curve } from './runs.js';
 
@@ -27,8 +30,8 @@ function sums(numbers: readonly number[], count: number): number[] {
 }
 
 /**
- * How likely the judged would have ranks as high as theirs, in all seeds together, were they no other than their peers: every choice
- * of as many curves of a seed is as likely.
+ * How likely the judged would have ranks as high as theirs, in all seeds together, were they no other than
+ * their peers: every choice of as many curves of a seed is as likely.
  */
 export function asFar(seeds: readonly Distances[]): number {
   let observed = 0;

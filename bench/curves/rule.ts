@@ -1,9 +1,11 @@
 /**
- * @file The rule for loss curves that part because of rounding, decided before the seeds it is applied to were run.
+ * @file The rule for loss curves that part because of rounding, decided before the seeds it is applied to
+ * were run.
  *
- * Two correct programs that round differently part where a unit changes sign, and training carries that on. How far a single
- * curve is from another at a single step is luck, so distances are root mean squares over seeds, and what is allowed is
- * pooled over both of PyTorch's curves and the step before and after: a run may be a step ahead of another.
+ * Two correct programs that round differently part where a unit changes sign, and training carries that on.
+ * How far a single curve is from another at a single step is luck, so distances are root mean squares over
+ * seeds, and what is allowed is pooled over both of PyTorch's curves and the step before and after: a run may
+ * be a step ahead of another.
  */
 import type { Curve } from './runs.js';
 
@@ -62,8 +64,8 @@ export const worst = (steps: readonly Step[]): Step =>
 const furthest = (a: Curve, b: Curve): number => Math.max(...a.map((loss, i) => Math.abs(loss - b[i]!)));
 
 /**
- * The largest distance of a curve from float64 over the whole run, in units of PyTorch's largest spread: that of any two of its
- * three curves. Blind to what is wrong by less than the noise of its worst step.
+ * The largest distance of a curve from float64 over the whole run, in units of PyTorch's largest spread: that
+ * of any two of its three curves. Blind to what is wrong by less than the noise of its worst step.
  */
 export function band({ exact, torch, judged }: Seed): number {
   const all = [exact, ...torch];
@@ -73,8 +75,9 @@ export function band({ exact, torch, judged }: Seed): number {
 }
 
 /**
- * Whether curves come no further from float64 than PyTorch's own do that round in other ways than those its spread was taken from:
- * they break the rule at no more steps than the worst of these, and by no more. Over the steps that all have.
+ * Whether curves come no further from float64 than PyTorch's own do that round in other ways than those its
+ * spread was taken from: they break the rule at no more steps than the worst of these, and by no more. Over
+ * the steps that all have.
  */
 export function noFurther(judged: readonly Step[], peers: readonly (readonly Step[])[]): boolean {
   const cut = peers.map(steps => steps.slice(0, judged.length));

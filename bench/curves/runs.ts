@@ -108,8 +108,8 @@ export function torchCurves(run: Run, ways: readonly Way[]): readonly Curve[] | 
     name,
     { dtype: 'F32', shape, data: start[`param.${name}`] as Float32Array },
   ]);
-  const bytes = (of: 'x' | 'noise') =>
-    Array.from({ length: setting.steps }, (_, step) => new Uint8Array(run.batch(step)[of].slice().buffer));
+  const bytes = (part: 'x' | 'noise') =>
+    Array.from({ length: setting.steps }, (_, step) => new Uint8Array(run.batch(step)[part].slice().buffer));
   try {
     const file = encodeSafetensors({ metadata: new Map(), tensors: new Map(tensors) });
     writeAtomic('curves', join(folder, 'start.safetensors'), ...file);

@@ -11,7 +11,10 @@ const SMOOTH_TOLERANCE = 1e-4;
 export const EXACT = 'PyTorch float64';
 export const TORCH = ['PyTorch 1 thread', 'PyTorch 2 threads'] as const;
 export const OURS = ['flatcheck 1 thread', 'flatcheck 2 threads'] as const;
-/** PyTorch with another rounding, which its spread does not know of: what the rule says of a program that is right. */
+/**
+ * PyTorch with another rounding, which its spread does not know of: what the rule says of a program that is
+ * right.
+ */
 export const OTHERS = ['PyTorch without oneDNN', 'PyTorch, batch reversed'] as const;
 /** The negative control, for as many steps as the smooth curves. */
 export const WRONG = 'rate 1 % too high';
@@ -31,13 +34,17 @@ const geometricMean = (all: readonly number[]): number =>
   Math.exp(all.reduce((sum, x) => sum + Math.log(x), 0) / all.length);
 
 /** What no verdict is made of: bands, and distances without their spikes. */
-function printAside(seeds: readonly Curves[], of: (name: string) => Seed[]): void {
+function printAside(seeds: readonly Curves[], seedsOf: (name: string) => Seed[]): void {
   const inside = (names: readonly string[]): string => {
-    const ratios = names.flatMap(name => of(name).map(band));
-    return `${ratios.filter(ratio => ratio <= FACTOR).length} of ${ratios.length}, the furthest ${Math.max(...ratios).toFixed(2)}`;
+    const ratios = names.flatMap(name => seedsOf(name).map(band));
+    return (
+      `${ratios.filter(ratio => ratio <= FACTOR).length} of ${ratios.length}, the furthest ` +
+      `${Math.max(...ratios).toFixed(2)}`
+    );
   };
   console.log(
-    `largest distances of a run within twice PyTorch's largest spread: ${inside(OURS)}; PyTorch's other roundings ${inside(OTHERS)}; the wrong rate ${inside([WRONG])}`,
+    `largest distances of a run within twice PyTorch's largest spread: ${inside(OURS)}; PyTorch's ` +
+      `other roundings ${inside(OTHERS)}; the wrong rate ${inside([WRONG])}`,
   );
   if (seeds[0]![EXACT]!.length <= SMOOTH_STEPS) return;
   const distances = (curves: Curves, names: readonly string[]): number[] =>
@@ -48,30 +55,34 @@ function printAside(seeds: readonly Curves[], of: (name: string) => Seed[]): voi
   }));
   const mean = (all: readonly number[]): string => geometricMean(all).toExponential(2);
   console.log(
-    `median distance over the steps, mean over seeds: ${mean(ranked.flatMap(({ judged }) => judged))}, PyTorch's four curves ${mean(ranked.flatMap(({ peers }) => peers))}; ours would rank as high by chance with probability ${asFar(ranked).toFixed(3)}`,
+    'median distance over the steps, mean over seeds: ' +
+      `${mean(ranked.flatMap(({ judged }) => judged))}, PyTorch's four curves ` +
+      `${mean(ranked.flatMap(({ peers }) => peers))}; ours would rank as high by chance with ` +
+      `probability ${asFar(ranked).toFixed(3)}`,
   );
 }
 
 /** With ReLU: the rule, or at least no further from it than PyTorch's other roundings. */
 export function kinkedVerdict(seeds: readonly Curves[]): boolean {
-  const of = (name: string): Seed[] =>
+  const seedsOf = (name: string): Seed[] =>
     seeds.map(curves => ({
       exact: curves[EXACT]!,
       torch: TORCH.map(torch => curves[torch]!),
       judged: curves[name]!,
     }));
   const all = Object.fromEntries(
-    [...OURS, ...TORCH, ...OTHERS, WRONG].map(name => [name, follow(of(name))] as const),
+    [...OURS, ...TORCH, ...OTHERS, WRONG].map(name => [name, follow(seedsOf(name))] as const),
   );
   printSteps(all);
   console.log();
   for (const [name, steps] of Object.entries(all)) console.log(`${name}: ${says(steps)}`);
-  printAside(seeds, of);
+  printAside(seeds, seedsOf);
   const peers = OTHERS.map(name => all[name]!);
   const kept = OURS.every(name => broken(all[name]!).length === 0);
   const near = OURS.every(name => noFurther(all[name]!, peers));
   console.log(
-    `the rule is ${kept ? 'kept' : 'broken'}; no further than PyTorch's other roundings: ${near ? 'yes' : 'no'}`,
+    `the rule is ${kept ? 'kept' : 'broken'}; no further than PyTorch's other roundings: ` +
+      `${near ? 'yes' : 'no'}`,
   );
   return (kept || near) && broken(all[WRONG]!).length > 0 && !noFurther(all[WRONG]!, peers);
 }

@@ -1,4 +1,6 @@
-/** @file What both sides of `bench step` are told: network, objective, and the file with parameters and batch. */
+/**
+ * @file What both sides of `bench step` are told: network, objective, and the file with parameters and batch.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** @file Our side of `bench step`, a process of its own: a job on stdin, then commands; one JSON line each (see torch_step.py). */
+/**
+ * @file Our side of `bench step`, a process of its own: a job on stdin, then commands; one JSON line each
+ * (see torch_step.py).
+ */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { openRunner } from '../../src/train/open-runner.js';

@@ -2,7 +2,10 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** One step: seconds by the clock, seconds of processor time over all threads, and the loss at the old parameters. */
+/**
+ * One step: seconds by the clock, seconds of processor time over all threads, and the loss at the old
+ * parameters.
+ */
 export interface Step {
   readonly seconds: number;
   readonly processor: number;

@@ -1,6 +1,6 @@
 /** @file The claim type: a statement of a paper, its checks, and the negative controls that those checks must reject. */
 import { type Finding, faultOf } from './finding.js';
-import type { CheckResult, Paper } from './result.js';
+import type { CheckResult, Paper, ShownFormula } from './result.js';
 import type { Verdict } from './verdict.js';
 
 export interface CheckOptions {
@@ -40,6 +40,8 @@ interface ClaimHead {
    * reader, and `printed` is our reading of it.
    */
   readonly tex: { readonly printed: string; readonly corrected?: string; readonly asRead?: true };
+  /** The closed forms that its checks evaluate, shown as they are evaluated. */
+  readonly formulas?: readonly ShownFormula[];
   /** One sentence that a researcher can quote. */
   readonly says: string;
   readonly verdict: Verdict;
@@ -141,12 +143,13 @@ export function claim<Subject, CheckName extends string, MutantName extends stri
   spec: ClaimSpec<Subject, CheckName, MutantName>,
 ): Claim;
 export function claim<Subject>(spec: UncheckedSpec | ClaimSpec<Subject>): Claim {
-  const { id, paper, source, tex, says, verdict, findings, objectives } = spec;
+  const { id, paper, source, tex, formulas, says, verdict, findings, objectives } = spec;
   const head: ClaimHead = {
     id,
     paper,
     source,
     tex,
+    ...(formulas !== undefined && { formulas }),
     says,
     verdict,
     ...(findings !== undefined && { findings }),

@@ -79,6 +79,12 @@ export interface MutantResult {
   readonly untried?: true;
 }
 
+/** A formula that a claim's checks evaluate, as it is shown. */
+export interface ShownFormula {
+  readonly says: string;
+  readonly tex: string;
+}
+
 export interface ClaimResult {
   readonly id: string;
   readonly paper: Paper;
@@ -87,6 +93,8 @@ export interface ClaimResult {
   readonly tex: { readonly printed: string; readonly corrected?: string; readonly asRead?: true };
   /** What the claim says of the print, class, quotation and place. */
   readonly findings?: readonly Finding[];
+  /** The closed forms that the checks evaluate. */
+  readonly formulas?: readonly ShownFormula[];
   readonly verdict: Verdict;
   readonly outcome: Outcome;
   /** Of the claim's leading order check (the first one), where there is one. */

@@ -79,7 +79,7 @@ export function runClaim(claim: Claim, options: RunOptions): Omit<ClaimResult, '
   const mutants =
     options.check === undefined ? claim.mutants.map(mutant => runMutant(claim, mutant, checks, ran)) : [];
   const leading = checks.find(check => check.order !== undefined);
-  const { id, paper, source, says, tex, verdict, findings } = claim;
+  const { id, paper, source, says, tex, formulas, verdict, findings } = claim;
   return {
     id,
     paper,
@@ -87,6 +87,9 @@ export function runClaim(claim: Claim, options: RunOptions): Omit<ClaimResult, '
     says,
     tex,
     ...(findings !== undefined && { findings }),
+    ...(formulas !== undefined && {
+      formulas: formulas.map(({ says: what, tex: form }) => ({ says: what, tex: form })),
+    }),
     verdict,
     outcome: outcomeOf(checks, mutants),
     ...(leading?.order !== undefined && { order: leading.order }),

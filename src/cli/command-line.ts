@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, readonly [string, () => Promise<Command>
     () => import('./commands/vectors.js'),
   ],
   data: ['get a data set', () => import('./commands/data.js')],
+  trace: ['the graph of a training step, as a program', () => import('./commands/trace.js')],
   doctor: ['what is here: engines, precision, data', () => import('./commands/doctor.js')],
 };
 

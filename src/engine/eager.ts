@@ -1,8 +1,8 @@
 /** @file Running core code as it is on a tfjs backend, in float32. */
-import './gradients.js';
+import './gradients/register.js';
 import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from './graph/graph.js';
-import { checkNames } from './names.js';
+import { checkNames } from './graph/names.js';
+import { sizeOf } from './graph/shapes.js';
 import type { Spec, Specs } from './spec.js';
 import type { Traceable } from './trace.js';
 
@@ -38,8 +38,8 @@ async function enter(backendName: string): Promise<string> {
 }
 
 /**
- * Runs `fn` once on a tfjs backend ('cpu', or 'tensorflow' where tfjs-node is loaded) and reads its outputs. tfjs's
- * backend and tensors are afterwards as they were before. `fn` is the function that `trace` takes.
+ * Runs `fn` once on a tfjs backend ('cpu', or 'tensorflow' where tfjs-node is loaded) and reads its outputs.
+ * tfjs's backend and tensors are afterwards as they were before. `fn` is the function that `trace` takes.
  */
 export async function runEager(
   fn: Traceable,

@@ -13,7 +13,9 @@ const explainWebgpu: Explanation = error => {
   const noAdapter = /adapter/i.test(error);
   return {
     why: noAdapter ? 'no GPU was found (on Linux: no Vulkan driver)' : firstLine(error),
-    todo: 'install the driver of the GPU; on Linux also the Vulkan loader libvulkan.so.1 (Debian: libvulkan1)',
+    todo:
+      'install the driver of the GPU; on Linux also the Vulkan loader libvulkan.so.1 (Debian: ' +
+      'libvulkan1)',
   };
 };
 
@@ -41,7 +43,9 @@ const explainTfjsNode: Explanation = error => {
     why: missing
       ? 'the optional package @tensorflow/tfjs-node-gpu or its native binding is missing'
       : firstLine(error),
-    todo: 'npm install @tensorflow/tfjs-node-gpu@4.22.0 with install scripts allowed; it downloads libtensorflow',
+    todo:
+      'npm install @tensorflow/tfjs-node-gpu@4.22.0 with install scripts allowed; it downloads ' +
+      'libtensorflow',
   };
 };
 
@@ -59,8 +63,8 @@ const EXPLAIN: Readonly<Partial<Record<EngineName, Explanation>>> = {
 };
 
 /**
- * Whether an engine is here, with its version, threads and measured precision and speed, or why it is not and what to do.
- * Native GPU code runs in a process of its own and cannot end this one.
+ * Whether an engine is here, with its version, threads and measured precision and speed, or why it is not and
+ * what to do. Native GPU code runs in a process of its own and cannot end this one.
  */
 export async function engineStatus(name: EngineName): Promise<EngineStatus> {
   const explain = EXPLAIN[name];

@@ -14,7 +14,10 @@ const CANDIDATES: readonly EngineName[] = ['cuda', 'webgpu', 'tfjs-node-gpu', FA
 
 /** What single precision does to the reference graph; TF32, with ten bits, does a hundred times that. */
 const PRECISE = 1e-5;
-/** Other engines must be faster than the CPU by this much: its bits are the same everywhere with the same threads. */
+/**
+ * Other engines must be faster than the CPU by this much: its bits are the same everywhere with the same
+ * threads.
+ */
 const CLEARLY = 1.25;
 
 /** The fastest of the engines given that are precise; `onnx-cpu` unless another is clearly faster. */

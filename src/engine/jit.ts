@@ -17,11 +17,15 @@ export interface JitOptions {
   /** Where to run, in order of preference; ['cpu'] when not said. */
   readonly providers?: readonly Provider[];
   /**
-   * Positions of arguments whose arrays a later call may overwrite, when they are results of this function: a training
-   * step then swaps two sets of state instead of allocating a new one each time. They cannot be read afterwards.
+   * Positions of arguments whose buffers are donated to a later call, when they are results of this function:
+   * a training step then swaps two sets of state instead of allocating a new one each time. They cannot be
+   * read afterwards.
    */
   readonly donate?: readonly number[];
-  /** Take numbers that tfjs has rounded to float32 as they are; true when not said, as all of this runs in float32. */
+  /**
+   * Take numbers that tfjs has rounded to float32 as they are; true when not said, as all of this runs in
+   * float32.
+   */
   readonly allowFloat32Constants?: boolean;
 }
 
@@ -61,9 +65,10 @@ function reuse({ graph, spare }: Session): Record<string, Tensor> {
 }
 
 /**
- * Compiles a function of tensors (a loss, its gradients, an optimiser's step) into one native graph. It runs once, on
- * tensors without values, when it is first called with arguments of these shapes; from then on the graph runs. What it
- * closes over is frozen at that time: state goes in as arguments and comes out as results. See docs/jit.md.
+ * Compiles a function of tensors (a loss, its gradients, an optimiser's step) into one native graph. It runs
+ * once, on tensors without values, when it is first called with arguments of these shapes; from then on the
+ * graph runs. What it closes over is frozen at that time: state goes in as arguments and comes out as
+ * results. See docs/jit.md.
  */
 export function jit<Args extends readonly unknown[], Out>(
   fn: (...args: Args) => Out,

@@ -1,5 +1,6 @@
 /** @file How the inputs of a traced function are described. */
-import type { DType, Shape } from './graph/graph.js';
+import type { DType } from './graph/graph.js';
+import type { Shape } from './graph/shapes.js';
 
 /** Shape and kind of one input; `float` when not said. */
 export interface Spec {

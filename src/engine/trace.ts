@@ -1,7 +1,8 @@
 /** @file Turns ordinary tfjs code into a static graph by running it once on a backend that records. */
 import * as tf from '@tensorflow/tfjs';
 import { GraphBuilder } from './graph/builder.js';
-import type { Graph, Node, Shape } from './graph/graph.js';
+import type { Graph, Node } from './graph/graph.js';
+import type { Shape } from './graph/shapes.js';
 import type { Specs } from './spec.js';
 import { nodeOf, tensorOf } from './trace/backend.js';
 import { recordInto } from './trace/session.js';
@@ -41,10 +42,11 @@ function checkShape(name: string, shape: Shape): void {
 }
 
 /**
- * The graph of `fn` for inputs of the given shapes: `fn` runs once, with gradients of any order inside it, on tensors
- * without values. Numbers reach the graph in full precision only through `constant()` of ops.ts; a float32-rounded
- * constant is refused. tfjs's backend and tensors are afterwards as they were before.
- * Throws one-line errors for what a static graph cannot hold: reading values, random numbers, variables, untraceable kernels.
+ * The graph of `fn` for inputs of the given shapes: `fn` runs once, with gradients of any order inside it, on
+ * tensors without values. Numbers reach the graph in full precision only through `constant()` of ops.ts; a
+ * float32-rounded constant is refused. tfjs's backend and tensors are afterwards as they were before. Throws
+ * one-line errors for what a static graph cannot hold: reading values, random numbers, variables, untraceable
+ * kernels.
  */
 export function trace(fn: Traceable, specs: Specs, options: TraceOptions = {}): Graph {
   const builder = new GraphBuilder();

@@ -17,7 +17,7 @@ function fate(mutant: MutantResult): string {
 }
 
 function section(claim: ClaimResult): string {
-  const { tex, checks, mutants } = claim;
+  const { tex, formulas = [], checks, mutants } = claim;
   const list = mutants.list.map(mutant => `- ${code(mutant.name)}, ${prose(mutant.says)}: ${fate(mutant)}`);
   return [
     `### ${prose(claim.id)}`,
@@ -31,6 +31,8 @@ function section(claim: ClaimResult): string {
       : [`${printedAs(tex)}:`, '', math(tex.printed), '', 'As it should be:', '', math(tex.corrected)]),
     '',
     ...(claim.findings ?? []).flatMap(finding => [prose(findingLine(finding)), '']),
+    ...(formulas.length > 0 ? ['Evaluated by the checks:', ''] : []),
+    ...formulas.flatMap(formula => [`${prose(capital(formula.says))}:`, '', math(formula.tex), '']),
     ...checks.map(check =>
       [
         `- ${code(check.name)}: ${prose(check.says)} (${check.cases} cases)`,

@@ -21,6 +21,12 @@ export interface TrainingData {
   validation(start: number, count: number): Float32Array;
 }
 
+/** Height, width and channels of the images that a configuration names, without reading any. */
+export function imageShape(config: DataConfig): Images['shape'] {
+  if (config.kind === 'generated') return [config.size, config.size, 3];
+  return config.kind === 'mnist' ? [28, 28, 1] : [32, 32, 3];
+}
+
 /** The images that a configuration names; `folder` is used where it does not say where they are. */
 export function openImages(config: DataConfig, seed: number, folder?: string): Images {
   if (config.kind === 'generated') return generatedImages(config.count, config.size, seed);

@@ -6,7 +6,7 @@ import { type Inputs, reconstruction } from '../core/objectives/objective.js';
 import { withoutPrefix, withPrefix } from '../core/prefix.js';
 import { trainingStep } from '../core/step.js';
 import type { Graph } from '../engine/graph/graph.js';
-import { optimise } from '../engine/optimise.js';
+import { optimise } from '../engine/passes/optimise.js';
 import { type Specs, specsOf } from '../engine/spec.js';
 import { type Traceable, trace } from '../engine/trace.js';
 import type { Model } from './model.js';

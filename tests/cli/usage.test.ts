@@ -25,7 +25,7 @@ test('help and version', async () => {
   assert.match((await flatcheck(['--help'])).stdout, /usage: flatcheck COMMAND/);
   assert.is((await flatcheck([])).status, 2);
   assert.match((await flatcheck(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
-  for (const command of ['verify', 'train', 'start', 'merge', 'gate', 'vectors', 'data', 'doctor']) {
+  for (const command of ['verify', 'train', 'start', 'merge', 'gate', 'vectors', 'data', 'trace', 'doctor']) {
     const { status, stdout } = await flatcheck([command, '--help']);
     assert.is(status, 0);
     assert.match(stdout, new RegExp(`usage: flatcheck ${command}`));

@@ -46,7 +46,8 @@ export class Agreement {
       this.resolutions.push(resolution);
       assert.ok(
         worst <= 1,
-        `${where}: ${name} is off by ${worst} times its bound at ${index}: got ${got[name]![index]}, wanted ` +
+        `${where}: ${name} is off by ${worst} times its bound at ${index}: got ${got[name]![index]}, ` +
+          'wanted ' +
           `${wanted.values[index]} within ${wanted.bounds[index]}`,
       );
     }

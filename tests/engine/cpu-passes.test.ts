@@ -1,8 +1,12 @@
-/** @file The passes before ONNX Runtime's CPU kernels keep values: in doubles before and after, and in float32 when run. */
+/**
+ * @file The passes before ONNX Runtime's CPU kernels keep values: in doubles before and after, and in float32
+ * when run.
+ */
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { compileFloat64 } from '../../src/engine/float64/compile.js';
-import { type Graph, type Node, type Shape, sizeOf } from '../../src/engine/graph/graph.js';
+import type { Graph, Node } from '../../src/engine/graph/graph.js';
+import { type Shape, sizeOf } from '../../src/engine/graph/shapes.js';
 import { lowerGraph } from '../../src/engine/onnx/lower.js';
 import type { Limits } from '../../src/engine/onnx/passes/bilinear/choose.js';
 import { bilinear } from '../../src/engine/onnx/passes/bilinear.js';
@@ -12,8 +16,8 @@ import { products } from '../../src/engine/onnx/passes/products.js';
 import { recompute } from '../../src/engine/onnx/passes/recompute.js';
 import { openOnnx } from '../../src/engine/onnx/session.js';
 import { CPU_PASSES, specialise } from '../../src/engine/onnx/specialise.js';
-import { optimise } from '../../src/engine/optimise.js';
 import { dce } from '../../src/engine/passes/dce.js';
+import { optimise } from '../../src/engine/passes/optimise.js';
 import type { Arrays } from '../../src/engine/program.js';
 import { suite } from '../harness.js';
 import { numbersOf } from './agreement.js';
@@ -41,7 +45,10 @@ const PASSES: Readonly<Record<string, Pass>> = {
 const values = (graph: Graph, inputs: Arrays): Arrays =>
   compileFloat64(graph, { optimise: false }).run(inputs);
 
-/** The largest difference of two sets of outputs, relative to the largest number of its output; NaN where NaN is new. */
+/**
+ * The largest difference of two sets of outputs, relative to the largest number of its output; NaN where NaN
+ * is new.
+ */
 function difference(
   before: Readonly<Record<string, ArrayLike<number>>>,
   after: Readonly<Record<string, ArrayLike<number>>>,
@@ -217,8 +224,8 @@ test('layout leaves no transpose between convolutions', () => {
   };
   const graph = g.graph({ y: step(step(step(g.input('x', [2, 4, 4, 2])))) });
   // of the filter, of the images and of the result
-  const transposes = (of: Graph): number =>
-    lowerGraph(of).nodes.filter(({ op }) => op === 'Transpose').length;
+  const transposes = (graph: Graph): number =>
+    lowerGraph(graph).nodes.filter(({ op }) => op === 'Transpose').length;
   assert.is(transposes(optimise(layout(graph))), 3);
   assert.ok(transposes(graph) > 3);
 });
@@ -277,7 +284,7 @@ test('a factor that products takes twice is noticed', () => {
 test('every pass can be left out', () => {
   const enlarged = { ...KINDS['enlarged 3x3']!, x: [2, 4, 4, 40] };
   const graph = optimise(convolutions(enlarged, 40).graph);
-  const convolves = (of: Graph): boolean => of.nodes.some(node => node.op.startsWith('Conv'));
+  const convolves = (graph: Graph): boolean => graph.nodes.some(node => node.op.startsWith('Conv'));
   assert.equal(Object.keys(CPU_PASSES), ['masks', 'products', 'bilinear', 'layout']);
   assert.is(specialise(graph, { disable: ['masks', 'products', 'bilinear', 'layout', 'recompute'] }), graph);
   assert.not.ok(convolves(specialise(graph)));

@@ -1,4 +1,6 @@
-/** @file Derivatives of traced functions two ways: by tracing tfjs's gradient, and by differencing in float64. */
+/**
+ * @file Derivatives of traced functions two ways: by tracing tfjs's gradient, and by differencing in float64.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { compileFloat64 } from '../../src/engine/float64/compile.js';
 import { constant } from '../../src/engine/ops.js';

@@ -1,4 +1,7 @@
-/** @file tfjs functions and their gradients: eagerly on tfjs's 'cpu' backend and traced into ONNX, against float64. */
+/**
+ * @file tfjs functions and their gradients: eagerly on tfjs's 'cpu' backend and traced into ONNX, against
+ * float64.
+ */
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { runEager } from '../../src/engine/eager.js';

@@ -27,7 +27,8 @@ test('the fastest one, with the times of all', () => {
   assert.is(engine, 'cuda');
   assert.is(
     why,
-    'cuda takes 2.00 ms for a reference step, webgpu is absent (no GPU), onnx-cpu takes 30.0 ms for a reference step',
+    'cuda takes 2.00 ms for a reference step, webgpu is absent (no GPU), onnx-cpu takes 30.0 ms for ' +
+      'a reference step',
   );
 });
 

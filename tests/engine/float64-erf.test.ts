@@ -1,6 +1,6 @@
 import { erf as mathjsErf } from 'mathjs';
 import * as assert from 'uvu/assert';
-import { erf } from '../../src/engine/float64/erf.js';
+import { erf } from '../../src/engine/interpreter/erf.js';
 import { suite } from '../harness.js';
 
 const test = suite('float64 erf');

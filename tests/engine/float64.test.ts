@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { compileFloat64 } from '../../src/engine/float64/compile.js';
-import { allot } from '../../src/engine/float64/memory.js';
-import { plan } from '../../src/engine/float64/plan.js';
-import { type Graph, sizeOf } from '../../src/engine/graph/graph.js';
+import type { Graph } from '../../src/engine/graph/graph.js';
+import { sizeOf } from '../../src/engine/graph/shapes.js';
+import { allot } from '../../src/engine/interpreter/memory.js';
+import { plan } from '../../src/engine/interpreter/plan.js';
 import type { Arrays } from '../../src/engine/program.js';
 import { suite } from '../harness.js';
 import { convShape, GraphBuilder } from './graph-builder.js';

@@ -1,4 +1,6 @@
-/** @file What gradients must be beside right: in compositions, at kinks, on other backends, in full precision. */
+/**
+ * @file What gradients must be beside right: in compositions, at kinks, on other backends, in full precision.
+ */
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { constant, detach, logSoftmax } from '../../src/engine/ops.js';

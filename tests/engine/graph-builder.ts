@@ -1,13 +1,7 @@
 /** @file Builds graphs by hand in tests; shapes are inferred by rules of its own. */
-import {
-  broadcastShape,
-  type DType,
-  type Graph,
-  type Node,
-  type OpAttrs,
-  type OpName,
-  type Shape,
-} from '../../src/engine/graph/graph.js';
+import type { DType, Graph, Node } from '../../src/engine/graph/graph.js';
+import type { OpAttrs, OpName } from '../../src/engine/graph/ops.js';
+import { broadcastShape, type Shape } from '../../src/engine/graph/shapes.js';
 
 const BOOL_OPS = new Set<OpName>([
   'Not',

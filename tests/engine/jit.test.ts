@@ -1,4 +1,6 @@
-/** @file Users' functions compiled: agreement with eager tfjs and with doubles, sessions, donation, errors. */
+/**
+ * @file Users' functions compiled: agreement with eager tfjs and with doubles, sessions, donation, errors.
+ */
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { constant, float64, jit, NumberArray } from '../../src/index.js';

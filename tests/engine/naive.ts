@@ -1,6 +1,11 @@
-/** @file A plain reference: every operation element by element from its definition, sharing nothing with the engine. */
+/**
+ * @file A plain reference: every operation element by element from its definition, sharing nothing with the
+ * engine.
+ */
 import { erf } from 'mathjs';
-import type { Graph, Node, OpName, Shape } from '../../src/engine/graph/graph.js';
+import type { Graph, Node } from '../../src/engine/graph/graph.js';
+import type { OpName } from '../../src/engine/graph/ops.js';
+import type { Shape } from '../../src/engine/graph/shapes.js';
 import type { Arrays } from '../../src/engine/program.js';
 
 /** Reads one element by its position. */

@@ -79,7 +79,10 @@ const convolutional = convAutoencoder({
   posterior: 'diagonal',
 });
 
-/** Parameters of the size that training starts from: larger ones amplify rounding until no bound says anything. */
+/**
+ * Parameters of the size that training starts from: larger ones amplify rounding until no bound says
+ * anything.
+ */
 const paramsFor = ({ shapes, fanIn }: Pick<Autoencoder, 'shapes' | 'fanIn'>): Named =>
   Object.fromEntries(
     Object.entries(shapes).map(([name, shape], i) => [
@@ -123,7 +126,10 @@ async function checkEngines(what: string, fn: Traced, given: Named, agreement: A
   agreement.check(`${what} in tfjs`, await runEager(fn, given, inputs, 'cpu'), expected);
 }
 
-/** Bounds of the worst case grow with depth; that each operation agrees to the last places is tested on its own. */
+/**
+ * Bounds of the worst case grow with depth; that each operation agrees to the last places is tested on its
+ * own.
+ */
 function telling(agreement: Agreement): void {
   agreement.mustTell(0.8, 1e-2);
   agreement.mustTell(1, 0.1);

@@ -1,12 +1,10 @@
-/** @file Cases of every canonical operation: broadcasting, uniform constants, odd strides and pads, ints and bools. */
-import {
-  type BinaryOp,
-  type DType,
-  type OpName,
-  type Shape,
-  sizeOf,
-  type UnaryOp,
-} from '../../src/engine/graph/graph.js';
+/**
+ * @file Cases of every canonical operation: broadcasting, uniform constants, odd strides and pads, ints and
+ * bools.
+ */
+import type { DType } from '../../src/engine/graph/graph.js';
+import type { BinaryOp, OpName, UnaryOp } from '../../src/engine/graph/ops.js';
+import { type Shape, sizeOf } from '../../src/engine/graph/shapes.js';
 import type { Arrays } from '../../src/engine/program.js';
 import { convShape, GraphBuilder } from './graph-builder.js';
 import { CONVOLUTIONS, type Convolution } from './onnx-convolutions.js';

@@ -1,5 +1,5 @@
 /** @file Convolutions of every kind of stride and padding. */
-import type { Shape } from '../../src/engine/graph/graph.js';
+import type { Shape } from '../../src/engine/graph/shapes.js';
 
 export interface Convolution {
   readonly x: Shape;

@@ -1,4 +1,7 @@
-/** @file Bits of a graph large enough for ONNX Runtime to split among threads; run by itself, prints their digest. */
+/**
+ * @file Bits of a graph large enough for ONNX Runtime to split among threads; run by itself, prints their
+ * digest.
+ */
 import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import type { Graph } from '../../src/engine/graph/graph.js';
@@ -15,8 +18,8 @@ const CONV = {
 } as const;
 
 /**
- * Convolutions with few channels, and with as many as the passes before ONNX Runtime need to take them, with their gradients; matrix
- * products, a long sum and elementwise work.
+ * Convolutions with few channels, and with as many as the passes before ONNX Runtime need to take them, with
+ * their gradients; matrix products, a long sum and elementwise work.
  */
 export function busyGraph(): Graph {
   const g = new GraphBuilder();

@@ -1,4 +1,6 @@
-/** @file What a graph becomes in ONNX: no transposes that cancel, no tensors of equal numbers, no dead nodes. */
+/**
+ * @file What a graph becomes in ONNX: no transposes that cancel, no tensors of equal numbers, no dead nodes.
+ */
 import * as assert from 'uvu/assert';
 import type { Graph } from '../../src/engine/graph/graph.js';
 import { lowerGraph } from '../../src/engine/onnx/lower.js';

@@ -1,6 +1,6 @@
 /** @file Every canonical operation in ONNX Runtime against the float64 engine. */
 import * as assert from 'uvu/assert';
-import { BINARY_OPS, UNARY_OPS } from '../../src/engine/graph/graph.js';
+import { BINARY_OPS, UNARY_OPS } from '../../src/engine/graph/ops.js';
 import { openOnnx } from '../../src/engine/onnx/session.js';
 import type { Arrays } from '../../src/engine/program.js';
 import { suite } from '../harness.js';

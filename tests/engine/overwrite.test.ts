@@ -1,4 +1,7 @@
-/** @file State that a step writes over what it read: the same bits as with a second set of tensors, and refused where it would not be. */
+/**
+ * @file State that a step writes over what it read: the same bits as with a second set of tensors, and
+ * refused where it would not be.
+ */
 import fc from 'fast-check';
 import type { Tensor } from 'onnxruntime-node';
 import * as assert from 'uvu/assert';
@@ -17,7 +20,10 @@ const test = suite('overwriting');
 
 const SIZE = 64;
 
-/** Two layers y = tanh(tanh(x a) b), steps against y, with a moment each (or none): how the new parameters are made is what matters. */
+/**
+ * Two layers y = tanh(tanh(x a) b), steps against y, with a moment each (or none): how the new parameters are
+ * made is what matters.
+ */
 function step(moments: boolean): Graph {
   const g = new GraphBuilder();
   const shape = [SIZE, SIZE];
@@ -74,7 +80,7 @@ async function trained(
   return Object.fromEntries(names.map(name => [name, Array.from(current[name]!.data as Float32Array)]));
 }
 
-test('parameters that only moments stand between, and their moments, are overwritten; bits are the same', async () => {
+test('parameters that only moments stand between are overwritten, and these; bits are the same', async () => {
   const graph = step(true);
   const names = ['a', 'b', 'm.a', 'm.b'];
   const twoSets = await openOnnx(graph, { threads: 1 });
@@ -161,7 +167,10 @@ test('random graphs keep their bits where outputs are written over inputs', asyn
   assert.ok(overwritten >= 20, `only ${overwritten} outputs were overwritten`);
 });
 
-/** A number that ends the graph waits for, and for each float input an output that replaces it: input plus what ends the graph. */
+/**
+ * A number that ends the graph waits for, and for each float input an output that replaces it: input plus
+ * what ends the graph.
+ */
 function replacing(graph: Graph): Graph {
   const nodes = [...graph.nodes];
   const add = (op: 'Add' | 'Mul', ids: readonly number[], like: number): number => {

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { compileFloat64 } from '../../src/engine/float64/compile.js';
 import type { Graph } from '../../src/engine/graph/graph.js';
-import { optimise, PASSES } from '../../src/engine/optimise.js';
 import { cse } from '../../src/engine/passes/cse.js';
 import { dce } from '../../src/engine/passes/dce.js';
 import { fold } from '../../src/engine/passes/fold.js';
+import { optimise, PASSES } from '../../src/engine/passes/optimise.js';
 import type { Arrays } from '../../src/engine/program.js';
 import { suite } from '../harness.js';
 import { GraphBuilder } from './graph-builder.js';
@@ -50,8 +50,9 @@ for (const [name, pass] of [
     );
   });
 
-// Two constant factors become one product and x^-1 a reciprocal: other roundings. Where a later difference cancels, they
-// count against what was subtracted; hence the scale of the largest number of the output, and no jumps.
+// Two constant factors become one product and x^-1 a reciprocal: other roundings. Where a later difference
+// cancels, they count against what was subtracted; hence the scale of the largest number of the output, and
+// no jumps.
 for (const [name, pass] of [
   ['fold', fold],
   ['optimise', optimise],

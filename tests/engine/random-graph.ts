@@ -1,13 +1,8 @@
 /** @file fast-check arbitraries of valid graphs with inputs for them. */
 import fc from 'fast-check';
-import {
-  BINARY_OPS,
-  type Graph,
-  type OpName,
-  type Shape,
-  sizeOf,
-  UNARY_OPS,
-} from '../../src/engine/graph/graph.js';
+import type { Graph } from '../../src/engine/graph/graph.js';
+import { BINARY_OPS, type OpName, UNARY_OPS } from '../../src/engine/graph/ops.js';
+import { type Shape, sizeOf } from '../../src/engine/graph/shapes.js';
 import type { Arrays } from '../../src/engine/program.js';
 import { convShape } from './graph-builder.js';
 import { digits, TameGraph } from './tame-graph.js';
@@ -211,9 +206,15 @@ function add(
 }
 
 export interface RandomGraphOptions {
-  /** Operations to leave out. Helpers may still use Tanh, Add, Square, Greater, Reshape, Concat, Slice, Cast and Constant. */
+  /**
+   * Operations to leave out. Helpers may still use Tanh, Add, Square, Greater, Reshape, Concat, Slice, Cast
+   * and Constant.
+   */
   readonly without?: readonly OpName[];
-  /** Leave out all that jumps or picks (Sign, Step, comparisons, Select, Cast, one-hot), so that engines of lower precision stay close. */
+  /**
+   * Leave out all that jumps or picks (Sign, Step, comparisons, Select, Cast, one-hot), so that engines of
+   * lower precision stay close.
+   */
   readonly continuous?: boolean;
   readonly maxNodes?: number;
 }
@@ -226,8 +227,9 @@ export interface GraphCase {
 const SHAPES: readonly Shape[] = [[], [1], [3], [2, 3], [3, 1], [2, 1, 3], [4, 5], [2, 3, 3, 2]];
 
 /**
- * Valid graphs of every operation (all shapes consistent) with inputs. Values stay finite and mostly below 100: operations
- * that grow or have a limited domain get a squashed operand. Smaller cases have fewer operations.
+ * Valid graphs of every operation (all shapes consistent) with inputs. Values stay finite and mostly below
+ * 100: operations that grow or have a limited domain get a squashed operand. Smaller cases have fewer
+ * operations.
  */
 export function graphCases(options: RandomGraphOptions = {}): fc.Arbitrary<GraphCase> {
   const without = new Set<OpName>([...(options.without ?? []), ...(options.continuous ? JUMPS : [])]);

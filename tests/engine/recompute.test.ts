@@ -8,11 +8,12 @@ import { resnetAutoencoder } from '../../src/core/net/resnet.js';
 import { objectiveOf } from '../../src/core/objectives/table.js';
 import { adam } from '../../src/core/optimiser.js';
 import { compileFloat64 } from '../../src/engine/float64/compile.js';
-import { type Graph, type Node, sizeOf } from '../../src/engine/graph/graph.js';
+import type { Graph, Node } from '../../src/engine/graph/graph.js';
+import { sizeOf } from '../../src/engine/graph/shapes.js';
 import { lowerGraph } from '../../src/engine/onnx/lower.js';
 import { masks } from '../../src/engine/onnx/passes/masks.js';
 import { recompute } from '../../src/engine/onnx/passes/recompute.js';
-import { livenessWhenRun, masksFirst, runOrder } from '../../src/engine/onnx/schedule.js';
+import { livenessWhenRun, masksFirst, runOrder } from '../../src/engine/onnx/schedule/run-order.js';
 import { openOnnx } from '../../src/engine/onnx/session.js';
 import { specialise } from '../../src/engine/onnx/specialise.js';
 import { dce } from '../../src/engine/passes/dce.js';
@@ -28,7 +29,9 @@ const test = suite('recompute');
 
 const SIZE = 4096;
 
-/** Random operations that are lowered to one operator each, which ONNX Runtime does not fuse: the values made. */
+/**
+ * Random operations that are lowered to one operator each, which ONNX Runtime does not fuse: the values made.
+ */
 const unfused = fc
   .array(fc.tuple(fc.nat(4), fc.nat(), fc.nat()), { minLength: 3, maxLength: 40 })
   .map(steps => {
@@ -81,7 +84,7 @@ for (const [what, graphs, overwrite] of [
   ['', plain, []],
   [' where a state waits for all other outputs', stepped, ['state']],
 ] as const)
-  test(`ONNX Runtime runs nodes in the order that is told${what}, and not in the order they are written`, async () => {
+  test(`ONNX Runtime runs nodes in the order predicted${what}, not in that of the model`, async () => {
     let otherwise = 0;
     await fc.assert(
       fc.asyncProperty(graphs, async graph => {
@@ -160,8 +163,8 @@ test('a chain needs two thirds of the memory, values are bit-identical in double
   const [before, now] = [livenessWhenRun(graph).peak, livenessWhenRun(after).peak];
   assert.ok(3 * now <= 2 * before, `${before} numbers at once before, ${now} after`);
   assert.equal(values(after, inputs), values(graph, inputs));
-  const run = async (of: Graph) => {
-    const program = await openOnnx(of, { threads: 1, optimise: false });
+  const run = async (graph: Graph) => {
+    const program = await openOnnx(graph, { threads: 1, optimise: false });
     const outputs = Object.entries(await program.run(inputs)).map(([name, y]) => [name, numbersOf(y)]);
     await program.release();
     return outputs;
@@ -171,7 +174,7 @@ test('a chain needs two thirds of the memory, values are bit-identical in double
 
 test('what is made again is run again', async () => {
   const { graph, inputs } = chain(12);
-  const count = (of: Graph): number => lowerGraph(of).nodes.filter(({ op }) => op === 'Relu').length;
+  const count = (graph: Graph): number => lowerGraph(graph).nodes.filter(({ op }) => op === 'Relu').length;
   const after = recompute(graph, FREE);
   assert.ok(count(after) > count(graph));
   const ran = await profiled(after, inputs);
@@ -223,8 +226,8 @@ const model = (width: number) => ({
 test('a training step of the RAE on the ResNet-18 needs less than half as much at once', () => {
   const graph = graphOf(trainingStepOf(model(16), 64));
   const [kept, made] = [specialise(graph, { disable: ['recompute'] }), specialise(graph)];
-  const writes = (of: Graph): number =>
-    of.nodes.reduce((sum, { op, shape }) => sum + (op === 'Reshape' ? 0 : sizeOf(shape)), 0);
+  const writes = (graph: Graph): number =>
+    graph.nodes.reduce((sum, { op, shape }) => sum + (op === 'Reshape' ? 0 : sizeOf(shape)), 0);
   assert.ok(livenessWhenRun(made).peak < 0.5 * livenessWhenRun(kept).peak);
   assert.ok(writes(made) < 1.3 * writes(kept));
 });
@@ -242,8 +245,8 @@ test('a training step is bit-identical when all that can be is made again, state
       : Float32Array.from(spreadNumbers(sizeOf(shape), i + 1), x => (name === 'rate' ? 1e-3 : x)),
   ]);
   const state = Object.keys(kept.inputs).filter(name => Object.hasOwn(kept.outputs, name));
-  const run = async (of: Graph) => {
-    const program = await openOnnx(of, { threads: 1, optimise: false, overwrite: state });
+  const run = async (graph: Graph) => {
+    const program = await openOnnx(graph, { threads: 1, optimise: false, overwrite: state });
     assert.ok(program.overwrites.size > 0);
     const written = program.allocate([...program.overwrites]);
     for (const [name, values] of given) (written[name]?.data as Float32Array | undefined)?.set(values);

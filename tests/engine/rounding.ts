@@ -1,18 +1,13 @@
 /**
- * @file How far float32 may be from the exact value of a graph: running error analysis (Higham, Accuracy and Stability
- * of Numerical Algorithms, 2nd ed., section 3.3), as a second graph beside the first, evaluated in doubles. A bound
- * follows from the magnitudes that were really met; nothing in it is tuned to a result.
+ * @file How far float32 may be from the exact value of a graph: running error analysis (Higham, Accuracy and
+ * Stability of Numerical Algorithms, 2nd ed., section 3.3), as a second graph beside the first, evaluated in
+ * doubles. A bound follows from the magnitudes that were really met; nothing in it is tuned to a result.
  */
 import { compileFloat64 } from '../../src/engine/float64/compile.js';
 import { GraphBuilder } from '../../src/engine/graph/builder.js';
-import {
-  type BinaryOp,
-  type Graph,
-  type Node,
-  type OpName,
-  sizeOf,
-  type UnaryOp,
-} from '../../src/engine/graph/graph.js';
+import type { Graph, Node } from '../../src/engine/graph/graph.js';
+import type { BinaryOp, OpName, UnaryOp } from '../../src/engine/graph/ops.js';
+import { sizeOf } from '../../src/engine/graph/shapes.js';
 import type { Arrays } from '../../src/engine/program.js';
 
 /** The unit round-off of float32. */
@@ -23,9 +18,10 @@ const TINY = 2 ** -126;
 type Units = Readonly<Partial<Record<OpName, { readonly units: number; readonly absolute?: true }>>>;
 
 /**
- * Error of each elementary function, in units of round-off, relative to the result or (absolute) to 1. ONNX Runtime's
- * CPU kernels were measured on 2.4 million numbers each, up to |x| = 80, and the worst rounded up to a power of two;
- * `kernels stay within their units` of onnx-ops.test.ts measures again. Sigmoid and Elu are as good as 1 - something.
+ * Error of each elementary function, in units of round-off, relative to the result or (absolute) to 1. ONNX
+ * Runtime's CPU kernels were measured on 2.4 million numbers each, up to |x| = 80, and the worst rounded up
+ * to a power of two; `kernels stay within their units` of onnx-ops.test.ts measures again. Sigmoid and Elu
+ * are as good as 1 - something.
  */
 export const UNITS: Units = {
   Exp: { units: 2 },
@@ -45,7 +41,9 @@ export const UNITS: Units = {
   Pow: { units: 4 },
 };
 
-/** A value, and a bound of what float32 makes of it; where the value is a bool, 1 if it may come out wrong. */
+/**
+ * A value, and a bound of what float32 makes of it; where the value is a bool, 1 if it may come out wrong.
+ */
 interface Bounded {
   readonly value: Node;
   readonly error: Node;
@@ -270,7 +268,10 @@ function boundGraph(graph: Graph, units: Units): Graph {
   };
 }
 
-/** The outputs of a graph for inputs that are exact in float32, with their bounds; `units` where kernels differ from UNITS. */
+/**
+ * The outputs of a graph for inputs that are exact in float32, with their bounds; `units` where kernels
+ * differ from UNITS.
+ */
 export function expectedOf(graph: Graph, inputs: Arrays, units: Units = {}): Record<string, Expected> {
   const results = compileFloat64(boundGraph(graph, { ...UNITS, ...units })).run(inputs);
   const entries = Object.keys(graph.outputs).map(name => {

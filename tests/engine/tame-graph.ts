@@ -1,5 +1,5 @@
 /** @file Building blocks of random graphs. */
-import { type Shape, sizeOf } from '../../src/engine/graph/graph.js';
+import { type Shape, sizeOf } from '../../src/engine/graph/shapes.js';
 import { GraphBuilder } from './graph-builder.js';
 
 /** Numbers from 0 up, drawn one after the other from one. */
@@ -12,7 +12,10 @@ export function digits(detail: number): (below: number) => number {
   };
 }
 
-/** Keeps a graph's numbers tame: where an operation grows or has a limited domain, its operand goes through this first. */
+/**
+ * Keeps a graph's numbers tame: where an operation grows or has a limited domain, its operand goes through
+ * this first.
+ */
 export class TameGraph extends GraphBuilder {
   tame(x: number): number {
     return this.elementwise('Tanh', x);

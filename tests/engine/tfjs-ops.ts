@@ -1,13 +1,8 @@
 /** @file Every canonical operation as the tfjs call that means the same. */
 import * as tf from '@tensorflow/tfjs';
-import {
-  broadcastShape,
-  type DType,
-  type Node,
-  type OpAttrs,
-  type OpName,
-  type Shape,
-} from '../../src/engine/graph/graph.js';
+import type { DType, Node } from '../../src/engine/graph/graph.js';
+import type { OpAttrs, OpName } from '../../src/engine/graph/ops.js';
+import { broadcastShape, type Shape } from '../../src/engine/graph/shapes.js';
 
 type Call<Op extends OpName> = (node: Node<Op>, inputs: readonly tf.Tensor[]) => tf.Tensor;
 

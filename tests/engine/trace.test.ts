@@ -1,7 +1,8 @@
 /** @file The graph of a traced function, and what cannot be traced. */
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
-import type { Graph, Node, OpName } from '../../src/engine/graph/graph.js';
+import type { Graph, Node } from '../../src/engine/graph/graph.js';
+import type { OpName } from '../../src/engine/graph/ops.js';
 import { constant } from '../../src/engine/ops.js';
 import type { Specs } from '../../src/engine/spec.js';
 import { type TraceOptions, trace } from '../../src/engine/trace.js';

@@ -1,6 +1,7 @@
 /**
- * @file The webgpu engine: gradients of the smooth ResNet-18 against float64, and training. It needs a GPU, or a Vulkan driver in
- * software: `node ci/webgpu.mjs` gets one. Without either nothing is tested here, and a line says so.
+ * @file The webgpu engine: gradients of the smooth ResNet-18 against float64, and training. It needs a GPU,
+ * or a Vulkan driver in software: `node ci/webgpu.mjs` gets one. Without either nothing is tested here, and a
+ * line says so.
  */
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';

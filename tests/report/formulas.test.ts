@@ -5,10 +5,12 @@ import { CLAIM_IDS, loadClaim } from '../registry.js';
 
 const test = suite('formulas of the claims');
 
-test('every formula, printed and corrected, can be shown', async () => {
+test('every formula, printed, corrected and evaluated, can be shown', async () => {
   for (const id of CLAIM_IDS) {
-    const { printed, corrected } = (await loadClaim(id)).tex;
-    for (const tex of [printed, ...(corrected === undefined ? [] : [corrected])])
+    const { tex: stated, formulas = [] } = await loadClaim(id);
+    const { printed, corrected } = stated;
+    const evaluated = formulas.map(formula => formula.tex);
+    for (const tex of [printed, ...(corrected === undefined ? [] : [corrected]), ...evaluated])
       assert.match(mathml(tex), /<math/, `${id}: ${tex}`);
   }
 });

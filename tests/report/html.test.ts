@@ -16,6 +16,7 @@ test('the page holds every claim, its formulas, kills and replay line, and asks 
     '<math',
     'As printed',
     'As it should be',
+    'Evaluated: the ratio &lt;r&gt;</h4><span class="katex">',
     'equivalent: c|g/c| = |g|',
     'survived',
     '--replay flat1.b',

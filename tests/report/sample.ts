@@ -11,6 +11,7 @@ export const PASSED: ClaimResult = {
   source: 'eq. (11)',
   says: 'the gradients agree to first order',
   tex: { printed: '\\nabla L', corrected: '\\nabla L + O(\\rho^2)' },
+  formulas: [{ says: 'the ratio <r>', tex: '\\frac{1}{1+ g}' }],
   verdict: asymptotic(2, 'rho'),
   outcome: 'pass',
   order: ORDER,

@@ -17,7 +17,7 @@ import {
   gapsOf,
   trainedAt,
 } from '../../../src/studies/gaps.js';
-import { circleReconstruction } from '../../../src/theory/closed/circle-decoder.js';
+import { CIRCLE_RECONSTRUCTION, circleReconstruction } from '../../../src/theory/closed/circle-decoder.js';
 import { graeCovariance, graeGap } from '../../../src/theory/closed/grae.js';
 import { inverse } from '../../../src/theory/numerics/cholesky.js';
 import { gaussianPoints } from '../../../src/theory/numerics/gauss-hermite.js';
@@ -178,6 +178,7 @@ export default claim<Subject, string, string>({
   id: 'KP-25',
   paper: 'kumar-poole',
   source: 'Kumar & Poole 2020, figure 3',
+  formulas: [CIRCLE_RECONSTRUCTION],
   tex: {
     printed:
       'F_\\beta \\approx F_\\beta^{\\mathrm{Taylor}} \\approx \\mathrm{GRAE} \\text{ over a wide range of } \\beta, \\text{ closer as } \\beta \\text{ decreases}',

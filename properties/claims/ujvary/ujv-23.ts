@@ -8,6 +8,7 @@ import { conditional } from '../../../src/claims/verdict.js';
 import {
   type Landscape,
   lowestFrom,
+  NORMAL_DIVERGENCE,
   noisy,
   oneStep,
   penalised,
@@ -132,6 +133,7 @@ export default claim({
   id: 'UJV-23',
   paper: 'ujvary',
   source: 'Ujváry et al. 2022, Figure 1',
+  formulas: [NORMAL_DIVERGENCE],
   tex: {
     printed:
       'L(m,s) = -\\log\\Bigl(0.7\\,e^{-\\mathrm{KL}(\\mathcal N(m,s^2)\\|\\mathcal N(20,30^2))/1.8^2} + 0.3\\,e^{-\\mathrm{KL}(\\mathcal N(m,s^2)\\|\\mathcal N(-20,10^2))/1.2^2}\\Bigr), \\qquad \\rho = 8',

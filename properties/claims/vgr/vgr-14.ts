@@ -9,7 +9,12 @@ import { ladder, dyadic as steps } from '../../../src/claims/order/case.js';
 import { conditional } from '../../../src/claims/verdict.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { decoderLine, minima, onSlice, rotationSlice, segmentSlice } from '../../../src/studies/slices.js';
-import { rotationExcess, segmentEnergy } from '../../../src/theory/closed/energy-slices.js';
+import {
+  ROTATION_EXCESS,
+  rotationExcess,
+  SEGMENT_ENERGY,
+  segmentEnergy,
+} from '../../../src/theory/closed/energy-slices.js';
 import { dyadic, logUniform } from '../../arbitraries/numbers.js';
 import { plainRecord } from '../../arbitraries/record.js';
 import { unitVector } from '../../arbitraries/vector.js';
@@ -192,6 +197,7 @@ export default claim({
   id: 'VGR-14',
   paper: 'vgr',
   source: 'Dai, Wenliang & Wipf 2021, section 4, figure 3',
+  formulas: [ROTATION_EXCESS, SEGMENT_ENERGY],
   tex: {
     printed:
       '\\text{for large } \\gamma \\text{ the energy is smooth; as } \\gamma \\to 0 \\text{ it has disconnected minima that align with sparse representations}',

@@ -8,8 +8,15 @@ import type { Random } from '../../../src/claims/random.js';
 import { refuted } from '../../../src/claims/verdict.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { energy } from '../../../src/studies/energy.js';
-import { type Component, mixtureMmd, standardNormal } from '../../../src/theory/closed/gaussian-mmd.js';
+import {
+  type Component,
+  KERNEL_EXPONENT,
+  KERNEL_VOLUME,
+  mixtureMmd,
+  standardNormal,
+} from '../../../src/theory/closed/gaussian-mmd.js';
 import { linearVaeMinimum } from '../../../src/theory/closed/linear-vae.js';
+import { KEPT_COST } from '../../../src/theory/closed/ppca.js';
 import { gaussianKernel, type Kernel, unbiasedMmd } from '../../../src/theory/mmd.js';
 import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
 import { apply, identity, type Matrix } from '../../../src/theory/numerics/matrix.js';
@@ -204,6 +211,7 @@ export default claim({
   id: 'VGR-16',
   paper: 'vgr',
   source: 'Dai, Wenliang & Wipf 2021, eq. (10) and the discussion of figure 4',
+  formulas: [KERNEL_EXPONENT, KERNEL_VOLUME, KEPT_COST],
   tex: {
     printed:
       '\\mathrm{MMD}\\bigl(q_\\phi(z), \\mathcal N(0, I)\\bigr) = 0 \\text{ is only possible if an optimal sparse representation is produced}',

@@ -1,4 +1,5 @@
 /** @file VGR-4: superfluous latents are switched off by the mean-field posterior, not by the VAE as such. */
+
 import fc from 'fast-check';
 import { bound } from '../../../src/claims/checks/bound.js';
 import { equals } from '../../../src/claims/checks/equals.js';
@@ -9,6 +10,7 @@ import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objective
 import { energy } from '../../../src/studies/energy.js';
 import { graeLogDet, precision } from '../../../src/theory/closed/grae.js';
 import { linearVaeMinimum } from '../../../src/theory/closed/linear-vae.js';
+import { KEPT_COST } from '../../../src/theory/closed/ppca.js';
 import { symmetricEigen } from '../../../src/theory/numerics/eigen.js';
 import { gaussianPoints, sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
 import {
@@ -206,6 +208,7 @@ export default claim({
   id: 'VGR-4',
   paper: 'vgr',
   source: 'Dai, Wenliang & Wipf 2021, definition 1, remark 1, footnote 2, figure 1',
+  formulas: [KEPT_COST],
   tex: {
     printed:
       '\\text{at VAE global minima } \\kappa - r \\text{ latent dimensions are pruned: } \\mu_z = 0,\\ \\sigma_z = 1',

@@ -1,4 +1,5 @@
 /** @file VGR-7: with a learned gamma, a KL weight above d/r makes the sparse solution impossible. */
+
 import fc from 'fast-check';
 import { bound } from '../../../src/claims/checks/bound.js';
 import { equals } from '../../../src/claims/checks/equals.js';
@@ -12,9 +13,11 @@ import {
   activeLatents,
   type LinearModel,
   optimalTau,
+  PROFILED_MINIMUM,
   profiledMinimum,
   profiledSlope,
 } from '../../../src/theory/closed/linear-vae.js';
+import { KEPT_COST } from '../../../src/theory/closed/ppca.js';
 import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
 import { identity } from '../../../src/theory/numerics/matrix.js';
 import { logUniform } from '../../arbitraries/numbers.js';
@@ -239,6 +242,7 @@ export default claim({
   id: 'VGR-7',
   paper: 'vgr',
   source: 'Dai, Wenliang & Wipf 2021, section 2.3 (b)',
+  formulas: [PROFILED_MINIMUM, KEPT_COST],
   tex: {
     printed:
       '\\beta > d/r \\;\\Rightarrow\\; \\text{an optimal sparse representation is generally impossible}',

@@ -2,7 +2,8 @@
 import type { Check } from '../claim.js';
 import { checkedUlps } from './equals.js';
 import type { Given } from './given.js';
-import { checkedScale, type Judged, runParts, summarise, UNIT } from './parts.js';
+import { checkedScale, type Judged, runParts, summarise } from './parts.js';
+import { ULPS, UNIT } from './rounding.js';
 import { brief, label } from './text.js';
 
 export interface Inequality {
@@ -16,7 +17,7 @@ export interface Inequality {
 export interface BoundSpec<Case, Subject> {
   readonly says: string;
   readonly given: Given<Case>;
-  /** lower may exceed upper by ulps * 2^-52 * scale; 64 by default. */
+  /** lower may exceed upper by ulps * 2^-52 * scale; `ULPS.expression` by default. */
   readonly ulps?: number;
   /** Random cases, 100 by default. */
   readonly runs?: number;
@@ -51,7 +52,7 @@ const LOOSE = 0.1;
  * hardly tested, and a note says so.
  */
 export function bound<Case, Subject>(spec: BoundSpec<Case, Subject>): Check<Subject> {
-  const ulps = checkedUlps('bound', spec.ulps ?? 64);
+  const ulps = checkedUlps('bound', spec.ulps ?? ULPS.expression);
   return {
     kind: 'bound',
     says: spec.says,

@@ -3,7 +3,8 @@ import type { Check } from '../claim.js';
 import type { Vector } from '../order/case.js';
 import { entries, maxAbs } from '../order/vector.js';
 import type { Given } from './given.js';
-import { checkedScale, type Judged, runParts, summarise, UNIT } from './parts.js';
+import { checkedScale, type Judged, runParts, summarise } from './parts.js';
+import { ULPS, UNIT } from './rounding.js';
 import { brief, label, text } from './text.js';
 
 export interface Equality {
@@ -18,7 +19,7 @@ export interface Equality {
 export interface EqualsSpec<Case, Subject> {
   readonly says: string;
   readonly given: Given<Case>;
-  /** The tolerance is ulps * 2^-52 * scale, entry by entry; 64 by default. */
+  /** The tolerance is ulps * 2^-52 * scale, entry by entry; `ULPS.expression` by default. */
   readonly ulps?: number;
   /** Random cases, 100 by default. */
   readonly runs?: number;
@@ -72,7 +73,7 @@ export function judgeEquality({ actual, expected, scale, what }: Equality, ulps:
  * have told the expected value from another of its size.
  */
 export function equals<Case, Subject>(spec: EqualsSpec<Case, Subject>): Check<Subject> {
-  const ulps = checkedUlps('equals', spec.ulps ?? 64);
+  const ulps = checkedUlps('equals', spec.ulps ?? ULPS.expression);
   return {
     kind: 'equals',
     says: spec.says,

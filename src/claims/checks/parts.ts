@@ -5,9 +5,6 @@ import type { Given } from './given.js';
 import { randomCases, type Seen, search } from './search.js';
 import { label } from './text.js';
 
-/** The rounding unit that tolerances count in. */
-export const UNIT = 2 ** -52;
-
 export interface Part {
   readonly what?: string;
 }

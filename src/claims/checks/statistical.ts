@@ -5,7 +5,8 @@ import { normalQuantile } from '../normal-quantile.js';
 import { type Random, stream } from '../random.js';
 import { holm, mean, normalCdf, standardDeviation } from '../statistics.js';
 import type { Given } from './given.js';
-import { isList, UNIT } from './parts.js';
+import { isList } from './parts.js';
+import { ULPS, UNIT } from './rounding.js';
 import { randomCases, search } from './search.js';
 import { brief, label } from './text.js';
 
@@ -36,7 +37,7 @@ const SHARE = SUITE_ALPHA / 100;
 const MISS = 1e-3;
 const MIN_SAMPLE = 1000;
 /** A sample that is constant up to rounding has no deviation to test with. */
-const ROUNDING = 64 * UNIT;
+const ROUNDING = ULPS.expression * UNIT;
 
 interface Test {
   readonly p: number;

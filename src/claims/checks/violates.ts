@@ -1,7 +1,8 @@
 /** @file A check that a counterexample to a printed claim reproduces. */
 import type { Check } from '../claim.js';
 import type { Given } from './given.js';
-import { checkedScale, type Judged, runParts, summarise, UNIT } from './parts.js';
+import { checkedScale, type Judged, runParts, summarise } from './parts.js';
+import { ULPS, UNIT, VIOLATION } from './rounding.js';
 import { brief, label } from './text.js';
 
 export interface Violation {
@@ -20,7 +21,7 @@ export interface ViolatesSpec<Case, Subject> {
   readonly says: string;
   /** Every case must violate the claim: `only([...])` for single counterexamples. */
   readonly given: Given<Case>;
-  /** The violation must exceed margin * 2^-52 * scale; 2^20 by default, a relative violation above 2.4e-10. */
+  /** The violation must exceed margin * 2^-52 * scale; `VIOLATION` by default. */
   readonly margin?: number;
   /** Random cases, 100 by default. */
   readonly runs?: number;
@@ -45,10 +46,10 @@ function judge({ claimed, actual, by, scale, what }: Violation, margin: number):
 
 /** A counterexample: the printed claim is violated in every case, far beyond rounding. */
 export function violates<Case, Subject>(spec: ViolatesSpec<Case, Subject>): Check<Subject> {
-  const margin = spec.margin ?? 2 ** 20;
-  if (!(margin >= 64))
+  const margin = spec.margin ?? VIOLATION;
+  if (!(margin >= ULPS.expression))
     throw new RangeError(
-      `violates: margin must be at least 64 ulps, got ${margin} - rounding is no counterexample`,
+      `violates: margin must be at least ${ULPS.expression} ulps, got ${margin} - rounding is no counterexample`,
     );
   return {
     kind: 'violates',

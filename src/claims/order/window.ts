@@ -1,4 +1,5 @@
 /** @file Finding the asymptotic window of a ladder: it is found, never assumed. */
+import { UNIT } from '../checks/rounding.js';
 import type { OrderCase } from './case.js';
 import { entries, norm } from './vector.js';
 
@@ -41,7 +42,7 @@ export function points(of: OrderCase): Point[] {
       throw new RangeError(`ladder: residuals must be finite, got ${size} at step ${step}`);
     if (!(scale > 0 && Number.isFinite(scale)))
       throw new RangeError(`ladder: scale must be positive and finite, got ${scale} at step ${step}`);
-    return { step, residual: vector, size, noise: ROUND_OFF * 2 ** -52 * scale };
+    return { step, residual: vector, size, noise: ROUND_OFF * UNIT * scale };
   });
   sorted.sort((a, b) => b.step - a.step);
   for (let k = 1; k < sorted.length; k++) {

@@ -1,4 +1,7 @@
-/** @file Measuring an engine in a process of its own: creating a GPU session may end the process instead of throwing. */
+/**
+ * @file Measuring an engine in a process of its own: creating a GPU session may end the process instead of
+ * throwing.
+ */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { EngineName, Measurement } from './measure.js';

@@ -24,7 +24,10 @@ export interface Measurement {
   readonly version: string;
   /** Threads of one operator on the CPU. */
   readonly threads: number;
-  /** Relative error on the reference graph against float64; of float64 itself, between two orders of summation. */
+  /**
+   * Relative error on the reference graph against float64; of float64 itself, between two orders of
+   * summation.
+   */
   readonly precision: number;
   /** Milliseconds of a reference step, of those engines that one would choose for speed. */
   readonly milliseconds?: number;

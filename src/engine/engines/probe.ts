@@ -1,4 +1,7 @@
-/** @file A process of its own to measure an engine whose native code may end the process: `node probe.js NAME`. */
+/**
+ * @file A process of its own to measure an engine whose native code may end the process: `node probe.js
+ * NAME`.
+ */
 import type { Answer } from './ask.js';
 import { type EngineName, MEASURE } from './measure.js';
 

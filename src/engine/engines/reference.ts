@@ -53,7 +53,9 @@ function blocksBackwards(values: Float64Array, rows: number, columns: number): F
   });
 }
 
-/** Inputs with the hidden channels and units numbered backwards: the same function, summed in another order. */
+/**
+ * Inputs with the hidden channels and units numbered backwards: the same function, summed in another order.
+ */
 export const REORDERED_INPUTS: Arrays = {
   ...REFERENCE_INPUTS,
   first: rowsBackwards(REFERENCE_INPUTS.first!, CHANNELS),

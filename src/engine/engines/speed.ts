@@ -1,4 +1,6 @@
-/** @file The reference step on which the speed of an engine is measured: two convolutions and their gradients. */
+/**
+ * @file The reference step on which the speed of an engine is measured: two convolutions and their gradients.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { Specs } from '../spec.js';
 import type { Traceable } from '../trace.js';
@@ -35,7 +37,10 @@ const RUNS = 7;
 /** Slow engines are told from fast ones by fewer runs. */
 const ENOUGH_MS = 2000;
 
-/** The median time of a run in milliseconds, after a first one, which only counts when it takes too long to go on. */
+/**
+ * The median time of a run in milliseconds, after a first one, which only counts when it takes too long to go
+ * on.
+ */
 export async function timed(run: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await run();

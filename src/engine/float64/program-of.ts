@@ -16,8 +16,9 @@ function slot(implementation: object, shape: object): Map<string, Float64Program
 }
 
 /**
- * The program `name` of an implementation (a rules object: what a negative control replaces) for a shape, made at the
- * first call. Both objects are compared by identity. Results are lent: valid until the program runs again.
+ * The program `name` of an implementation (a rules object: what a negative control replaces) for a shape,
+ * made at the first call. Both objects are compared by identity. Results are lent: valid until the program
+ * runs again.
  */
 export function programOf(
   implementation: object,

@@ -1,6 +1,6 @@
 /** @file Gradients of elementwise kernels of two or three arguments, with broadcasting. */
 import * as tf from '@tensorflow/tfjs';
-import { constant } from '../constant.js';
+import { constant } from './constant.js';
 import { binary, filled, unbroadcast } from './gradient.js';
 
 /** Comparisons are flat. */
@@ -13,7 +13,10 @@ const flat = (kernelName: string): tf.GradConfig => ({
 const twiceDifference = (dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
   tf.mul(dy, tf.mul(2, tf.sub(a, b)));
 
-/** b a^(b-1). At a = b = 0 the power would be infinite and times 0 NaN, which spoils x^2 from the third derivative on. */
+/**
+ * b a^(b-1). At a = b = 0 the power would be infinite and times 0 NaN, which spoils x^2 from the third
+ * derivative on.
+ */
 function powBase(dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   const ended = tf.logicalAnd(tf.equal(a, 0), tf.equal(b, 0));
   return tf.mul(dy, tf.mul(b, tf.pow(a, tf.where(ended, 1, tf.sub(b, 1)))));
@@ -44,7 +47,10 @@ const select: tf.GradConfig = {
   },
 };
 
-/** y = (x - mean) rsqrt(variance + eps) scale + offset, every operand broadcast. tfjs needs the scale to be given. */
+/**
+ * y = (x - mean) rsqrt(variance + eps) scale + offset, every operand broadcast. tfjs needs the scale to be
+ * given.
+ */
 const batchNorm: tf.GradConfig = {
   kernelName: 'FusedBatchNorm',
   inputsToSave: ['x', 'mean', 'variance', 'scale'],

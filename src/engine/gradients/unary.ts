@@ -1,8 +1,8 @@
 /** @file Gradients of elementwise kernels of one argument, each from the input. */
 import * as tf from '@tensorflow/tfjs';
-import { constant } from '../constant.js';
-import { SELU_ALPHA, SELU_SCALE } from '../selu.js';
+import { constant } from './constant.js';
 import { filled, unary } from './gradient.js';
+import { SELU_ALPHA, SELU_SCALE } from './selu.js';
 
 /** d softmax = s (dy - sum(dy s)). */
 function softmaxGradient(dy: tf.Tensor, logits: tf.Tensor): tf.Tensor {
@@ -17,7 +17,8 @@ function clipGradient(dy: tf.Tensor, x: tf.Tensor, low: number, high: number): t
 }
 
 function seluGradient(dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
-  // The exponent is kept from overflowing where it is not chosen: 0 times infinity would be NaN in the next gradient.
+  // The exponent is kept from overflowing where it is not chosen: 0 times infinity would be NaN in the next
+  // gradient.
   const below = tf.mul(constant(SELU_SCALE * SELU_ALPHA), tf.exp(tf.neg(tf.relu(tf.neg(x)))));
   return tf.mul(dy, tf.where(tf.greater(x, 0), constant(SELU_SCALE), below));
 }

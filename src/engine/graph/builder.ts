@@ -1,29 +1,11 @@
 /** @file Grows a graph node by node; nodes that would change nothing are not made. */
-import {
-  type BinaryOp,
-  broadcastShape,
-  type DType,
-  type Node,
-  type OpAttrs,
-  type OpName,
-  type Shape,
-  sizeOf,
-  type UnaryOp,
-} from './graph.js';
+import type { DType, Node } from './graph.js';
+import { type BinaryOp, type OpAttrs, type OpName, PREDICATES, type UnaryOp } from './ops.js';
+import { broadcastShape, type Shape, same, sizeOf } from './shapes.js';
 
-const same = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
+const predicates: ReadonlySet<BinaryOp> = new Set(PREDICATES);
 
-const PREDICATES: ReadonlySet<BinaryOp> = new Set<BinaryOp>([
-  'Greater',
-  'GreaterEqual',
-  'Less',
-  'LessEqual',
-  'Equal',
-  'NotEqual',
-  'And',
-  'Or',
-]);
-
+/** Makes the nodes of a graph one by one; each gets the next id. */
 export class GraphBuilder {
   readonly nodes: Node[] = [];
 
@@ -64,7 +46,7 @@ export class GraphBuilder {
   }
 
   binary(op: BinaryOp, a: Node, b: Node): Node {
-    return this.add(op, [a, b], {}, broadcastShape(a.shape, b.shape), PREDICATES.has(op) ? 'bool' : a.dtype);
+    return this.add(op, [a, b], {}, broadcastShape(a.shape, b.shape), predicates.has(op) ? 'bool' : a.dtype);
   }
 
   /** `x op value` for a plain number. */

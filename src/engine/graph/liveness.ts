@@ -1,38 +1,42 @@
-/** @file What is in memory while a graph is evaluated, inputs and constants apart, which are there anyway. */
-import { type Graph, type Node, sizeOf } from './graph.js';
+/**
+ * @file Liveness of the values of a graph in an order of execution, and its peak memory. Inputs and constants
+ * are not counted: they are live throughout.
+ */
+import type { Graph, Node } from './graph.js';
+import { sizeOf } from './shapes.js';
 
-/** Whether a node is there before the evaluation: nothing runs for it. */
+/** Whether a value exists before the evaluation: nothing executes for it. */
 export const isGiven = ({ op }: Node): boolean => op === 'Input' || op === 'Constant';
 
-/** How values take memory. */
+/** How values are stored. */
 export interface Storage {
-  /** Numbers that a node writes. */
+  /** Size of the buffer that a node allocates, in elements. */
   written(node: Node): number;
-  /** Id of the node whose memory a value lies in. */
+  /** Id of the node whose buffer a value is stored in. */
   holder(nodes: readonly Node[], id: number): number;
 }
 
-/** Every value in memory of its own. */
+/** Every value in a buffer of its own. */
 const APART: Storage = {
   written: node => (isGiven(node) ? 0 : sizeOf(node.shape)),
   holder: (_, id) => id,
 };
 
-/** What is in memory when. */
+/** When each value is live. */
 export interface Liveness {
-  /** The most numbers at once. */
+  /** Peak memory, in elements. */
   readonly peak: number;
-  /** Position in the order at which that is. */
+  /** Position in the order at which the peak is reached. */
   readonly at: number;
-  /** Ids of the nodes whose values are there at that time. */
+  /** Ids of the nodes whose buffers are live at the peak. */
   readonly alive: readonly number[];
-  /** By id, the position of a node in the order; -1 of what does not run. */
+  /** By id, the position of a node in the order; -1 for nodes that do not execute. */
   readonly position: Int32Array;
-  /** By id, the last position at which the memory of a node is read; infinite for outputs. */
+  /** By id, the last position at which the buffer of a node is read; infinite for outputs. */
   readonly last: Float64Array;
 }
 
-/** When nodes run in this order, each value from its node to its last reader, outputs to the end. */
+/** Liveness in this order: a value is live from its node to its last reader, an output to the end. */
 export function liveness(
   { nodes, outputs }: Graph,
   order: readonly number[],
@@ -60,8 +64,11 @@ export function liveness(
   return { peak, at, alive, position, last };
 }
 
-/** The most numbers that are alive at once when a graph is evaluated in its order. */
-export function liveNumbers(graph: Graph): number {
+/** Liveness in the order of the nodes, every value in a buffer of its own; with that order. */
+export function livenessInOrder(graph: Graph): Liveness & { readonly order: readonly number[] } {
   const order = graph.nodes.filter(node => !isGiven(node)).map(({ id }) => id);
-  return liveness(graph, order, APART).peak;
+  return { ...liveness(graph, order, APART), order };
 }
+
+/** Peak memory of a graph that is evaluated in the order of its nodes, in elements. */
+export const liveNumbers = (graph: Graph): number => livenessInOrder(graph).peak;

@@ -1,11 +1,12 @@
 /** @file Rebuilds a graph node by node; passes say what to put in a node's place. */
 
 import { GraphBuilder } from './builder.js';
-import type { Graph, Node, OpAttrs, OpName } from './graph.js';
+import type { Graph, Node } from './graph.js';
+import type { OpAttrs, OpName } from './ops.js';
 
 /**
- * What stands for a node whose inputs have been rewritten already; undefined leaves it as it is. `standIn` tells what stands for
- * any node before it.
+ * The replacement of a node whose inputs have been rewritten already; undefined leaves it as it is. `standIn`
+ * gives the replacement of any node before it in the order.
  */
 export type Replace = (
   node: Node,
@@ -28,7 +29,10 @@ export function rewrite(graph: Graph, replace: Replace): Graph {
   return changed ? rebuilt(graph, builder, id => made[id]!) : graph;
 }
 
-/** The graph of a builder's nodes, with the inputs and outputs of another; `standIn` tells what stands for them. */
+/**
+ * The graph of a builder's nodes, with the inputs and outputs of another graph; `standIn` gives their
+ * replacements.
+ */
 export function rebuilt(graph: Graph, builder: GraphBuilder, standIn: (id: number) => Node): Graph {
   const follow = (ids: Readonly<Record<string, number>>): Record<string, number> =>
     Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, standIn(id).id]));

@@ -1,10 +1,14 @@
 /** @file Numbers with a shape: what a compiled function takes and gives. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from 'onnxruntime-node';
-import { type DType, type Shape, sizeOf } from '../graph/graph.js';
+import type { DType } from '../graph/graph.js';
+import { type Shape, sizeOf } from '../graph/shapes.js';
 import { TFJS_DTYPE } from '../trace/dtype.js';
 
-/** Row by row. Floats are Float32Array from `jit` and Float64Array from `float64`; integers Int32Array, truth values Uint8Array. */
+/**
+ * Row by row. Floats are Float32Array from `jit` and Float64Array from `float64`; integers Int32Array, truth
+ * values Uint8Array.
+ */
 export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 const dtypeOf = (data: Numbers): DType =>

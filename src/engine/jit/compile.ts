@@ -22,11 +22,14 @@ function checkPromise(result: unknown): void {
   // what it was waiting for fails too, with nobody to hear of it
   result.catch(() => {});
   throw new Error(
-    'result: the function must return its tensors at once, got a promise - no await: a graph holds no values to wait for',
+    'result: the function must return its tensors at once, got a promise - no await: a graph holds ' +
+      'no values to wait for',
   );
 }
 
-/** Runs the function once on tensors without values. Throws for what a static graph cannot hold (see `trace`). */
+/**
+ * Runs the function once on tensors without values. Throws for what a static graph cannot hold (see `trace`).
+ */
 export function traceTree(
   fn: (...args: never[]) => unknown,
   args: readonly Flat<Given>[],

@@ -20,8 +20,8 @@ function doubles({ value }: Given): Float64Array {
 }
 
 /**
- * The same function in double precision, evaluated at once. Numbers other than short binary fractions must come as
- * arguments or from `constant()`: tfjs rounds all others to float32, which is refused.
+ * The same function in double precision, evaluated at once. Numbers other than short binary fractions must
+ * come as arguments or from `constant()`: tfjs rounds all others to float32, which is refused.
  */
 export function float64<Args extends readonly unknown[], Out>(
   fn: (...args: Args) => Out,

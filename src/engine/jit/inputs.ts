@@ -4,7 +4,10 @@ import type { Spec } from '../spec.js';
 import { NumberArray } from './array.js';
 import { type Flat, flatten, isBranch, kindOf } from './tree.js';
 
-/** A number is a scalar and a typed array a vector; a matrix is a `NumberArray` or a tensor. Int32Array holds integers. */
+/**
+ * A number is a scalar and a typed array a vector; a matrix is a `NumberArray` or a tensor. Int32Array holds
+ * integers.
+ */
 export type Input = number | Float32Array | Float64Array | Int32Array | NumberArray | tf.Tensor;
 
 export interface Given {
@@ -35,7 +38,8 @@ function givenOf(value: unknown, path: string): Given | undefined {
     );
   if (isBranch(value)) return undefined;
   throw new Error(
-    `arguments: ${path} must be a number, a Float32Array, Float64Array, Int32Array, NumberArray or tensor, or records and lists ` +
+    `arguments: ${path} must be a number, a Float32Array, Float64Array, Int32Array, NumberArray or ` +
+      'tensor, or records and lists ' +
       `of these, got ${kindOf(value)} - let the function close over what is no number`,
   );
 }

@@ -1,5 +1,6 @@
 /** @file Lowering of matrix products and convolutions. */
-import type { Node, Shape } from '../graph/graph.js';
+import type { Node } from '../graph/graph.js';
+import type { Shape } from '../graph/shapes.js';
 import { filterToOihw, toChannelsFirst, toChannelsLast } from './layout.js';
 import type { Lowering, Rule } from './rule.js';
 import { concatenate, pad, reshape, slice } from './shaping.js';
@@ -7,7 +8,10 @@ import { concatenate, pad, reshape, slice } from './shaping.js';
 const swapLast = (rank: number): number[] =>
   Array.from({ length: rank }, (_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
 
-/** `Gemm` transposes for nothing, but takes matrices only; ONNX Runtime fuses `Transpose` into the batched `MatMul`. */
+/**
+ * `Gemm` transposes for nothing, but takes matrices only; ONNX Runtime fuses `Transpose` into the batched
+ * `MatMul`.
+ */
 export const matMul: Rule<'MatMul'> = (node, [a, b], to) => {
   const { transposeA, transposeB } = node.attrs;
   const { emitter } = to;
@@ -102,8 +106,9 @@ function padImages(to: Lowering, images: string, [top, bottom]: Pair, [left, rig
 }
 
 /**
- * Stride 1: dw[ky, kx] is the sum over all pixels of dy moved down by ky rows, times x moved left by kx columns. So all taps are
- * one product an image, of kh versions of dy [kh O, pixels] and kw versions of x [kw C, pixels], summed over the batch.
+ * Stride 1: dw[ky, kx] is the sum over all pixels of dy moved down by ky rows, times x moved left by kx
+ * columns. So all taps are one product an image, of kh versions of dy [kh O, pixels] and kw versions of x [kw
+ * C, pixels], summed over the batch.
  */
 function unstridedFilterGrad(node: Node<'Conv2DFilterGrad'>, [x, dy]: readonly Node[], to: Lowering): string {
   const [[top, bottom], [left]] = node.attrs.pad;
@@ -132,7 +137,10 @@ function unstridedFilterGrad(node: Node<'Conv2DFilterGrad'>, [x, dy]: readonly N
   return emitter.transpose(reshape(to, total, shape), shape, [0, 2, 3, 1]);
 }
 
-/** Other strides: the pixels that a tap saw [N OH OW, C], transposed, times dy [N OH OW, O]; one product a tap. */
+/**
+ * Other strides: the pixels that a tap saw [N OH OW, C], transposed, times dy [N OH OW, O]; one product a
+ * tap.
+ */
 function stridedFilterGrad(node: Node<'Conv2DFilterGrad'>, [x, dy]: readonly Node[], to: Lowering): string {
   const { strides, pad: sides } = node.attrs;
   const [[top, bottom], [left, right]] = sides;

@@ -1,9 +1,10 @@
 /**
- * @file Lowering of elementwise operations. ONNX Runtime's kernels are used as they are where there is one. Of these,
- * Elu (near 0) and Sigmoid (below -3) are good to a unit of 1, not of their own value; the rest to a few units in the
- * last place.
+ * @file Lowering of elementwise operations. ONNX Runtime's kernels are used as they are where there is one.
+ * Of these, Elu (near 0) and Sigmoid (below -3) are good to a unit of 1, not of their own value; the rest to
+ * a few units in the last place.
  */
-import type { BinaryOp, DType, Node, UnaryOp } from '../graph/graph.js';
+import type { DType, Node } from '../graph/graph.js';
+import type { BinaryOp, UnaryOp } from '../graph/ops.js';
 import { operands, type Rule } from './rule.js';
 
 const native =
@@ -36,8 +37,8 @@ const logical =
 const equal = comparison('Equal');
 
 /**
- * exp(x) - 1 as tanh(x/2) (exp(x) + 1): ONNX has no Expm1, and the plain difference has no correct digit for |x| < 6e-8.
- * A few units in the last place for every x.
+ * exp(x) - 1 as tanh(x/2) (exp(x) + 1): ONNX has no Expm1, and the plain difference has no correct digit for
+ * |x| < 6e-8. A few units in the last place for every x.
  */
 const expm1: Rule<'Expm1'> = (node, [x], to) => {
   const { emitter } = to;
@@ -113,7 +114,10 @@ export const BINARY_RULES: { readonly [Op in BinaryOp]: Rule<Op> } = {
   Or: logical('Or'),
 };
 
-/** 1 where x > 0, alpha where x <= 0, else (NaN) x. For alpha 0 as min(ceil(relu(x)), 1), three times faster than Where. */
+/**
+ * 1 where x > 0, alpha where x <= 0, else (NaN) x. For alpha 0 as min(ceil(relu(x)), 1), three times faster
+ * than Where.
+ */
 export const step: Rule<'Step'> = (node, [x], to) => {
   const { emitter } = to;
   const { alpha } = node.attrs;

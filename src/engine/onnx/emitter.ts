@@ -1,6 +1,6 @@
 /** @file Collects the nodes and initializers of an ONNX graph; equal requests share one value. */
 import type { ElementType, OnnxAttributes, OnnxNode, OnnxTensor } from '../../formats/onnx/model.js';
-import { type Shape, sizeOf } from '../graph/graph.js';
+import { type Shape, sizeOf } from '../graph/shapes.js';
 
 /** Prefix of the values we name ourselves; the names of inputs and outputs may not start with it. */
 export const INTERNAL = '%';
@@ -13,10 +13,13 @@ const typed: { readonly [T in ElementType]: (values: readonly number[] | Float64
     bool: values => Uint8Array.from(values, value => (value === 0 ? 0 : 1)),
   };
 
+/** A number that is infinite in float32. */
+export class UnfitConstant extends Error {}
+
 function toFloat32(value: number): number {
   const rounded = Math.fround(value);
   if (Number.isFinite(value) && !Number.isFinite(rounded))
-    throw new Error(`onnx: a constant must fit float32, got ${value} - scale it down`);
+    throw new UnfitConstant(`onnx: a constant must fit float32, got ${value} - scale it down`);
   return rounded;
 }
 
@@ -29,7 +32,10 @@ function rawData(values: readonly number[] | Float64Array, type: ElementType): U
 const movesOneAxis = (perm: readonly number[]): boolean =>
   perm.some((_, moved) => perm.toSpliced(moved, 1).every((axis, i, rest) => i === 0 || axis > rest[i - 1]!));
 
-/** The same transpose where axes that follow each other before and after are one; those of size 1 are left out. */
+/**
+ * The same transpose where axes that follow each other before and after are one; those of size 1 are left
+ * out.
+ */
 function mergeAxes(shape: Shape, perm: readonly number[]): { shape: number[]; perm: number[] } {
   const wide = shape.flatMap((size, axis) => (size === 1 ? [] : [axis]));
   const order = perm.filter(axis => shape[axis] !== 1).map(axis => wide.indexOf(axis));
@@ -54,14 +60,20 @@ export class Emitter {
     { readonly source: string; readonly shape: Shape; readonly perm: readonly number[] }
   >();
 
-  /** Applies an operator with one output; returns the value's name. An empty input name stands for one left out. */
+  /**
+   * Applies an operator with one output; returns the value's name. An empty input name stands for one left
+   * out.
+   */
   emit(op: string, inputs: readonly string[], attributes: OnnxAttributes = {}): string {
     return this.once(JSON.stringify([op, inputs, attributes, this.copy]), name =>
       this.nodes.push({ name: `${op}${name}`, op, inputs, outputs: [name], attributes }),
     );
   }
 
-  /** `Transpose` of a value of the given shape; a transpose of a transpose becomes one, or none when they cancel. */
+  /**
+   * `Transpose` of a value of the given shape; a transpose of a transpose becomes one, or none when they
+   * cancel.
+   */
   transpose(value: string, shape: Shape, perm: readonly number[]): string {
     const before = this.transposed.get(value);
     if (before !== undefined)
@@ -76,7 +88,10 @@ export class Emitter {
     return name;
   }
 
-  /** ONNX Runtime is several times faster where a single axis moves: axes that stay together become one, if that helps. */
+  /**
+   * ONNX Runtime transposes several times faster where a single axis moves: adjacent axes are merged where
+   * that makes it so.
+   */
   private move(value: string, shape: Shape, perm: readonly number[]): string {
     const merged = mergeAxes(shape, perm);
     if (movesOneAxis(perm) || !movesOneAxis(merged.perm))

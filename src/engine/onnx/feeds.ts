@@ -1,6 +1,7 @@
 /** @file Inputs of a run, checked and made into tensors of ONNX Runtime. */
 import type { Tensor } from 'onnxruntime-node';
-import { type DType, type Graph, type Shape, sizeOf } from '../graph/graph.js';
+import type { DType, Graph } from '../graph/graph.js';
+import { type Shape, sizeOf } from '../graph/shapes.js';
 import { ELEMENT_OF } from './rule.js';
 import { onnxRuntime } from './runtime.js';
 

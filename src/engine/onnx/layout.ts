@@ -1,5 +1,7 @@
-/** @file Between our layouts (NHWC images, HWIO filters) and ONNX's (NCHW, OIHW); transposes that meet cancel. */
-import type { Shape } from '../graph/graph.js';
+/**
+ * @file Between our layouts (NHWC images, HWIO filters) and ONNX's (NCHW, OIHW); adjacent transposes cancel.
+ */
+import type { Shape } from '../graph/shapes.js';
 import type { Lowering } from './rule.js';
 
 export const toChannelsFirst = (to: Lowering, images: string, shape: Shape): string =>

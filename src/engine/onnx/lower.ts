@@ -2,16 +2,22 @@
 import type { OnnxGraph, OnnxNode, OnnxValue } from '../../formats/onnx/model.js';
 import { writeModel } from '../../formats/onnx/write.js';
 import type { Graph, Node } from '../graph/graph.js';
-import { Emitter, INTERNAL } from './emitter.js';
+import { nodeText } from '../graph/print.js';
+import { Emitter, INTERNAL, UnfitConstant } from './emitter.js';
 import { castTo, ELEMENT_OF, type Lowering, type Rule } from './rule.js';
 import { RULES } from './rules.js';
-import { masksFirst } from './schedule.js';
+import { masksFirst } from './schedule/run-order.js';
 
-/** From 22 on, the WebGPU provider of onnxruntime-node 1.30 leaves Sin, Cos, Elu and ConvTranspose to the CPU. */
+/**
+ * From 22 on, the WebGPU provider of onnxruntime-node 1.30 leaves Sin, Cos, Elu and ConvTranspose to the CPU.
+ */
 const OPSET = 21;
 const IR_VERSION = 10;
 
-/** Name of an output in the ONNX model: its own, but for one that is an input's too (a state that a step updates). */
+/**
+ * Name of an output in the ONNX model: its own, but for one that is an input's too (a state that a step
+ * updates).
+ */
 export function outputName({ inputs, outputs }: Graph, name: string): string {
   let free = name;
   while (Object.hasOwn(inputs, free) || (free !== name && Object.hasOwn(outputs, free))) free += ':next';
@@ -23,8 +29,8 @@ export const toBytes = (graph: OnnxGraph): Uint8Array =>
   writeModel({ irVersion: IR_VERSION, opset: OPSET, producer: 'flatcheck', graph });
 
 /**
- * An ONNX model that computes the graph in float32 (ints in int32), with fixed shapes. Inputs keep their names, outputs are
- * called `outputName`. A constant is rounded to float32; one that overflows is an error.
+ * An ONNX model that computes the graph in float32 (ints in int32), with fixed shapes. Inputs keep their
+ * names, outputs are called `outputName`. A constant is rounded to float32; one that overflows is an error.
  */
 export function lowerGraph(graph: Graph): OnnxGraph<OnnxValue> {
   const emitter = new Emitter();
@@ -73,12 +79,22 @@ function valueInfo(name: string, node: Node): OnnxValue {
   return { name, type: ELEMENT_OF[node.dtype], dims: node.shape };
 }
 
+/** What `emit` throws, with the node that it is about. */
+function at(node: Node, emit: () => string): string {
+  try {
+    return emit();
+  } catch (error) {
+    if (!(error instanceof UnfitConstant)) throw error;
+    throw new Error(`${error.message} (${nodeText(node)})`);
+  }
+}
+
 /** Emits every node, constants only where they are asked for. */
 function lowerNodes(graph: Graph, emitter: Emitter): Lowering['value'] {
   const names = new Map<Node, string>();
   const met = new Map<string, number>();
   const apply = (node: Node): string => {
-    // equal nodes are in a graph only on purpose (see `recompute`)
+    // after CSE, equal nodes are rematerialised values (see `recompute`)
     if (node.op !== 'Constant') {
       const same = JSON.stringify([node.op, node.inputs, node.attrs, node.shape]);
       emitter.copy = met.get(same) ?? 0;
@@ -87,7 +103,7 @@ function lowerNodes(graph: Graph, emitter: Emitter): Lowering['value'] {
     // the table gives each operation the rule for that very operation
     const rule = RULES[node.op] as Rule;
     const inputs = node.inputs.map(id => graph.nodes[id]!);
-    const name = rule(node, inputs, lowering);
+    const name = at(node, () => rule(node, inputs, lowering));
     names.set(node, name);
     return name;
   };
@@ -95,7 +111,7 @@ function lowerNodes(graph: Graph, emitter: Emitter): Lowering['value'] {
     emitter,
     value: (node, type = node.dtype) => castTo(emitter, names.get(node) ?? apply(node), node.dtype, type),
     scalar(node, type = node.dtype) {
-      const value = emitter.scalar(node.attrs.values[0]!, ELEMENT_OF[node.dtype]);
+      const value = at(node, () => emitter.scalar(node.attrs.values[0]!, ELEMENT_OF[node.dtype]));
       return castTo(emitter, value, node.dtype, type);
     },
   };

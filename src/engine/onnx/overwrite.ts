@@ -1,9 +1,10 @@
 /**
- * @file Outputs that may be written over the inputs they replace, so that a training step needs one set of state instead of two.
- * ONNX Runtime runs nodes in an order of its own; only what an output depends on is sure to have run when it is written.
+ * @file Donation of buffers: outputs that may be written into the buffers of the inputs they replace, so that
+ * a training step needs one set of state instead of two. ONNX Runtime executes nodes in a topological order
+ * of its own choice; only the nodes that an output depends on are sure to have run when it is written.
  */
 import type { OnnxGraph as AnyGraph, OnnxNode, OnnxValue } from '../../formats/onnx/model.js';
-import { sizeOf } from '../graph/graph.js';
+import { sizeOf } from '../graph/shapes.js';
 import { INTERNAL } from './emitter.js';
 
 type OnnxGraph = AnyGraph<OnnxValue>;
@@ -16,17 +17,17 @@ export interface Replacement {
 
 export interface Overwriting {
   readonly graph: OnnxGraph;
-  /** Those that may share the memory of their input. */
+  /** Those that may be written into the buffer of their input. */
   readonly safe: readonly Replacement[];
 }
 
-/** These read and write element by element. */
+/** Operators that read and write element by element. */
 const ELEMENTWISE: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min']);
 
-/** These may pass on the memory of their operand, even to the caller. */
+/** Operators whose result may be a view of their operand, even for the caller. */
 const VIEWS: ReadonlySet<string> = new Set(['Identity', 'Reshape']);
 
-/** More readers than this of what is to be overwritten are not looked into, unless it waits for all other outputs. */
+/** An input with more readers than this is not donated, unless its output is behind the barrier. */
 const FEW = 8;
 
 class Flow {
@@ -54,7 +55,7 @@ class Flow {
     return this.makers.get(value);
   }
 
-  /** All nodes that what is called `value` goes into; where `within` is said, those that no other output lies before. */
+  /** All nodes that depend on a value; with `within`, only those with no other output in between. */
   after(value: string, within?: OnnxNode, limit = Number.POSITIVE_INFINITY): ReadonlySet<OnnxNode> {
     const found = new Set<OnnxNode>();
     const open = [value];
@@ -68,7 +69,7 @@ class Flow {
     return found;
   }
 
-  /** What a node depends on, itself included, but not what lies before `known`. */
+  /** The nodes that a node depends on, itself included, but none behind `known` ones. */
   before(last: OnnxNode, known: ReadonlySet<OnnxNode> = new Set()): ReadonlySet<OnnxNode> {
     const found = new Set([last]);
     for (const node of found)
@@ -88,7 +89,10 @@ const node = (op: string, name: string, inputs: readonly string[], attributes = 
 const FLAT = `${INTERNAL}flat`;
 const START = `${INTERNAL}start`;
 
-/** Nodes that pass the number `gate` on when all `awaited` values are there: it is joined with none of the elements of each. */
+/**
+ * The barrier: nodes that pass the scalar `gate` on once all `awaited` values are computed. They concatenate
+ * it with an empty slice of each.
+ */
 function waiting(gate: OnnxValue, awaited: readonly OnnxValue[], passed: string): OnnxNode[] {
   const empty = awaited.flatMap(({ name, type }, i) => {
     const [flat, none, cast] = ['flat', 'none', 'cast'].map(step => `${INTERNAL}${step}${i}`);
@@ -113,7 +117,9 @@ const vector = (name: string, values: readonly number[]) => ({
   data: new Uint8Array(BigInt64Array.from(values, BigInt).buffer),
 });
 
-/** The graph in which all that depends on one input, a number, comes after every output that does not. */
+/**
+ * The graph with a barrier: all that depends on one scalar input executes after every output that does not.
+ */
 function gated(graph: OnnxGraph, gate: OnnxValue, awaited: readonly OnnxValue[]): OnnxGraph {
   const late = new Flow(graph).after(gate.name);
   const passed = `${INTERNAL}passed`;
@@ -134,8 +140,9 @@ function gated(graph: OnnxGraph, gate: OnnxValue, awaited: readonly OnnxValue[])
 }
 
 /**
- * Makes outputs wait as far as that lets more of them be overwritten: the new parameters depend on the learning rate, which
- * is passed on when everything else is computed. Values are bit-identical.
+ * Finds which inputs can be donated, and inserts a barrier where that lets more of them be: the new
+ * parameters depend on the learning rate, which passes the barrier when everything else is computed. Values
+ * are bit-identical.
  */
 export function overwriting(graph: OnnxGraph, replacements: readonly Replacement[]): Overwriting {
   const flow = new Flow(graph);
@@ -166,8 +173,9 @@ export function overwriting(graph: OnnxGraph, replacements: readonly Replacement
 }
 
 /**
- * Whether all that may read the input has run when the output is written. Whatever the input goes into counts, as operators may
- * be merged, up to another output, which no merging removes. The last operator may read the input itself, element by element.
+ * Whether all that may read the input has run when the output is written. Every node that depends on the
+ * input counts as a reader, as operators may be fused, up to another output, which no fusion removes. The
+ * operator that writes the output may read the input itself, element by element.
  */
 function isSafe(
   flow: Flow,

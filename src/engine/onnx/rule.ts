@@ -1,6 +1,9 @@
-/** @file What a lowering rule gets and gives. */
+/** @file The interface of a lowering rule. */
 import { ELEMENT_TYPES, type ElementType } from '../../formats/onnx/model.js';
-import { broadcastShape, type DType, type Node, type OpName, type Shape } from '../graph/graph.js';
+import type { DType, Node } from '../graph/graph.js';
+import type { OpName } from '../graph/ops.js';
+import { broadcastShape, type Shape, same } from '../graph/shapes.js';
+import { isUniform } from '../graph/uniform.js';
 import type { Emitter } from './emitter.js';
 
 /** Our float runs in float32; int is int32, which is what tfjs calls int. */
@@ -26,14 +29,9 @@ export type Rule<Op extends OpName = OpName> = (
   to: Lowering,
 ) => string;
 
-const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
-
-const isUniform = (node: Node): node is Node<'Constant'> =>
-  node.op === 'Constant' && node.attrs.values.length === 1;
-
 /**
- * Names of the operands of a broadcasting node, cast to `type` where given. Uniform constants stand as one number where
- * the others alone give the node its shape, so that no tensor of equal numbers is made.
+ * Names of the operands of a broadcasting node, cast to `type` where given. Uniform constants stand as one
+ * number where the others alone give the node its shape, so that no uniform tensor is materialised.
  */
 export function operands(
   node: Node,
@@ -42,7 +40,7 @@ export function operands(
   types: readonly (DType | undefined)[],
 ): string[] {
   const rest = inputs.filter(input => !isUniform(input)).map(input => input.shape);
-  const scalars = sameShape(
+  const scalars = same(
     rest.reduce<Shape>((shape, next) => broadcastShape(shape, next), []),
     node.shape,
   );
@@ -51,7 +49,9 @@ export function operands(
   );
 }
 
-/** `Cast` between our types; ONNX truncates float to int toward zero and takes any non-zero number for true. */
+/**
+ * `Cast` between our types; ONNX truncates float to int toward zero and takes any non-zero number for true.
+ */
 export function castTo(emitter: Emitter, value: string, from: DType, type: DType): string {
   return from === type
     ? value

@@ -1,5 +1,5 @@
 /** @file How each operation is lowered. A missing rule does not compile. */
-import type { OpName } from '../graph/graph.js';
+import type { OpName } from '../graph/ops.js';
 import { conv2D, conv2DFilterGrad, conv2DInputGrad, matMul } from './contraction.js';
 import { BINARY_RULES, select, step, UNARY_RULES } from './elementwise.js';
 import { ELEMENT_OF, type Rule } from './rule.js';

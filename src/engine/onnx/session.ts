@@ -1,8 +1,8 @@
 /** @file Running a graph natively with ONNX Runtime. */
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Graph } from '../graph/graph.js';
-import { checkNames } from '../names.js';
-import { optimise } from '../optimise.js';
+import { checkNames } from '../graph/names.js';
+import { optimise } from '../passes/optimise.js';
 import { checkTensor, feed, type OnnxInputs, type OnnxTensors, slotsOf, zeros } from './feeds.js';
 import { lowerGraph, outputName, toBytes } from './lower.js';
 import { type Overwriting, overwriting } from './overwrite.js';
@@ -13,32 +13,48 @@ import { type CpuPassName, specialise } from './specialise.js';
 export type Provider = 'cpu' | 'webgpu' | 'cuda';
 
 export interface OnnxOptions {
-  /** Threads of one operator. A fixed number gives the same bits in every run; another number gives other bits. */
+  /**
+   * Threads of one operator. A fixed number gives the same bits in every run; another number gives other
+   * bits.
+   */
   readonly threads: number;
   /** Execution providers in order of preference; what none of them has runs on the CPU. */
   readonly providers?: readonly Provider[];
-  /** Plan all buffers ahead: the first run's buffers stay beside the planned ones, a third more memory for no time. Off when not said. */
+  /**
+   * ONNX Runtime's memory pattern, which plans all buffers ahead: the first run's stay allocated beside the
+   * planned ones, a third more memory for no time. Off by default.
+   */
   readonly memoryPattern?: boolean;
-  /** Where ONNX Runtime writes the time of every node when the program is released: the beginning of a file's path. */
+  /**
+   * Where ONNX Runtime writes the time of every node when the program is released: the beginning of a file's
+   * path.
+   */
   readonly profile?: string;
   /** Apply the passes of `optimise` first, and on the CPU alone those of `specialise`; on when not said. */
   readonly optimise?: boolean;
   /** Passes of `specialise` to leave out. */
   readonly disable?: readonly CpuPassName[];
-  /** Outputs with the names of inputs to be written over these, where that can be arranged: see `overwrites`. */
+  /**
+   * Names of inputs whose buffers are donated to the outputs of the same name, where that is safe: see
+   * `overwrites`.
+   */
   readonly overwrite?: readonly string[];
 }
 
 /** A graph made ready to run in float32. */
 export interface OnnxProgram {
   /**
-   * Evaluates the graph. Every graph input must be given. Tensors of an earlier run's outputs may be given as inputs:
-   * nothing is copied then. Outputs named in `into` are written there, and those tensors returned; they must not share
-   * memory with an input, which the run may still read, or each other (a training step swaps two sets of state). Only an output
-   * among `overwrites` may be given the tensor of the input of its name.
+   * Evaluates the graph. Every graph input must be given. Tensors of an earlier run's outputs may be given as
+   * inputs: nothing is copied then. Outputs named in `into` are written there, and those tensors returned;
+   * they must not share memory with an input, which the run may still read, or each other (a training step
+   * swaps two sets of state). Only an output among `overwrites` may be given the tensor of the input of its
+   * name.
    */
   run(inputs: OnnxInputs, into?: OnnxTensors): Promise<Record<string, Tensor>>;
-  /** Which outputs may be written over the inputs of the same name. After an error in a run these are lost. */
+  /**
+   * Which outputs may be written into the buffers of the inputs of the same name. After an error in a run
+   * these are lost.
+   */
   readonly overwrites: ReadonlySet<string>;
   /** Tensors to give as `into`: of all outputs, or of those named. */
   allocate(names?: readonly string[]): Record<string, Tensor>;
@@ -51,7 +67,10 @@ function checkThreads(threads: number): void {
     throw new Error(`onnx: threads must be a positive integer, got ${threads}`);
 }
 
-/** A session for the graph: sequential execution with a pinned number of threads, so the same inputs give the same bits. */
+/**
+ * A session for the graph: sequential execution with a pinned number of threads, so the same inputs give the
+ * same bits.
+ */
 export async function openOnnx(graph: Graph, options: OnnxOptions): Promise<OnnxProgram> {
   const { threads, providers = ['cpu'], memoryPattern = false, profile } = options;
   checkThreads(threads);
@@ -71,7 +90,7 @@ export async function openOnnx(graph: Graph, options: OnnxOptions): Promise<Onnx
       interOpNumThreads: 1,
       enableMemPattern: memoryPattern,
       graphOptimizationLevel: 'all',
-      // what `recompute` makes again would be kept after all
+      // CSE would undo rematerialisation
       extra: { optimization: { disable_specified_optimizers: 'CommonSubexpressionElimination' } },
       // errors reach us as exceptions
       logSeverityLevel: 4,
@@ -115,7 +134,8 @@ function programOf(
         checkTensor('output', name, tensor, outputSlots[name]!);
         if (taken.has(bufferOf(tensor)))
           throw new Error(
-            `onnx: output '${name}' must not share memory with an input or another output - allocate another tensor`,
+            `onnx: output '${name}' must not share memory with an input or another output - allocate ` +
+              'another tensor',
           );
         taken.add(bufferOf(tensor));
       }

@@ -1,5 +1,5 @@
 /** @file Lowering of operations that move or reduce elements. */
-import { type Shape, sizeOf } from '../graph/graph.js';
+import { type Shape, sizeOf } from '../graph/shapes.js';
 import { castTo, ELEMENT_OF, type Lowering, type Rule } from './rule.js';
 
 /** `Slice` over the axes where begin, end or step say anything; ends as ONNX has them, exclusive. */
@@ -104,7 +104,9 @@ export const gather: Rule<'Gather'> = (node, [values, indices], to) =>
     axis: { int: node.attrs.axis },
   });
 
-/** A comparison with 0, 1, ...: ONNX's OneHot counts negative indices from the end, ours are all zero there. */
+/**
+ * A comparison with 0, 1, ...: ONNX's OneHot counts negative indices from the end, ours are all zero there.
+ */
 export const oneHot: Rule<'OneHot'> = (node, [indices], to) => {
   const { emitter } = to;
   const positions = Float64Array.from({ length: node.attrs.depth }, (_, i) => i);

@@ -1,6 +1,6 @@
 /** @file Rewrites a graph into one that ONNX Runtime's CPU kernels run faster. */
 import type { Graph } from '../graph/graph.js';
-import { optimise } from '../optimise.js';
+import { optimise } from '../passes/optimise.js';
 import { bilinear } from './passes/bilinear.js';
 import { layout } from './passes/layout.js';
 import { masks } from './passes/masks.js';
@@ -18,7 +18,10 @@ export const CPU_PASSES = {
 /** What can be left out. */
 export type CpuPassName = keyof typeof CPU_PASSES | 'recompute';
 
-/** Applies the passes once each, simplifying after each. Nothing may be simplified after `recompute`, which comes last. */
+/**
+ * Applies the passes once each, simplifying after each. Nothing may be simplified after `recompute`, which
+ * comes last.
+ */
 export function specialise(graph: Graph, options: { readonly disable?: readonly CpuPassName[] } = {}): Graph {
   const without = (name: string): boolean => options.disable?.some(disabled => disabled === name) ?? false;
   const specialised = Object.entries(CPU_PASSES)

@@ -1,15 +1,11 @@
 /** @file Common subexpression elimination. */
-import type { Graph, Node, OpName } from '../graph/graph.js';
+import type { Graph, Node } from '../graph/graph.js';
+import type { OpName } from '../graph/ops.js';
+import { attributeText } from '../graph/print.js';
 import { rewrite } from '../graph/rewrite.js';
 
 /** Operations that are bit-identical with their operands swapped. */
 const COMMUTATIVE: ReadonlySet<OpName> = new Set(['Add', 'Mul', 'Equal', 'NotEqual', 'And', 'Or']);
-
-/** Attribute values as text; unlike JSON it tells -0 from 0 and keeps NaN and infinities. */
-function text(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(text)}]`;
-  return Object.is(value, -0) ? '-0' : String(value);
-}
 
 /** A digest of doubles; equal arrays have equal digests. */
 function digest(values: Float64Array): number {
@@ -26,7 +22,7 @@ function keyOf(node: Node, inputs: readonly Node[]): string {
   const attrs =
     node.op === 'Constant'
       ? digest(node.attrs.values)
-      : Object.entries(node.attrs).map(([k, v]) => k + text(v));
+      : Object.entries(node.attrs).map(([k, v]) => k + attributeText(v));
   return `${node.op} ${ids} ${node.shape} ${node.dtype} ${attrs}`;
 }
 

@@ -1,7 +1,7 @@
 /** @file The tfjs backend that records kernels instead of computing them. */
-import '../gradients.js';
+import '../gradients/register.js';
 import * as tf from '@tensorflow/tfjs';
-import { TRACE_BACKEND } from '../constant.js';
+import { TRACE_BACKEND } from '../gradients/constant.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import type { Node } from '../graph/graph.js';
 import { checkConstants } from './constants.js';
@@ -17,7 +17,9 @@ import { SHAPES } from './shapes.js';
 /** Every tfjs kernel that can be traced. */
 export const RULES: RuleTable = { ...ELEMENTWISE, ...REDUCTIONS, ...SHAPES, ...LINEAR };
 
-/** tfjs keeps numbers of any kind in the array type of the dtype; under a trace a Float64Array may stand in. */
+/**
+ * tfjs keeps numbers of any kind in the array type of the dtype; under a trace a Float64Array may stand in.
+ */
 function record(values: tf.backend_util.BackendValues, shape: readonly number[], dtype: string): Node {
   const { builder, allowFloat32Constants } = recording();
   const kind = dtypeOf(dtype);

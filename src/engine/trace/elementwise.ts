@@ -1,7 +1,7 @@
 /** @file Elementwise tfjs kernels. */
 import type * as tf from '@tensorflow/tfjs';
-import type { BinaryOp, UnaryOp } from '../graph/graph.js';
-import { SELU_ALPHA, SELU_SCALE } from '../selu.js';
+import { SELU_ALPHA, SELU_SCALE } from '../gradients/selu.js';
+import type { BinaryOp, UnaryOp } from '../graph/ops.js';
 import { dtypeOf } from './dtype.js';
 import { need, type Rule, type RuleTable, withAttrs } from './rule.js';
 

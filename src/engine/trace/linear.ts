@@ -1,6 +1,8 @@
 /** @file Matrix products and convolutions. */
 import * as tf from '@tensorflow/tfjs';
-import { broadcastShape, type ConvAttrs, type Node, type Shape } from '../graph/graph.js';
+import type { Node } from '../graph/graph.js';
+import type { ConvAttrs } from '../graph/ops.js';
+import { broadcastShape, type Shape } from '../graph/shapes.js';
 import { need, type RuleTable, withAttrs } from './rule.js';
 
 type Shape4 = [number, number, number, number];
@@ -46,7 +48,8 @@ export const LINEAR: RuleTable = {
     const [innerY, columns] = matrixShape(y, transposeB);
     if (inner !== innerY)
       throw new Error(
-        `matMul: inner dimensions must agree, got [${x.shape}] and [${y.shape}] (transposed: ${transposeA}, ${transposeB})`,
+        `matMul: inner dimensions must agree, got [${x.shape}] and [${y.shape}] (transposed: ` +
+          `${transposeA}, ${transposeB})`,
       );
     const shape = [...broadcastShape(x.shape.slice(0, -2), y.shape.slice(0, -2)), rows, columns];
     return b.add('MatMul', [x, y], { transposeA, transposeB }, shape, x.dtype);

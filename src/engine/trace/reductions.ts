@@ -1,7 +1,8 @@
 /** @file Reductions and what is composed of them. */
 import * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder } from '../graph/builder.js';
-import { type Node, sizeOf } from '../graph/graph.js';
+import type { Node } from '../graph/graph.js';
+import { sizeOf } from '../graph/shapes.js';
 import { need, type RuleTable, withAttrs } from './rule.js';
 
 const axesOf = (axis: number | number[], x: Node): number[] => tf.util.parseAxisParam(axis, [...x.shape]);

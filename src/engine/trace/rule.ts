@@ -3,7 +3,10 @@
 import type { GraphBuilder } from '../graph/builder.js';
 import type { Node } from '../graph/graph.js';
 
-/** The inputs of a kernel by name ('0', '1', ... where tfjs passes a list); absent optional inputs are left out. */
+/**
+ * The inputs of a kernel by name ('0', '1', ... where tfjs passes a list); absent optional inputs are left
+ * out.
+ */
 export type RuleInputs = Readonly<Record<string, Node>>;
 
 /** Records what a kernel computes and gives back its value, or its values where tfjs expects a list. */

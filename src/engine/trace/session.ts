@@ -1,6 +1,6 @@
 /** @file tfjs switched to recording for a while, and back. */
 import * as tf from '@tensorflow/tfjs';
-import { TRACE_BACKEND } from '../constant.js';
+import { TRACE_BACKEND } from '../gradients/constant.js';
 import { type Recording, startRecording, stopRecording, TracedData } from './recording.js';
 
 /** Lets go of what an aborted gradient had kept for its backward pass. */
@@ -18,7 +18,8 @@ function settleVariables(before: ReadonlySet<tf.Variable>): void {
   const assigned = variables.find(variable => before.has(variable) && variable.dataId instanceof TracedData);
   if (assigned !== undefined)
     throw new Error(
-      `trace: variables must not be assigned while tracing, got '${assigned.name}', whose value is lost - pass state as inputs and outputs`,
+      `trace: variables must not be assigned while tracing, got '${assigned.name}', whose value is ` +
+        'lost - pass state as inputs and outputs',
     );
 }
 

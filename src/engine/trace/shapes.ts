@@ -1,7 +1,8 @@
 /** @file tfjs kernels that move or make values without computing with them. */
 import * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder } from '../graph/builder.js';
-import { type Node, type Shape, sizeOf } from '../graph/graph.js';
+import type { Node } from '../graph/graph.js';
+import { type Shape, sizeOf } from '../graph/shapes.js';
 import { dtypeOf } from './dtype.js';
 import { need, type RuleInputs, type RuleTable, withAttrs } from './rule.js';
 
@@ -28,7 +29,9 @@ function split(b: GraphBuilder, x: Node, sizes: readonly number[], axis: number)
   });
 }
 
-/** Repeats every axis: a broadcast where the repeated axes have length 1, else through an axis beside each. */
+/**
+ * Repeats every axis: a broadcast where the repeated axes have length 1, else through an axis beside each.
+ */
 function tile(b: GraphBuilder, x: Node, reps: readonly number[]): Node {
   const shape = x.shape.map((n, i) => n * reps[i]!);
   if (x.shape.every((n, i) => n === 1 || reps[i] === 1)) return b.broadcast(x, shape);
@@ -49,7 +52,8 @@ function resizeNearest(b: GraphBuilder, x: Node, attrs: tf.ResizeNearestNeighbor
   const [rows, columns] = attrs.size;
   if (attrs.alignCorners || rows % h !== 0 || columns % w !== 0)
     throw new Error(
-      `trace: resizeNearestNeighbor must enlarge by whole factors without alignCorners, got [${h},${w}] to [${rows},${columns}]`,
+      'trace: resizeNearestNeighbor must enlarge by whole factors without alignCorners, got ' +
+        `[${h},${w}] to [${rows},${columns}]`,
     );
   const apart = b.reshape(x, [n, h, 1, w, 1, c]);
   return b.reshape(b.broadcast(apart, [n, h, rows / h, w, columns / w, c]), [n, rows, columns, c]);

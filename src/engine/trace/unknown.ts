@@ -1,5 +1,5 @@
 /** @file What to do about a kernel that cannot be traced. */
-import { TRACE_BACKEND } from '../constant.js';
+import { TRACE_BACKEND } from '../gradients/constant.js';
 
 const HINTS: Readonly<Record<string, string>> = {
   Multinomial: 'random numbers would become constants: pass them as inputs',

@@ -37,7 +37,7 @@ const findingBlock = (finding: Finding): string =>
 
 /** A claim as a disclosure: id, sentence and outcome in sight, evidence inside. Open where it did not pass. */
 export function claimSection(claim: ClaimResult): string {
-  const { tex, verdict, outcome } = claim;
+  const { tex, formulas = [], verdict, outcome } = claim;
   const text = [claim.id, claim.says, claim.source, verdict.kind].join(' ').toLowerCase();
   return [
     `<details class="claim" id="${esc(claim.id)}" data-outcome="${outcome}" data-verdict="${verdict.kind}" data-text="${esc(text)}"${outcome === 'pass' ? '' : ' open'}>`,
@@ -48,6 +48,9 @@ export function claimSection(claim: ClaimResult): string {
       ? ''
       : `<div class="formula"><h4>As it should be</h4>${mathml(tex.corrected)}</div>`,
     ...(claim.findings ?? []).map(findingBlock),
+    ...formulas.map(
+      formula => `<div class="formula"><h4>Evaluated: ${esc(formula.says)}</h4>${mathml(formula.tex)}</div>`,
+    ),
     table('Checks', ['check', 'what it asserts', 'cases', 'measured', 'outcome'], claim.checks.map(checkRow)),
     `<div class="plots">${claim.checks.map(orderPlot).join('')}</div>`,
     table(

@@ -1,4 +1,7 @@
-/** @file Block-diagonal parts of a matrix, and what restricting a covariance to them costs (Kumar & Poole 2020, section 5.1). */
+/**
+ * @file Block-diagonal parts of a matrix, and what restricting a covariance to them costs (Kumar & Poole
+ * 2020, section 5.1).
+ */
 import { cholesky, inverse, logDetOfFactor } from '../numerics/cholesky.js';
 import type { Matrix } from '../numerics/matrix.js';
 
@@ -30,7 +33,10 @@ export function blockDiagonal(blocks: readonly Matrix[]): number[][] {
 export const blockOptimum = (p: Matrix, sizes: readonly number[]): number[][] =>
   blockDiagonal(blocksOf(p, sizes).map(inverse));
 
-/** The sum of log det over the diagonal blocks: Fischer's upper bound of log det P, Hadamard's for blocks of one. */
+/**
+ * The sum of log det over the diagonal blocks: Fischer's upper bound of log det P, Hadamard's for blocks of
+ * one.
+ */
 export const blockLogDet = (p: Matrix, sizes: readonly number[]): number =>
   blocksOf(p, sizes).reduce((sum, block) => sum + logDetOfFactor(cholesky(block)), 0);
 

@@ -77,8 +77,8 @@ export const meanSquaredExcess = (d: number, r: number): number =>
 const RADIAL_NODES = 4000;
 
 /**
- * E f(|eta|) for a smooth f that grows slower than exp(r^2/2), by the trapezoidal rule in log r: geometric for analytic f,
- * because the density in log r falls off exponentially on both sides.
+ * E f(|eta|) for a smooth f that grows slower than exp(r^2/2), by the trapezoidal rule in log r: geometric
+ * for analytic f, because the density in log r falls off exponentially on both sides.
  */
 export function radialMean(d: number, f: (r: number) => number): number {
   // In units of log(r / sqrt(d)); beyond these ends lies less than e^-40 of the mass, for growing f too.

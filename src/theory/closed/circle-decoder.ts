@@ -1,17 +1,40 @@
 /** @file The circle decoder g(z) = rho (cos z, sin z) at x = g(h): the beta-VAE objective in closed form. */
+import { formula } from './formula.js';
+
+const VARIABLES = { rho: 'radius of the circle', s: 'posterior variance' };
 
 /** E |x - g(h + e)|^2 / 2 = rho^2 (1 - exp(-s/2)), e ~ N(0, s). */
-export const circleReconstruction = (rho: number, s: number): number => -(rho ** 2) * Math.expm1(-s / 2);
+export const CIRCLE_RECONSTRUCTION = formula(
+  'mean reconstruction error of the circle decoder',
+  '-rho^2 * expm1(-s / 2)',
+  VARIABLES,
+);
 
 /** F(s) = rho^2 (1 - exp(-s/2)) + beta (h^2 + s - 1 - log s) / 2. */
-export const circleObjective = (rho: number, h: number, s: number, beta: number): number =>
-  circleReconstruction(rho, s) + (beta / 2) * (h ** 2 + s - 1 - Math.log(s));
+export const CIRCLE_OBJECTIVE = formula(
+  'beta-VAE objective of the circle decoder',
+  '-rho^2 * expm1(-s / 2) + beta / 2 * (h^2 + s - 1 - log(s))',
+  { ...VARIABLES, h: 'posterior mean', beta: 'weight of the KL' },
+);
 
-/** The variance that minimises F near 0: the fixed point of 1/s = 1 + rho^2 exp(-s/2) / beta. */
+/** The map whose fixed point is the best variance: 1/s = 1 + rho^2 exp(-s/2) / beta. */
+export const CIRCLE_OPTIMUM = formula(
+  'map whose fixed point is the best variance of the circle decoder',
+  'beta / (beta + rho^2 * exp(-s / 2))',
+  { ...VARIABLES, beta: 'weight of the KL' },
+);
+
+export const circleReconstruction = (rho: number, s: number): number =>
+  CIRCLE_RECONSTRUCTION.evaluate({ rho, s });
+
+export const circleObjective = (rho: number, h: number, s: number, beta: number): number =>
+  CIRCLE_OBJECTIVE.evaluate({ rho, h, s, beta });
+
+/** The variance that minimises F near 0. */
 export function circleOptimum(rho: number, beta: number): number {
   let s = beta / (beta + rho ** 2);
   for (let i = 0; i < 500; i++) {
-    const next = beta / (beta + rho ** 2 * Math.exp(-s / 2));
+    const next = CIRCLE_OPTIMUM.evaluate({ rho, s, beta });
     if (Math.abs(next - s) <= Number.EPSILON * s) return next;
     s = next;
   }

@@ -1,11 +1,12 @@
 /**
- * @file The closed forms as they are shown: mathjs expressions, rendered by mathjs, and evaluated in doubles or in 64
- * digits. A test compares each with the code that the claims use.
+ * @file Closed forms of vectors and matrices as mathjs expressions, evaluated in doubles or in 64 digits. A
+ * test compares each with the code that the claims use, which is made for speed and small errors; forms of
+ * numbers alone are their own code (`formula.ts`).
  */
-import type { MathNode } from 'mathjs';
 import math from 'mathjs/lib/browser/math.js';
+import { texOf } from './tex.js';
 
-export interface Formula {
+interface MatrixFormula {
   readonly expression: string;
   /** What each variable stands for. */
   readonly variables: Readonly<Record<string, string>>;
@@ -35,7 +36,8 @@ export const FORMULAS = {
   },
   graeHadamard: {
     expression:
-      'norm(r)^2 / 2 + beta / 2 * norm(h)^2 + beta / 2 * log(prod(diag(identity(d) + transpose(J) * J / beta)))',
+      'norm(r)^2 / 2 + beta / 2 * norm(h)^2 + beta / 2 * log(prod(diag(identity(d) + transpose(J) * ' +
+      'J / beta)))',
     variables: LOCAL,
     source: `${KP}, eq. (14)`,
   },
@@ -57,7 +59,8 @@ export const FORMULAS = {
   },
   gapPrinted: {
     expression:
-      'beta / 2 * (trace(identity(d) + transpose(J) * J * S / beta) - log(abs(det(identity(d) + transpose(J) * J * S / beta) - d)))',
+      'beta / 2 * (trace(identity(d) + transpose(J) * J * S / beta) - log(abs(det(identity(d) + ' +
+      'transpose(J) * J * S / beta) - d)))',
     variables: { J: LOCAL.J, ...COVARIANCE, beta: LOCAL.beta, d: LOCAL.d },
     source: `${KP}, section 7, as printed`,
   },
@@ -68,14 +71,10 @@ export const FORMULAS = {
   },
   quadraticReconstruction: {
     expression:
-      'r^2 / 2 + (transpose(j) * S * j - r * trace(Q * S)) / 2 + (trace(Q * S)^2 + 2 * trace(Q * S * Q * S)) / 8',
+      'r^2 / 2 + (transpose(j) * S * j - r * trace(Q * S)) / 2 + (trace(Q * S)^2 + 2 * trace(Q * S * ' +
+      'Q * S)) / 8',
     variables: { r: 'residual of one output', j: 'its gradient', Q: 'its Hessian', ...COVARIANCE },
     source: 'quadratic decoder',
-  },
-  circleReconstruction: {
-    expression: 'rho^2 * (1 - exp(-s / 2))',
-    variables: { rho: 'radius of the circle', s: 'posterior variance' },
-    source: 'circle decoder',
   },
   circleGap: {
     expression: '-beta^2 / (8 * rho^2)',
@@ -89,7 +88,8 @@ export const FORMULAS = {
   },
   ppca: {
     expression:
-      '(transpose(x) * inv(W * transpose(W) + beta * identity(D)) * x + log(det(W * transpose(W) + beta * identity(D))) + D * log(2 * pi)) / 2',
+      '(transpose(x) * inv(W * transpose(W) + beta * identity(D)) * x + log(det(W * transpose(W) + ' +
+      'beta * identity(D))) + D * log(2 * pi)) / 2',
     variables: { x: 'datum', W: 'weights of the linear decoder', beta: LOCAL.beta, D: 'number of data' },
     source: 'probabilistic PCA',
   },
@@ -143,7 +143,7 @@ export const FORMULAS = {
     variables: { d: 'dimension' },
     source: 'mean norm of a standard normal vector',
   },
-} as const satisfies Record<string, Formula>;
+} as const satisfies Record<string, MatrixFormula>;
 
 export type FormulaName = keyof typeof FORMULAS;
 
@@ -164,8 +164,8 @@ function asNumbers(result: unknown): Value {
 }
 
 /**
- * Evaluates a formula. With `precision: 'digits'` in 64 decimal digits, rounded at the end (not for formulas with gamma,
- * which mathjs has in doubles only).
+ * Evaluates a formula. With `precision: 'digits'` in 64 decimal digits, rounded at the end (not for formulas
+ * with gamma, which mathjs has in doubles only).
  */
 export function evaluateFormula(
   name: FormulaName,
@@ -181,23 +181,5 @@ export function evaluateFormula(
   return asNumbers(engine.evaluate(expression, new Map(entries)));
 }
 
-/** How a call that mathjs would spell out is written on paper. */
-const CALLS: Readonly<Record<string, (args: string) => string>> = {
-  transpose: args => `{${args}}^\\top`,
-  identity: () => ' I',
-  trace: args => `\\operatorname{tr}\\left(${args}\\right)`,
-  diag: args => `\\operatorname{diag}\\left(${args}\\right)`,
-  prod: args => `\\prod ${args}`,
-  inv: args => `\\left(${args}\\right)^{-1}`,
-};
-
-/** The formula in LaTeX, from mathjs's own rendering. */
-export function formulaTex(name: FormulaName): string {
-  const handler = (node: MathNode, options: object): string | undefined => {
-    if (doubles.isSymbolNode(node) && /^[A-Za-z]$/.test(node.name)) return ` ${node.name}`;
-    if (!doubles.isFunctionNode(node)) return undefined;
-    const write = CALLS[node.fn.toString()];
-    return write?.(node.args.map(arg => arg.toTex(options)).join(', '));
-  };
-  return doubles.parse(FORMULAS[name].expression).toTex({ handler, parenthesis: 'auto' }).trim();
-}
+/** The formula in LaTeX. */
+export const formulaTex = (name: FormulaName): string => texOf(doubles.parse(FORMULAS[name].expression));

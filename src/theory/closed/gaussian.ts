@@ -2,7 +2,10 @@
 import { cholesky, logDetOfFactor, solveLower } from '../numerics/cholesky.js';
 import { type Matrix, norm, type Vector } from '../numerics/matrix.js';
 
-/** KL(N(h, S) || N(0, I)) = (|h|^2 + tr S - log det S - d) / 2, S = LL' given by L; without cancellation near S = I. */
+/**
+ * KL(N(h, S) || N(0, I)) = (|h|^2 + tr S - log det S - d) / 2, S = LL' given by L; without cancellation near
+ * S = I.
+ */
 export function klToStandard(mean: Vector, factor: Matrix): number {
   const squares = factor.reduce(
     (sum, row, i) => sum + row.reduce((s, x, j) => (j < i ? s + x * x : s), 0),

@@ -1,7 +1,8 @@
 /**
  * @file Kumar & Poole's objectives at one sample, from the singular values of the decoder's Jacobian J.
  *
- * beta is the weight of the KL, A = J'J, P = I + A/beta, observations of unit variance. All in the minimisation form.
+ * beta is the weight of the KL, A = J'J, P = I + A/beta, observations of unit variance. All in the
+ * minimisation form.
  */
 import { cholesky, logDetOfFactor } from '../numerics/cholesky.js';
 import { svd } from '../numerics/eigen.js';
@@ -18,7 +19,10 @@ import {
 } from '../numerics/matrix.js';
 import { klToStandard } from './gaussian.js';
 
-/** A sample as these objectives see it: residual x - g(h), mean code h, Jacobian J [D, d] of the decoder there. */
+/**
+ * A sample as these objectives see it: residual x - g(h), mean code h, Jacobian J [D, d] of the decoder
+ * there.
+ */
 export interface LocalModel {
   readonly residual: Vector;
   readonly mean: Vector;
@@ -65,8 +69,8 @@ export const taylorValue = (model: LocalModel, covariance: Matrix, beta: number)
   beta * klToStandard(model.mean, cholesky(covariance));
 
 /**
- * beta KL(N(0, S) || N(0, P^-1)) = beta/2 [tr PS - log det PS - d], by which eq. (7) at S exceeds eq. (13). From J and the
- * factor of S, never from the Gram matrix, whose inverse loses digits as beta -> 0.
+ * beta KL(N(0, S) || N(0, P^-1)) = beta/2 [tr PS - log det PS - d], by which eq. (7) at S exceeds eq. (13).
+ * From J and the factor of S, never from the Gram matrix, whose inverse loses digits as beta -> 0.
  */
 export function graeGap(jacobian: Matrix, covariance: Matrix, beta: number): number {
   const factor = cholesky(covariance);

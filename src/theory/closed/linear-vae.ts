@@ -1,11 +1,14 @@
 /**
- * @file The linear VAE with an observation variance (Dai, Wenliang & Wipf 2021, section 2.3): its optimum and minimum.
+ * @file The linear VAE with an observation variance (Dai, Wenliang & Wipf 2021, section 2.3): its optimum and
+ * minimum.
  *
- * Energies are |x - Wz - b|^2 / gamma + d log gamma + 2 beta KL: eq. (3) of the paper less its constant, the number of
- * latents. For fixed gamma everything depends on tau = beta gamma. Data have second moments of eigenvalues `values`.
+ * Energies are |x - Wz - b|^2 / gamma + d log gamma + 2 beta KL: eq. (3) of the paper less its constant, the
+ * number of latents. For fixed gamma everything depends on tau = beta gamma. Data have second moments of
+ * eigenvalues `values`.
  */
 import { type Matrix, scale, type Vector } from '../numerics/matrix.js';
-import { ppcaOptimum } from './ppca.js';
+import { formula } from './formula.js';
+import { keptCost, ppcaOptimum } from './ppca.js';
 
 export interface LinearModel {
   /** Eigenvalues of the data's second moments, descending; as many as data entries. */
@@ -22,16 +25,34 @@ export const activeLatents = ({ values, latent }: LinearModel, tau: number): num
 export const linearVaeMinimum = (model: LinearModel, tau: number): number => {
   const active = activeLatents(model, tau);
   const rest = model.values.reduce(
-    (sum, lambda, i) => sum + (i < active ? 1 + Math.log(lambda / tau) : lambda / tau),
+    (sum, lambda, i) => sum + (i < active ? keptCost(lambda, tau) : lambda / tau),
     0,
   );
   return model.values.length * Math.log(tau) + rest;
 };
 
-/** The minimum over everything but gamma of the energy with weight beta: beta L_1(tau) + d log gamma - beta d log tau. */
+export const PROFILED_MINIMUM = formula(
+  'minimum over everything but gamma of the energy with weight beta',
+  'beta * L + d * (log(gamma) - beta * log(beta * gamma))',
+  {
+    L: 'the same minimum for beta = 1 at gamma = beta gamma',
+    d: 'number of data entries',
+    beta: 'weight of the KL',
+    gamma: 'variance of the observations',
+  },
+);
+
+/**
+ * The minimum over everything but gamma of the energy with weight beta: beta L_1(tau) + d log gamma - beta d
+ * log tau.
+ */
 export const profiledMinimum = (model: LinearModel, beta: number, gamma: number): number =>
-  beta * linearVaeMinimum(model, beta * gamma) +
-  model.values.length * (Math.log(gamma) - beta * Math.log(beta * gamma));
+  PROFILED_MINIMUM.evaluate({
+    L: linearVaeMinimum(model, beta * gamma),
+    d: model.values.length,
+    beta,
+    gamma,
+  });
 
 /** E |x - g(z)|^2 at the optimum: tau for each latent in use, lambda for each direction without one. */
 export const linearReconstruction = (model: LinearModel, tau: number): number => {
@@ -44,8 +65,9 @@ export const profiledSlope = (model: LinearModel, beta: number, gamma: number): 
   model.values.length - linearReconstruction(model, beta * gamma) / gamma;
 
 /**
- * The tau = beta gamma of the best gamma: the root of (E |x - g|^2)(tau) = d tau / beta. Infimum 0 where beta r < d for the
- * rank r of the data (not above the number of latents); where beta r = d every tau below the least eigenvalue is optimal.
+ * The tau = beta gamma of the best gamma: the root of (E |x - g|^2)(tau) = d tau / beta. Infimum 0 where beta
+ * r < d for the rank r of the data (not above the number of latents); where beta r = d every tau below the
+ * least eigenvalue is optimal.
  */
 export function optimalTau(model: LinearModel, beta: number): number {
   const { values, latent } = model;
@@ -70,7 +92,10 @@ export interface LinearOptimum {
   readonly variances: Vector;
 }
 
-/** The sparse optimum at tau: w_i = sqrt(lambda_i - tau) u_i, s_i = tau / lambda_i; the other latents are the prior. */
+/**
+ * The sparse optimum at tau: w_i = sqrt(lambda_i - tau) u_i, s_i = tau / lambda_i; the other latents are the
+ * prior.
+ */
 export function linearOptimum(values: Vector, vectors: Matrix, latent: number, tau: number): LinearOptimum {
   const active = activeLatents({ values, latent }, tau);
   const zero = values.map(() => 0);

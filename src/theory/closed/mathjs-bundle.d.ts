@@ -1,4 +1,7 @@
-/** mathjs in one file: ten times faster to load than its thousands of modules. Its types are those of the package. */
+/**
+ * mathjs in one file: ten times faster to load than its thousands of modules. Its types are those of the
+ * package.
+ */
 declare module 'mathjs/lib/browser/math.js' {
   import type { ConfigOptions, MathJsInstance } from 'mathjs';
 

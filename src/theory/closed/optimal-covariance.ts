@@ -6,8 +6,8 @@ import { combine, identity, type Matrix, norm } from '../numerics/matrix.js';
 const SETTLED = 2 ** -42;
 
 /**
- * Minimises -E_q log p(x | z) + beta KL(q || N(0, I)) over q = N(h, S), as the fixed point of
- * S^-1 = I - E_q Hess log p / beta (Price's theorem). `meanCurvature` is S -> -E_q Hess log p. The map is a contraction for
+ * Minimises -E_q log p(x | z) + beta KL(q || N(0, I)) over q = N(h, S), as the fixed point of S^-1 = I - E_q
+ * Hess log p / beta (Price's theorem). `meanCurvature` is S -> -E_q Hess log p. The map is a contraction for
  * small beta; throws when it does not settle.
  */
 export function optimalCovariance(meanCurvature: (s: Matrix) => Matrix, beta: number, d: number): number[][] {

@@ -1,4 +1,7 @@
-/** @file Polynomials as sums of powers of linear forms, L(w) = sum_k c_k (a_k . w + b_k)^n_k, with Gaussian means. */
+/**
+ * @file Polynomials as sums of powers of linear forms, L(w) = sum_k c_k (a_k . w + b_k)^n_k, with Gaussian
+ * means.
+ */
 import { dot, form, type Matrix, type Vector } from '../numerics/matrix.js';
 
 export interface PowerSum {

@@ -9,13 +9,25 @@ import {
   transpose,
   type Vector,
 } from '../numerics/matrix.js';
+import { formula } from './formula.js';
 import { logNormalDensity } from './gaussian.js';
 
 /** -log N(x; 0, WW' + beta I) for W [D, d]. */
 export const ppcaNegativeLogLikelihood = (x: Vector, w: Matrix, beta: number): number =>
   -logNormalDensity(x, combine(1, multiply(w, transpose(w)), beta, identity(x.length)));
 
-/** Whether the i-th largest eigenvalue of the data keeps a latent: there are `latent` of them, and it must exceed beta. */
+export const KEPT_COST = formula(
+  'least cost of an eigendirection that keeps a latent (one without costs v / tau)',
+  '1 + log(v / tau)',
+  { v: 'eigenvalue of the data', tau: 'beta gamma' },
+);
+
+export const keptCost = (v: number, tau: number): number => KEPT_COST.evaluate({ v, tau });
+
+/**
+ * Whether the i-th largest eigenvalue of the data keeps a latent: there are `latent` of them, and it must
+ * exceed beta.
+ */
 const kept = (lambda: number, i: number, latent: number, beta: number): boolean =>
   i < latent && lambda > beta;
 
@@ -31,6 +43,6 @@ export const ppcaOptimum = (values: Vector, vectors: Matrix, latent: number, bet
 export const ppcaOptimalValue = (values: Vector, latent: number, beta: number): number =>
   (beta / 2) *
   values.reduce(
-    (sum, lambda, i) => sum + (kept(lambda, i, latent, beta) ? 1 + Math.log(lambda / beta) : lambda / beta),
+    (sum, lambda, i) => sum + (kept(lambda, i, latent, beta) ? keptCost(lambda, beta) : lambda / beta),
     0,
   );

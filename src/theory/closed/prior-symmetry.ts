@@ -1,12 +1,15 @@
 /**
- * @file Maps that leave a prior as it is (Kumar & Poole 2020, section 2 and appendix A): r = F^-1 o Phi o U o Phi^-1 o F
- * with an orthogonal U, and the twist of the plane.
+ * @file Maps that leave a prior as it is (Kumar & Poole 2020, section 2 and appendix A): r = F^-1 o Phi o U o
+ * Phi^-1 o F with an orthogonal U, and the twist of the plane.
  */
 import { normalQuantile } from '../../claims/normal-quantile.js';
 import { normalCdf } from '../../claims/statistics.js';
 import { apply, dot, type Matrix, type Vector } from '../numerics/matrix.js';
 
-/** A density of two coordinates by its distribution function: the second coordinate's is conditional on the first. */
+/**
+ * A density of two coordinates by its distribution function: the second coordinate's is conditional on the
+ * first.
+ */
 export interface Prior {
   readonly name: string;
   /** log p(z) */
@@ -93,7 +96,10 @@ export const twist =
 const STEP = 2 ** -9;
 const WEIGHTS = [45 / 60, -9 / 60, 1 / 60];
 
-/** |det J_r(z)| in the plane by differences of sixth order: about ten digits, and independent of how r is made. */
+/**
+ * |det J_r(z)| in the plane by differences of sixth order: about ten digits, and independent of how r is
+ * made.
+ */
 export function determinantOf(r: Transformation, z: Vector): number {
   const [p, q] = [0, 1].map(axis => {
     const at = (t: number): number[] => r(z.map((x, i) => (i === axis ? x + t : x)));

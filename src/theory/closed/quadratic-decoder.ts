@@ -1,6 +1,6 @@
 /**
- * @file The quadratic decoder g_m(h + e) = g_m(h) + (Je)_m + e'Q_m e / 2: its mean reconstruction error is a closed
- * quartic in the noise.
+ * @file The quadratic decoder g_m(h + e) = g_m(h) + (Je)_m + e'Q_m e / 2: its mean reconstruction error is a
+ * closed quartic in the noise.
  */
 
 import {
@@ -49,7 +49,10 @@ export const quadraticMeanCurvature = (model: QuadraticModel, s: Matrix): number
     return combine(1, combine(1, sum, 1, qsq), traceOfProduct(q, s) / 2, q);
   }, curvature(model));
 
-/** -E_q grad log p(x | z) = -J'r + sum_m [Q_m S J_m + tr(Q_m S) J_m / 2], q = N(h, S), J_m the gradient of output m. */
+/**
+ * -E_q grad log p(x | z) = -J'r + sum_m [Q_m S J_m + tr(Q_m S) J_m / 2], q = N(h, S), J_m the gradient of
+ * output m.
+ */
 export const quadraticMeanGradient = (model: QuadraticModel, s: Matrix): number[] =>
   model.hessians.reduce<number[]>(
     (sum, q, m) => {

@@ -1,4 +1,7 @@
-/** @file Squares of the derivatives of ridge sums are ridge sums again: |grad L|^2 and tr(Sigma H^2) with all their derivatives. */
+/**
+ * @file Squares of the derivatives of ridge sums are ridge sums again: |grad L|^2 and tr(Sigma H^2) with all
+ * their derivatives.
+ */
 import { add, dot, form, type Matrix, subtract, type Vector } from '../numerics/matrix.js';
 import type { Ridge, RidgeKind } from './ridge.js';
 
@@ -7,7 +10,9 @@ type Weight = (a: Vector, b: Vector) => number;
 /** Whether the n-th derivative of a sine or cosine is a cosine, up to its sign. */
 const isCosine = (kind: RidgeKind, n: number): boolean => (kind === 'cos') === (n % 2 === 0);
 
-/** sum_kl c_k c_l weight(a_k, a_l) phi^(n)(u_k) phi^(n)(u_l), u_k = a_k . w + b_k, as a sum of ridges in w. */
+/**
+ * sum_kl c_k c_l weight(a_k, a_l) phi^(n)(u_k) phi^(n)(u_l), u_k = a_k . w + b_k, as a sum of ridges in w.
+ */
 function ridgeSquare({ kind, terms }: Ridge, n: number, weight: Weight): Ridge {
   const sign = isCosine(kind, n) ? 1 : -1;
   const pairs = terms.flatMap(k => terms.map(l => ({ k, l, c: k.c * l.c * weight(k.a, l.a) })));

@@ -1,4 +1,7 @@
-/** @file Sums of ridge functions L(w) = sum_k c_k phi(a_k . w + b_k): derivatives of every order and Gaussian means. */
+/**
+ * @file Sums of ridge functions L(w) = sum_k c_k phi(a_k . w + b_k): derivatives of every order and Gaussian
+ * means.
+ */
 import { add, dot, form, type Matrix, outer, scale, type Vector } from '../numerics/matrix.js';
 
 /** The functions whose derivatives and Gaussian means are all elementary. */
@@ -65,7 +68,10 @@ export function ridgeContraction({ kind, terms }: Ridge, w: Vector, sigma: Matri
   return terms.reduce((sum, { c, a, b }) => sum + c * phi(dot(a, w) + b) * form(a, sigma, a) ** m, 0);
 }
 
-/** w -> E L(w + e), e ~ N(0, Sigma), is a ridge sum again: sin and cos are damped by exp(-a'Sigma a / 2), exp grows. */
+/**
+ * w -> E L(w + e), e ~ N(0, Sigma), is a ridge sum again: sin and cos are damped by exp(-a'Sigma a / 2), exp
+ * grows.
+ */
 export function ridgeSmoothed({ kind, terms }: Ridge, sigma: Matrix): Ridge {
   const sign = kind === 'exp' ? 1 : -1;
   return { kind, terms: terms.map(t => ({ ...t, c: t.c * Math.exp((sign * form(t.a, sigma, t.a)) / 2) })) };

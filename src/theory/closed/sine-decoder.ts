@@ -1,6 +1,7 @@
 /**
- * @file The decoder with one hidden layer of sines, g(z) = b + V sin(Wz + c): a dense network whose squared error is a sum
- * of ridges by sin s sin t = (cos(s - t) - cos(s + t)) / 2, so all its derivatives and Gaussian means are closed.
+ * @file The decoder with one hidden layer of sines, g(z) = b + V sin(Wz + c): a dense network whose squared
+ * error is a sum of ridges by sin s sin t = (cos(s - t) - cos(s + t)) / 2, so all its derivatives and
+ * Gaussian means are closed.
  */
 import { add, apply, type Matrix, multiply, scale, subtract, type Vector } from '../numerics/matrix.js';
 import { type Ridge, ridgeContraction, ridgeHessian, ridgeSmoothed, ridgeValue } from './ridge.js';

@@ -1,12 +1,25 @@
 /** @file The posterior variances at which SAMBA and the VAE stop, for a frozen gradient or Hessian. */
 import { norm, type Vector } from '../numerics/matrix.js';
+import { formula } from './formula.js';
+
+export const SAMBA_VARIANCE = formula('variance at which SAMBA stops', '1 / (1 + c * g * g)', {
+  g: 'entry of the gradient',
+  c: 'sqrt(d) / (beta |sigma o g|)',
+});
+
+export const VAE_VARIANCE = formula('variance at which the VAE stops', '1 / (1 + H / beta)', {
+  H: "entry of the Hessian's diagonal",
+  beta: 'weight of the KL',
+});
 
 /** sigma_i^2 = 1/(1 + c g_i^2) for a given c. */
-const variances = (g: Vector, c: number): number[] => g.map(x => 1 / (1 + c * x * x));
+const variances = (gradient: Vector, c: number): number[] =>
+  gradient.map(g => SAMBA_VARIANCE.evaluate({ g, c }));
 
 /**
- * Minimises sqrt(d) |sigma o g| + beta KL(N(mu, diag sigma^2) || N(0, I)) over sigma: sigma_i^2 = 1/(1 + c g_i^2) with
- * c = sqrt(d) / (beta |sigma o g|). By bisection on log c: the right side falls slower than 1/c. Ones for g = 0.
+ * Minimises sqrt(d) |sigma o g| + beta KL(N(mu, diag sigma^2) || N(0, I)) over sigma: sigma_i^2 = 1/(1 + c
+ * g_i^2) with c = sqrt(d) / (beta |sigma o g|). By bisection on log c: the right side falls slower than 1/c.
+ * Ones for g = 0.
  */
 export function sambaVariances(g: Vector, beta: number): number[] {
   const size = norm(g);
@@ -29,6 +42,9 @@ export function sambaVariances(g: Vector, beta: number): number[] {
   return variances(unit, (lo + hi) / 2);
 }
 
-/** Minimises E L + beta KL over diagonal covariances for a quadratic L: sigma_i^2 = 1/(1 + H_ii/beta), for H_ii > -beta. */
+/**
+ * Minimises E L + beta KL over diagonal covariances for a quadratic L: sigma_i^2 = 1/(1 + H_ii/beta), for
+ * H_ii > -beta.
+ */
 export const vaeVariances = (diagonal: Vector, beta: number): number[] =>
-  diagonal.map(h => 1 / (1 + h / beta));
+  diagonal.map(H => VAE_VARIANCE.evaluate({ H, beta }));

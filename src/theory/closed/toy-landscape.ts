@@ -1,8 +1,15 @@
-/** @file The toy landscape of Figure 1: a loss over the mean and deviation of a normal distribution, with two basins. */
+/**
+ * @file The toy landscape of Figure 1: a loss over the mean and deviation of a normal distribution, with two
+ * basins.
+ */
 import type { Vector } from '../numerics/matrix.js';
+import { formula } from './formula.js';
 
 export interface ToyRules {
-  /** The weights of the two basins, the wide one first; their centres; how fast the loss grows with the divergence. */
+  /**
+   * The weights of the two basins, the wide one first; their centres; how fast the loss grows with the
+   * divergence.
+   */
   readonly weights: readonly [number, number];
   readonly centres: readonly [Normal, Normal];
   readonly widths: readonly [number, number];
@@ -12,7 +19,10 @@ export interface ToyRules {
   readonly radius: number;
   /** The standard deviation of MFVI's noise in each of p directions, for the covariance (rho^2/p) I. */
   readonly deviation: (radius: number, p: number) => number;
-  /** The loss at a deviation s <= 0, where the noise leads but no distribution is: a place to take it at, or none. */
+  /**
+   * The loss at a deviation s <= 0, where the noise leads but no distribution is: a place to take it at, or
+   * none.
+   */
   readonly beyond: (s: number) => number | undefined;
 }
 
@@ -21,11 +31,14 @@ export interface Normal {
   readonly deviation: number;
 }
 
-const divergence = (from: Normal, to: Normal): number => {
-  const ratio = from.deviation / to.deviation;
-  const shift = (from.mean - to.mean) / to.deviation;
-  return (ratio ** 2 + shift ** 2 - 1) / 2 - Math.log(ratio);
-};
+export const NORMAL_DIVERGENCE = formula(
+  'KL of a normal distribution from another',
+  '((s / S)^2 + ((m - M) / S)^2 - 1) / 2 - log(s / S)',
+  { m: 'mean', s: 'deviation', M: "the other's mean", S: "the other's deviation" },
+);
+
+const divergence = (from: Normal, to: Normal): number =>
+  NORMAL_DIVERGENCE.evaluate({ m: from.mean, s: from.deviation, M: to.mean, S: to.deviation });
 
 /** The constants of Kim et al. 2022, as recalled: Figure 1 does not state them. */
 export const TOY_RULES: ToyRules = {
@@ -76,7 +89,10 @@ export const around = ([m, s]: Vector, distance: number, k: number, directions: 
 
 const ANGLES = 120;
 
-/** The largest loss on the disk around a point; it is on the edge unless there is a maximum inside, which there is not. */
+/**
+ * The largest loss on the disk around a point; it is on the edge unless there is a maximum inside, which
+ * there is not.
+ */
 export function worstCase(rules: ToyRules): Landscape {
   const f = toyLoss(rules);
   return w => {
@@ -106,8 +122,8 @@ const CELLS = 32;
 const REACH = 6;
 
 /**
- * The mean loss under Gaussian noise, by midpoints of so many cells a direction; where the loss is not defined it is left
- * out of the mean. 32 cells are good to four digits, which leaves dents in a flat valley.
+ * The mean loss under Gaussian noise, by midpoints of so many cells a direction; where the loss is not
+ * defined it is left out of the mean. 32 cells are good to four digits, which leaves dents in a flat valley.
  */
 export function noisy(rules: ToyRules, cells = CELLS): Landscape {
   const f = toyLoss(rules);
@@ -131,8 +147,8 @@ export function noisy(rules: ToyRules, cells = CELLS): Landscape {
 const DIRECTIONS = 24;
 
 /**
- * The minimum that is reached from a point by steps downhill, in 24 directions because a worst case is not smooth; the
- * first steps are short enough not to jump from one basin into the other.
+ * The minimum that is reached from a point by steps downhill, in 24 directions because a worst case is not
+ * smooth; the first steps are short enough not to jump from one basin into the other.
  */
 export function lowestFrom(
   f: Landscape,

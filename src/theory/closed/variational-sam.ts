@@ -1,5 +1,8 @@
-/** @file The covariances that minimise the approximated VariationalSAM objective for a gradient held fixed. */
+/**
+ * @file The covariances that minimise the approximated VariationalSAM objective for a gradient held fixed.
+ */
 import { combine, identity, type Matrix, norm, outer, scale, type Vector } from '../numerics/matrix.js';
+import { formula } from './formula.js';
 
 interface Prior {
   /** sigma0^2 */
@@ -8,14 +11,21 @@ interface Prior {
   readonly examples: number;
 }
 
-/** sqrt(p) sqrt(g'Sg) + (tr S / sigma0^2 - log det S) / (2N) over full S: sigma0^2 across g, less along it. */
+export const INVERSE_DEVIATION = formula(
+  'inverse deviation along the gradient, x with x^2 = 1 / v + c x',
+  '(c + sqrt(c * c + 4 / v)) / 2',
+  { c: 'N sqrt(p) |g|', v: 'variance of the prior' },
+);
+
+/**
+ * sqrt(p) sqrt(g'Sg) + (tr S / sigma0^2 - log det S) / (2N) over full S: sigma0^2 across g, less along it.
+ */
 export function variationalSamCovariance(g: Vector, { prior, examples }: Prior): number[][] {
   const n = norm(g);
   const p = g.length;
   if (n === 0) return identity(p).map(row => scale(prior, row));
   const c = examples * Math.sqrt(p) * n;
-  // the inverse deviation along g: x^2 = 1 / sigma0^2 + c x
-  const x = (c + Math.sqrt(c * c + 4 / prior)) / 2;
+  const x = INVERSE_DEVIATION.evaluate({ c, v: prior });
   const unit = scale(1 / n, g);
   const along: Matrix = outer(unit, unit);
   return combine(prior, combine(1, identity(p), -1, along), x ** -2, along);

@@ -1,6 +1,6 @@
 /** @file One case of the operation table, and its numbers. */
 import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../../../src/engine/graph/graph.js';
+import { sizeOf } from '../../../src/engine/graph/shapes.js';
 import type { Arrays } from '../../../src/engine/program.js';
 import type { Specs } from '../../../src/engine/spec.js';
 

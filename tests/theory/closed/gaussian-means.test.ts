@@ -1,4 +1,6 @@
-/** @file Quadrature, chi moments, ridge and polynomial means: each against another route to the same number. */
+/**
+ * @file Quadrature, chi moments, ridge and polynomial means: each against another route to the same number.
+ */
 import { erf } from 'mathjs';
 import * as assert from 'uvu/assert';
 import {

@@ -1,4 +1,6 @@
-/** @file Cholesky, Jacobi eigenvalues and singular values, checked through the identities that define them. */
+/**
+ * @file Cholesky, Jacobi eigenvalues and singular values, checked through the identities that define them.
+ */
 import { det } from 'mathjs';
 import * as assert from 'uvu/assert';
 import { cholesky, inverse, logDet, solve } from '../../../src/theory/numerics/cholesky.js';

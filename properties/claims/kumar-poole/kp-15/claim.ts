@@ -5,7 +5,7 @@ import { order } from '../../../../src/claims/checks/order.js';
 import { claim } from '../../../../src/claims/claim.js';
 import { ladder, type OrderCase } from '../../../../src/claims/order/case.js';
 import { asymptotic } from '../../../../src/claims/verdict.js';
-import { circleObjective } from '../../../../src/theory/closed/circle-decoder.js';
+import { CIRCLE_OBJECTIVE, circleObjective } from '../../../../src/theory/closed/circle-decoder.js';
 import { klToStandard } from '../../../../src/theory/closed/gaussian.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
 import { cholesky, inverse } from '../../../../src/theory/numerics/cholesky.js';
@@ -233,6 +233,7 @@ export default claim({
   id: 'KP-15',
   paper: 'kumar-poole',
   source: 'Kumar & Poole 2020, eqs. (3), (10), (13)',
+  formulas: [CIRCLE_OBJECTIVE],
   tex: {
     printed:
       '\\min_\\Sigma F_\\beta(h,\\Sigma) \\approx \\tfrac12\\|x-g\\|^2 + \\tfrac\\beta2\\|h\\|^2 + \\tfrac\\beta2\\log\\det\\bigl(I+\\tfrac1\\beta J^\\top J\\bigr) \\quad (\\beta \\to 0)',

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { bound } from '../../../../src/claims/checks/bound.js';
 import { equals } from '../../../../src/claims/checks/equals.js';
 import { only } from '../../../../src/claims/checks/given.js';
-import { UNIT } from '../../../../src/claims/checks/parts.js';
+import { UNIT } from '../../../../src/claims/checks/rounding.js';
 import { violates } from '../../../../src/claims/checks/violates.js';
 import { within } from '../../../../src/claims/checks/within.js';
 import { claim, mutant } from '../../../../src/claims/claim.js';

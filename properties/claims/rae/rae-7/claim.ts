@@ -10,6 +10,9 @@ import { exact } from '../../../../src/claims/verdict.js';
 import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../../src/core/objectives/rae-jacobian.js';
 import { RAE_L2_RULES, type RaeL2Rules } from '../../../../src/core/objectives/rae-l2.js';
 import {
+  RAE_KEPT,
+  RAE_RECONSTRUCTED,
+  RAE_STRENGTH,
   type RaeOptimum,
   type RaeWeights,
   raeAlong,
@@ -222,6 +225,7 @@ export default claim<Subject, string, string>({
   id: 'RAE-7',
   paper: 'rae',
   source: 'Ghosh et al. 2020, RAE-L2 and RAE-GP for a linear decoder, derived',
+  formulas: [RAE_STRENGTH, RAE_RECONSTRUCTED, RAE_KEPT],
   tex: {
     printed: '\\min_{z, W}\\ \\|x - Wz\\|^2 + \\tfrac\\beta2\\|z\\|^2 + \\lambda\\|W\\|_F^2',
     corrected:

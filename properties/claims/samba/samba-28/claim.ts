@@ -1,4 +1,5 @@
 /** @file The gradient with respect to a learned covariance, and where it comes to rest: section 3.1, appendix B. */
+
 import fc from 'fast-check';
 import { equals } from '../../../../src/claims/checks/equals.js';
 import { order } from '../../../../src/claims/checks/order.js';
@@ -8,6 +9,7 @@ import { asymptotic } from '../../../../src/claims/verdict.js';
 import type { SambaRules } from '../../../../src/core/objectives/samba.js';
 import type { Arrays } from '../../../../src/engine/program.js';
 import { ridgeGradient, ridgeHessian } from '../../../../src/theory/closed/ridge.js';
+import { SAMBA_VARIANCE, VAE_VARIANCE } from '../../../../src/theory/closed/stationary-variance.js';
 import { maximiseOnSmallBall } from '../../../../src/theory/numerics/ball-ascent.js';
 import { sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
 import {
@@ -107,6 +109,7 @@ export default claim<Subject, string, string>({
   id: 'SAMBA-28',
   paper: 'samba',
   source: 'Reizinger & Huszár 2023, section 3.1, appendix B',
+  formulas: [SAMBA_VARIANCE, VAE_VARIANCE],
   tex: {
     printed:
       '\\Sigma_{SAM}\\ \\text{learned by}\\ \\nabla_\\sigma L(\\mu+\\sigma\\circ\\eta),\\ \\eta\\ \\text{detached}',

@@ -5,7 +5,7 @@ import type { Autoencoder, Params } from '../../../../src/core/net/network.js';
 import type { Objective } from '../../../../src/core/objectives/objective.js';
 import { evaluateWithGradient } from '../../../../src/core/step.js';
 import { type Graph, sizeOf } from '../../../../src/engine/graph/graph.js';
-import { optimise } from '../../../../src/engine/optimise.js';
+import { optimise } from '../../../../src/engine/passes/optimise.js';
 import { trace } from '../../../../src/engine/trace.js';
 
 /** Multiplications in all matrix products of a graph. */

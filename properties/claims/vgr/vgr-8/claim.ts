@@ -14,7 +14,12 @@ import {
   type SparseRepresentationRules,
 } from '../../../../src/core/objectives/sparse-representation.js';
 import { energy } from '../../../../src/studies/energy.js';
-import { effectiveEnergy, effectivePenalty } from '../../../../src/theory/closed/effective-penalty.js';
+import {
+  EFFECTIVE_ENERGY,
+  EFFECTIVE_PENALTY,
+  effectiveEnergy,
+  effectivePenalty,
+} from '../../../../src/theory/closed/effective-penalty.js';
 import { sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
 import { norm, type Vector } from '../../../../src/theory/numerics/matrix.js';
 import { logUniform } from '../../../arbitraries/numbers.js';
@@ -192,6 +197,7 @@ export default claim({
   id: 'VGR-8',
   paper: 'vgr',
   source: 'Dai, Wenliang & Wipf 2021, lemma 2',
+  formulas: [EFFECTIVE_PENALTY, EFFECTIVE_ENERGY],
   tex: {
     printed:
       '\\lim_{\\gamma\\to 0} \\mathcal L = \\mathcal L_{g,h} \\text{ with } h = \\log, \\text{ up to irrelevant constants}',

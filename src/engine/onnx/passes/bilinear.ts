@@ -1,12 +1,14 @@
 /**
- * @file Convolutions as fewer matrix products. A 3x3 convolution, one with stride 2, and one of an
- * image whose pixels were repeated become bilinear algorithms, their two gradients the transposes of these. Images and filters may
- * be transformed once for a convolution and its gradients (but see `recompute`).
+ * @file Convolutions with fewer multiplications. A 3x3 convolution, one with stride 2, and one of an image
+ * whose pixels were repeated become bilinear algorithms (Winograd's), their two gradients the transposes of
+ * these. Images and filters are transformed once for a convolution and its gradients, unless `recompute`
+ * rematerialises the transforms.
  */
 
 import type { GraphBuilder } from '../../graph/builder.js';
-import type { Graph, Node, Shape } from '../../graph/graph.js';
+import type { Graph, Node } from '../../graph/graph.js';
 import { rewrite } from '../../graph/rewrite.js';
+import { same } from '../../graph/shapes.js';
 import { type Choice, choose, LIMITS, type Limits } from './bilinear/choose.js';
 import {
   collectRead,
@@ -43,8 +45,6 @@ function filterGradient(b: GraphBuilder, x: Node, dy: Node, choice: Choice): Nod
   const made = spreadWritten(b, pixelsFirst(b, dy), choice);
   return filterOf(b, matMul(b, made, seen, true, false), choice);
 }
-
-const same = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 
 /** The images [N, H, W, C] whose pixels were repeated to make these, if that is how they were made. */
 function beforeEnlarging(images: Node, nodes: readonly Node[]): Node | undefined {

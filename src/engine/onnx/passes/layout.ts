@@ -1,24 +1,18 @@
 /**
- * @file Keeps values in the order of dimensions in which they were made. What does not care about the order (elementwise work,
- * sums, pads, slices) is done in the order of its operands; a transpose is a note, and moves numbers only where an operation, an
- * output or another operand needs it. Convolutions make NCHW images and OIHW filters.
+ * @file Layout propagation: values stay in the layout in which they were computed. Operations that work in
+ * any layout (elementwise ones, sums, pads, slices) take that of their operands; a transpose becomes a
+ * permutation that is kept beside the value, and moves data only where an operation, an output or another
+ * operand needs it. Convolutions give NCHW images and OIHW filters.
  */
-import { isScalar } from '../../float64/scalar.js';
 import { GraphBuilder } from '../../graph/builder.js';
-import type { Graph, Node, OpAttrs, OpName, Shape } from '../../graph/graph.js';
+import { type Graph, isElementwise, type Node } from '../../graph/graph.js';
+import type { OpAttrs, OpName } from '../../graph/ops.js';
 import { copyOf } from '../../graph/rewrite.js';
-import {
-  CHANNELS_FIRST,
-  FILTER,
-  inverse,
-  isStraight,
-  reordered,
-  same,
-  straight,
-} from './layout/permutation.js';
+import { type Shape, same } from '../../graph/shapes.js';
+import { CHANNELS_FIRST, FILTER, inverse, isStraight, reordered, straight } from './layout/permutation.js';
 import { vote } from './layout/vote.js';
 
-/** A value as it lies: the node of the graph is transpose(node, perm). */
+/** A value in its layout: the node of the graph is transpose(node, perm). */
 interface Placed {
   readonly node: Node;
   readonly perm: readonly number[];
@@ -48,12 +42,12 @@ class Layout {
     return { nodes: this.builder.nodes, ...result };
   }
 
-  /** The value in the dimensions of the graph. */
+  /** The value in the layout of the graph. */
   private plain(value: Placed): Node {
     return this.turned(value, straight(value.perm.length));
   }
 
-  /** The node of the value as it lies under another `perm`. */
+  /** The node of the value in another layout. */
   private turned({ node, perm }: Placed, wanted: readonly number[]): Node {
     if (same(perm, wanted)) return node;
     const known = this.straightened.get(node) ?? new Map<string, Node>();
@@ -67,7 +61,7 @@ class Layout {
 
   private place(node: Node): Placed {
     const inputs = node.inputs.map(id => this.placed[id]!);
-    if (isScalar(node)) return this.elementwise(node, inputs);
+    if (isElementwise(node)) return this.elementwise(node, inputs);
     switch (node.op) {
       case 'Transpose': {
         const [x] = inputs as [Placed];
@@ -106,7 +100,7 @@ class Layout {
     }
   }
 
-  /** A node of the same operation in the order of a placed value. */
+  /** A node of the same operation in the layout of a placed value. */
   private add<Op extends OpName>(
     node: Node<Op>,
     inputs: readonly Node[],
@@ -126,7 +120,7 @@ class Layout {
     return this.add(node, [x.node], attrs(node.attrs as OpAttrs[Op], x.perm), x.perm);
   }
 
-  /** In the order voted for; else of the largest operand, the first that is not straight of several. */
+  /** In the layout voted for; else in that of the largest operand, of several the first that is permuted. */
   private elementwise(node: Node, inputs: readonly Placed[]): Placed {
     const perm = this.wanted(node.id) ?? this.leadingOrder(node.shape.length, inputs);
     const operands = inputs.map(input => this.operand(input, perm));
@@ -142,7 +136,7 @@ class Layout {
     return (leading.find(input => !isStraight(input.perm)) ?? leading[0])?.perm ?? straight(rank);
   }
 
-  /** An operand that broadcasts to a node of the given order. */
+  /** An operand that broadcasts to a node of the given layout. */
   private operand(value: Placed, perm: readonly number[]): Node {
     const { node } = value;
     const missing = perm.length - value.perm.length;

@@ -1,8 +1,11 @@
-/** @file The derivative of ReLU from its output instead of its input, which then need not be kept. */
+/**
+ * @file The derivative of ReLU from its output instead of its input, which then is not live until the
+ * backward pass.
+ */
 import type { Graph } from '../../graph/graph.js';
 import { rewrite } from '../../graph/rewrite.js';
 
-/** x > 0 where max(x, 0) > 0: values are bit-identical. */
+/** Uses that x > 0 exactly where max(x, 0) > 0. Values are bit-identical. */
 export function masks(graph: Graph): Graph {
   const outputs = new Map<number, number>();
   for (const { op, id, inputs } of graph.nodes) if (op === 'Relu') outputs.set(inputs[0]!, id);

@@ -1,11 +1,13 @@
 /**
- * @file Products of several factors, the small ones first: (images * 2) * scale, with a scale by channel, becomes images * (2 * scale),
- * one operation over the images instead of two. Gradients of batch normalisation are full of these.
+ * @file Reassociates products of several factors, the small ones first: (images * 2) * scale, with a scale
+ * per channel, becomes images * (2 * scale), one operation over the images instead of two. Gradients of batch
+ * normalisation are full of these.
  */
-import { broadcastShape, type Graph, type Node, type Shape, sizeOf } from '../../graph/graph.js';
+import type { Graph, Node } from '../../graph/graph.js';
 import { rewrite } from '../../graph/rewrite.js';
+import { broadcastShape, type Shape, sizeOf } from '../../graph/shapes.js';
 
-/** How many products of these factors, one after the other, are as large as the last. */
+/** How many of the partial products of these factors, from left to right, are as large as the last. */
 function largeProducts(shapes: readonly Shape[]): number {
   const partial: Shape[] = [];
   for (const shape of shapes) partial.push(broadcastShape(partial.at(-1) ?? [], shape));
@@ -13,7 +15,10 @@ function largeProducts(shapes: readonly Shape[]): number {
   return partial.slice(1).filter(shape => sizeOf(shape) === largest).length;
 }
 
-/** Values keep to a few units in the last place; a product of small factors may over- or underflow where the others made up for it. */
+/**
+ * Values keep to a few units in the last place; a product of the small factors may over- or underflow where
+ * the old order did not.
+ */
 export function products(graph: Graph): Graph {
   const { nodes } = graph;
   const uses = new Array<number>(nodes.length).fill(0);

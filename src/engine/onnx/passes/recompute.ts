@@ -1,41 +1,42 @@
 /**
- * @file Less memory for a little more work: values of a forward pass that are cheap to make from others are made again where a gradient
- * needs them. ONNX Runtime must not be let find common subexpressions afterwards.
+ * @file Rematerialisation: values of the forward pass that are cheap to compute are computed again where a
+ * gradient needs them, instead of being kept, which lowers the peak memory. ONNX Runtime must not eliminate
+ * common subexpressions afterwards.
  */
 
 import { GraphBuilder } from '../../graph/builder.js';
 import type { Graph, Node } from '../../graph/graph.js';
 import { copyOf, rebuilt } from '../../graph/rewrite.js';
 import { dce } from '../../passes/dce.js';
-import { livenessWhenRun } from '../schedule.js';
+import { livenessWhenRun } from '../schedule/run-order.js';
 import { choose, type Plan, plansOf } from './recompute/plan.js';
 
-/** Uses so many positions from each other share what was made again. */
+/** Uses at most so many positions apart in the order share one rematerialised copy. */
 const NEAR = 40;
 
 export interface RecomputeLimits {
-  /** What should be in memory at once, as a share of what would be. */
+  /** The peak memory aimed at, as a share of the peak without rematerialisation. */
   readonly share: number;
-  /** Numbers written at most for one that is not kept. */
+  /** The cost of a plan at most, in elements computed for each element freed. */
   readonly price: number;
-  /** Numbers that may be in memory at once whatever the share. */
+  /** Peak memory, in elements, below which nothing is rematerialised. */
   readonly enough: number;
 }
 
 export const RECOMPUTE_LIMITS: RecomputeLimits = { share: 0.4, price: 8, enough: 2 ** 26 };
 
-/** Values of less than this share of the peak stay as they are. */
+/** Values smaller than this share of the peak memory are never rematerialised. */
 const SMALL = 1 / 4000;
 
-/** One copy of the nodes that a plan runs again. */
+/** One copy of the nodes that a plan rematerialises. */
 interface Copy {
   readonly plan: Plan;
-  /** The value, and reshapes of it that are wanted. */
+  /** The value, and views of it that later users read. */
   readonly operands: Set<number>;
   readonly made: Map<number, Node>;
 }
 
-/** Copies for uses that are near each other, by what uses them, by value. */
+/** Copies for uses that are close in the order, by user and by value. */
 function copiesOf(plans: readonly Plan[], position: Int32Array) {
   const byUser = new Map<number, Map<number, Copy>>();
   const byValue = new Map<number, Copy[]>();
@@ -54,7 +55,10 @@ function copiesOf(plans: readonly Plan[], position: Int32Array) {
   return { byUser, byValue };
 }
 
-/** The graph in which later uses of the values have copies of their own, written next to the values: so they run last among operands. */
+/**
+ * The graph in which later uses of the values read copies of their own. A copy stands next to its value in
+ * the graph, so that ONNX Runtime runs it last among the operands of its user.
+ */
 function applied(graph: Graph, plans: readonly Plan[], position: Int32Array): Graph {
   const { nodes } = graph;
   const { byUser, byValue } = copiesOf(plans, position);
@@ -68,7 +72,7 @@ function applied(graph: Graph, plans: readonly Plan[], position: Int32Array): Gr
     };
     const within = (id: number): Node => (plan.again.has(id) ? copy(id, within) : made[id]!);
     within(plan.value);
-    // between the value and an operand lie only reshapes
+    // only views lie between the value and an operand
     const reshaped = (id: number): Node => copy(id, reshaped);
     for (const operand of operands) reshaped(operand);
   };
@@ -81,7 +85,7 @@ function applied(graph: Graph, plans: readonly Plan[], position: Int32Array): Gr
   return dce(rebuilt(graph, builder, id => made[id]!));
 }
 
-/** Values are bit-identical. */
+/** Lowers the peak memory by rematerialisation. Values are bit-identical. */
 export function recompute(graph: Graph, limits: RecomputeLimits = RECOMPUTE_LIMITS): Graph {
   const { share, price, enough } = limits;
   let [current, live] = [graph, livenessWhenRun(graph)];

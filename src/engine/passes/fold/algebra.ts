@@ -1,9 +1,11 @@
 /** @file Folding by rules of arithmetic with operands that are uniform constants or related to each other. */
-import { isScalar } from '../../float64/scalar.js';
-import { uniformValue } from '../../float64/uniform.js';
+
 import type { GraphBuilder } from '../../graph/builder.js';
-import { broadcastShape, type Node, type OpName } from '../../graph/graph.js';
+import { isElementwise, type Node } from '../../graph/graph.js';
+import type { OpName } from '../../graph/ops.js';
 import { copyOf } from '../../graph/rewrite.js';
+import { broadcastShape } from '../../graph/shapes.js';
+import { uniformValue } from '../../graph/uniform.js';
 
 type Rule<Op extends OpName> = (
   node: Node<Op>,
@@ -96,9 +98,12 @@ const ALGEBRA: { readonly [K in OpName]?: Rule<K> } = {
   },
 };
 
-/** Uniform numbers and broadcasts need not be spelled out for an elementwise operation: it broadcasts by itself. */
+/**
+ * Uniform numbers and broadcasts need not be spelled out for an elementwise operation: it broadcasts by
+ * itself.
+ */
 function unspread(node: Node, inputs: readonly Node[], builder: GraphBuilder): Node | undefined {
-  if (!isScalar(node)) return undefined;
+  if (!isElementwise(node)) return undefined;
   const bare = inputs.map(input => {
     if (isOp(input, 'Broadcast')) return builder.nodes[input.inputs[0]!]!;
     const value = uniformValue(input);
@@ -110,8 +115,9 @@ function unspread(node: Node, inputs: readonly Node[], builder: GraphBuilder): N
 }
 
 /**
- * The simpler expression a node amounts to, if a rule knows one. Each rule is exact but for the sign of zeros, the
- * product of two constant factors and x^-1 (both within an ulp or two), and products with a constant zero (see foldConstants).
+ * The simpler expression a node amounts to, if a rule knows one. Each rule is exact but for the sign of
+ * zeros, the product of two constant factors and x^-1 (both within an ulp or two), and products with a
+ * constant zero (see foldConstants).
  */
 export function foldAlgebra(node: Node, inputs: readonly Node[], builder: GraphBuilder): Node | undefined {
   // The table maps each name to a rule for that very node type; TypeScript cannot follow the correlation.

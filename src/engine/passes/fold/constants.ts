@@ -1,16 +1,21 @@
 /** @file Folding of nodes whose operands are known numbers. */
 
-import { interpret } from '../../float64/interpret.js';
-import { expressionOf, isScalar, SCALAR_LIBRARY, type ScalarOp } from '../../float64/scalar.js';
-import { uniformValue } from '../../float64/uniform.js';
 import type { GraphBuilder } from '../../graph/builder.js';
-import { type Node, sizeOf } from '../../graph/graph.js';
+import { isElementwise, type Node } from '../../graph/graph.js';
+import type { ElementwiseOp } from '../../graph/ops.js';
+import { sizeOf } from '../../graph/shapes.js';
+import { uniformValue } from '../../graph/uniform.js';
+import { interpret } from '../../interpreter/interpret.js';
+import { expressionOf, SCALAR_LIBRARY } from '../../interpreter/scalar.js';
 
-/** Folding may produce this many numbers even where its operands are fewer; above it constants would only grow the graph. */
+/**
+ * Folding may produce this many numbers even where its operands are fewer; above it constants would only grow
+ * the graph.
+ */
 const SMALL = 4096;
 
 /** One elementwise operation on numbers, by the same rule that compiles it. */
-function evaluate(node: Node<ScalarOp>, args: readonly number[]): number {
+function evaluate(node: Node<ElementwiseOp>, args: readonly number[]): number {
   const names = args.map((_, i) => `a${i}`);
   const library = Object.keys(SCALAR_LIBRARY);
   const operation = new Function(...library, ...names, `return ${expressionOf(node, names)};`);
@@ -21,7 +26,7 @@ function evaluate(node: Node<ScalarOp>, args: readonly number[]): number {
 function uniformResult(node: Node, inputs: readonly Node[]): number | undefined {
   const values = inputs.map(uniformValue);
   const [first] = values;
-  if (isScalar(node)) return values.every(v => v !== undefined) ? evaluate(node, values) : undefined;
+  if (isElementwise(node)) return values.every(v => v !== undefined) ? evaluate(node, values) : undefined;
   switch (node.op) {
     case 'Broadcast':
     case 'Reshape':
@@ -48,8 +53,8 @@ function uniformResult(node: Node, inputs: readonly Node[]): number | undefined 
 }
 
 /**
- * The constant a node amounts to. A product with a constant zero counts as zero whatever the other factor: a gradient
- * that was cut off stays cut off where its factor is infinite or NaN.
+ * The constant a node amounts to. A product with a constant zero counts as zero whatever the other factor: a
+ * gradient that was cut off stays cut off where its factor is infinite or NaN.
  */
 export function foldConstants(node: Node, inputs: readonly Node[], builder: GraphBuilder): Node | undefined {
   if (node.op === 'Input' || node.op === 'Constant' || sizeOf(node.shape) === 0) return undefined;

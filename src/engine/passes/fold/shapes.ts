@@ -1,12 +1,12 @@
 /** @file Folding of operations that only move numbers: those that do nothing, and two that are one. */
 
 import type { GraphBuilder } from '../../graph/builder.js';
-import { type Node, type OpName, type Shape, sizeOf } from '../../graph/graph.js';
+import type { Node } from '../../graph/graph.js';
+import type { OpName } from '../../graph/ops.js';
 import { copyOf } from '../../graph/rewrite.js';
+import { same, sizeOf } from '../../graph/shapes.js';
 
 type Rule<Op extends OpName> = (node: Node<Op>, input: Node, builder: GraphBuilder) => Node | undefined;
-
-const same = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, i) => size === b[i]);
 
 const inputOf = (node: Node, builder: GraphBuilder): Node => builder.nodes[node.inputs[0]!]!;
 

@@ -1,7 +1,8 @@
 /**
- * @file Convolutions along one axis as bilinear algorithms: y = A ((G w) * (B x)), where * multiplies term by term and G is
- * applied once for all tiles. Fewer terms mean fewer matrix products in two dimensions, where the algorithm is used for rows and
- * for columns. Padding is in B: it reads no row that is not there. Sources: Winograd 1980; Lavin & Gray 2016 for F(2, 3) and F(4, 3).
+ * @file Convolutions along one axis as bilinear algorithms: y = A ((G w) * (B x)), where * multiplies term by
+ * term and G is applied once for all tiles. Fewer terms mean fewer matrix products in two dimensions, where
+ * the algorithm is used for rows and for columns. Padding is in B: it reads no row that is not there.
+ * Sources: Winograd 1980; Lavin & Gray 2016 for F(2, 3) and F(4, 3).
  */
 
 /** Rows of numbers. */
@@ -19,7 +20,10 @@ export interface Algorithm {
   readonly A: Matrix;
 }
 
-/** One tile: rows [terms] of pairs (input relative to the tile, factor), and of pairs (output of the tile, factor). */
+/**
+ * One tile: rows [terms] of pairs (input relative to the tile, factor), and of pairs (output of the tile,
+ * factor).
+ */
 interface Tile {
   readonly reads: readonly (readonly (readonly [offset: number, factor: number])[])[];
   readonly writes: readonly (readonly (readonly [output: number, factor: number])[])[];
@@ -60,8 +64,9 @@ function polynomial(roots: readonly number[]): number[] {
 }
 
 /**
- * Three taps, one zero on either side: F(m, 3), m + 2 products for m outputs instead of 3 m, for a multiple of m inputs. Filter and
- * outputs are taken as polynomials at m + 1 points and at infinity (Toom, Cook). The points are dyadic: exact but for sums.
+ * Three taps, one zero on either side: F(m, 3), m + 2 products for m outputs instead of 3 m, for a multiple
+ * of m inputs. Filter and outputs are taken as polynomials at m + 1 points and at infinity (Toom, Cook). The
+ * points are dyadic: exact but for sums.
  */
 function toomCook(inputs: number, points: readonly number[]): Algorithm {
   const outputs = points.length - 1;
@@ -91,12 +96,16 @@ function toomCook(inputs: number, points: readonly number[]): Algorithm {
 /** Winograd's F(2, 3): 4 products for 2 outputs. */
 export const winograd2 = (inputs: number): Algorithm => toomCook(inputs, [0, 1, -1]);
 
-/** F(4, 3): 6 products for 4 outputs. Points of which products and gradients lose least to rounding, half of what 0, 1, -1, 2, -2 lose. */
+/**
+ * F(4, 3): 6 products for 4 outputs. Points of which products and gradients lose least to rounding, half of
+ * what 0, 1, -1, 2, -2 lose.
+ */
 export const winograd4 = (inputs: number): Algorithm => toomCook(inputs, [0, 0.625, -0.625, 1.5, -1.5]);
 
 /**
- * Every input twice, then three taps with one zero on either side: 3 products for 2 outputs instead of 6, because
- * w0 x[i-1] + (w1 + w2) x[i] = w0 (x[i-1] - x[i]) + (w0 + w1 + w2) x[i]. At either end the neighbour is the padding's zero.
+ * Every input twice, then three taps with one zero on either side: 3 products for 2 outputs instead of 6,
+ * because w0 x[i-1] + (w1 + w2) x[i] = w0 (x[i-1] - x[i]) + (w0 + w1 + w2) x[i]. At either end the neighbour
+ * is the padding's zero.
  */
 export const enlargedThree = (inputs: number): Algorithm =>
   tiled(
@@ -152,8 +161,8 @@ export const enlargedOne = (inputs: number): Algorithm =>
   );
 
 /**
- * Three taps with stride 2 and one zero before: 5 products for 2 outputs instead of 6, by F(2, 2) for the outer taps, which
- * meet odd inputs only. For a multiple of 4 inputs.
+ * Three taps with stride 2 and one zero before: 5 products for 2 outputs instead of 6, by F(2, 2) for the
+ * outer taps, which meet odd inputs only. For a multiple of 4 inputs.
  */
 export const stridedThree = (inputs: number): Algorithm =>
   tiled(

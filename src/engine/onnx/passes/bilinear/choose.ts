@@ -1,5 +1,9 @@
-/** @file Which convolutions are done by a bilinear algorithm: measured on ONNX Runtime's CPU kernels (docs/performance.md). */
-import type { ConvAttrs, Shape } from '../../../graph/graph.js';
+/**
+ * @file Which convolutions are done by a bilinear algorithm: measured on ONNX Runtime's CPU kernels
+ * (docs/performance.md).
+ */
+import type { ConvAttrs } from '../../../graph/ops.js';
+import type { Shape } from '../../../graph/shapes.js';
 import {
   type Algorithm,
   enlargedOne,
@@ -23,7 +27,10 @@ export interface Limit {
 
 /** By kind of convolution; a kind left out is not touched. */
 export interface Limits {
-  /** 3x3, stride 1: also where one side has a few channels, as images stay in the order of their neighbours then. */
+  /**
+   * 3x3, stride 1: also where one side has a few channels, as images stay in the order of their neighbours
+   * then.
+   */
   readonly plain: Limit;
   /** 3x3, stride 2. */
   readonly strided: Limit;
@@ -61,8 +68,8 @@ function kernelOf(filter: Shape, pad: ConvAttrs['pad']): 1 | 3 | undefined {
 }
 
 /**
- * The algorithms for a convolution of images [N, H, W, C] by a filter [kh, kw, C, O]; `enlarged` says that the convolution
- * sees the images doubled in height and width. Undefined where it is better left as it is.
+ * The algorithms for a convolution of images [N, H, W, C] by a filter [kh, kw, C, O]; `enlarged` says that
+ * the convolution sees the images doubled in height and width. Undefined where it is better left as it is.
  */
 export function choose(
   images: Shape,

@@ -1,4 +1,7 @@
-/** @file The linear maps of a bilinear algorithm as matrix products, over images whose rows and columns come first: [H, W, N, C]. */
+/**
+ * @file The linear maps of a bilinear algorithm as matrix products, over images whose rows and columns come
+ * first: [H, W, N, C].
+ */
 
 import type { GraphBuilder } from '../../../graph/builder.js';
 import type { Node } from '../../../graph/graph.js';
@@ -27,7 +30,9 @@ const isIdentity = (matrix: Matrix): boolean =>
   matrix.length === matrix[0]!.length &&
   matrix.every((row, i) => row.every((value, j) => value === (i === j ? 1 : 0)));
 
-/** A map along one axis in the two directions it is used: [terms tiles, size], and back with its transpose. */
+/**
+ * A map along one axis in the two directions it is used: [terms tiles, size], and back with its transpose.
+ */
 interface AxisMap {
   readonly terms: number;
   readonly tiles: number;
@@ -55,7 +60,9 @@ function joint([rows, columns]: Maps): Matrix {
 
 const pixels = ([rows, columns]: Maps): number => rows.matrix[0]!.length * columns.matrix[0]!.length;
 
-/** [H, W, N, C] -> [terms, tiles N, C] by B: what a convolution reads, to be multiplied by the filter's terms. */
+/**
+ * [H, W, N, C] -> [terms, tiles N, C] by B: what a convolution reads, to be multiplied by the filter's terms.
+ */
 export function spreadRead(b: GraphBuilder, images: Node, algorithms: Algorithms): Node {
   const maps = algorithms.map(({ terms, tiles, B }) => ({
     terms,

@@ -1,11 +1,11 @@
-/** @file Orders of dimensions. A value that lies as `node` under `perm` is transpose(node, perm). */
+/**
+ * @file Layouts as permutations of dimensions. A value stored as `node` in the layout `perm` is
+ * transpose(node, perm).
+ */
 
 export const straight = (rank: number): number[] => Array.from({ length: rank }, (_, i) => i);
 
 export const isStraight = (perm: readonly number[]): boolean => perm.every((axis, i) => axis === i);
-
-export const same = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((n, i) => n === b[i]);
 
 export function inverse(perm: readonly number[]): number[] {
   const result = new Array<number>(perm.length);
@@ -13,7 +13,7 @@ export function inverse(perm: readonly number[]): number[] {
   return result;
 }
 
-/** Something by dimension of a value, by dimension of how it lies. */
+/** Entries by dimension of a value, reordered to the dimensions of its layout. */
 export const reordered = <T>(values: readonly T[], perm: readonly number[]): T[] =>
   inverse(perm).map(i => values[i]!);
 

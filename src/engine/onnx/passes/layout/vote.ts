@@ -1,12 +1,13 @@
 /**
- * @file In which order values should lie. Elementwise operations tie values of one shape together; each such group takes the order
- * that most of its makers give and its users need, so that a group is turned where it is entered or left, if at all.
+ * @file Which layout each value should have. Elementwise operations tie values of one shape together; each
+ * such group takes the layout that most of its producers give and its consumers need, so that data are
+ * transposed where a group is entered or left, if at all.
  */
-import { isScalar } from '../../../float64/scalar.js';
-import type { Graph, Node } from '../../../graph/graph.js';
-import { CHANNELS_FIRST, FILTER, inverse, same, straight } from './permutation.js';
+import { type Graph, isElementwise, type Node } from '../../../graph/graph.js';
+import { same } from '../../../graph/shapes.js';
+import { CHANNELS_FIRST, FILTER, inverse, straight } from './permutation.js';
 
-/** Groups of node ids, merged step by step. */
+/** Disjoint sets of node ids (union-find). */
 class Groups {
   private readonly parent: number[];
 
@@ -14,7 +15,7 @@ class Groups {
     this.parent = Array.from({ length: size }, (_, i) => i);
   }
 
-  of(id: number): number {
+  rootOf(id: number): number {
     let root = id;
     while (this.parent[root] !== root) root = this.parent[root]!;
     this.parent[id] = root;
@@ -22,20 +23,20 @@ class Groups {
   }
 
   merge(a: number, b: number): void {
-    this.parent[this.of(a)] = this.of(b);
+    this.parent[this.rootOf(a)] = this.rootOf(b);
   }
 }
 
 const isImages = (node: Node): boolean => node.op === 'Conv2D' || node.op === 'Conv2DInputGrad';
 
-/** The order in which an operation makes its value, where that is not left to its operands. */
+/** The layout that an operation gives its value, where its operands do not decide. */
 function made(node: Node): readonly number[] | undefined {
   if (isImages(node)) return CHANNELS_FIRST.perm;
   if (node.op === 'Conv2DFilterGrad') return FILTER.perm;
-  return isScalar(node) || node.op === 'Transpose' ? undefined : straight(node.shape.length);
+  return isElementwise(node) || node.op === 'Transpose' ? undefined : straight(node.shape.length);
 }
 
-/** What a node's maker and users would like it to lie in. */
+/** The layouts that the producer and the consumers of a value wish for. */
 function* wishesFor(node: Node, { nodes }: Graph, users: readonly (readonly Node[])[]) {
   if (node.op === 'Transpose') {
     const source = made(nodes[node.inputs[0]!]!);
@@ -53,7 +54,7 @@ function* wishesFor(node: Node, { nodes }: Graph, users: readonly (readonly Node
   }
 }
 
-/** The most frequent order, the first of several. */
+/** The most frequent layout, the first of several. */
 function winner(wishes: readonly (readonly number[])[]): readonly number[] | undefined {
   const counted = wishes.map(wish => ({ wish, count: wishes.filter(other => same(other, wish)).length }));
   return counted.reduce<(typeof counted)[number] | undefined>(
@@ -62,7 +63,7 @@ function winner(wishes: readonly (readonly number[])[]): readonly number[] | und
   )?.wish;
 }
 
-/** The order each node should lie in; undefined where nothing is wished for. */
+/** The layout each value should have; undefined where nothing is wished for. */
 export function vote(graph: Graph): (id: number) => readonly number[] | undefined {
   const { nodes } = graph;
   const groups = new Groups(nodes.length);
@@ -70,12 +71,12 @@ export function vote(graph: Graph): (id: number) => readonly number[] | undefine
   for (const node of nodes)
     for (const id of new Set(node.inputs)) {
       users[id]!.push(node);
-      if (isScalar(node) && same(nodes[id]!.shape, node.shape)) groups.merge(id, node.id);
+      if (isElementwise(node) && same(nodes[id]!.shape, node.shape)) groups.merge(id, node.id);
     }
   const wishes = new Map<number, (readonly number[])[]>();
   for (const node of nodes) {
-    const group = wishes.get(groups.of(node.id)) ?? [];
-    wishes.set(groups.of(node.id), group);
+    const group = wishes.get(groups.rootOf(node.id)) ?? [];
+    wishes.set(groups.rootOf(node.id), group);
     // several users of one value share a transpose, so they have one vote
     const distinct: (readonly number[])[] = [];
     for (const wish of wishesFor(node, graph, users))
@@ -83,7 +84,7 @@ export function vote(graph: Graph): (id: number) => readonly number[] | undefine
     group.push(...distinct);
   }
   for (const id of new Set(Object.values(graph.outputs)))
-    wishes.get(groups.of(id))!.push(straight(nodes[id]!.shape.length));
+    wishes.get(groups.rootOf(id))!.push(straight(nodes[id]!.shape.length));
   const winners = new Map([...wishes].map(([group, all]) => [group, winner(all)]));
-  return id => winners.get(groups.of(id));
+  return id => winners.get(groups.rootOf(id));
 }

@@ -1,9 +1,10 @@
-/** @file Which values might be made again after the time at which most is in memory, and what that costs. */
-import type { Graph, Node, OpName } from '../../../graph/graph.js';
+/** @file Which values could be rematerialised after the peak of memory, and at what cost. */
+import type { Graph, Node } from '../../../graph/graph.js';
 import type { Liveness } from '../../../graph/liveness.js';
-import { holder, written } from '../../schedule.js';
+import type { OpName } from '../../../graph/ops.js';
+import { holder, written } from '../../schedule/run-order.js';
 
-/** A use of a value, perhaps by way of reshapes. */
+/** A use of a value, directly or through views. */
 export interface Use {
   readonly user: number;
   /** The operand: the value or a Reshape of it. */
@@ -13,13 +14,13 @@ export interface Use {
 export interface Plan {
   /** Id of the value. */
   readonly value: number;
-  /** Ids of the nodes that are run again for it, itself included. */
+  /** Ids of the nodes that are computed again for it, itself included. */
   readonly again: ReadonlySet<number>;
-  /** What uses it after that time, in the order they run. */
+  /** Its uses after the peak, in the order of execution. */
   readonly later: readonly Use[];
-  /** Numbers that are not kept then, less those that are kept to make it from. */
+  /** Elements freed at the peak, less those that are kept alive to compute it from. */
   readonly freed: number;
-  /** Numbers written to make it again. */
+  /** Elements computed by the rematerialisation. */
   readonly cost: number;
 }
 
@@ -28,16 +29,19 @@ const CHEAP: ReadonlySet<OpName> = new Set<OpName>([
   ...(['Select', 'Cast', 'Greater', 'Not', 'Broadcast', 'Reshape', 'Transpose'] as const),
 ]);
 
-/** Nodes run again for one value, one after the other. */
+/** The longest chain of nodes that is computed again for one value. */
 const DEPTH = 6;
-/** Operands may be kept for a value up to this share of it. */
+/** Operands may be kept alive for a value up to this share of its size. */
 const KEPT = 0.6;
 
-/** Elementwise work, and products with a small matrix that is known: the transforms of bilinear algorithms. */
+/**
+ * Elementwise operations and views, and products with a constant matrix: the transforms of bilinear
+ * algorithms.
+ */
 const isCheap = (nodes: readonly Node[], { op, inputs }: Node): boolean =>
   CHEAP.has(op) || (op === 'MatMul' && inputs.some(id => nodes[id]!.op === 'Constant'));
 
-/** All uses of every value by nodes that run, through reshapes. */
+/** All uses of every value by nodes that execute, through views. */
 function usesOf({ nodes }: Graph): (id: number) => Use[] {
   const users: number[][] = nodes.map(() => []);
   for (const { id, inputs } of nodes) for (const input of new Set(inputs)) users[input]!.push(id);
@@ -46,12 +50,12 @@ function usesOf({ nodes }: Graph): (id: number) => Use[] {
   return uses;
 }
 
-/** A plan for each value that is alive at the peak, used later and cheap, of at least `least` numbers. */
+/** A plan for each cheap value of at least `least` elements that is live across the peak. */
 export function plansOf(graph: Graph, live: Liveness, least: number): Plan[] {
   const { nodes } = graph;
   const { at, position, last } = live;
   const uses = usesOf(graph);
-  const isThere = (id: number): boolean => position[id]! < at && last[id]! > at;
+  const isLive = (id: number): boolean => position[id]! < at && last[id]! > at;
 
   const planOf = (value: number): Plan | undefined => {
     const size = written(nodes[value]!);
@@ -65,7 +69,7 @@ export function plansOf(graph: Graph, live: Liveness, least: number): Plan[] {
     const reach = (id: number, depth: number): boolean => {
       const node = nodes[id]!;
       const held = holder(nodes, id);
-      if (position[held]! < 0 || (held !== value && isThere(held))) return true;
+      if (position[held]! < 0 || (held !== value && isLive(held))) return true;
       if (depth > DEPTH || !isCheap(nodes, node)) {
         kept.add(held);
         return held !== value && position[held]! <= at;
@@ -82,7 +86,10 @@ export function plansOf(graph: Graph, live: Liveness, least: number): Plan[] {
   return live.alive.flatMap(id => planOf(id) ?? []);
 }
 
-/** The cheapest plans first, until they free `wanted` numbers; none makes a value from one that another does not keep. */
+/**
+ * The cheapest plans first, until they free `wanted` elements; none computes a value from one that another
+ * frees.
+ */
 export function choose({ nodes }: Graph, plans: readonly Plan[], wanted: number): Plan[] {
   const price = ({ cost, freed }: Plan): number => cost / freed;
   const chosen: Plan[] = [];

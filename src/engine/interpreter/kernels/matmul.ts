@@ -1,6 +1,6 @@
 /** @file Batched matrix products. */
-import { type Node, type Shape, sizeOf, stridesOf } from '../../graph/graph.js';
-import { broadcastStrides } from '../view.js';
+import type { Node } from '../../graph/graph.js';
+import { broadcastStrides, type Shape, sizeOf, stridesOf } from '../../graph/shapes.js';
 import { matrixAt, multiply, transposed, workspaceFor } from './product.js';
 
 /** For each batch index of the output, the index of the operand's matrix: leading dimensions broadcast. */
@@ -36,7 +36,8 @@ export function bindMatMul(
   const rights = matrixIndices(bShape, node.shape).map(i =>
     matrixAt(b, i * n * k, bShape.at(-1)!, transposeB),
   );
-  // A b with a column b is computed as the row b^T A^T: the numbers lie the same and columns come four at a time.
+  // A b with a column b is computed as the row b^T A^T: both have the same layout, and columns come four at a
+  // time.
   const flip = n === 1;
   const extent = flip ? { m: 1, n: m, k } : { m, n, k };
   const [xs, ys] = flip ? [rights.map(transposed), lefts.map(transposed)] : [lefts, rights];

@@ -1,11 +1,11 @@
-/** @file Which values are views of others, and which get numbers of their own. */
+/** @file Which values are views of others, and which get buffers of their own. */
 import type { Graph } from '../graph/graph.js';
 import { isContiguous, isView, ownView, type View, viewThrough } from './view.js';
 
 export interface Layout {
-  /** The layout of every value; `views[id].base === id` where the value has numbers of its own. */
+  /** The layout of every value; `views[id].base === id` where the value has a buffer of its own. */
   readonly views: readonly View[];
-  /** For a view operation that has numbers of its own all the same: what to copy them from. */
+  /** For a view operation that has a buffer of its own all the same: what to copy them from. */
   readonly sources: ReadonlyMap<number, View>;
 }
 

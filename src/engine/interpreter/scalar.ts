@@ -1,11 +1,10 @@
 /**
- * @file Elementwise operations as JavaScript expressions of their operands. Operands are names or number literals made
- * by `literal`; nothing a user wrote ever becomes source text.
+ * @file Elementwise operations as JavaScript expressions of their operands. Operands are names or number
+ * literals made by `literal`; nothing a user wrote ever becomes source text.
  */
-import type { BinaryOp, Node, OpName, UnaryOp } from '../graph/graph.js';
+import type { Node } from '../graph/graph.js';
+import type { ElementwiseOp, OpName } from '../graph/ops.js';
 import { erf } from './erf.js';
-
-export type ScalarOp = UnaryOp | BinaryOp | 'Step' | 'Cast' | 'Select';
 
 type Expression<Op extends OpName> = (args: readonly string[], node: Node<Op>) => string;
 
@@ -33,10 +32,10 @@ const test =
 const compare = (symbol: string) => test((a, b) => `${a} ${symbol} ${b}`);
 
 /**
- * Every elementwise operation. NaN goes through Relu, Step, Max and Min; comparisons with NaN are false but NotEqual.
- * Sigmoid and Softplus neither overflow nor cancel for large |x|.
+ * Every elementwise operation. NaN goes through Relu, Step, Max and Min; comparisons with NaN are false but
+ * NotEqual. Sigmoid and Softplus neither overflow nor cancel for large |x|.
  */
-export const SCALAR: { readonly [K in ScalarOp]: Expression<K> } = {
+export const SCALAR: { readonly [K in ElementwiseOp]: Expression<K> } = {
   Neg: ([x]) => `-${x}`,
   Abs: call('Math.abs'),
   Sign: call('Math.sign'),
@@ -88,10 +87,8 @@ function sigmoid(x: number): number {
 /** The functions that expressions call by name, besides Math. */
 export const SCALAR_LIBRARY = { erf, sigmoid } as const;
 
-export const isScalar = (node: Node): node is Node<ScalarOp> => node.op in SCALAR;
-
 /** The expression of an elementwise node. */
-export function expressionOf(node: Node<ScalarOp>, args: readonly string[]): string {
+export function expressionOf(node: Node<ElementwiseOp>, args: readonly string[]): string {
   // The table maps each name to a rule for that very node type; TypeScript cannot follow the correlation.
   const rule = SCALAR[node.op] as (args: readonly string[], node: Node) => string;
   return rule(args, node);

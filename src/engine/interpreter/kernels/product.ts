@@ -66,7 +66,9 @@ export function multiply(
   else multiplyBlocked(a, b, c, start, extent, workspace, add);
 }
 
-/** Straight from where the operands lie, four columns at a time: four sums that do not wait for each other. */
+/**
+ * Straight from where the operands lie, four columns at a time: four sums that do not wait for each other.
+ */
 function multiplySmall(
   a: Matrix,
   b: Matrix,

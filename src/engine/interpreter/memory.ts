@@ -1,17 +1,19 @@
-/** @file Which value lives in which buffer. */
-import { type Graph, sizeOf } from '../graph/graph.js';
+/** @file Buffer assignment: which value lives in which buffer. */
+import type { Graph } from '../graph/graph.js';
+import { sizeOf } from '../graph/shapes.js';
 import type { Plan } from './plan.js';
 
 export interface Memory {
-  /** Buffer number of every value that has numbers of its own and is read by a step or returned. */
+  /** Buffer number of every value that is no view and is read by a step or returned. */
   readonly slots: ReadonlyMap<number, number>;
   /** Length of each buffer. */
   readonly sizes: readonly number[];
 }
 
 /**
- * Values take turns in buffers of equal size. A value gives its buffer on after its last reader; but only if all its
- * readers depend on the same graph inputs as itself: an update that runs a reader then also recomputes the value.
+ * Values of equal size reuse buffers. A buffer is free after the last reader of its value; but only if all
+ * its readers depend on the same graph inputs as itself: an update that runs a reader then also recomputes
+ * the value.
  */
 export function allot(graph: Graph, { steps, views }: Plan): Memory {
   const kept = new Set(Object.values(graph.outputs).map(id => views[id]!.base));

@@ -1,5 +1,7 @@
 /** @file Makes a graph runnable as it stands: plan, buffers, generated loops. */
-import { type Graph, type Node, sizeOf } from '../graph/graph.js';
+import type { Graph, Node } from '../graph/graph.js';
+import { sizeOf } from '../graph/shapes.js';
+import { uniformValue } from '../graph/uniform.js';
 import type { Float64Program } from '../program.js';
 import { emit } from './emit.js';
 import { bindKernel } from './kernels.js';
@@ -7,7 +9,6 @@ import { allot } from './memory.js';
 import { type Plan, plan } from './plan.js';
 import { Ports } from './ports.js';
 import { SCALAR_LIBRARY } from './scalar.js';
-import { uniformValue } from './uniform.js';
 
 /** What does not depend on one program's buffers; kept for as long as its graph. */
 interface Prepared {

@@ -1,10 +1,13 @@
 /** @file Simplifies a graph without changing its values. */
-import type { Graph } from './graph/graph.js';
-import { cse } from './passes/cse.js';
-import { dce } from './passes/dce.js';
-import { fold } from './passes/fold.js';
+import type { Graph } from '../graph/graph.js';
+import { cse } from './cse.js';
+import { dce } from './dce.js';
+import { fold } from './fold.js';
 
-/** All passes, in the order they are applied. A pass returns the very graph it was given when there was nothing to do. */
+/**
+ * All passes, in the order they are applied. A pass returns the very graph it was given when there was
+ * nothing to do.
+ */
 export const PASSES = { fold, cse, dce } as const satisfies Record<string, (graph: Graph) => Graph>;
 
 export type PassName = keyof typeof PASSES;
@@ -13,8 +16,8 @@ export type PassName = keyof typeof PASSES;
 const MAX_ROUNDS = 10;
 
 /**
- * Applies the passes over and over until none changes the graph. Outputs keep their values to a few ulp (see `fold`);
- * inputs stay, used or not.
+ * Applies the passes over and over until none changes the graph. Outputs keep their values to a few ulp (see
+ * `fold`); inputs stay, used or not.
  */
 export function optimise(graph: Graph, options: { readonly disable?: readonly PassName[] } = {}): Graph {
   const passes = Object.entries(PASSES).filter(

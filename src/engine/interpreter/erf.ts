@@ -1,6 +1,7 @@
 /**
- * @file The error function in doubles, to about one unit in the last place: its power series up to 1, then the
- * rational Chebyshev approximations of erfc of W. J. Cody, Math. Comp. 23 (1969) 631-637 (coefficients of his CALERF).
+ * @file The error function in doubles, to about one unit in the last place: its power series up to 1, then
+ * the rational Chebyshev approximations of erfc of W. J. Cody, Math. Comp. 23 (1969) 631-637 (coefficients of
+ * his CALERF).
  */
 
 const INVERSE_SQRT_PI = 0.5641895835477563;

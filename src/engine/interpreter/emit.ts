@@ -5,8 +5,8 @@ import type { LoopStep, Operand, Plan } from './plan.js';
 import { expressionOf, literal, SCALAR_LIBRARY } from './scalar.js';
 
 /**
- * The body of a function of (buffers, library) that returns one function for each loop step. Local names count from the
- * loop's first value, so that equal programs have equal text whatever the ids of their nodes.
+ * The body of a function of (buffers, library) that returns one function for each loop step. Local names
+ * count from the loop's first value, so that equal programs have equal text whatever the ids of their nodes.
  */
 export function emit({ steps }: Plan, { slots, sizes }: Memory): string {
   const used = new Set<number>();

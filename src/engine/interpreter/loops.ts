@@ -1,5 +1,5 @@
 /** @file Source text of one fused loop over the elements of a shape. */
-import { stridesOf } from '../graph/graph.js';
+import { stridesOf } from '../graph/shapes.js';
 
 /** A read of a buffer that varies along some dimensions of the loop. */
 export interface Load {
@@ -48,8 +48,8 @@ function index(start: string, variable: string, stride: number): string {
 }
 
 /**
- * Nested loops with every load at the outermost depth where it is known. Dimensions of size 1 must have been dropped;
- * a shape without dimensions gives straight-line code.
+ * Nested loops with every load at the outermost depth where it is known. Dimensions of size 1 must have been
+ * dropped; a shape without dimensions gives straight-line code.
  */
 export function loopSource(loop: Loop): string {
   const dense = stridesOf(loop.shape);

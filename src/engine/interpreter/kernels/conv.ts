@@ -1,5 +1,8 @@
-/** @file Convolution and its two gradients: patches gathered into rows, then matrix products; NHWC and HWIO. */
-import type { ConvAttrs, Shape } from '../../graph/graph.js';
+/**
+ * @file Convolution and its two gradients: patches gathered into rows, then matrix products; NHWC and HWIO.
+ */
+import type { ConvAttrs } from '../../graph/ops.js';
+import type { Shape } from '../../graph/shapes.js';
 import { matrixAt, multiply, workspaceFor } from './product.js';
 
 /** Sizes of one convolution y = conv(x, filter). */

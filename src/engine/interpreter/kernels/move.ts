@@ -1,5 +1,6 @@
 /** @file Kernels that only move numbers: padding, concatenation, gathering. */
-import { type Node, type Shape, sizeOf, stridesOf } from '../../graph/graph.js';
+import type { Node } from '../../graph/graph.js';
+import { type Shape, sizeOf, stridesOf } from '../../graph/shapes.js';
 
 /** Copies a dense array of the given shape into the window of a larger one that starts at `begin`. */
 function copyInto(

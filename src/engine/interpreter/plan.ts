@@ -1,12 +1,16 @@
 /** @file What to compute in which order: fused elementwise loops and kernels. */
-import { type Graph, type Node, type Shape, stridesOf } from '../graph/graph.js';
+import { type Graph, isElementwise, type Node } from '../graph/graph.js';
+import type { ElementwiseOp } from '../graph/ops.js';
+import { broadcastStrides, type Shape, stridesOf } from '../graph/shapes.js';
+import { uniformValue } from '../graph/uniform.js';
 import { isKernel, type KernelOp } from './kernels.js';
 import { layOut } from './layout.js';
-import { isScalar, type ScalarOp } from './scalar.js';
-import { uniformValue } from './uniform.js';
-import { broadcastStrides, squeeze, type View } from './view.js';
+import { squeeze, type View } from './view.js';
 
-/** An operand of a fused loop: the result of an earlier member of the same loop, a number, or elements of a buffer. */
+/**
+ * An operand of a fused loop: the result of an earlier member of the same loop, a number, or elements of a
+ * buffer.
+ */
 export type Operand =
   | { readonly kind: 'local'; readonly id: number }
   | { readonly kind: 'number'; readonly value: number }
@@ -15,7 +19,7 @@ export type Operand =
 /** A value computed in a fused loop; without a node it is the copy of its operand. */
 export interface Member {
   readonly id: number;
-  readonly node?: Node<ScalarOp>;
+  readonly node?: Node<ElementwiseOp>;
   readonly operands: readonly Operand[];
 }
 
@@ -49,7 +53,10 @@ export interface Plan {
   readonly bits: Readonly<Record<string, bigint>>;
 }
 
-/** Loops are cut after this many values: one loop over a hundred parameters is no faster and hard on the compiler. */
+/**
+ * Loops are cut after this many values: one loop over a hundred parameters is no faster and hard on the
+ * compiler.
+ */
 const MAX_MEMBERS = 48;
 
 /** Where a value stands in the schedule. Values of equal slot share a loop. */
@@ -61,9 +68,9 @@ interface Place {
 }
 
 /**
- * Schedules a graph. Elementwise values of one shape join one loop when no kernel lies between them: a value's level is the
- * number of loops and kernels that must come before it. Only values that depend on the same inputs share a loop, so
- * that an update of some inputs runs no more than it must.
+ * Schedules a graph. Elementwise values of one shape join one loop when no kernel lies between them: a
+ * value's level is the number of loops and kernels that must come before it. Only values that depend on the
+ * same inputs share a loop, so that an update of some inputs runs no more than it must.
  */
 export function plan(graph: Graph): Plan {
   const { nodes } = graph;
@@ -89,7 +96,7 @@ export function plan(graph: Graph): Plan {
       const level = 1 + Math.max(0, ...reads.map(id => places[id]!.level));
       places.push({ mask, level });
       kernels.push({ step: { kind: 'kernel', node, inputs, reads, mask }, level });
-    } else if (isScalar(node) || from !== undefined) {
+    } else if (isElementwise(node) || from !== undefined) {
       const inputs = from ? [from] : node.inputs.map(id => spread(views[id]!, nodes[id]!.shape, node.shape));
       place(
         node,
@@ -122,7 +129,7 @@ export function plan(graph: Graph): Plan {
     home.set(node.id, members);
     members.push({
       id: node.id,
-      ...(isScalar(node) ? { node } : {}),
+      ...(isElementwise(node) ? { node } : {}),
       operands: inputs.map((view): Operand => {
         const value = uniformValue(nodes[view.base]!);
         if (value !== undefined) return { kind: 'number', value };

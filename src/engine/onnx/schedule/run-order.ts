@@ -1,13 +1,15 @@
 /**
- * @file The order in which ONNX Runtime runs the nodes of a model, and what is in memory meanwhile. Its executor goes through the
- * operands of a node, the one written last first, before it runs the node. Fusions move a few nodes from the places that are told here.
+ * @file The topological order in which ONNX Runtime executes the nodes of a model, and the liveness of values
+ * in that order. Its executor visits the operands of a node depth first, the last one in the model first,
+ * before it runs the node. Fusions move a few nodes from the places predicted here.
  */
-import { type Graph, type Node, sizeOf } from '../graph/graph.js';
-import { isGiven, type Liveness, liveness, type Storage } from '../graph/liveness.js';
+import type { Graph, Node } from '../../graph/graph.js';
+import { isGiven, type Liveness, liveness, type Storage } from '../../graph/liveness.js';
+import { sizeOf } from '../../graph/shapes.js';
 
 /**
- * Nodes in the order a model is written in: masks right after what they are made of. A gradient then comes before its mask, which is
- * made when it is needed and not kept from the forward pass on.
+ * Nodes in the order in which the model lists them: masks right after their operands. The executor then runs
+ * a gradient before its mask, which is computed where it is needed and not live from the forward pass on.
  */
 export function* masksFirst({ nodes }: Graph): Generator<Node> {
   const masks = new Map<number, Node[]>();
@@ -19,7 +21,7 @@ export function* masksFirst({ nodes }: Graph): Generator<Node> {
   }
 }
 
-/** What depends on a node, itself included. */
+/** Ids of the nodes that depend on a node, itself included. */
 function dependents({ nodes }: Graph, first: number): ReadonlySet<number> {
   const found = new Set([first]);
   for (const { id, inputs } of nodes) if (inputs.some(input => found.has(input))) found.add(id);
@@ -27,8 +29,8 @@ function dependents({ nodes }: Graph, first: number): ReadonlySet<number> {
 }
 
 /**
- * What waits until all other outputs are there (see `overwriting`): everything that depends on a number of which only new state
- * depends. Empty where there is none.
+ * The nodes behind the barrier of `overwriting`, which execute once all other outputs are computed: those
+ * that depend on a scalar input of which only new state depends. Empty where there is no such input.
  */
 function waitingNodes(graph: Graph): ReadonlySet<number> {
   for (const input of Object.values(graph.inputs)) {
@@ -41,24 +43,27 @@ function waitingNodes(graph: Graph): ReadonlySet<number> {
   return new Set();
 }
 
-/** Ids of the nodes that run, in that order. */
+/** Ids of the nodes that execute, in the order of ONNX Runtime. */
 export function runOrder(graph: Graph): readonly number[] {
   const { nodes } = graph;
   const late = waitingNodes(graph);
-  // a node that is not there, with all other outputs as operands, is an operand of those that wait
-  const gate = nodes.length;
+  // the barrier: a node beyond the graph whose operands are all other outputs, and which late nodes read
+  const barrier = nodes.length;
   const awaited = Object.values(graph.outputs).filter(id => !late.has(id));
-  const place = new Float64Array(nodes.length + 1).fill(gate);
+  const place = new Float64Array(nodes.length + 1).fill(barrier);
   let next = 0;
-  for (const { id } of masksFirst(graph)) place[id] = (late.has(id) ? gate + 1 : 0) + next++;
+  for (const { id } of masksFirst(graph)) place[id] = (late.has(id) ? barrier + 1 : 0) + next++;
   const byPlace = (a: number, b: number): number => place[a]! - place[b]!;
   const waits = (id: number): boolean =>
     nodes[id]!.inputs.some(input => isGiven(nodes[input]!) && late.has(input));
-  /** The last one is run first: the one written last, or the last of the outputs that are waited for. */
+  /**
+   * The last one runs first: the last of a node's operands in the model, or the last output before the
+   * barrier.
+   */
   const operands = (id: number): readonly number[] =>
-    id === gate ? awaited : [...nodes[id]!.inputs, ...(waits(id) ? [gate] : [])].sort(byPlace);
+    id === barrier ? awaited : [...nodes[id]!.inputs, ...(waits(id) ? [barrier] : [])].sort(byPlace);
   const used = new Set(nodes.flatMap(({ inputs }) => inputs));
-  const runs = (id: number): boolean => id === gate || !isGiven(nodes[id]!);
+  const runs = (id: number): boolean => id === barrier || !isGiven(nodes[id]!);
   const open = nodes
     .filter(({ id }) => runs(id) && !used.has(id))
     .map(({ id }) => id)
@@ -67,9 +72,9 @@ export function runOrder(graph: Graph): readonly number[] {
   const entered = new Uint8Array(nodes.length + 1);
   while (open.length > 0) {
     const id = open.pop()!;
-    // below zero: all operands of the node have run
+    // a negative entry: all operands of the node have run
     if (id < 0) {
-      if (~id !== gate) order.push(~id);
+      if (~id !== barrier) order.push(~id);
       continue;
     }
     if (entered[id] === 1) continue;
@@ -79,7 +84,7 @@ export function runOrder(graph: Graph): readonly number[] {
   return order;
 }
 
-/** A Reshape is another name for its operand's memory. */
+/** A Reshape is a view of its operand's buffer. */
 const VIEWS: Storage = {
   written: node => (isGiven(node) || node.op === 'Reshape' ? 0 : sizeOf(node.shape)),
   holder(nodes, id) {
@@ -91,5 +96,5 @@ const VIEWS: Storage = {
 
 export const { written, holder } = VIEWS;
 
-/** When ONNX Runtime runs the graph. */
+/** Liveness in the order of ONNX Runtime. */
 export const livenessWhenRun = (graph: Graph): Liveness => liveness(graph, runOrder(graph), VIEWS);

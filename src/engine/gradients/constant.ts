@@ -5,9 +5,9 @@ import * as tf from '@tensorflow/tfjs';
 export const TRACE_BACKEND = 'trace';
 
 /**
- * A tensor of the given numbers in full precision under a trace; tfjs would round them to float32 on their way in.
- * On other backends it is an ordinary float32 tensor. The shape is that of a scalar or a list when not given.
- * Throws when the shape asks for another number of values.
+ * A tensor of the given numbers in full precision under a trace; tfjs would round them to float32 on their
+ * way in. On other backends it is an ordinary float32 tensor. The shape is that of a scalar or a list when
+ * not given. Throws when the shape asks for another number of values.
  */
 export function constant(
   value: number | readonly number[] | Float64Array,

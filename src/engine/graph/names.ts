@@ -1,6 +1,8 @@
 /** @file Are the right inputs given? */
 
-/** Throws, for `where`, unless the names of `given` are among those `known`; `all` asks for every one of them. */
+/**
+ * Throws, for `where`, unless the names of `given` are among those `known`; `all` asks for every one of them.
+ */
 export function checkNames(where: string, what: string, given: object, known: object, all: boolean): void {
   const names = Object.keys(known);
   for (const name of Object.keys(given))

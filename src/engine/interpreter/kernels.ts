@@ -1,14 +1,15 @@
 /** @file The operations that are library kernels on preallocated buffers. */
-import { type Node, type OpName, type Shape, sizeOf } from '../graph/graph.js';
+import type { Node } from '../graph/graph.js';
+import type { ElementwiseOp, OpName } from '../graph/ops.js';
+import { type Shape, sizeOf } from '../graph/shapes.js';
 import { bindConv2D, bindConv2DFilterGrad, bindConv2DInputGrad } from './kernels/conv.js';
 import { bindMatMul } from './kernels/matmul.js';
 import { bindConcat, bindGather, bindOneHot, bindPad } from './kernels/move.js';
 import { bindReduction, REDUCTIONS } from './kernels/reduce.js';
-import type { ScalarOp } from './scalar.js';
 import type { ViewOp } from './view.js';
 
 /** Whatever is neither elementwise nor a view; so an operation without a rule does not compile. */
-export type KernelOp = Exclude<OpName, ScalarOp | ViewOp | 'Input' | 'Constant'>;
+export type KernelOp = Exclude<OpName, ElementwiseOp | ViewOp | 'Input' | 'Constant'>;
 
 type Bind<Op extends OpName> = (
   node: Node<Op>,

@@ -1,5 +1,6 @@
 /** @file How the numbers of the inputs enter a program. */
-import type { Graph, Shape } from '../graph/graph.js';
+import type { Graph } from '../graph/graph.js';
+import type { Shape } from '../graph/shapes.js';
 import type { Arrays } from '../program.js';
 
 interface Port {
@@ -23,7 +24,10 @@ export class Ports {
     );
   }
 
-  /** Copies the arrays given into their buffers and returns their names; throws for unknown names and wrong sizes. */
+  /**
+   * Copies the arrays given into their buffers and returns their names; throws for unknown names and wrong
+   * sizes.
+   */
   load(inputs: Arrays): string[] {
     const names = Object.keys(inputs);
     for (const name of names) this.#loadOne(name, inputs[name]!);
@@ -48,7 +52,8 @@ export class Ports {
     const { buffer, shape } = port;
     if (values.length !== buffer.length)
       throw new Error(
-        `float64: input '${name}' wants ${buffer.length} numbers (shape [${shape}]), got ${values.length} - ` +
+        `float64: input '${name}' wants ${buffer.length} numbers (shape [${shape}]), got ` +
+          `${values.length} - ` +
           'give one number for each element, row by row',
       );
     if (values.length > LONG) buffer.set(values);

@@ -1,5 +1,5 @@
 /** @file Reductions over any axes. */
-import { type Shape, sizeOf } from '../../graph/graph.js';
+import { type Shape, sizeOf } from '../../graph/shapes.js';
 
 /** Reduces the middle dimension of [outer, size, inner]; `block` has room for one row. */
 type Stage = (input: Float64Array, output: Float64Array, { outer, size, inner, block }: Extent) => void;
@@ -11,7 +11,10 @@ interface Extent {
   readonly block: Float64Array;
 }
 
-/** Sums run over this many numbers before partial sums are combined: round-off grows with the block, not with the length. */
+/**
+ * Sums run over this many numbers before partial sums are combined: round-off grows with the block, not with
+ * the length.
+ */
 const BLOCK = 64;
 
 /** Sum of `count` numbers from `start` on, pairwise above one block. */

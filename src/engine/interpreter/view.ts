@@ -1,5 +1,9 @@
-/** @file Strided views: values that need no numbers of their own because they read another value's in another order. */
-import { type Node, type Shape, sizeOf, stridesOf } from '../graph/graph.js';
+/**
+ * @file Strided views: values that need no buffer of their own because they read another value's with other
+ * strides.
+ */
+import type { Node } from '../graph/graph.js';
+import { broadcastStrides, type Shape, sizeOf, stridesOf } from '../graph/shapes.js';
 
 /** Element `index` of the value is element `offset + sum(strides * index)` of the buffer of node `base`. */
 export interface View {
@@ -27,12 +31,6 @@ export function isContiguous(view: View, shape: Shape): boolean {
   return dense.every((stride, i) => stride === view.strides[i]) || sizeOf(shape) === 0;
 }
 
-/** Strides with which a value of shape `from` is read when it is broadcast to `to` (trailing dimensions aligned). */
-export function broadcastStrides(strides: readonly number[], from: Shape, to: Shape): number[] {
-  const lead = to.length - from.length;
-  return to.map((_, i) => (i < lead || from[i - lead] === 1 ? 0 : strides[i - lead]!));
-}
-
 /** Drops the dimensions of size 1 of `shape` from a list that runs along it. */
 export const squeeze = (list: readonly number[], shape: Shape): number[] =>
   list.filter((_, i) => shape[i] !== 1);
@@ -47,7 +45,10 @@ function reshaped(node: Node<'Reshape'>, shape: Shape, view: View): View | undef
 
 type ViewRule<Op extends ViewOp> = (node: Node<Op>, shape: Shape, view: View) => View | undefined;
 
-/** How each operation re-reads its input (of the given shape and view); undefined when the input must be made contiguous first. */
+/**
+ * How each operation re-reads its input (of the given shape and view); undefined when the input must be made
+ * contiguous first.
+ */
 export const VIEW: { readonly [K in ViewOp]: ViewRule<K> } = {
   Reshape: reshaped,
   Broadcast: (node, shape, view) => ({ ...view, strides: broadcastStrides(view.strides, shape, node.shape) }),
