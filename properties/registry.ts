@@ -132,15 +132,6 @@ export const CLAIM_IDS = Object.keys(CLAIMS) as readonly ClaimId[];
 
 export const isClaimId = (id: string): id is ClaimId => Object.hasOwn(CLAIMS, id);
 
-/** Claims that also run a network of the size of the experiments under --deep, which takes about 3 GB. */
-export const LARGE_WHEN_DEEP: ReadonlySet<ClaimId> = new Set<ClaimId>([
-  'SAMBA-4',
-  'SAMBA-18',
-  'SAMBA-21',
-  'SAMBA-22',
-  'SAMBA-26',
-]);
-
 const PAPERS: Readonly<Record<string, Paper>> = {
   SAMBA: 'samba',
   UJV: 'ujvary',

@@ -1,15 +1,15 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import {
   CLAIM_IDS,
   claimModule,
   isClaimId,
-  LARGE_WHEN_DEEP,
   loadClaim,
   objectivesVouchedFor,
   paperOf,
 } from '../../properties/registry.js';
+import { claimSources } from '../../src/cli/verify/sources.js';
 import { suite } from '../harness.js';
 
 const test = suite('properties/registry');
@@ -33,11 +33,19 @@ test('every claim says something, and its objectives are found by name', async (
   }
 });
 
-test('the claims known as large are those that run a network of full size when deep', async () => {
+test('the checks that say they are large are those that run a network of full size when deep', async () => {
   for (const id of CLAIM_IDS) {
-    const { checks } = await loadClaim(id);
-    const full = checks.filter(({ says }) => /with --deep: .*ResNet-18.*width 64/.test(says));
-    assert.is(full.length > 0, LARGE_WHEN_DEEP.has(id), id);
+    for (const { name, says, large = false } of (await loadClaim(id)).checks)
+      assert.is(large, /with --deep: .*ResNet-18.*width 64/.test(says), `${id} ${name}`);
+  }
+});
+
+test('what claims are made of loads without tfjs', () => {
+  const files = claimSources('kit.js').filter(file => file.endsWith('.js'));
+  assert.ok(files.length > 20);
+  for (const file of files) {
+    const source = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+    assert.not.match(source, /from '@tensorflow/, file);
   }
 });
 

@@ -1,15 +1,9 @@
 /** @file VGR-10: a penalty of bounded slope prefers more latents than the data have dimensions. */
-
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
 import {
   SPARSE_REPRESENTATION_RULES,
   type SparseRepresentationRules,
 } from '../../../src/core/objectives/sparse-representation.js';
-import { plainRecord } from '../../arbitraries/record.js';
+import { bound, claim, draw, equals, exact, fc, mutant } from '../../kit.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from '../../subjects/energy/arc.js';
 import {
   BOUNDED,
@@ -41,7 +35,7 @@ interface Case {
 }
 
 const arcs = arcsOf(ARC_SIZES, { min: 0.05, max: 1 }, { min: 0.1, max: 100 });
-const cases = plainRecord({ arc: arcs, penalty: fc.constantFrom(...BOUNDED) });
+const cases = draw.record({ arc: arcs, penalty: fc.constantFrom(...BOUNDED) });
 
 const show = ({ arc, penalty }: Case): string => `${penalty.charge.name}, ${fc.stringify(arc)}`;
 

@@ -1,21 +1,11 @@
 /** @file VGR-11: with a bounded slope of g, perfect reconstruction is not even a local minimum. */
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { dyadic, ladder } from '../../../src/claims/order/case.js';
-import { exact } from '../../../src/claims/verdict.js';
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import { linearTable } from '../../../src/core/net/table.js';
 import {
   SPARSE_REPRESENTATION_RULES,
   type SparseRepresentationRules,
 } from '../../../src/core/objectives/sparse-representation.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
-import { logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { bound, claim, draw, equals, exact, fc, halvings, ladder, mat, mutant, order } from '../../kit.js';
 import {
   BOUNDED,
   type Charge,
@@ -58,14 +48,14 @@ interface Case {
   readonly h: Charge;
 }
 
-const code = vector(SAMPLES * LATENT, normal()).filter(z => norm(z) > 0.5);
+const code = draw.vector(SAMPLES * LATENT, draw.normal()).filter(z => mat.norm(z) > 0.5);
 const smooth = BOUNDED.map(({ charge }) => charge).filter(charge => charge !== huber);
 
-const cases: fc.Arbitrary<Case> = plainRecord({
-  params: plainRecord({
+const cases: fc.Arbitrary<Case> = draw.record({
+  params: draw.record({
     code,
-    inner: vector(5 * LATENT, normal({ std: 0.5 })),
-    outer: vector(DATA * 5, normal({ std: 0.5 })),
+    inner: draw.vector(5 * LATENT, draw.normal({ std: 0.5 })),
+    outer: draw.vector(DATA * 5, draw.normal({ std: 0.5 })),
   }),
   g: fc.constantFrom(...smooth),
   h: fc.constantFrom(...smooth),
@@ -100,7 +90,9 @@ const slope = equals<Case, Subject>({
     const rate = descent(energiesOf(params.code!), h);
     // the decoded data are not reconstructed to the last digit
     const rounding =
-      norm([...(params.inner ?? []), ...(params.outer ?? [])]) ** 2 * norm([...params.code!]) * g.slope(0);
+      mat.norm([...(params.inner ?? []), ...(params.outer ?? [])]) ** 2 *
+      mat.norm([...params.code!]) *
+      g.slope(0);
     return { actual: -DATA * along, expected: rate, scale: rate + rounding };
   },
 });
@@ -114,9 +106,9 @@ const descends = order<Case, Subject>({
     const at = (t: number): number => DATA * sparse(rules, TANH, shrunk(TANH, params, t), g, h).loss;
     const best = at(0);
     // beyond these steps the curvature of g or of the error takes over
-    const reach = Math.min(1, 2 ** -6 / (g.slope(0) * (1 + norm([...params.outer!]) ** 2)), 2 ** -4);
+    const reach = Math.min(1, 2 ** -6 / (g.slope(0) * (1 + mat.norm([...params.outer!]) ** 2)), 2 ** -4);
     return {
-      ladder: ladder(dyadic(reach, 2, 14), t => ({
+      ladder: ladder(halvings(reach, 2, 14), t => ({
         residual: best - at(t),
         scale: Math.abs(best) + LATENT * (1 + Math.abs(h.value(0))) + DATA * Math.abs(g.value(0)),
       })),
@@ -131,9 +123,12 @@ interface LinearCase {
   readonly balance: number;
 }
 
-const linear: fc.Arbitrary<LinearCase> = plainRecord({
-  params: plainRecord({ code, weight: vector(DATA * LATENT, normal()).filter(w => norm(w) > 0.5) }),
-  balance: logUniform({ min: 1 / 16, max: 16 }).filter(x => Math.abs(x - 1) > 0.1),
+const linear: fc.Arbitrary<LinearCase> = draw.record({
+  params: draw.record({
+    code,
+    weight: draw.vector(DATA * LATENT, draw.normal()).filter(w => mat.norm(w) > 0.5),
+  }),
+  balance: draw.logUniform({ min: 1 / 16, max: 16 }).filter(x => Math.abs(x - 1) > 0.1),
 });
 
 /** The error per entry of shrinking to nothing, and sum u_k / d. */

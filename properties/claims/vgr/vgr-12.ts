@@ -1,21 +1,25 @@
 /** @file VGR-12: an unbounded slope is not enough; how near to a logarithm the penalty must be, and how small gamma. */
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { within } from '../../../src/claims/checks/within.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { dyadic, ladder } from '../../../src/claims/order/case.js';
-import { conditional } from '../../../src/claims/verdict.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import {
   SPARSE_REPRESENTATION_RULES,
   type SparseRepresentationRules,
 } from '../../../src/core/objectives/sparse-representation.js';
 import { energy } from '../../../src/studies/energy.js';
-import { gaussHermite, sigmaPoints, type WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
+import {
+  bound,
+  claim,
+  conditional,
+  equals,
+  fc,
+  halvings,
+  ladder,
+  mutant,
+  only,
+  order,
+  quad,
+  violates,
+  within,
+} from '../../kit.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from '../../subjects/energy/arc.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 import {
@@ -118,9 +122,9 @@ const powers = equals<ArcCase & { p: number }, Subject>({
 const PLAIN = ARC_SIZES[0]!;
 
 /** Points for a Gaussian in the first latent; the second is ignored. */
-const FIRST: readonly WeightedPoint[] = gaussHermite(24).nodes.map((x, i) => ({
+const FIRST: readonly quad.WeightedPoint[] = quad.gaussHermite(24).nodes.map((x, i) => ({
   point: [x, 0],
-  weight: gaussHermite(24).weights[i]!,
+  weight: quad.gaussHermite(24).weights[i]!,
 }));
 
 /** The posterior variance that is best for A: the fixed point of 1/s = 1 + eps^2/(M^2 gamma) exp(-s/2M^2). */
@@ -134,12 +138,16 @@ function arcVariance({ epsilon, stretch }: ArcCase, gamma: number): number {
 /** L_A - L_B of the VAE, both with the best variances. */
 function vaePreference(c: ArcCase, rules: GammaVaeRules, gamma: number): number {
   const { a, b } = sidesOf(c);
-  const loss = ({ net, values }: Side, points: readonly WeightedPoint[], variances: readonly number[]) => {
+  const loss = (
+    { net, values }: Side,
+    points: readonly quad.WeightedPoint[],
+    variances: readonly number[],
+  ) => {
     const logvar = c.angles.flatMap(() => variances.map(Math.log));
     return energy(rules, net, { params: { ...values.params, logvar }, x: values.x, gamma }, points).loss;
   };
   const copied = gamma / (1 + gamma);
-  return loss(a, FIRST, [arcVariance(c, gamma), 1]) - loss(b, sigmaPoints(2), [copied, copied]);
+  return loss(a, FIRST, [arcVariance(c, gamma), 1]) - loss(b, quad.sigmaPoints(2), [copied, copied]);
 }
 
 const vae = order<ArcCase, Subject>({
@@ -151,7 +159,7 @@ const vae = order<ArcCase, Subject>({
     const of = momentsFor(c);
     const size = of.squared / (1 + c.stretch ** 2);
     return {
-      ladder: ladder(dyadic(size, 5, 14), gamma => ({
+      ladder: ladder(halvings(size, 5, 14), gamma => ({
         residual: vaePreference(c, rules, gamma) - (Math.log(gamma) - logCrossing(of, c.stretch)),
         scale: 8 * (4 + Math.abs(Math.log(gamma)) + of.u0) + 8 / Math.sqrt(gamma),
       })),

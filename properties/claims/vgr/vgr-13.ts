@@ -1,17 +1,10 @@
 /** @file VGR-13: the chain of inequalities (8)-(9) behind theorem 4 needs a comparison of energies that it does not state. */
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { conditional } from '../../../src/claims/verdict.js';
 import { linearTable } from '../../../src/core/net/table.js';
 import {
   SPARSE_REPRESENTATION_RULES,
   type SparseRepresentationRules,
 } from '../../../src/core/objectives/sparse-representation.js';
-import { logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
+import { bound, claim, conditional, draw, equals, fc, mutant, violates } from '../../kit.js';
 import {
   type Charge,
   exponential,
@@ -57,7 +50,7 @@ function charged(rules: SparseRepresentationRules, h: Charge, u: number, v: numb
   );
 }
 
-const energy = logUniform({ min: 1e-3, max: 10 });
+const energy = draw.logUniform({ min: 1e-3, max: 10 });
 const CONCAVE = [
   root,
   saturating,
@@ -68,7 +61,7 @@ const CONCAVE = [
   powerOf(0.75),
   identity,
 ];
-const cases = plainRecord({ u1: energy, u2: energy, h: fc.constantFrom(...CONCAVE) });
+const cases = draw.record({ u1: energy, u2: energy, h: fc.constantFrom(...CONCAVE) });
 const show = ({ u1, u2, h }: Case): string => `${h.name} ${h.parameter}, u1 = ${u1}, u2 = ${u2}`;
 
 const sizeOf = ({ h }: Case, ...us: number[]): number =>
@@ -77,7 +70,9 @@ const sizeOf = ({ h }: Case, ...us: number[]): number =>
 const concave = bound<Case & { share: number }, Subject>({
   says: 'what concavity gives: one latent is charged no more than two as long as its energy is at most the sum of theirs',
   given: {
-    arbitrary: fc.tuple(cases, logUniform({ min: 1 / 64, max: 1 })).map(([c, share]) => ({ ...c, share })),
+    arbitrary: fc
+      .tuple(cases, draw.logUniform({ min: 1 / 64, max: 1 }))
+      .map(([c, share]) => ({ ...c, share })),
     examples: [{ u1: 1, u2: 0.5, h: identity, share: 1 }],
     show,
   },
@@ -95,7 +90,7 @@ const concave = bound<Case & { share: number }, Subject>({
 const threshold = equals<Case & { delta: number }, Subject>({
   says: 'the largest such energy is (sqrt u1 + sqrt u2)^2 for sqrt and (u1 + delta)(u2 + delta)/delta - delta for log(u + delta), which grows without bound as delta goes to 0',
   given: {
-    arbitrary: fc.tuple(cases, logUniform({ min: 1e-6, max: 1 })).map(([c, delta]) => ({ ...c, delta })),
+    arbitrary: fc.tuple(cases, draw.logUniform({ min: 1e-6, max: 1 })).map(([c, delta]) => ({ ...c, delta })),
     show,
   },
   runs: 40,

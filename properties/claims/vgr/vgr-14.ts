@@ -1,18 +1,20 @@
 /** @file VGR-14: large gamma smooths the energy; small gamma separates its minima and aligns them with sparse solutions. */
-import type fc from 'fast-check';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { within } from '../../../src/claims/checks/within.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { ladder, dyadic as steps } from '../../../src/claims/order/case.js';
-import { conditional } from '../../../src/claims/verdict.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { decoderLine, minima, onSlice, rotationSlice, segmentSlice } from '../../../src/studies/slices.js';
 import { rotationExcess, segmentEnergy } from '../../../src/theory/closed/energy-slices.js';
-import { dyadic, logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { unitVector } from '../../arbitraries/vector.js';
+import {
+  claim,
+  conditional,
+  draw,
+  equals,
+  type fc,
+  halvings,
+  ladder,
+  mutant,
+  only,
+  order,
+  within,
+} from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 
 interface Subject {
@@ -43,10 +45,10 @@ interface Case {
   readonly t: number;
 }
 
-const cases: fc.Arbitrary<Case> = plainRecord({
-  lambda: logUniform({ min: 0.1, max: 5 }),
-  gamma: logUniform({ min: 1e-6, max: 10 }),
-  t: dyadic({ min: 0, max: 1, bits: 8 }),
+const cases: fc.Arbitrary<Case> = draw.record({
+  lambda: draw.logUniform({ min: 0.1, max: 5 }),
+  gamma: draw.logUniform({ min: 1e-6, max: 10 }),
+  t: draw.dyadic({ min: 0, max: 1, bits: 8 }),
 });
 
 /** Terms and their rounding: residuals of size sqrt(gamma) are made from data of size sqrt(lambda). */
@@ -65,11 +67,11 @@ const rotation = equals<Case, Subject>({
 
 const steepest = order<number, Subject>({
   says: 'the largest slope of the rotation slice is sqrt(lambda/gamma), less 5/2 (gamma/lambda) of it: unbounded as gamma goes to 0',
-  given: { arbitrary: logUniform({ min: 0.1, max: 5 }) },
+  given: { arbitrary: draw.logUniform({ min: 0.1, max: 5 }) },
   order: 1,
   runs: 8,
   measure: (lambda, { gamma: rules }) => ({
-    ladder: ladder(steps(lambda, 4, 15), gamma => {
+    ladder: ladder(halvings(lambda, 4, 15), gamma => {
       const ratio = lambda / gamma;
       const k = ratio ** 2 / (4 * (1 + ratio));
       // where the derivative of log(1 + K sin^2 2t) is largest
@@ -136,11 +138,11 @@ function minimiser(rules: GammaVaeRules, lambda: number, gamma: number, reach: n
 
 const aligned = order<number, Subject>({
   says: 'its minimisers approach the sparse solutions: the distance is gamma (1 + lambda)/(1 + 4 lambda), 0.4 gamma for lambda = 1',
-  given: { arbitrary: logUniform({ min: 0.25, max: 4 }), examples: [1] },
+  given: { arbitrary: draw.logUniform({ min: 0.25, max: 4 }), examples: [1] },
   order: 1,
   runs: 8,
   measure: (lambda, { gamma: rules, offset }) => ({
-    ladder: ladder(steps(1, 5, 12), gamma => {
+    ladder: ladder(halvings(1, 5, 12), gamma => {
       const t = minimiser(rules, lambda, gamma, 2 * gamma);
       return { residual: t, scale: 64 * t };
     }),
@@ -158,10 +160,10 @@ interface Line {
 const decoderLines = equals<Line, Subject>({
   says: "other slices do not show it: straight lines in the decoder's weights through a sparse optimum, its codes fixed, have one minimum at every gamma below 7/8 lambda",
   given: {
-    arbitrary: plainRecord({
-      lambda: logUniform({ min: 0.25, max: 4 }),
-      share: logUniform({ min: 1e-5, max: 0.85 }),
-      direction: unitVector(2),
+    arbitrary: draw.record({
+      lambda: draw.logUniform({ min: 0.25, max: 4 }),
+      share: draw.logUniform({ min: 1e-5, max: 0.85 }),
+      direction: draw.unitVector(2),
     }),
   },
   runs: 16,
@@ -177,7 +179,7 @@ const decoderLines = equals<Line, Subject>({
 
 const barrier = within<number, Subject>({
   says: 'the rotation barrier grows by ln 10 for each decade of gamma (1 %: terms of order gamma)',
-  given: { arbitrary: logUniform({ min: 0.5, max: 5 }) },
+  given: { arbitrary: draw.logUniform({ min: 0.5, max: 5 }) },
   tolerance: 0.01,
   runs: 12,
   measure: (lambda, { gamma: rules }) => {

@@ -1,11 +1,5 @@
 /** @file VGR-15: learning gamma finds the sparse solution where training with the learned gamma from the start does not. */
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { stream } from '../../../src/claims/random.js';
 import { mean, standardDeviation } from '../../../src/claims/statistics.js';
-import { conditional } from '../../../src/claims/verdict.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { type Energy, fixedEnergy } from '../../../src/studies/energy.js';
 import {
@@ -18,9 +12,7 @@ import {
   type Trained,
 } from '../../../src/studies/manifold.js';
 import { finish } from '../../../src/studies/stepper.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
-import { logUniform } from '../../arbitraries/numbers.js';
-import { byEffort } from '../../by-effort.js';
+import { bound, claim, conditional, deepened, draw, equals, fc, mat, mutant, stream } from '../../kit.js';
 import {
   type DenseCase,
   denseCases,
@@ -73,13 +65,13 @@ const gradientRatio = equals<DenseCase, Subject>({
     const learned = at(fixed.reconstruction / d).gradient(WEIGHT);
     const factor = ratio(fixed.reconstruction, d, c.gamma);
     const expected = learned.map(x => factor * x);
-    return { actual: fixed.gradient(WEIGHT), expected, scale: norm([...expected]) + factor };
+    return { actual: fixed.gradient(WEIGHT), expected, scale: mat.norm([...expected]) + factor };
   },
 });
 
 const tracking = equals<number, Subject>({
   says: 'the running mean of eq. (6) is at E/d after the training, whatever the error: gamma = E/d + (1 - E/d) 0.97^t',
-  given: { arbitrary: logUniform({ min: 1e-7, max: 1 }) },
+  given: { arbitrary: draw.logUniform({ min: 1e-7, max: 1 }) },
   runs: 12,
   measure: (error, { track }) =>
     [100, SIZE.steps].map(steps => {
@@ -110,7 +102,7 @@ const start = bound<number, Subject>({
     const at = (gamma: number): Energy => fixedEnergy(rules, NET, { params, x, gamma }, noise);
     const { reconstruction, gradient } = at(1e-5);
     const learned = at(reconstruction / d).gradient(WEIGHT);
-    const measured = norm([...gradient(WEIGHT)]) / norm([...learned]);
+    const measured = mat.norm([...gradient(WEIGHT)]) / mat.norm([...learned]);
     return [
       { what: 'over a thousand', lower: 1000, upper: measured },
       {
@@ -206,7 +198,7 @@ export default claim({
   ),
   objectives: ['gamma-vae'],
   subject: SUBJECT,
-  checks: { gradientRatio, tracking, experiment: byEffort(start, experiment) },
+  checks: { gradientRatio, tracking, experiment: deepened(start, () => experiment, { instead: true }) },
   mutants: {
     adamOnLogGamma: mutant<Subject>('log gamma by Adam: at most about one learning rate per step', s => ({
       ...s,

@@ -1,21 +1,21 @@
 /** @file VGR-16: the aggregated posterior matches the prior at the sparse optimum, and also when the posterior has collapsed. */
-
-import { equals } from '../../../src/claims/checks/equals.js';
-import { statistical } from '../../../src/claims/checks/statistical.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import type { Random } from '../../../src/claims/random.js';
-import { refuted } from '../../../src/claims/verdict.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { energy } from '../../../src/studies/energy.js';
 import { type Component, mixtureMmd, standardNormal } from '../../../src/theory/closed/gaussian-mmd.js';
 import { linearVaeMinimum } from '../../../src/theory/closed/linear-vae.js';
 import { gaussianKernel, type Kernel, unbiasedMmd } from '../../../src/theory/mmd.js';
-import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import { apply, identity, type Matrix } from '../../../src/theory/numerics/matrix.js';
-import { dyadic, logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import {
+  claim,
+  draw,
+  equals,
+  mat,
+  mutant,
+  quad,
+  type Random,
+  refuted,
+  statistical,
+  violates,
+} from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 import {
   dataOf,
@@ -36,7 +36,7 @@ interface Subject {
   readonly means: (eigenvalue: number, gamma: number) => number;
   readonly variance: (eigenvalue: number, gamma: number) => number;
   /** The discrepancy of two samples. */
-  readonly mmd: (x: Matrix, y: Matrix, kernel: Kernel) => number;
+  readonly mmd: (x: mat.Matrix, y: mat.Matrix, kernel: Kernel) => number;
 }
 
 const SUBJECT: Subject = {
@@ -64,7 +64,7 @@ const matches = equals<LinearCase, Subject>({
   runs: 24,
   measure: (c, subject) => {
     const optimum = optimumOf(c, gammaOf(c));
-    const codes = dataOf(c).map(x => apply(optimum.encoder, x));
+    const codes = dataOf(c).map(x => mat.apply(optimum.encoder, x));
     const spread = (k: number): number => codes.reduce((sum, z) => sum + z[k]! ** 2, 0) / codes.length;
     const used = Array.from({ length: rankOf(c) }, (_, k) => k);
     return [
@@ -93,12 +93,12 @@ function collapsed(c: LinearCase, { gamma: rules }: Subject) {
   const d = c.values.length;
   const weight = Array.from({ length: d }, () => new Array<number>(c.latent).fill(0));
   const encoder = Array.from({ length: c.latent }, () => new Array<number>(d).fill(0));
-  const params = parametersOf(netOf(c), weight, encoder, identity(c.latent));
+  const params = parametersOf(netOf(c), weight, encoder, mat.identity(c.latent));
   const found = energy(
     rules,
     netOf(c),
     { params, x: dataOf(c).flat(), gamma: gammaOf(c) },
-    sigmaPoints(c.latent),
+    quad.sigmaPoints(c.latent),
   );
   const prior = standardNormal(c.latent);
   return { ...found, mmd: mixtureMmd([prior], [prior], WIDTH) };
@@ -125,7 +125,7 @@ const corrected = equals<LinearCase, Subject>({
   measure: (c, subject) => {
     const gamma = gammaOf(c);
     const values = valuesOf(c, optimumOf(c, gamma), gamma);
-    const best = energy(subject.gamma, netOf(c), values, sigmaPoints(c.latent));
+    const best = energy(subject.gamma, netOf(c), values, quad.sigmaPoints(c.latent));
     const other = collapsed(c, subject);
     const used = c.values.slice(0, rankOf(c));
     const scale = sizeOf(c, gamma) + traceOf(c) / gamma;
@@ -170,15 +170,15 @@ interface Shifted {
 
 const SIZE = 8;
 
-const draw = ({ mean, deviation }: Shifted, random: Random): number[][] =>
+const pointsOf = ({ mean, deviation }: Shifted, random: Random): number[][] =>
   Array.from({ length: SIZE }, () => mean.map(m => m + deviation * random.normal()));
 
 const unbiased = statistical<Shifted, Subject>({
   says: 'the U-statistic of MMD^2 is unbiased: its mean is the discrepancy in closed form, 0 for equal distributions, where it is therefore negative half of the time',
   given: {
-    arbitrary: plainRecord({
-      mean: vector(2, dyadic({ min: -1, max: 1, bits: 3 })),
-      deviation: logUniform({ min: 0.25, max: 2 }),
+    arbitrary: draw.record({
+      mean: draw.vector(2, draw.dyadic({ min: -1, max: 1, bits: 3 })),
+      deviation: draw.logUniform({ min: 0.25, max: 2 }),
     }),
     examples: [{ mean: [0, 0], deviation: 1 }],
   },
@@ -186,7 +186,7 @@ const unbiased = statistical<Shifted, Subject>({
   measure: (c, { mmd }, random) => {
     const prior: Shifted = { mean: c.mean.map(() => 0), deviation: 1 };
     const values = Float64Array.from({ length: 2000 }, () =>
-      mmd(draw(c, random), draw(prior, random), gaussianKernel(WIDTH)),
+      mmd(pointsOf(c, random), pointsOf(prior, random), gaussianKernel(WIDTH)),
     );
     const q = { mean: c.mean, variances: c.mean.map(() => c.deviation ** 2) };
     return { values, expected: mixtureMmd([q], [standardNormal(c.mean.length)], WIDTH) };
@@ -194,8 +194,8 @@ const unbiased = statistical<Shifted, Subject>({
 });
 
 /** All pairs, of a point with itself too. */
-const withDiagonal = (x: Matrix, y: Matrix, kernel: Kernel): number => {
-  const mean = (a: Matrix, b: Matrix): number =>
+const withDiagonal = (x: mat.Matrix, y: mat.Matrix, kernel: Kernel): number => {
+  const mean = (a: mat.Matrix, b: mat.Matrix): number =>
     a.reduce((sum, p) => sum + b.reduce((s, q) => s + kernel(p, q), 0), 0) / (a.length * b.length);
   return mean(x, x) + mean(y, y) - 2 * mean(x, y);
 };

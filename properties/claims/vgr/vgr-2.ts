@@ -1,8 +1,5 @@
 /** @file VGR-2: the best decoder variance is the mean squared error of an entry; with it the loss is its logarithm. */
 import * as tf from '@tensorflow/tfjs';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import {
   GAMMA_VAE_CLOSED_RULES,
@@ -10,10 +7,7 @@ import {
 } from '../../../src/core/objectives/gamma-vae-closed.js';
 import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae-learned.js';
 import { closedEnergy, type Energy, energy, fixedEnergy } from '../../../src/studies/energy.js';
-import { identity, norm } from '../../../src/theory/numerics/matrix.js';
-import { logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { unitVector } from '../../arbitraries/vector.js';
+import { claim, draw, equals, exact, mat, mutant } from '../../kit.js';
 import {
   type DenseCase,
   denseCases,
@@ -38,9 +32,9 @@ interface OffCase extends DenseCase {
 const excess = equals<OffCase, Subject>({
   says: 'a variance f gamma* costs d (log f + 1/f - 1) over gamma* = E/d, whatever the network',
   given: {
-    arbitrary: plainRecord({ c: denseCases, factor: logUniform({ min: 1 / 16, max: 16 }) }).map(
-      ({ c, factor }) => ({ ...c, factor }),
-    ),
+    arbitrary: draw
+      .record({ c: denseCases, factor: draw.logUniform({ min: 1 / 16, max: 16 }) })
+      .map(({ c, factor }) => ({ ...c, factor })),
   },
   runs: 40,
   measure: (c, { gamma: rules }) => {
@@ -101,7 +95,7 @@ const envelope = equals<DenseCase, Subject>({
     const size = c.of.shape.net.encoder[0]! / Math.sqrt(best.gamma) + c.beta * (1 + at.kl);
     return Object.keys(denseNet(c).shapes).map(name => {
       const [actual, expected] = [best.gradient(name), at.gradient(name)];
-      return { what: name, actual, expected, scale: size + norm([...expected]) };
+      return { what: name, actual, expected, scale: size + mat.norm([...expected]) };
     });
   },
 });
@@ -118,16 +112,16 @@ function constantDecoder(x: readonly number[], rules: GammaVaeClosedRules): Ener
   const net = linearAutoencoder(x.length, LATENT, 'diagonal');
   const weight = x.map(() => [0, 0]);
   const encoder = [x.map(() => 0), x.map(() => 0)];
-  const params = parametersOf(net, weight, encoder, identity(LATENT));
+  const params = parametersOf(net, weight, encoder, mat.identity(LATENT));
   return closedEnergy(rules, net, { params, x }, [[0, 0]]);
 }
 
 const unbounded = equals<Shrinking, Subject>({
   says: 'as the error E = e^2 goes to 0 the loss falls like 2 d log e without bound and the gradient of the decoder grows like 2d / e',
   given: {
-    arbitrary: plainRecord({
-      direction: unitVector(3),
-      size: logUniform({ min: 1e-70, max: 1 }),
+    arbitrary: draw.record({
+      direction: draw.unitVector(3),
+      size: draw.logUniform({ min: 1e-70, max: 1 }),
     }),
     examples: [{ direction: [1, 0, 0], size: 1e-72 }],
   },
@@ -168,7 +162,11 @@ const ratio = equals<DenseCase, Subject>({
     const at = energy(rules, net, denseValues(c), points);
     const factor = (net.data[0]! * c.gamma) / at.reconstruction;
     const expected = at.gradient(name).map(x => factor * x);
-    return { actual: best.gradient(name), expected, scale: norm([...expected]) + 1 / Math.sqrt(best.gamma) };
+    return {
+      actual: best.gradient(name),
+      expected,
+      scale: mat.norm([...expected]) + 1 / Math.sqrt(best.gamma),
+    };
   },
 });
 

@@ -1,18 +1,20 @@
 /** @file VGR-3: the minimum of the linear VAE falls like (d - r) log gamma, with every constant. */
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { dyadic, ladder } from '../../../src/claims/order/case.js';
-import { exact } from '../../../src/claims/verdict.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { type Energy, energy, fixedEnergy, type Values } from '../../../src/studies/energy.js';
-import { gaussianPoints, sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import type { Vector } from '../../../src/theory/numerics/matrix.js';
-import { logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import {
+  bound,
+  claim,
+  draw,
+  equals,
+  exact,
+  fc,
+  halvings,
+  ladder,
+  type mat,
+  mutant,
+  order,
+  quad,
+} from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 import {
   gammaOf,
@@ -30,7 +32,7 @@ import { posterior } from '../../subjects/vae/step.js';
 interface Subject {
   readonly gamma: GammaVaeRules;
   /** The minimum, less the number of latents, for the positive eigenvalues of the data. */
-  readonly minimum: (d: number, latent: number, eigenvalues: Vector, gamma: number) => number;
+  readonly minimum: (d: number, latent: number, eigenvalues: mat.Vector, gamma: number) => number;
   /** Posterior variance of a latent in use. */
   readonly variance: (eigenvalue: number, gamma: number) => number;
 }
@@ -45,7 +47,7 @@ const SUBJECT: Subject = {
   variance: (eigenvalue, gamma) => gamma / eigenvalue,
 };
 
-const positive = (c: LinearCase): Vector => c.values.slice(0, rankOf(c));
+const positive = (c: LinearCase): mat.Vector => c.values.slice(0, rankOf(c));
 
 /** The optimum with the variances that the subject says. */
 function optimumFor(c: LinearCase, { variance }: Subject): Values {
@@ -56,7 +58,7 @@ function optimumFor(c: LinearCase, { variance }: Subject): Values {
 }
 
 const at = (c: LinearCase, subject: Subject): Energy =>
-  energy(subject.gamma, netOf(c), optimumFor(c, subject), sigmaPoints(c.latent));
+  energy(subject.gamma, netOf(c), optimumFor(c, subject), quad.sigmaPoints(c.latent));
 
 const minimum = equals<LinearCase, Subject>({
   says: 'for every gamma below the least eigenvalue the minimum is (d - r) log gamma + sum log lambda + r, the expected error r gamma and that of the mean codes gamma^2 sum 1/lambda',
@@ -123,10 +125,10 @@ const least = bound<Nudged, Subject>({
   says: 'no other decoder, encoder or variance does better',
   given: {
     arbitrary: linearCases.chain(c =>
-      plainRecord({
+      draw.record({
         c: fc.constant(c),
-        reach: logUniform({ min: 1 / 64, max: 16 }),
-        nudge: vector(c.latent * (2 * c.values.length + 1), normal()),
+        reach: draw.logUniform({ min: 1 / 64, max: 16 }),
+        nudge: draw.vector(c.latent * (2 * c.values.length + 1), draw.normal()),
       }),
     ),
   },
@@ -145,7 +147,7 @@ const least = bound<Nudged, Subject>({
     };
     return {
       lower: subject.minimum(c.values.length, latent, positive(c), gamma),
-      upper: energy(subject.gamma, netOf(c), { ...values, params }, sigmaPoints(latent)).loss,
+      upper: energy(subject.gamma, netOf(c), { ...values, params }, quad.sigmaPoints(latent)).loss,
       scale: sizeOf(c, gamma),
     };
   },
@@ -168,17 +170,17 @@ const CIRCLE = circleAutoencoder(1, 'diagonal');
 const circle = order<Circle, Subject>({
   says: 'a circle, a curved manifold of dimension 1 in the plane, follows log gamma + 2 log rho + z^2 up to 3 gamma / (4 rho^2)',
   given: {
-    arbitrary: plainRecord({ radius: logUniform({ min: 0.5, max: 4 }), angle: normal() }),
+    arbitrary: draw.record({ radius: draw.logUniform({ min: 0.5, max: 4 }), angle: draw.normal() }),
   },
   order: 1,
   runs: 10,
   measure: ({ radius, angle }, { gamma: rules, minimum: formula }) => {
     const x = [radius * Math.cos(angle), radius * Math.sin(angle)];
     return {
-      ladder: ladder(dyadic(radius ** 2, 4, 15), gamma => {
+      ladder: ladder(halvings(radius ** 2, 4, 15), gamma => {
         const variance = circleVariance(radius, gamma);
         const params = { ...posterior(CIRCLE, [angle], [[variance]]), 'decoder.radius': [radius] };
-        const { loss } = energy(rules, CIRCLE, { params, x, gamma }, gaussianPoints(1, 24));
+        const { loss } = energy(rules, CIRCLE, { params, x, gamma }, quad.gaussianPoints(1, 24));
         const limit = formula(2, 1, [radius ** 2], gamma) - 1 + angle ** 2;
         return {
           residual: loss - limit,

@@ -1,32 +1,9 @@
 /** @file VGR-4: superfluous latents are switched off by the mean-field posterior, not by the VAE as such. */
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { within } from '../../../src/claims/checks/within.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { conditional } from '../../../src/claims/verdict.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { energy } from '../../../src/studies/energy.js';
 import { graeLogDet, precision } from '../../../src/theory/closed/grae.js';
 import { linearVaeMinimum } from '../../../src/theory/closed/linear-vae.js';
-import { symmetricEigen } from '../../../src/theory/numerics/eigen.js';
-import { gaussianPoints, sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import {
-  add,
-  apply,
-  diagonal,
-  dot,
-  gram,
-  type Matrix,
-  norm,
-  scale,
-  subtract,
-  transpose,
-} from '../../../src/theory/numerics/matrix.js';
-import { orthogonal } from '../../arbitraries/matrix.js';
-import { dyadic, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { bound, claim, conditional, draw, equals, fc, mat, mutant, quad, within } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 import {
   dataOf,
@@ -45,7 +22,7 @@ import { polynomialAutoencoder, polynomialParameters } from '../../subjects/ener
 interface Subject {
   readonly gamma: GammaVaeRules;
   /** What a mean-field posterior costs more than a full one, for the decoder's weights. */
-  readonly gap: (weight: Matrix, gamma: number) => number;
+  readonly gap: (weight: mat.Matrix, gamma: number) => number;
 }
 
 const SUBJECT: Subject = {
@@ -58,19 +35,19 @@ const SUBJECT: Subject = {
 };
 
 /** The sparse optimum turned by r, its posteriors full or the best diagonal ones. */
-function turned(c: LinearCase, { gamma: rules }: Subject, r: Matrix, kind: 'diagonal' | 'cholesky') {
+function turned(c: LinearCase, { gamma: rules }: Subject, r: mat.Matrix, kind: 'diagonal' | 'cholesky') {
   const gamma = gammaOf(c);
   const { weight, encoder, covariance } = rotatedOptimum(c, optimumOf(c, gamma), r);
-  const best = diagonal(precision(weight, gamma, c.latent).map((row, k) => 1 / row[k]!));
+  const best = mat.diagonal(precision(weight, gamma, c.latent).map((row, k) => 1 / row[k]!));
   const net = netOf(c, kind);
   const params = parametersOf(net, weight, encoder, kind === 'diagonal' ? best : covariance);
   const x = dataOf(c);
-  const found = energy(rules, net, { params, x: x.flat(), gamma }, sigmaPoints(c.latent));
-  const codes = transpose(x.map(row => apply(encoder, row)));
+  const found = energy(rules, net, { params, x: x.flat(), gamma }, quad.sigmaPoints(c.latent));
+  const codes = mat.transpose(x.map(row => mat.apply(encoder, row)));
   return {
     loss: found.loss,
     weight,
-    used: codes.filter(code => norm(code) > 1e-6 * norm(codes.flat())).length,
+    used: codes.filter(code => mat.norm(code) > 1e-6 * mat.norm(codes.flat())).length,
   };
 }
 
@@ -112,10 +89,10 @@ const mixing: fc.Arbitrary<LinearCase> = linearCases.filter(c => c.latent > rank
 
 const pruned = equals<LinearCase, Subject>({
   says: 'the sparse optimum uses exactly r latents and has kappa - r at the prior; with a full covariance the rotated one has the same energy and uses all kappa: definition 1 (ii) needs the mean field',
-  given: { arbitrary: mixing.filter(c => transpose(c.rotation).every(col => Math.abs(col[0]!) > 1e-3)) },
+  given: { arbitrary: mixing.filter(c => mat.transpose(c.rotation).every(col => Math.abs(col[0]!) > 1e-3)) },
   runs: 24,
   measure: (c, subject) => {
-    const identityLike = diagonal(new Array<number>(c.latent).fill(1));
+    const identityLike = mat.diagonal(new Array<number>(c.latent).fill(1));
     const sparse = turned(c, subject, identityLike, 'diagonal');
     const { variances } = optimumOf(c, gammaOf(c));
     const full = turned(c, subject, c.rotation, 'cholesky');
@@ -140,7 +117,7 @@ const never = bound<LinearCase, Subject>({
 });
 
 interface Cloud {
-  readonly points: Matrix;
+  readonly points: mat.Matrix;
 }
 
 const NODES = [-1, -0.25, 0.5, 1.25];
@@ -149,25 +126,27 @@ const CLOUD = polynomialAutoencoder(3, NODES.length);
 const interpolation = within<Cloud, Subject>({
   says: 'footnote 2: with a decoder through all data points one latent beats any linear model: its energy falls by (d - 1) ln 10 for each decade of gamma, whatever the rank of the data (0.01 %: terms of order gamma)',
   given: {
-    arbitrary: plainRecord({ points: fc.tuple(...NODES.map(() => vector(3, normal()))) }).filter(
-      ({ points }) => polynomialParameters(NODES, points).slopes.every(slope => norm(slope) > 0.1),
-    ),
+    arbitrary: draw
+      .record({ points: fc.tuple(...NODES.map(() => draw.vector(3, draw.normal()))) })
+      .filter(({ points }) =>
+        polynomialParameters(NODES, points).slopes.every(slope => mat.norm(slope) > 0.1),
+      ),
   },
   tolerance: 1e-4,
   runs: 12,
   measure: ({ points }, { gamma: rules }) => {
     const at = (gamma: number): number => {
       const { params, slopes } = polynomialParameters(NODES, points);
-      const logVariance = slopes.map(slope => -Math.log1p(dot(slope, slope) / gamma));
+      const logVariance = slopes.map(slope => -Math.log1p(mat.dot(slope, slope) / gamma));
       const values = { params: { ...params, code: NODES, logvar: logVariance }, x: points.flat(), gamma };
-      return energy(rules, CLOUD, values, gaussianPoints(1, 8)).loss;
+      return energy(rules, CLOUD, values, quad.gaussianPoints(1, 8)).loss;
     };
     return { actual: at(1e-9) - at(1e-8), expected: -2 * Math.LN10 };
   },
 });
 
 interface Outlier {
-  readonly plane: Matrix;
+  readonly plane: mat.Matrix;
   readonly radius: number;
   readonly angle: number;
 }
@@ -175,22 +154,22 @@ interface Outlier {
 const outlier = equals<Outlier, Subject>({
   says: 'figure 1: PCA with two components reconstructs an outlier in the plane of a curve without error, where the curve is far away',
   given: {
-    arbitrary: plainRecord({
-      plane: orthogonal(3),
-      radius: dyadic({ min: 0, max: 3, bits: 4 }).filter(radius => Math.abs(radius - 1) > 0.2),
-      angle: dyadic({ min: -3, max: 3, bits: 4 }),
+    arbitrary: draw.record({
+      plane: draw.orthogonal(3),
+      radius: draw.dyadic({ min: 0, max: 3, bits: 4 }).filter(radius => Math.abs(radius - 1) > 0.2),
+      angle: draw.dyadic({ min: -3, max: 3, bits: 4 }),
     }),
   },
   runs: 16,
   measure: ({ plane, radius, angle }) => {
     const point = (t: number, r: number): number[] =>
-      add(scale(r * Math.cos(t), plane[0]!), scale(r * Math.sin(t), plane[1]!));
+      mat.add(mat.scale(r * Math.cos(t), plane[0]!), mat.scale(r * Math.sin(t), plane[1]!));
     const inliers = [0, 1, 2, 3, 4, 5].map(k => point((k * Math.PI) / 3, 1));
-    const { vectors } = symmetricEigen(gram(inliers));
+    const { vectors } = mat.symmetricEigen(mat.gram(inliers));
     const x = point(angle, radius);
-    const kept = vectors.slice(0, 2).map(v => scale(dot(v, x), v));
-    const error = norm(subtract(x, add(kept[0]!, kept[1]!)));
-    const nearest = norm(subtract(x, point(angle, 1)));
+    const kept = vectors.slice(0, 2).map(v => mat.scale(mat.dot(v, x), v));
+    const error = mat.norm(mat.subtract(x, mat.add(kept[0]!, kept[1]!)));
+    const nearest = mat.norm(mat.subtract(x, point(angle, 1)));
     return [
       { what: 'PCA', actual: error, expected: 0, scale: 1 + radius },
       { what: 'distance to the curve', actual: nearest, expected: Math.abs(radius - 1), scale: 1 + radius },
@@ -228,7 +207,7 @@ export default claim({
     ),
     rowsForColumns: mutant<Subject>(
       "the gap of W'",
-      withGap((w, gamma) => SUBJECT.gap(transpose(w), gamma)),
+      withGap((w, gamma) => SUBJECT.gap(mat.transpose(w), gamma)),
     ),
     gammaDropped: mutant<Subject>(
       "P = I + W'W",

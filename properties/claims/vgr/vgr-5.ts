@@ -1,11 +1,5 @@
 /** @file VGR-5: minimising over the networks and over gamma in turn multiplies gamma by beta r / d. */
-
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import {
   GAMMA_VAE_CLOSED_RULES,
@@ -14,10 +8,7 @@ import {
 import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae-learned.js';
 import { closedEnergy, energy } from '../../../src/studies/energy.js';
 import { optimalTau } from '../../../src/theory/closed/linear-vae.js';
-import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import { identity } from '../../../src/theory/numerics/matrix.js';
-import { logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
+import { bound, claim, draw, equals, exact, fc, mat, mutant, quad } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 import {
   type LinearCase,
@@ -55,12 +46,12 @@ const bestFor = (c: LinearCase, beta: number, gamma: number) =>
 
 /** One round: the best networks for gamma, then the best gamma for these. */
 function next({ c }: Case, beta: number, gamma: number, { closed }: Subject): number {
-  const noises = sigmaPoints(c.latent).map(({ point }) => point);
+  const noises = quad.sigmaPoints(c.latent).map(({ point }) => point);
   return closedEnergy(closed, netOf(c), bestFor(c, beta, gamma), noises).gamma;
 }
 
 const cases = (low: number, high: number): fc.Arbitrary<Case> =>
-  plainRecord({ c: linearCases, load: logUniform({ min: low, max: high }) });
+  draw.record({ c: linearCases, load: draw.logUniform({ min: low, max: high }) });
 
 const contraction = equals<Case, Subject>({
   says: 'gamma is multiplied by beta r / d each time as long as beta gamma is below the least eigenvalue: it shrinks geometrically where beta < d/r, stays at beta = d/r and grows above',
@@ -98,7 +89,7 @@ const alternation = equals<Case, Subject>({
     const beta = betaOf(at);
     const gamma = (c.share * c.values[rankOf(c) - 1]!) / beta;
     const values = bestFor(c, beta, gamma);
-    const points = sigmaPoints(c.latent);
+    const points = quad.sigmaPoints(c.latent);
     const before = energy(subject.gamma, netOf(c), values, points);
     const steep = sizeOf(c, beta * gamma, beta) * (1 + Math.sqrt(c.values[0]! / (beta * gamma))) * (1 + beta);
     const parts = ['mu.weight', 'logvar.bias', 'decoder.0.weight'].map(name => {
@@ -115,10 +106,10 @@ const alternation = equals<Case, Subject>({
 /** The data of the ledger's example: rank 3 in 10 entries. */
 const EXAMPLE: LinearCase = {
   values: [4, 1.5, 0.6, 0, 0, 0, 0, 0, 0, 0],
-  vectors: identity(10),
+  vectors: mat.identity(10),
   latent: 4,
   share: 0.1,
-  rotation: identity(4),
+  rotation: mat.identity(4),
 };
 
 const saturation = bound<Case, Subject>({

@@ -1,11 +1,8 @@
 /** @file VGR-6: at a fixed observation variance, the weight of the KL term is nothing but another observation variance. */
 import * as tf from '@tensorflow/tfjs';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { fixedEnergy } from '../../../src/studies/energy.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
+import { claim, equals, exact, mat, mutant } from '../../kit.js';
 import {
   type DenseCase,
   denseCases,
@@ -61,7 +58,8 @@ const gradients = equals<DenseCase, Subject>({
     return Object.keys(net.shapes).map(name => {
       const [actual, other] = [weighted.gradient(name), plain.gradient(name)];
       // reconstruction and KL parts may cancel in a gradient
-      const size = norm([...actual]) + (weighted.reconstruction + 1) / c.gamma + c.beta * (weighted.kl + 1);
+      const size =
+        mat.norm([...actual]) + (weighted.reconstruction + 1) / c.gamma + c.beta * (weighted.kl + 1);
       return { what: name, actual, expected: other.map(x => c.beta * x), scale: size };
     });
   },

@@ -1,10 +1,4 @@
 /** @file VGR-7: with a learned gamma, a KL weight above d/r makes the sparse solution impossible. */
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { conditional } from '../../../src/claims/verdict.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae-learned.js';
 import { type Energy, energy } from '../../../src/studies/energy.js';
@@ -15,10 +9,7 @@ import {
   profiledMinimum,
   profiledSlope,
 } from '../../../src/theory/closed/linear-vae.js';
-import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import { identity } from '../../../src/theory/numerics/matrix.js';
-import { logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
+import { bound, claim, conditional, draw, equals, fc, mat, mutant, only, quad } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 import {
   type LinearCase,
@@ -49,7 +40,7 @@ const betaOf = ({ c, load }: Case): number => (load * c.values.length) / rankOf(
 /** Core's energy at the best networks for gamma = tau / beta. */
 function at(c: LinearCase, rules: GammaVaeRules, beta: number, tau: number): Energy {
   const values = valuesOf(c, optimumOf(c, tau), tau / beta, beta);
-  return energy(rules, netOf(c), values, sigmaPoints(c.latent));
+  return energy(rules, netOf(c), values, quad.sigmaPoints(c.latent));
 }
 
 /** The size of the terms. */
@@ -70,9 +61,9 @@ const SIZES = [
 ] as const;
 
 const casesOf = (sizes: readonly (readonly [number, number, number])[], loads: [number, number]) =>
-  plainRecord({
-    c: fc.oneof(...sizes.map(size => linearCaseOf(size, logUniform({ min: 1e-3, max: 2 })))),
-    load: logUniform({ min: loads[0], max: loads[1] }),
+  draw.record({
+    c: fc.oneof(...sizes.map(size => linearCaseOf(size, draw.logUniform({ min: 1e-3, max: 2 })))),
+    load: draw.logUniform({ min: loads[0], max: loads[1] }),
   });
 
 const profile = equals<Case, Subject>({
@@ -99,10 +90,10 @@ const profile = equals<Case, Subject>({
 /** Two latents for four eigenvalues, both of them in use. */
 const TOO_FEW: LinearCase = {
   values: [4, 2, 1, 0.5],
-  vectors: identity(4),
+  vectors: mat.identity(4),
   latent: 2,
   share: 0.5,
-  rotation: identity(2),
+  rotation: mat.identity(2),
 };
 
 const least = bound<Case, Subject>({
@@ -202,10 +193,10 @@ const TABLE: readonly [Row, ...Row[]] = [
 
 const EXAMPLE: LinearCase = {
   values: [4, 1.5, 0.6, 0, 0, 0, 0, 0, 0, 0],
-  vectors: identity(10),
+  vectors: mat.identity(10),
   latent: 4,
   share: 1,
-  rotation: identity(4),
+  rotation: mat.identity(4),
 };
 
 const table = equals<Row, Subject>({

@@ -1,13 +1,5 @@
 /** @file VGR-9: with a fixed, vanishing posterior variance the VAE's loss is a logarithm of the error, if the error is larger. */
-
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { dyadic, ladder } from '../../../src/claims/order/case.js';
-import { conditional } from '../../../src/claims/verdict.js';
 import { linearTable } from '../../../src/core/net/table.js';
 import {
   GAMMA_VAE_CLOSED_RULES,
@@ -20,18 +12,18 @@ import {
 import { closedEnergy } from '../../../src/studies/energy.js';
 import { quadraticReconstruction } from '../../../src/theory/closed/quadratic-decoder.js';
 import {
-  combine,
-  type Matrix,
-  norm,
-  subtract,
-  trace,
-  identity as unit,
-  type Vector,
-} from '../../../src/theory/numerics/matrix.js';
-import { spd } from '../../arbitraries/matrix.js';
-import { logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+  claim,
+  conditional,
+  draw,
+  equals,
+  fc,
+  halvings,
+  ladder,
+  mat,
+  mutant,
+  order,
+  violates,
+} from '../../kit.js';
 import { log, sparse, sparseControls } from '../../subjects/energy/sparse.js';
 import { quadraticAutoencoder } from '../../subjects/vae/decoders.js';
 import { posterior } from '../../subjects/vae/step.js';
@@ -40,7 +32,7 @@ interface Subject {
   readonly closed: GammaVaeClosedRules;
   readonly sparse: SparseRepresentationRules;
   /** The loss with the error E of the mean codes, at the standard deviation s; eq. (3) has kappa more. */
-  readonly limit: (error: number, d: number, energies: Vector, s: number) => number;
+  readonly limit: (error: number, d: number, energies: mat.Vector, s: number) => number;
   /** What the error term adds per s^2, from E, |J|^2 and res . Laplacian, averaged over the data. */
   readonly constant: (error: number, d: number, jacobian: number, bend: number) => number;
 }
@@ -55,11 +47,11 @@ const SUBJECT: Subject = {
 
 /** A quadratic decoder at one code, with two data. */
 interface Case {
-  readonly value: Vector;
-  readonly jacobian: Matrix;
-  readonly hessians: readonly Matrix[];
-  readonly mean: Vector;
-  readonly data: readonly Vector[];
+  readonly value: mat.Vector;
+  readonly jacobian: mat.Matrix;
+  readonly hessians: readonly mat.Matrix[];
+  readonly mean: mat.Vector;
+  readonly data: readonly mat.Vector[];
 }
 
 const DATA = 3;
@@ -68,20 +60,20 @@ const NETS = [1, 2].map(latent => quadraticAutoencoder(DATA, latent, 'diagonal')
 const cases: fc.Arbitrary<Case> = fc
   .oneof(
     ...[1, 2].map(latent =>
-      plainRecord({
-        value: vector(DATA, normal()),
-        jacobian: fc.tuple(...Array.from({ length: DATA }, () => vector(latent, normal()))),
+      draw.record({
+        value: draw.vector(DATA, draw.normal()),
+        jacobian: fc.tuple(...Array.from({ length: DATA }, () => draw.vector(latent, draw.normal()))),
         hessians: fc.tuple(
           ...Array.from({ length: DATA }, () =>
-            spd(latent).map(({ matrix }) => combine(0.25, matrix, -0.25, unit(latent))),
+            draw.spd(latent).map(({ matrix }) => mat.combine(0.25, matrix, -0.25, mat.identity(latent))),
           ),
         ),
-        mean: vector(latent, normal()),
-        data: fc.tuple(vector(DATA, normal()), vector(DATA, normal())),
+        mean: draw.vector(latent, draw.normal()),
+        data: fc.tuple(draw.vector(DATA, draw.normal()), draw.vector(DATA, draw.normal())),
       }),
     ),
   )
-  .filter(({ data, value }) => norm(data.flatMap(x => subtract(x, value))) > 0.5);
+  .filter(({ data, value }) => mat.norm(data.flatMap(x => mat.subtract(x, value))) > 0.5);
 
 type QuadraticModel = Parameters<typeof quadraticReconstruction>[0];
 
@@ -97,7 +89,7 @@ function points(latent: number): number[][] {
 function lossAt(c: Case, rules: GammaVaeClosedRules, s: number, data = c.data) {
   const net = NETS[latentOf(c) - 1]!;
   const params = {
-    ...posterior(net, c.mean, combine(s ** 2, unit(latentOf(c)), 0, unit(latentOf(c)))),
+    ...posterior(net, c.mean, mat.combine(s ** 2, mat.identity(latentOf(c)), 0, mat.identity(latentOf(c)))),
     'decoder.centre': c.mean,
     'decoder.value': c.value,
     'decoder.jacobian': c.jacobian.flat(),
@@ -108,19 +100,20 @@ function lossAt(c: Case, rules: GammaVaeClosedRules, s: number, data = c.data) {
 
 const modelsOf = (c: Case, data = c.data): QuadraticModel[] =>
   data.map(x => ({
-    residual: subtract(x, c.value),
+    residual: mat.subtract(x, c.value),
     mean: c.mean,
     jacobian: c.jacobian,
     hessians: c.hessians,
   }));
 
-const mean = (values: Vector): number => values.reduce((a, b) => a + b, 0) / values.length;
+const mean = (values: mat.Vector): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** mean |x - g|^2 at the mean codes. */
-const errorOf = (models: readonly QuadraticModel[]): number => mean(models.map(m => norm(m.residual) ** 2));
+const errorOf = (models: readonly QuadraticModel[]): number =>
+  mean(models.map(m => mat.norm(m.residual) ** 2));
 
 const bendOf = (models: readonly QuadraticModel[]): number =>
-  mean(models.map(m => m.hessians.reduce((sum, q, i) => sum + m.residual[i]! * trace(q), 0)));
+  mean(models.map(m => m.hessians.reduce((sum, q, i) => sum + m.residual[i]! * mat.trace(q), 0)));
 
 const energiesOf = (c: Case): number[] => c.mean.map(z => z ** 2);
 
@@ -136,10 +129,10 @@ const limit = order<Case, Subject>({
   measure: (c, { closed, limit: expected, constant }) => {
     const models = modelsOf(c);
     const error = errorOf(models);
-    const jacobian = norm(c.jacobian.flat()) ** 2;
-    const widest = Math.min(1, Math.sqrt(error) / (1 + Math.sqrt(jacobian) + norm(c.hessians.flat(2))));
+    const jacobian = mat.norm(c.jacobian.flat()) ** 2;
+    const widest = Math.min(1, Math.sqrt(error) / (1 + Math.sqrt(jacobian) + mat.norm(c.hessians.flat(2))));
     return {
-      ladder: ladder(dyadic(widest, 2, 11), s => ({
+      ladder: ladder(halvings(widest, 2, 11), s => ({
         residual: lossAt(c, closed, s).loss - expected(error, DATA, energiesOf(c), s),
         scale: sizeOf(c, s),
       })),
@@ -150,10 +143,12 @@ const limit = order<Case, Subject>({
 
 const finite = equals<Case & { s: number }, Subject>({
   says: 'at every s the error is the closed quartic of the quadratic decoder',
-  given: { arbitrary: fc.tuple(cases, logUniform({ min: 1e-3, max: 2 })).map(([c, s]) => ({ ...c, s })) },
+  given: {
+    arbitrary: fc.tuple(cases, draw.logUniform({ min: 1e-3, max: 2 })).map(([c, s]) => ({ ...c, s })),
+  },
   runs: 40,
   measure: (c, { closed, limit: expected }) => {
-    const covariance = combine(c.s ** 2, unit(latentOf(c)), 0, unit(latentOf(c)));
+    const covariance = mat.combine(c.s ** 2, mat.identity(latentOf(c)), 0, mat.identity(latentOf(c)));
     const error = mean(modelsOf(c).map(model => 2 * quadraticReconstruction(model, covariance)));
     const found = lossAt(c, closed, c.s);
     return [
@@ -161,13 +156,13 @@ const finite = equals<Case & { s: number }, Subject>({
         what: 'error',
         actual: found.reconstruction,
         expected: error,
-        scale: error + norm([...c.value, ...c.data.flat()]) ** 2,
+        scale: error + mat.norm([...c.value, ...c.data.flat()]) ** 2,
       },
       {
         what: 'loss',
         actual: found.loss,
         expected: expected(error, DATA, energiesOf(c), c.s),
-        scale: sizeOf(c, c.s) + DATA * (2 + Math.abs(Math.log(error))) + norm(c.data.flat()) ** 2 / error,
+        scale: sizeOf(c, c.s) + DATA * (2 + Math.abs(Math.log(error))) + mat.norm(c.data.flat()) ** 2 / error,
       },
     ];
   },
@@ -177,20 +172,20 @@ const SAMPLES = 4;
 const TABLE = linearTable(DATA, 2, SAMPLES);
 
 interface Table {
-  readonly weight: Vector;
-  readonly code: Vector;
-  readonly x: Vector;
+  readonly weight: mat.Vector;
+  readonly code: mat.Vector;
+  readonly x: mat.Vector;
 }
 
 const definition = equals<Table, Subject>({
   says: 'd L_{log,log} is then d log(E/d) + sum log m_k by definition: the logarithm of the codes does not come out of the limit but is put in',
   given: {
-    arbitrary: plainRecord({
-      weight: vector(DATA * 2, normal()),
-      code: vector(SAMPLES * 2, normal()).filter(code =>
-        [0, 1].every(k => code.some((z, i) => i % 2 === k && Math.abs(z) > 0.25)),
-      ),
-      x: vector(SAMPLES * DATA, normal()),
+    arbitrary: draw.record({
+      weight: draw.vector(DATA * 2, draw.normal()),
+      code: draw
+        .vector(SAMPLES * 2, draw.normal())
+        .filter(code => [0, 1].every(k => code.some((z, i) => i % 2 === k && Math.abs(z) > 0.25))),
+      x: draw.vector(SAMPLES * DATA, draw.normal()),
     }),
   },
   runs: 24,
@@ -203,7 +198,7 @@ const definition = equals<Table, Subject>({
     const error = mean(
       Array.from(
         { length: SAMPLES },
-        (_, i) => norm(subtract(x.slice(DATA * i, DATA * (i + 1)), row(i))) ** 2,
+        (_, i) => mat.norm(mat.subtract(x.slice(DATA * i, DATA * (i + 1)), row(i))) ** 2,
       ),
     );
     const energies = [0, 1].map(k => mean(code.filter((_, i) => i % 2 === k).map(z => z ** 2)));
@@ -225,7 +220,7 @@ const definition = equals<Table, Subject>({
 
 const limitsDoNotCommute = violates<Case, Subject>({
   says: 'the limits do not commute: with s fixed and E going to 0 the loss stays finite, d log(E/d) goes to minus infinity',
-  given: { arbitrary: cases.filter(c => norm(c.jacobian.flat()) > 0.25) },
+  given: { arbitrary: cases.filter(c => mat.norm(c.jacobian.flat()) > 0.25) },
   runs: 16,
   measure: (c, { closed, limit: expected }) => {
     const s = 2 ** -6;

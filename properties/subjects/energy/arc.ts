@@ -1,11 +1,8 @@
 /** @file Theorem 4's family: data on an arc, decoder A with one latent along it, decoder B that copies its two coordinates. */
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
 import { type Autoencoder, parameter } from '../../../src/core/net/network.js';
 import { tableAutoencoder } from '../../../src/core/net/table.js';
-import { dyadic, logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { draw, fc } from '../../kit.js';
 import type { SparseValues } from './sparse.js';
 
 /** Rank r of the data, latents, data entries. */
@@ -36,12 +33,12 @@ export const arcsOf = (
 ): fc.Arbitrary<ArcCase> =>
   fc.oneof(
     ...sizes.map(size =>
-      plainRecord({
+      draw.record({
         size: fc.constant(size),
-        epsilon: logUniform(epsilon),
-        stretch: logUniform(stretch),
-        angles: vector(SAMPLES, dyadic({ min: 0.3125, max: 1.1875, bits: 4 })),
-        others: vector((size[0] - 1) * SAMPLES, normal()),
+        epsilon: draw.logUniform(epsilon),
+        stretch: draw.logUniform(stretch),
+        angles: draw.vector(SAMPLES, draw.dyadic({ min: 0.3125, max: 1.1875, bits: 4 })),
+        others: draw.vector((size[0] - 1) * SAMPLES, draw.normal()),
       }),
     ),
   );

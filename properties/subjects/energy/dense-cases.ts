@@ -1,12 +1,9 @@
 /** @file Arbitrary networks with arbitrary noise, for identities that hold at every parameter. */
-import type fc from 'fast-check';
 import { denseAutoencoder } from '../../../src/core/net/dense.js';
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import type { Values } from '../../../src/studies/energy.js';
 import { type AutoencoderCase, autoencoders, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
-import { logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { draw, type fc } from '../../kit.js';
 
 export interface DenseCase {
   readonly of: AutoencoderCase;
@@ -20,11 +17,11 @@ export interface DenseCase {
 const NOISE = 15;
 
 /** Networks with diagonal and full posteriors; gamma from 1e-3 to 10, beta from 1/16 to 16. */
-export const denseCases: fc.Arbitrary<DenseCase> = plainRecord({
+export const denseCases: fc.Arbitrary<DenseCase> = draw.record({
   of: autoencoders(SHAPES.learned),
-  noise: vector(NOISE, normal()),
-  gamma: logUniform({ min: 1e-3, max: 10 }),
-  beta: logUniform({ min: 1 / 16, max: 16 }),
+  noise: draw.vector(NOISE, draw.normal()),
+  gamma: draw.logUniform({ min: 1e-3, max: 10 }),
+  beta: draw.logUniform({ min: 1 / 16, max: 16 }),
 });
 
 const networks = new WeakMap<Shape, Autoencoder>();

@@ -1,6 +1,5 @@
 /** @file The objective (7) of core as a function of numbers, and penalties with their values and slopes in doubles. */
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../src/claims/claim.js';
 import { gradients } from '../../../src/core/derivatives.js';
 import { type Autoencoder, parameter } from '../../../src/core/net/network.js';
 import {
@@ -10,7 +9,7 @@ import {
 } from '../../../src/core/objectives/sparse-representation.js';
 import { PENALTIES, type Penalty, power, shiftedLog, shiftedRoot } from '../../../src/core/penalties.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
-import type { Vector } from '../../../src/theory/numerics/matrix.js';
+import { type Mutant, type mat, mutant } from '../../kit.js';
 import { prefixed } from '../network/network.js';
 
 /** A penalty of core, with a parameter where it has one, and the same in doubles. */
@@ -95,9 +94,9 @@ export const BOUNDED: readonly { readonly charge: Charge; readonly steepest: num
 ];
 
 export interface SparseValues {
-  readonly params: Readonly<Record<string, Vector>>;
+  readonly params: Readonly<Record<string, mat.Vector>>;
   /** [n, d] */
-  readonly x: Vector;
+  readonly x: mat.Vector;
 }
 
 export interface Sparse {

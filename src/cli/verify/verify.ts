@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type ClaimId, claimModule, LARGE_WHEN_DEEP } from '../../../properties/registry.js';
+import { type ClaimId, claimModule, loadClaim } from '../../../properties/registry.js';
 import { SUITE_ALPHA } from '../../claims/checks/statistical.js';
 import type { ClaimResult, RunInfo, VerifyResult } from '../../claims/result.js';
 import type { Shard } from '../../gate/shard.js';
@@ -84,6 +84,13 @@ function finish(job: Job, raw: RawResult): ClaimResult {
   return { ...raw, replay };
 }
 
+/** The claims with a check that takes gigabytes when deep. */
+async function largeOf(ids: readonly ClaimId[]): Promise<ReadonlySet<ClaimId>> {
+  const large = new Set<ClaimId>();
+  for (const id of ids) if ((await loadClaim(id)).checks.some(check => check.large)) large.add(id);
+  return large;
+}
+
 /** Runs the claims on all cores and puts the results in the registry's order. */
 export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   const { ids, seed, runs, effort, check, path } = options;
@@ -91,6 +98,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   // of the code that runs now, not of what a rebuild may have put there meanwhile
   const info = runInfo(seed);
   const results = new Map<string, ClaimResult>();
+  const large = deep ? await largeOf(ids) : new Set<ClaimId>();
   const jobs = ids.map(
     (id): Job => ({
       id,
@@ -99,7 +107,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
       ...(effort !== undefined && { effort }),
       ...(check !== undefined && { check }),
       ...(path !== undefined && { path }),
-      ...(deep && LARGE_WHEN_DEEP.has(id) && { large: true }),
+      ...(large.has(id) && { large: true }),
     }),
   );
   await runJobs(

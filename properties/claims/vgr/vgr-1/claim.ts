@@ -1,30 +1,9 @@
 /** @file VGR-1: the energy (3) is twice the negative ELBO up to constants, and bounds the negative log-likelihood. */
-
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../../src/claims/claim.js';
-import { exact } from '../../../../src/claims/verdict.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../../src/core/objectives/gamma-vae.js';
 import { energy } from '../../../../src/studies/energy.js';
 import { graeCovariance, graeGap, graeLogDet, precision } from '../../../../src/theory/closed/grae.js';
 import { ppcaNegativeLogLikelihood } from '../../../../src/theory/closed/ppca.js';
-import { sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
-import {
-  add,
-  apply,
-  diagonal,
-  dot,
-  form,
-  identity,
-  type Matrix,
-  norm,
-  scale,
-  subtract,
-  trace,
-  transpose,
-  type Vector,
-} from '../../../../src/theory/numerics/matrix.js';
-import { logUniform } from '../../../arbitraries/numbers.js';
+import { bound, claim, draw, equals, exact, mat, mutant, quad } from '../../../kit.js';
 import { type DenseCase, denseCases, denseNet, denseValues } from '../../../subjects/energy/dense-cases.js';
 import { gammaControls } from '../../../subjects/energy/gamma-controls.js';
 import { parametersOf } from '../../../subjects/energy/linear-cases.js';
@@ -60,7 +39,7 @@ const definition = equals<DenseCase, Subject>({
   measure: (c, { gamma: rules, fromElbo }) => {
     const { latent } = c.of.shape.net;
     const d = c.of.shape.net.encoder[0]!;
-    const { loss, reconstruction } = energy(rules, denseNet(c), denseValues(c), sigmaPoints(latent));
+    const { loss, reconstruction } = energy(rules, denseNet(c), denseValues(c), quad.sigmaPoints(latent));
     const parts = posteriorParts(c);
     const logs = d * (2 + Math.abs(Math.log(c.gamma))) + latent + Math.abs(parts.logDet);
     const size = reconstruction / c.gamma + parts.energy + parts.trace + logs;
@@ -77,42 +56,52 @@ const netOf = (c: LocalCase, kind: 'diagonal' | 'cholesky') =>
   linearAutoencoder(c.weight.length, c.mean.length, kind);
 
 /** The energy of a posterior at one datum, and the size of its terms; gamma is the case's beta. */
-function at(c: LocalCase, rules: GammaVaeRules, mean: Vector, s: Matrix, kind: 'diagonal' | 'cholesky') {
+function at(
+  c: LocalCase,
+  rules: GammaVaeRules,
+  mean: mat.Vector,
+  s: mat.Matrix,
+  kind: 'diagonal' | 'cholesky',
+) {
   const net = netOf(c, kind);
   const params = {
     ...posterior(net, mean, s),
     'decoder.0.weight': c.weight.flat(),
     'decoder.0.bias': c.bias,
   };
-  const { loss } = energy(rules, net, { params, x: c.x, gamma: c.beta }, sigmaPoints(mean.length));
+  const { loss } = energy(rules, net, { params, x: c.x, gamma: c.beta }, quad.sigmaPoints(mean.length));
   const d = c.x.length;
-  const spread = norm(c.weight.flat()) * Math.sqrt(trace(s));
-  const error = norm(subtract(c.x, add(apply(c.weight, mean), c.bias))) + spread;
+  const spread = mat.norm(c.weight.flat()) * Math.sqrt(mat.trace(s));
+  const error = mat.norm(mat.subtract(c.x, mat.add(mat.apply(c.weight, mean), c.bias))) + spread;
   const size =
-    error ** 2 / c.beta + d * (2 + Math.abs(Math.log(c.beta))) + norm(mean) ** 2 + trace(s) + mean.length;
+    error ** 2 / c.beta +
+    d * (2 + Math.abs(Math.log(c.beta))) +
+    mat.norm(mean) ** 2 +
+    mat.trace(s) +
+    mean.length;
   return { loss, size };
 }
 
 /** -log p(x), and how rounding of the covariance WW' + gamma I enters it. */
 function evidence(c: LocalCase) {
-  const centred = subtract(c.x, c.bias);
-  const stretch = 1 + norm(c.weight.flat()) ** 2 / c.beta;
+  const centred = mat.subtract(c.x, c.bias);
+  const stretch = 1 + mat.norm(c.weight.flat()) ** 2 / c.beta;
   return {
     value: ppcaNegativeLogLikelihood(centred, c.weight, c.beta),
-    size: (stretch * dot(centred, centred)) / c.beta + c.x.length * stretch,
+    size: (stretch * mat.dot(centred, centred)) / c.beta + c.x.length * stretch,
   };
 }
 
 /** The mean of the true posterior, (gamma I + W'W)^-1 W'(x - b). */
 function bestMean(c: LocalCase): number[] {
-  const pulled = apply(transpose(c.weight, c.mean.length), subtract(c.x, c.bias));
-  return scale(1 / c.beta, apply(graeCovariance(c.weight, c.beta, c.mean.length), pulled));
+  const pulled = mat.apply(mat.transpose(c.weight, c.mean.length), mat.subtract(c.x, c.bias));
+  return mat.scale(1 / c.beta, mat.apply(graeCovariance(c.weight, c.beta, c.mean.length), pulled));
 }
 
 /** KL(N(mean, s) || p(z|x)). */
-function klToPosterior(c: LocalCase, mean: Vector, s: Matrix): number {
-  const off = subtract(mean, bestMean(c));
-  const shift = form(off, precision(c.weight, c.beta, mean.length), off) / 2;
+function klToPosterior(c: LocalCase, mean: mat.Vector, s: mat.Matrix): number {
+  const off = mat.subtract(mean, bestMean(c));
+  const shift = mat.form(off, precision(c.weight, c.beta, mean.length), off) / 2;
   return graeGap(c.weight, s, c.beta) / c.beta + shift;
 }
 
@@ -131,7 +120,7 @@ const gap = equals<LocalCase, Subject>({
       p.reduce((sum, row, i) => sum + Math.log(row[i]!), 0) - graeLogDet(c.weight, c.beta, latent);
     const some = at(c, rules, c.mean, c.covariance, 'cholesky');
     const best = at(c, rules, bestMean(c), graeCovariance(c.weight, c.beta, latent), 'cholesky');
-    const meanField = at(c, rules, bestMean(c), diagonal(p.map((row, i) => 1 / row[i]!)), 'diagonal');
+    const meanField = at(c, rules, bestMean(c), mat.diagonal(p.map((row, i) => 1 / row[i]!)), 'diagonal');
     return [
       {
         what: 'some posterior',
@@ -168,13 +157,13 @@ const evidenceBound = bound<LocalCase, Subject>({
 
 const slope = equals<number, Subject>({
   says: 'the slope of the energy in a standard deviation that the decoder ignores is 2 sigma - 2 / sigma: unbounded as sigma goes to 0',
-  given: { arbitrary: logUniform({ min: 1e-12, max: 100 }), examples: [1e-150, 1] },
+  given: { arbitrary: draw.logUniform({ min: 1e-12, max: 100 }), examples: [1e-150, 1] },
   runs: 24,
   measure: (sigma, { gamma: rules }) => {
     const net = linearAutoencoder(1, 2, 'diagonal');
-    const ignored = parametersOf(net, [[0, 0]], [[0], [0]], identity(2));
+    const ignored = parametersOf(net, [[0, 0]], [[0], [0]], mat.identity(2));
     const params = { ...ignored, 'logvar.bias': [2 * Math.log(sigma), 0] };
-    const { gradient } = energy(rules, net, { params, x: [0], gamma: 1 }, sigmaPoints(2));
+    const { gradient } = energy(rules, net, { params, x: [0], gamma: 1 }, quad.sigmaPoints(2));
     return {
       actual: (gradient('logvar.bias')[0]! * 2) / sigma,
       expected: 2 * sigma - 2 / sigma,

@@ -3,8 +3,7 @@ import { scaleUp } from '../../../../src/core/gaussian.js';
 import { parameter } from '../../../../src/core/net/network.js';
 import { scaleOf } from '../../../../src/core/objectives/objective.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
-import { logDet } from '../../../../src/theory/numerics/cholesky.js';
-import { sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
+import { mat, quad } from '../../../kit.js';
 import { type DenseCase, denseNet } from '../../../subjects/energy/dense-cases.js';
 import { covariancesOf } from '../../../subjects/network/posterior.js';
 
@@ -48,8 +47,8 @@ const sumOfSquares = (values: ArrayLike<number>): number =>
 export function negativeElbo(c: DenseCase): number {
   const { batch, net } = c.of.shape;
   const [d, latent] = [net.encoder[0]!, net.latent];
-  const points = sigmaPoints(latent);
-  const entropies = covariancesOf(c.of).reduce((sum, s) => sum + logDet(s), 0) / batch;
+  const points = quad.sigmaPoints(latent);
+  const entropies = covariancesOf(c.of).reduce((sum, s) => sum + mat.logDet(s), 0) / batch;
   return points.reduce((sum, { point, weight }) => {
     const { z, decoded } = decodedAt(c, point);
     const logQ = -(latent * LOG_TWO_PI + entropies + sumOfSquares(point)) / 2;
@@ -66,7 +65,7 @@ export function posteriorParts(c: DenseCase): { logDet: number; trace: number; e
   const covariances = covariancesOf(c.of);
   const { z } = decodedAt(c, new Array<number>(net.latent).fill(0));
   return {
-    logDet: covariances.reduce((sum, s) => sum + logDet(s), 0) / batch,
+    logDet: covariances.reduce((sum, s) => sum + mat.logDet(s), 0) / batch,
     trace: covariances.reduce((sum, s) => sum + s.reduce((t, row, i) => t + row[i]!, 0), 0) / batch,
     energy: sumOfSquares(z) / batch,
   };

@@ -1,12 +1,4 @@
 /** @file VGR-8: as gamma goes to 0 the KL term charges a logarithm for each latent in use, and -rho log gamma with it. */
-import fc from 'fast-check';
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { order } from '../../../../src/claims/checks/order.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../../src/claims/claim.js';
-import { dyadic, ladder } from '../../../../src/claims/order/case.js';
-import { asymptotic } from '../../../../src/claims/verdict.js';
 import { linearTable } from '../../../../src/core/net/table.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../../src/core/objectives/gamma-vae.js';
 import {
@@ -15,10 +7,21 @@ import {
 } from '../../../../src/core/objectives/sparse-representation.js';
 import { energy } from '../../../../src/studies/energy.js';
 import { effectiveEnergy, effectivePenalty } from '../../../../src/theory/closed/effective-penalty.js';
-import { sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
-import { norm, type Vector } from '../../../../src/theory/numerics/matrix.js';
-import { logUniform } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
+import {
+  asymptotic,
+  bound,
+  claim,
+  draw,
+  equals,
+  fc,
+  halvings,
+  ladder,
+  mat,
+  mutant,
+  order,
+  quad,
+  violates,
+} from '../../../kit.js';
 import { gammaControls } from '../../../subjects/energy/gamma-controls.js';
 import { identity, log, sparse, sparseControls } from '../../../subjects/energy/sparse.js';
 import {
@@ -50,7 +53,7 @@ interface Subject {
   /** The same with the energy, the scale being the best: a function of u = c / gamma. */
   readonly penalty: (u: number) => number;
   /** What the energy of `active` latents of energies c and unit weights tends to, besides d log gamma. */
-  readonly limit: (active: Vector, gamma: number) => number;
+  readonly limit: (active: mat.Vector, gamma: number) => number;
 }
 
 const SUBJECT: Subject = {
@@ -116,14 +119,14 @@ const least = bound<Case, Subject>({
 const limit = order<Sparse, Subject>({
   says: 'for a perfect reconstruction with rho latents in use the energy is (d - rho) log gamma + sum (log c_k + 1), up to gamma sum 1/c_k',
   given: {
-    arbitrary: plainRecord({ c: cases, active: fc.constantFrom(1, 2, 3) }),
+    arbitrary: draw.record({ c: cases, active: fc.constantFrom(1, 2, 3) }),
   },
   order: 1,
   runs: 12,
   measure: (of, { gamma: rules, limit: expected }) => {
     const { energies, x, weight, code } = perfect(of);
     return {
-      ladder: ladder(dyadic(Math.min(...energies), 4, 14), gamma => {
+      ladder: ladder(halvings(Math.min(...energies), 4, 14), gamma => {
         const scales = energies.map(c => Math.sqrt(effectiveEnergy(c / gamma) / c));
         const all = [...scales, ...new Array<number>(LATENT - scales.length).fill(1)];
         const found = at({ ...rescaled({ weight, code }, all), x, gamma }, rules).loss;
@@ -133,7 +136,7 @@ const limit = order<Sparse, Subject>({
           (2 + Math.abs(Math.log(gamma)) + sum(energies.map(c => Math.abs(Math.log(c)))));
         return {
           residual: found - DATA * Math.log(gamma) - expected(energies, gamma),
-          scale: size + (8 * norm([...x])) / Math.sqrt(gamma),
+          scale: size + (8 * mat.norm([...x])) / Math.sqrt(gamma),
         };
       }),
       constant: sum(energies.map(c => 1 / c)),
@@ -145,15 +148,15 @@ const ONE = linearTable(1, 1, 1);
 
 const steep = order<number, Subject>({
   says: 'near u = 0 the charge is 2 sqrt(u) - u/2: of unbounded slope in the energy, of slope 2 / sqrt(gamma) in the norm of the code',
-  given: { arbitrary: logUniform({ min: 0.5, max: 4 }) },
+  given: { arbitrary: draw.logUniform({ min: 0.5, max: 4 }) },
   order: 2,
   runs: 8,
   measure: (from, { gamma: rules }) => ({
-    ladder: ladder(dyadic(from, 3, 13), root => {
+    ladder: ladder(halvings(from, 3, 13), root => {
       // one datum, gamma = 1, code and weight of the best scale
       const a = Math.sqrt(effectiveEnergy(root ** 2)) / root;
       const params = { weight: [1 / a], code: [a * root], logvar: [-Math.log1p(a ** -2)] };
-      const { loss } = energy(rules, ONE, { params, x: [root], gamma: 1 }, sigmaPoints(1));
+      const { loss } = energy(rules, ONE, { params, x: [root], gamma: 1 }, quad.sigmaPoints(1));
       return { residual: loss - 2 * root, scale: 8 };
     }),
     constant: -0.5,
@@ -162,7 +165,7 @@ const steep = order<number, Subject>({
 
 const dropped = violates<number, Subject>({
   says: 'the dropped -rho log gamma is no irrelevant constant: for one latent of energy 1 against two of 1/4 the logarithms prefer the two by log 16, the VAE at gamma = 1e-8 the one by 16.6',
-  given: { arbitrary: logUniform({ min: 0.25, max: 4 }), examples: [1] },
+  given: { arbitrary: draw.logUniform({ min: 0.25, max: 4 }), examples: [1] },
   runs: 12,
   measure: (energy, { gamma: rules }) => {
     const claimed = Math.log(16) - Math.log(energy);
@@ -173,7 +176,7 @@ const dropped = violates<number, Subject>({
 
 const degenerate = equals<number, Subject>({
   says: 'with h = log taken literally both are -infinity as soon as each leaves a latent unused: the limit objective cannot tell them apart',
-  given: { arbitrary: logUniform({ min: 0.25, max: 4 }) },
+  given: { arbitrary: draw.logUniform({ min: 0.25, max: 4 }) },
   runs: 8,
   measure: (energy, { sparse: rules }) =>
     [1, 2].map(used => {
