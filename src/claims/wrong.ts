@@ -22,13 +22,13 @@ const mutants = <Subject, Value, Name extends string>(
  * A mutant for each wrong form of one formula of the subject.
  *
  *     mutants: {
- *       ...wrongFormula(SUBJECT, 'threshold', {
+ *       ...wrong.formula(SUBJECT, 'threshold', {
  *         inverted: ['r / d', (d, rank) => rank / d],
  *         complement: ['(d - r) / r', (d, rank) => (d - rank) / rank],
  *       }),
  *     }
  */
-export const wrongFormula = <Subject extends object, Field extends keyof Subject, Name extends string>(
+export const formula = <Subject extends object, Field extends keyof Subject, Name extends string>(
   _subject: Subject,
   field: Field,
   table: { readonly [name in Name]: Wrong<NoInfer<Subject[Field]>> },
@@ -44,11 +44,11 @@ export const wrongFormula = <Subject extends object, Field extends keyof Subject
  * share their programs.
  *
  *     mutants: {
- *       ...wrongRules(SUBJECT, 'vae', { noNoise: ['the mean code only', { sample: mean => mean }] }),
- *       ...wrongRules(SUBJECT, 'gamma', GAMMA_MISTAKES, ['klOnce', 'noNoise']),
+ *       ...wrong.rules(SUBJECT, 'vae', { noNoise: ['the mean code only', { sample: mean => mean }] }),
+ *       ...wrong.rules(SUBJECT, 'gamma', GAMMA_MISTAKES, ['klOnce', 'noNoise']),
  *     }
  */
-export function wrongRules<
+export function rules<
   Subject extends object,
   Field extends keyof Subject,
   Name extends string,
@@ -64,7 +64,7 @@ export function wrongRules<
     Wrong<Partial<Subject[Field]>>
   >;
   return mutants<Subject, Partial<Subject[Field]>, Chosen>(chosen, replacement => {
-    const rules: Subject[Field] = { ...subject[field], ...replacement };
-    return other => ({ ...other, [field]: rules });
+    const changed: Subject[Field] = { ...subject[field], ...replacement };
+    return other => ({ ...other, [field]: changed });
   });
 }

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { wrongFormula, wrongRules } from '../../src/claims/wrong.js';
+import * as wrong from '../../src/claims/wrong.js';
 import { suite } from '../harness.js';
 
 const SUBJECT = {
@@ -10,7 +10,7 @@ const SUBJECT = {
 const test = suite('claims/wrong');
 
 test('a wrong formula takes the place of the one named, and of nothing else', () => {
-  const mutants = wrongFormula(SUBJECT, 'area', {
+  const mutants = wrong.formula(SUBJECT, 'area', {
     squareForgotten: ['pi r', radius => Math.PI * radius],
     doubled: ['2 pi r^2', radius => 2 * SUBJECT.area(radius), 'no proof'],
   });
@@ -30,7 +30,7 @@ const WRONG = {
 } as const;
 
 test('wrong rules take the place of those of the same name, made once for all checks', () => {
-  const { linear, noBias } = wrongRules(SUBJECT, 'net', WRONG);
+  const { linear, noBias } = wrong.rules(SUBJECT, 'net', WRONG);
   assert.is(linear.change(SUBJECT).net.act(-1), -1);
   assert.is(linear.change(SUBJECT).net.bias, 1);
   assert.is(noBias.change(SUBJECT).net.act(-1), 0);
@@ -39,7 +39,7 @@ test('wrong rules take the place of those of the same name, made once for all ch
 });
 
 test('of the entries named only', () => {
-  const chosen = wrongRules(SUBJECT, 'net', WRONG, ['noBias']);
+  const chosen = wrong.rules(SUBJECT, 'net', WRONG, ['noBias']);
   assert.equal(Object.keys(chosen), ['noBias']);
   assert.is(chosen.noBias.change(SUBJECT).net.bias, 0);
 });

@@ -8,19 +8,7 @@ import {
 import { makeBetaVae, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
 import { averagedStep, type Sampling, sampling } from '../../../src/studies/noisy-step.js';
 import { graeCovariance } from '../../../src/theory/closed/grae.js';
-import {
-  claim,
-  conditional,
-  equals,
-  ladder,
-  mat,
-  only,
-  order,
-  quad,
-  violates,
-  wrongFormula,
-  wrongRules,
-} from '../../kit.js';
+import { check, claim, conditional, mat, quad, wrong } from '../../kit.js';
 import {
   LOCAL_EXAMPLES,
   type LocalCase,
@@ -66,7 +54,7 @@ const betaVae = (rules: VaeRules): Sampling =>
 
 const sizeOfGradient = (c: LocalCase): number => mat.norm(c.weight.flat()) ** 2 + c.beta;
 
-const best = equals<LocalCase, Subject>({
+const best = check.equals<LocalCase, Subject>({
   says: 'the covariance that the Taylor objective is stationary at gives beta (S^-1 - I) = J^T J; a diagonal covariance gives its diagonal only',
   given: { arbitrary: localCases, examples: LOCAL_EXAMPLES },
   runs: 60,
@@ -108,7 +96,7 @@ const best = equals<LocalCase, Subject>({
   },
 });
 
-const stationary = equals<SmoothCase, Subject>({
+const stationary = check.equals<SmoothCase, Subject>({
   says: 'the true optimum has S^-1 = I + E Hess / beta (Price): there the beta-VAE is stationary, and beta (S^-1 - I) is the mean Hessian',
   given: { arbitrary: curvedCases('some'), show },
   runs: 16,
@@ -140,7 +128,7 @@ const stationary = equals<SmoothCase, Subject>({
   },
 });
 
-const withoutResidual = order<SmoothCase, Subject>({
+const withoutResidual = check.order<SmoothCase, Subject>({
   says: 'where the decoder reproduces the data, the metric of the trained covariance misses J^T J by beta sum_m (Q_m A^-1 Q_m + tr(Q_m A^-1) Q_m / 2): order one',
   given: { arbitrary: quadratics('zero'), show },
   order: 1,
@@ -149,7 +137,7 @@ const withoutResidual = order<SmoothCase, Subject>({
     const top = reach(c) / 4;
     const steps = Array.from({ length: 10 }, (_, k) => top * 2 ** -k);
     return {
-      ladder: ladder(steps, beta => {
+      ladder: check.ladder(steps, beta => {
         const s = optimum(c, beta);
         return {
           residual: mat.combine(1, rules.metric(s, beta), -1, a).flat(),
@@ -161,7 +149,7 @@ const withoutResidual = order<SmoothCase, Subject>({
   },
 });
 
-const withResidual = order<SmoothCase, Subject>({
+const withResidual = check.order<SmoothCase, Subject>({
   says: 'with a residual it tends to the full Hessian A - R and not to J^T J: A - R is missed by order one, J^T J by R whatever beta is',
   given: { arbitrary: quadratics('some'), show },
   order: 1,
@@ -169,7 +157,7 @@ const withResidual = order<SmoothCase, Subject>({
     const top = reach(c) / 4;
     const steps = Array.from({ length: 10 }, (_, k) => top * 2 ** -k);
     return {
-      ladder: ladder(steps, beta => ({
+      ladder: check.ladder(steps, beta => ({
         residual: mat.combine(1, rules.metric(optimum(c, beta), beta), -1, c.hessian).flat(),
         scale: 2 ** 10 * (mat.norm(c.hessian.flat()) + beta),
       })),
@@ -178,7 +166,7 @@ const withResidual = order<SmoothCase, Subject>({
   },
 });
 
-const circle = equals<CircleCase, Subject>({
+const circle = check.equals<CircleCase, Subject>({
   says: 'on a circle of radius rho the trained covariance gives rho^2 exp(-s/2), exactly and at every beta, for rho^2',
   given: { arbitrary: circleCases, show },
   runs: 30,
@@ -199,9 +187,9 @@ interface Learned {
   readonly beta: number;
 }
 
-const indefinite = violates<Learned, Subject>({
+const indefinite = check.violates<Learned, Subject>({
   says: 'a learned covariance with an eigenvalue above one gives no metric: diag(2, 0.5, 0.5) and beta = 0.2 give the eigenvalue -0.1',
-  given: only<Learned>([
+  given: check.only<Learned>([
     { covariance: mat.diagonal([2, 0.5, 0.5]), beta: 0.2 },
     {
       covariance: [
@@ -218,7 +206,7 @@ const indefinite = violates<Learned, Subject>({
   },
 });
 
-const residual = violates<SmoothCase, Subject>({
+const residual = check.violates<SmoothCase, Subject>({
   says: 'with a residual the metric of the trained covariance misses J^T J by more than half of R however small beta is',
   given: {
     arbitrary: quadratics('some').filter(c => {
@@ -254,7 +242,7 @@ export default claim({
   subject: SUBJECT,
   checks: { best, stationary, withoutResidual, withResidual, circle, indefinite, residual },
   mutants: {
-    ...wrongFormula(SUBJECT, 'metric', {
+    ...wrong.formula(SUBJECT, 'metric', {
       identityForgotten: ['beta S^-1', (s, beta) => mat.combine(beta, mat.inverse(s), 0, s)],
       betaForgotten: ['S^-1 - I', s => metric(s, 1)],
       betaInverted: ['(S^-1 - I) / beta', (s, beta) => metric(s, 1 / beta)],
@@ -264,16 +252,16 @@ export default claim({
         (s, beta) => mat.combine(beta, s, -beta, mat.identity(s.length)),
       ],
     }),
-    ...wrongFormula(SUBJECT, 'covariance', {
+    ...wrong.formula(SUBJECT, 'covariance', {
       optimumWithoutIdentity: [
         'S = beta (A + 0.001)^-1',
         (g, beta) => mat.inverse(mat.combine(1e-3, mat.identity(g.length), 1 / beta, g)),
       ],
     }),
-    ...wrongRules(SUBJECT, 'taylor', {
+    ...wrong.rules(SUBJECT, 'taylor', {
       taylorWithoutHalf: ['tr(A S) for tr(A S) / 2', { prefactor: () => 1 }],
     }),
-    ...wrongRules(SUBJECT, 'vae', {
+    ...wrong.rules(SUBJECT, 'vae', {
       covarianceForRoot: [
         'Sigma times the noise instead of its square root',
         { sample: (mean, s, noise) => tf.add(mean, scaleUp(s, scaleUp(s, noise))) },

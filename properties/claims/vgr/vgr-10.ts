@@ -3,7 +3,7 @@ import {
   SPARSE_REPRESENTATION_RULES,
   type SparseRepresentationRules,
 } from '../../../src/core/objectives/sparse-representation.js';
-import { bound, claim, draw, equals, exact, fc, mutant } from '../../kit.js';
+import { check, claim, draw, exact, fc, wrong } from '../../kit.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from '../../subjects/energy/arc.js';
 import {
   BOUNDED,
@@ -14,20 +14,15 @@ import {
   sparseControls,
 } from '../../subjects/energy/sparse.js';
 
-interface Subject {
-  readonly sparse: SparseRepresentationRules;
-  /** The square of a radius of the arc that is small enough for B to win; `gain` is h(u0) - h(0), `slope` the supremum of h'. */
-  readonly squaredRadius: (gain: number, slope: number, u0: number) => number;
-  /** The decoders in the order (few latents, many latents). */
-  readonly sides: (c: ArcCase) => { readonly a: Side; readonly b: Side };
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   sparse: SPARSE_REPRESENTATION_RULES,
+  /** The square of a radius of the arc that is small enough for B to win; `gain` is h(u0) - h(0), `slope` the supremum of h'. */
   // half of what the proof allows
-  squaredRadius: (gain, slope) => gain / slope / 2,
+  squaredRadius: (gain: number, slope: number, _u0: number) => gain / slope / 2,
+  /** The decoders in the order (few latents, many latents). */
   sides: sidesOf,
 };
+type Subject = typeof SUBJECT;
 
 interface Case {
   readonly arc: ArcCase;
@@ -46,7 +41,7 @@ const lossOf = (side: Side, rules: SparseRepresentationRules, h: Charge): number
 const sizeOf = ({ size: [, latent] }: ArcCase, h: Charge, largest: number): number =>
   latent * (Math.abs(h.value(0)) + Math.abs(h.value(largest)) + 1);
 
-const perfect = equals<Case, Subject>({
+const perfect = check.equals<Case, Subject>({
   says: 'both decoders reconstruct the data exactly, A with r latents and B with r + 1',
   given: { arbitrary: cases, show },
   runs: 24,
@@ -54,16 +49,16 @@ const perfect = equals<Case, Subject>({
     const { a, b } = sides(arc);
     const error = (side: Side): number =>
       sparse(rules, side.net, side.values, identity, identity).reconstruction;
-    return [
-      { what: 'error of A', actual: Math.sqrt(error(a)), expected: 0, scale: 4 * arc.epsilon },
-      { what: 'error of B', actual: error(b), expected: 0, scale: 0 },
-      { what: 'latents of A', actual: a.active, expected: arc.size[0] },
-      { what: 'latents of B', actual: b.active, expected: arc.size[0] + 1 },
-    ];
+    return check.agree({
+      'error of A': [Math.sqrt(error(a)), 0, 4 * arc.epsilon],
+      'error of B': [error(b), 0, 0],
+      'latents of A': [a.active, arc.size[0]],
+      'latents of B': [b.active, arc.size[0] + 1],
+    });
   },
 });
 
-const difference = equals<Case, Subject>({
+const difference = check.equals<Case, Subject>({
   says: 'd (L_A - L_B) = h(u0) + h(0) - h(eps^2 a) - h(eps^2 b): for any h, for a constant h both tie',
   given: {
     arbitrary: cases,
@@ -85,7 +80,7 @@ const difference = equals<Case, Subject>({
   },
 });
 
-const better = bound<Case, Subject>({
+const better = check.bound<Case, Subject>({
   says: "for an arc small enough, eps^2 < (h(u0) - h(0)) / sup h', B with its superfluous latent is strictly better, by half of h(u0) - h(0) at half that radius",
   given: { arbitrary: cases, show },
   runs: 48,
@@ -119,21 +114,19 @@ export default claim({
   subject: SUBJECT,
   checks: { perfect, difference, better },
   mutants: {
-    arcTooLarge: mutant<Subject>('an arc with eps^2 > u0, for which fewer latents are better', s => ({
-      ...s,
-      squaredRadius: (_, __, u0) => 4 * u0,
-    })),
-    slopeIgnored: mutant<Subject>('eps^2 = h(u0) - h(0), the slope ignored', s => ({
-      ...s,
-      squaredRadius: gain => gain,
-    })),
-    swapped: mutant<Subject>('A and B exchanged', s => ({
-      ...s,
-      sides: c => {
-        const { a, b } = sidesOf(c);
-        return { a: b, b: a };
-      },
-    })),
+    ...wrong.formula(SUBJECT, 'squaredRadius', {
+      arcTooLarge: ['an arc with eps^2 > u0, for which fewer latents are better', (_, __, u0) => 4 * u0],
+      slopeIgnored: ['eps^2 = h(u0) - h(0), the slope ignored', gain => gain],
+    }),
+    ...wrong.formula(SUBJECT, 'sides', {
+      swapped: [
+        'A and B exchanged',
+        c => {
+          const { a, b } = sidesOf(c);
+          return { a: b, b: a };
+        },
+      ],
+    }),
     ...sparseControls<Subject>(
       'entriesForgotten',
       'latentsForEntries',

@@ -1,11 +1,8 @@
 /** @file VGR-11: with a bounded slope of g, perfect reconstruction is not even a local minimum. */
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import { linearTable } from '../../../src/core/net/table.js';
-import {
-  SPARSE_REPRESENTATION_RULES,
-  type SparseRepresentationRules,
-} from '../../../src/core/objectives/sparse-representation.js';
-import { bound, claim, draw, equals, exact, fc, halvings, ladder, mat, mutant, order } from '../../kit.js';
+import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
+import { check, claim, draw, exact, fc, mat, wrong } from '../../kit.js';
 import {
   BOUNDED,
   type Charge,
@@ -20,22 +17,18 @@ import {
 } from '../../subjects/energy/sparse.js';
 import { tanhTable } from '../../subjects/energy/tables.js';
 
-interface Subject {
-  readonly sparse: SparseRepresentationRules;
-  /** How fast d L falls along z -> (1 - t) z at a perfect reconstruction, from the energies u_k of the latents. */
-  readonly descent: (energies: readonly number[], h: Charge) => number;
-  /** The best shrinkage for h = lambda u, from the error (per entry) that shrinking to 0 costs and the sum of u_k / d. */
-  readonly shrinkage: (error: number, energy: number, lambda: number) => number;
-  /** The same for g = sqrt. */
-  readonly shrinkageOfRoot: (error: number, energy: number, lambda: number) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   sparse: SPARSE_REPRESENTATION_RULES,
-  descent: (energies, h) => 2 * energies.reduce((sum, u) => sum + u * h.slope(u), 0),
-  shrinkage: (error, energy, lambda) => (lambda * energy) / (error + lambda * energy),
-  shrinkageOfRoot: (error, energy, lambda) => Math.max(0, 1 - Math.sqrt(error) / (2 * lambda * energy)),
+  /** How fast d L falls along z -> (1 - t) z at a perfect reconstruction, from the energies u_k of the latents. */
+  descent: (energies: readonly number[], h: Charge) =>
+    2 * energies.reduce((sum, u) => sum + u * h.slope(u), 0),
+  /** The best shrinkage for h = lambda u, from the error (per entry) that shrinking to 0 costs and the sum of u_k / d. */
+  shrinkage: (error: number, energy: number, lambda: number) => (lambda * energy) / (error + lambda * energy),
+  /** The same for g = sqrt. */
+  shrinkageOfRoot: (error: number, energy: number, lambda: number) =>
+    Math.max(0, 1 - Math.sqrt(error) / (2 * lambda * energy)),
 };
+type Subject = typeof SUBJECT;
 
 const [DATA, LATENT, SAMPLES] = [4, 3, 5];
 const TANH = tanhTable(DATA, LATENT, SAMPLES);
@@ -79,7 +72,7 @@ const shrunk = (net: Autoencoder, params: SparseValues['params'], t: number): Sp
   x: decoded(net, params),
 });
 
-const slope = equals<Case, Subject>({
+const slope = check.equals<Case, Subject>({
   says: "at a perfect reconstruction, by any decoder, shrinking all codes lowers d L at the rate 2 sum u_k h'(u_k): the error is of second order",
   given: { arbitrary: cases, show },
   runs: 40,
@@ -97,7 +90,7 @@ const slope = equals<Case, Subject>({
   },
 });
 
-const descends = order<Case, Subject>({
+const descends = check.order<Case, Subject>({
   says: 'so the loss falls linearly with the shrinkage t from the perfect reconstruction on',
   given: { arbitrary: cases, show },
   order: 1,
@@ -108,7 +101,7 @@ const descends = order<Case, Subject>({
     // beyond these steps the curvature of g or of the error takes over
     const reach = Math.min(1, 2 ** -6 / (g.slope(0) * (1 + mat.norm([...params.outer!]) ** 2)), 2 ** -4);
     return {
-      ladder: ladder(halvings(reach, 2, 14), t => ({
+      ladder: check.ladder(check.dyadic(reach, 2, 14), t => ({
         residual: best - at(t),
         scale: Math.abs(best) + LATENT * (1 + Math.abs(h.value(0))) + DATA * Math.abs(g.value(0)),
       })),
@@ -138,7 +131,7 @@ function scalesOf(params: SparseValues['params']) {
   return { error, energy: energiesOf(params.code!).reduce((a, b) => a + b, 0) / DATA };
 }
 
-const least = equals<LinearCase, Subject>({
+const least = check.equals<LinearCase, Subject>({
   says: 'linear decoder, g = u, h = lambda u: the best shrinkage is lambda u / (E + lambda u), never 0',
   given: { arbitrary: linear },
   runs: 40,
@@ -149,14 +142,11 @@ const least = equals<LinearCase, Subject>({
     const at = sparse(rules, LINEAR, shrunk(LINEAR, params, t), identity, multiple(lambda));
     const along = at.gradient('code').reduce((sum, x, i) => sum + x * params.code![i]!, 0);
     const size = error + lambda * energy;
-    return [
-      { what: 'no slope', actual: along, expected: 0, scale: size },
-      { what: 'value', actual: at.loss, expected: (error * lambda * energy) / size },
-    ];
+    return check.agree({ 'no slope': [along, 0, size], value: [at.loss, (error * lambda * energy) / size] });
   },
 });
 
-const kept = bound<LinearCase, Subject>({
+const kept = check.bound<LinearCase, Subject>({
   says: 'g = sqrt: a perfect reconstruction is the best if and only if sqrt(E) >= 2 lambda u, and beyond it the best shrinkage is 1 - sqrt(E) / (2 lambda u)',
   given: { arbitrary: linear },
   runs: 40,
@@ -201,28 +191,22 @@ export default claim({
   subject: SUBJECT,
   checks: { slope, descends, least, kept },
   mutants: {
-    factorDropped: mutant<Subject>("sum u h'(u)", s => ({
-      ...s,
-      descent: (u, h) => SUBJECT.descent(u, h) / 2,
-    })),
-    energyDropped: mutant<Subject>("2 sum h'(u)", s => ({
-      ...s,
-      descent: (u, h) => 2 * u.reduce((sum, x) => sum + h.slope(x), 0),
-    })),
-    slopeAtZero: mutant<Subject>("2 sum u h'(0)", s => ({
-      ...s,
-      descent: (u, h) => 2 * u.reduce((sum, x) => sum + x * h.slope(0), 0),
-    })),
-    noShrinkage: mutant<Subject>('perfect reconstruction is the best', s => ({ ...s, shrinkage: () => 0 })),
-    shrinkageWrong: mutant<Subject>('E / (E + lambda u)', s => ({
-      ...s,
-      shrinkage: (error, energy, lambda) => error / (error + lambda * energy),
-    })),
-    rootKeepsAll: mutant<Subject>('g = sqrt always keeps it', s => ({ ...s, shrinkageOfRoot: () => 0 })),
-    halfThreshold: mutant<Subject>('sqrt(E) >= lambda u', s => ({
-      ...s,
-      shrinkageOfRoot: (error, energy, lambda) => Math.max(0, 1 - Math.sqrt(error) / (lambda * energy)),
-    })),
+    ...wrong.formula(SUBJECT, 'descent', {
+      factorDropped: ["sum u h'(u)", (u, h) => SUBJECT.descent(u, h) / 2],
+      energyDropped: ["2 sum h'(u)", (u, h) => 2 * u.reduce((sum, x) => sum + h.slope(x), 0)],
+      slopeAtZero: ["2 sum u h'(0)", (u, h) => 2 * u.reduce((sum, x) => sum + x * h.slope(0), 0)],
+    }),
+    ...wrong.formula(SUBJECT, 'shrinkage', {
+      noShrinkage: ['perfect reconstruction is the best', () => 0],
+      shrinkageWrong: ['E / (E + lambda u)', (error, energy, lambda) => error / (error + lambda * energy)],
+    }),
+    ...wrong.formula(SUBJECT, 'shrinkageOfRoot', {
+      rootKeepsAll: ['g = sqrt always keeps it', () => 0],
+      halfThreshold: [
+        'sqrt(E) >= lambda u',
+        (error, energy, lambda) => Math.max(0, 1 - Math.sqrt(error) / (lambda * energy)),
+      ],
+    }),
     ...sparseControls<Subject>(
       'entriesForgotten',
       'latentsForEntries',

@@ -5,21 +5,7 @@ import {
   type SparseRepresentationRules,
 } from '../../../src/core/objectives/sparse-representation.js';
 import { energy } from '../../../src/studies/energy.js';
-import {
-  bound,
-  claim,
-  conditional,
-  equals,
-  fc,
-  halvings,
-  ladder,
-  mutant,
-  only,
-  order,
-  quad,
-  violates,
-  within,
-} from '../../kit.js';
+import { check, claim, conditional, fc, quad, wrong } from '../../kit.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from '../../subjects/energy/arc.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 import {
@@ -39,24 +25,18 @@ interface Moments {
   readonly b: number;
 }
 
-interface Subject {
-  readonly sparse: SparseRepresentationRules;
-  readonly gamma: GammaVaeRules;
-  /** The largest delta for which h = log(u + delta) prefers A. */
-  readonly largestShift: (of: Moments) => number;
-  /** Whether h = u^p prefers A. */
-  readonly powerPrefersA: (p: number, of: Moments) => boolean;
-  /** The logarithm of the largest gamma for which the VAE prefers A, the stretch M given. */
-  readonly logCrossing: (of: Moments, stretch: number) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   sparse: SPARSE_REPRESENTATION_RULES,
   gamma: GAMMA_VAE_RULES,
-  largestShift: ({ squared, u0, a, b }) => (squared ** 2 * a * b) / (u0 - squared),
-  powerPrefersA: (p, { squared, u0, a, b }) => u0 ** p < squared ** p * (a ** p + b ** p),
-  logCrossing: ({ squared, u0 }, stretch) => squared - u0 - Math.log(squared) + 2 * Math.log(stretch),
+  /** The largest delta for which h = log(u + delta) prefers A. */
+  largestShift: ({ squared, u0, a, b }: Moments) => (squared ** 2 * a * b) / (u0 - squared),
+  /** Whether h = u^p prefers A. */
+  powerPrefersA: (p: number, { squared, u0, a, b }: Moments) => u0 ** p < squared ** p * (a ** p + b ** p),
+  /** The logarithm of the largest gamma for which the VAE prefers A, the stretch M given. */
+  logCrossing: ({ squared, u0 }: Moments, stretch: number) =>
+    squared - u0 - Math.log(squared) + 2 * Math.log(stretch),
 };
+type Subject = typeof SUBJECT;
 
 const momentsFor = (c: ArcCase): Moments => ({ squared: c.epsilon ** 2, ...momentsOf(c) });
 
@@ -70,7 +50,7 @@ function preference(c: ArcCase, rules: SparseRepresentationRules, h: Charge): nu
 /** u0 of several units, eps^2 below 1/4. */
 const arcs = arcsOf(ARC_SIZES, { min: 0.05, max: 0.5 }, { min: 2, max: 10 });
 
-const shifted = equals<ArcCase, Subject>({
+const shifted = check.equals<ArcCase, Subject>({
   says: 'h = log(u + delta) prefers the sparse solution if and only if delta < eps^4 a b / (u0 - eps^2): the sign changes between 0.99 and 1.01 of it',
   given: { arbitrary: arcs },
   runs: 40,
@@ -79,15 +59,15 @@ const shifted = equals<ArcCase, Subject>({
     const limit = largestShift(of);
     const scale = 4 * c.size[1] * (1 + Math.abs(Math.log(limit)) + of.u0);
     const at = (factor: number): number => preference(c, rules, logOf(factor * limit));
-    return [
-      { what: 'tie', actual: at(1), expected: 0, scale },
-      { what: 'sign below', actual: Math.sign(at(0.99)), expected: -1 },
-      { what: 'sign above', actual: Math.sign(at(1.01)), expected: 1 },
-    ];
+    return check.agree({
+      tie: [at(1), 0, scale],
+      'sign below': [Math.sign(at(0.99)), -1],
+      'sign above': [Math.sign(at(1.01)), 1],
+    });
   },
 });
 
-const notSufficient = violates<ArcCase, Subject>({
+const notSufficient = check.violates<ArcCase, Subject>({
   says: 'h = sqrt, of unbounded slope at 0, prefers the solution with one latent too many wherever u0 > eps^2 (sqrt a + sqrt b)^2, here always',
   given: { arbitrary: arcs },
   runs: 40,
@@ -100,7 +80,7 @@ const notSufficient = violates<ArcCase, Subject>({
 
 const POWERS = [0.02, 0.05, 0.1, 0.25, 0.5, 0.75];
 
-const powers = equals<ArcCase & { p: number }, Subject>({
+const powers = check.equals<ArcCase & { p: number }, Subject>({
   says: 'h = u^p prefers the sparse solution if and only if u0^p < eps^2p (a^p + b^p)',
   given: {
     arbitrary: fc
@@ -150,7 +130,7 @@ function vaePreference(c: ArcCase, rules: GammaVaeRules, gamma: number): number 
   return loss(a, FIRST, [arcVariance(c, gamma), 1]) - loss(b, quad.sigmaPoints(2), [copied, copied]);
 }
 
-const vae = order<ArcCase, Subject>({
+const vae = check.order<ArcCase, Subject>({
   says: "the VAE's own energies differ by log gamma + 2 log(eps/M) + u0 - eps^2 up to ((M^2 - 1/4)/eps^2 - 2) gamma: the sparse solution wins, but only below a gamma*",
   given: { arbitrary: arcsOf([PLAIN], { min: 0.25, max: 1 }, { min: 0.5, max: 4 }) },
   order: 1,
@@ -159,7 +139,7 @@ const vae = order<ArcCase, Subject>({
     const of = momentsFor(c);
     const size = of.squared / (1 + c.stretch ** 2);
     return {
-      ladder: ladder(halvings(size, 5, 14), gamma => ({
+      ladder: check.ladder(check.dyadic(size, 5, 14), gamma => ({
         residual: vaePreference(c, rules, gamma) - (Math.log(gamma) - logCrossing(of, c.stretch)),
         scale: 8 * (4 + Math.abs(Math.log(gamma)) + of.u0) + 8 / Math.sqrt(gamma),
       })),
@@ -168,7 +148,7 @@ const vae = order<ArcCase, Subject>({
   },
 });
 
-const crossing = within<ArcCase, Subject>({
+const crossing = check.within<ArcCase, Subject>({
   says: 'gamma* is exp(-u0 + eps^2) (M/eps)^2 within 1 %: 1e-5 and less for M = 6',
   given: {
     arbitrary: arcsOf([PLAIN], { min: 0.5, max: 1 }, { min: 6, max: 7 }).filter(
@@ -190,9 +170,9 @@ const crossing = within<ArcCase, Subject>({
 
 const LONG: ArcCase = { size: PLAIN, epsilon: 0.5, stretch: 100, angles: [0.5, 0.75, 1, 1], others: [] };
 
-const invisible = bound<ArcCase, Subject>({
+const invisible = check.bound<ArcCase, Subject>({
   says: 'for M = 100 gamma* is below 1e-324, the smallest number of a double: no computation in doubles can show the VAE preferring the sparse solution there',
-  given: only([LONG]),
+  given: check.only([LONG]),
   measure: (c, { logCrossing }) => ({
     lower: logCrossing(momentsFor(c), c.stretch),
     upper: Math.log(Number.MIN_VALUE),
@@ -217,24 +197,24 @@ export default claim({
   subject: SUBJECT,
   checks: { shifted, notSufficient, powers, vae, crossing, invisible },
   mutants: {
-    shiftWithoutProduct: mutant<Subject>('delta* = eps^4 / (u0 - eps^2)', s => ({
-      ...s,
-      largestShift: ({ squared, u0 }) => squared ** 2 / (u0 - squared),
-    })),
-    shiftWithoutArc: mutant<Subject>('delta* = eps^4 a b / u0', s => ({
-      ...s,
-      largestShift: ({ squared, u0, a, b }) => (squared ** 2 * a * b) / u0,
-    })),
-    anyPower: mutant<Subject>('every power below 1 is enough', s => ({ ...s, powerPrefersA: () => true })),
-    noPower: mutant<Subject>('no power is enough', s => ({ ...s, powerPrefersA: () => false })),
-    energyDropped: mutant<Subject>('gamma* without exp(-u0)', s => ({
-      ...s,
-      logCrossing: (of, stretch) => SUBJECT.logCrossing(of, stretch) + of.u0,
-    })),
-    stretchInverted: mutant<Subject>('(eps/M)^2 for (M/eps)^2', s => ({
-      ...s,
-      logCrossing: ({ squared, u0 }, stretch) => squared - u0 + Math.log(squared) - 2 * Math.log(stretch),
-    })),
+    ...wrong.formula(SUBJECT, 'largestShift', {
+      shiftWithoutProduct: [
+        'delta* = eps^4 / (u0 - eps^2)',
+        ({ squared, u0 }) => squared ** 2 / (u0 - squared),
+      ],
+      shiftWithoutArc: ['delta* = eps^4 a b / u0', ({ squared, u0, a, b }) => (squared ** 2 * a * b) / u0],
+    }),
+    ...wrong.formula(SUBJECT, 'powerPrefersA', {
+      anyPower: ['every power below 1 is enough', () => true],
+      noPower: ['no power is enough', () => false],
+    }),
+    ...wrong.formula(SUBJECT, 'logCrossing', {
+      energyDropped: ['gamma* without exp(-u0)', (of, stretch) => SUBJECT.logCrossing(of, stretch) + of.u0],
+      stretchInverted: [
+        '(eps/M)^2 for (M/eps)^2',
+        ({ squared, u0 }, stretch) => squared - u0 + Math.log(squared) - 2 * Math.log(stretch),
+      ],
+    }),
     ...sparseControls<Subject>('rowsForColumns', 'normForSquare', 'samplesForgotten'),
     ...gammaControls<Subject>('klOnce', 'halfPrecision', 'noNoise', 'logDeviation'),
   },

@@ -4,7 +4,7 @@ import {
   SPARSE_REPRESENTATION_RULES,
   type SparseRepresentationRules,
 } from '../../../src/core/objectives/sparse-representation.js';
-import { bound, claim, conditional, draw, equals, fc, mutant, violates } from '../../kit.js';
+import { check, claim, conditional, draw, fc, wrong } from '../../kit.js';
 import {
   type Charge,
   exponential,
@@ -18,19 +18,14 @@ import {
   sparseControls,
 } from '../../subjects/energy/sparse.js';
 
-interface Subject {
-  readonly sparse: SparseRepresentationRules;
-  /** The largest energy of one latent that is charged no more than u1 and u2 on two, for h = sqrt. */
-  readonly rootLimit: (u1: number, u2: number) => number;
-  /** The same for h = log(u + delta). */
-  readonly logLimit: (u1: number, u2: number, delta: number) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   sparse: SPARSE_REPRESENTATION_RULES,
-  rootLimit: (u1, u2) => (Math.sqrt(u1) + Math.sqrt(u2)) ** 2,
-  logLimit: (u1, u2, delta) => ((u1 + delta) * (u2 + delta)) / delta - delta,
+  /** The largest energy of one latent that is charged no more than u1 and u2 on two, for h = sqrt. */
+  rootLimit: (u1: number, u2: number) => (Math.sqrt(u1) + Math.sqrt(u2)) ** 2,
+  /** The same for h = log(u + delta). */
+  logLimit: (u1: number, u2: number, delta: number) => ((u1 + delta) * (u2 + delta)) / delta - delta,
 };
+type Subject = typeof SUBJECT;
 
 interface Case {
   readonly u1: number;
@@ -67,7 +62,7 @@ const show = ({ u1, u2, h }: Case): string => `${h.name} ${h.parameter}, u1 = ${
 const sizeOf = ({ h }: Case, ...us: number[]): number =>
   [0, ...us].reduce((sum, u) => sum + Math.abs(h.value(u)) + 1, 0);
 
-const concave = bound<Case & { share: number }, Subject>({
+const concave = check.bound<Case & { share: number }, Subject>({
   says: 'what concavity gives: one latent is charged no more than two as long as its energy is at most the sum of theirs',
   given: {
     arbitrary: fc
@@ -87,7 +82,7 @@ const concave = bound<Case & { share: number }, Subject>({
   },
 });
 
-const threshold = equals<Case & { delta: number }, Subject>({
+const threshold = check.equals<Case & { delta: number }, Subject>({
   says: 'the largest such energy is (sqrt u1 + sqrt u2)^2 for sqrt and (u1 + delta)(u2 + delta)/delta - delta for log(u + delta), which grows without bound as delta goes to 0',
   given: {
     arbitrary: fc.tuple(cases, draw.logUniform({ min: 1e-6, max: 1 })).map(([c, delta]) => ({ ...c, delta })),
@@ -106,7 +101,7 @@ const threshold = equals<Case & { delta: number }, Subject>({
     })),
 });
 
-const beyond = violates<Case, Subject>({
+const beyond = check.violates<Case, Subject>({
   says: 'eq. (9) with h = sqrt fails where one latent needs 10 % more energy than that: h(z*) + h(0) > h(z1) + h(z2), however steep h is at 0',
   given: { arbitrary: cases, show },
   runs: 40,
@@ -117,14 +112,15 @@ const beyond = violates<Case, Subject>({
   },
 });
 
-const literal = equals<Case, Subject>({
+const literal = check.equals<Case, Subject>({
   says: 'with h = log the left side is -infinity whatever the energies: it says nothing about them',
   given: { arbitrary: cases, show },
   runs: 12,
-  measure: ({ u1, u2 }, { sparse: rules }) => [
-    { what: 'small', actual: Number(charged(rules, log, u1, 0) === -Infinity), expected: 1 },
-    { what: 'large', actual: Number(charged(rules, log, 1e6 * (u1 + u2), 0) === -Infinity), expected: 1 },
-  ],
+  measure: ({ u1, u2 }, { sparse: rules }) =>
+    check.agree({
+      small: [Number(charged(rules, log, u1, 0) === -Infinity), 1],
+      large: [Number(charged(rules, log, 1e6 * (u1 + u2), 0) === -Infinity), 1],
+    }),
 });
 
 export default claim({
@@ -145,12 +141,13 @@ export default claim({
   subject: SUBJECT,
   checks: { concave, threshold, beyond, literal },
   mutants: {
-    sumForRoot: mutant<Subject>('u1 + u2 for sqrt', s => ({ ...s, rootLimit: (u1, u2) => u1 + u2 })),
-    sumForLog: mutant<Subject>('u1 + u2 for the logarithm', s => ({ ...s, logLimit: (u1, u2) => u1 + u2 })),
-    product: mutant<Subject>('u1 u2 / delta for the logarithm', s => ({
-      ...s,
-      logLimit: (u1, u2, delta) => (u1 * u2) / delta,
-    })),
+    ...wrong.formula(SUBJECT, 'rootLimit', {
+      sumForRoot: ['u1 + u2 for sqrt', (u1, u2) => u1 + u2],
+    }),
+    ...wrong.formula(SUBJECT, 'logLimit', {
+      sumForLog: ['u1 + u2 for the logarithm', (u1, u2) => u1 + u2],
+      product: ['u1 u2 / delta for the logarithm', (u1, u2, delta) => (u1 * u2) / delta],
+    }),
     ...sparseControls<Subject>('rowsForColumns', 'normForSquare'),
   },
 });

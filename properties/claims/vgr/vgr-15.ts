@@ -12,7 +12,7 @@ import {
   type Trained,
 } from '../../../src/studies/manifold.js';
 import { finish } from '../../../src/studies/stepper.js';
-import { bound, claim, conditional, deepened, draw, equals, fc, mat, mutant, stream } from '../../kit.js';
+import { check, claim, conditional, draw, fc, mat, stream, wrong } from '../../kit.js';
 import {
   type DenseCase,
   denseCases,
@@ -34,26 +34,21 @@ const SIZE: ManifoldSize = {
 
 const NET = manifoldNet(SIZE);
 
-interface Subject {
-  readonly gamma: GammaVaeRules;
-  /** The next gamma from the present one and the error of an entry in a batch. */
-  readonly track: (gamma: number, error: number) => number;
-  /** The gradient of the error term with a fixed gamma over that with gamma = E/d. */
-  readonly ratio: (error: number, d: number, gamma: number) => number;
-}
-
 const MEMORY = 0.97;
 
-const SUBJECT: Subject = {
+const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
-  track: (gamma, error) => MEMORY * gamma + (1 - MEMORY) * error,
-  ratio: (error, d, gamma) => error / (d * gamma),
+  /** The next gamma from the present one and the error of an entry in a batch. */
+  track: (gamma: number, error: number) => MEMORY * gamma + (1 - MEMORY) * error,
+  /** The gradient of the error term with a fixed gamma over that with gamma = E/d. */
+  ratio: (error: number, d: number, gamma: number) => error / (d * gamma),
 };
+type Subject = typeof SUBJECT;
 
 /** The decoder's weights, which are in the error term only. */
 const WEIGHT = 'decoder.0.weight';
 
-const gradientRatio = equals<DenseCase, Subject>({
+const gradientRatio = check.equals<DenseCase, Subject>({
   says: 'at any parameters the gradient of the error term with a fixed gamma is E/(d gamma) times that with gamma = E/d: large from the start for a small gamma',
   given: { arbitrary: denseCases },
   runs: 24,
@@ -69,7 +64,7 @@ const gradientRatio = equals<DenseCase, Subject>({
   },
 });
 
-const tracking = equals<number, Subject>({
+const tracking = check.equals<number, Subject>({
   says: 'the running mean of eq. (6) is at E/d after the training, whatever the error: gamma = E/d + (1 - E/d) 0.97^t',
   given: { arbitrary: draw.logUniform({ min: 1e-7, max: 1 }) },
   runs: 12,
@@ -88,7 +83,7 @@ const tracking = equals<number, Subject>({
 
 const seeds = fc.noShrink(fc.integer({ min: 0, max: 2 ** 31 - 1 }));
 
-const start = bound<number, Subject>({
+const start = check.bound<number, Subject>({
   says: "at the first step of the experiment the decoder's gradient with gamma fixed at 1e-5 is E/(d gamma), over a thousand times, that with gamma = E/d",
   given: { arbitrary: seeds },
   runs: 2,
@@ -103,15 +98,10 @@ const start = bound<number, Subject>({
     const { reconstruction, gradient } = at(1e-5);
     const learned = at(reconstruction / d).gradient(WEIGHT);
     const measured = mat.norm([...gradient(WEIGHT)]) / mat.norm([...learned]);
-    return [
-      { what: 'over a thousand', lower: 1000, upper: measured },
-      {
-        what: 'E/(d gamma)',
-        lower: Math.abs(measured - ratio(reconstruction, d, 1e-5)),
-        upper: 0,
-        scale: 8 * measured,
-      },
-    ];
+    return check.below({
+      'over a thousand': [1000, measured],
+      'E/(d gamma)': check.apart(measured, ratio(reconstruction, d, 1e-5), 8 * measured),
+    });
   },
 });
 
@@ -133,7 +123,7 @@ function meanOver(what: string, values: readonly number[], lower: number, upper:
   ];
 }
 
-const experiment = bound<number, Subject>({
+const experiment = check.bound<number, Subject>({
   says: 'over 5 trainings on random 2-D manifolds in 12 entries, after asserting that rec/(d gamma) is in [0.8, 1.25]: learned gamma keeps 2 latents and an MMD^2 at least 20 times smaller; gamma fixed at the learned value keeps more latents, with an error of the same size and a larger energy',
   given: { arbitrary: seeds },
   measure: (seed, { gamma: rules, track }) => {
@@ -198,28 +188,20 @@ export default claim({
   ),
   objectives: ['gamma-vae'],
   subject: SUBJECT,
-  checks: { gradientRatio, tracking, experiment: deepened(start, () => experiment, { instead: true }) },
+  checks: { gradientRatio, tracking, experiment: check.deepened(start, () => experiment, { instead: true }) },
   mutants: {
-    adamOnLogGamma: mutant<Subject>('log gamma by Adam: at most about one learning rate per step', s => ({
-      ...s,
-      track: (gamma, error) => gamma * Math.exp(0.005 * Math.sign(error - gamma)),
-    })),
-    slowMean: mutant<Subject>('a running mean with memory 0.9999', s => ({
-      ...s,
-      track: (gamma, error) => 0.9999 * gamma + 0.0001 * error,
-    })),
-    deviation: mutant<Subject>('the root of the error', s => ({
-      ...s,
-      track: (gamma, error) => SUBJECT.track(gamma, Math.sqrt(error)),
-    })),
-    inverted: mutant<Subject>('d gamma / E', s => ({
-      ...s,
-      ratio: (error, d, gamma) => (d * gamma) / error,
-    })),
-    entriesDropped: mutant<Subject>('E / gamma', s => ({ ...s, ratio: (error, _, gamma) => error / gamma })),
-    rootRatio: mutant<Subject>('sqrt(E / (d gamma))', s => ({
-      ...s,
-      ratio: (error, d, gamma) => Math.sqrt(error / (d * gamma)),
-    })),
+    ...wrong.formula(SUBJECT, 'track', {
+      adamOnLogGamma: [
+        'log gamma by Adam: at most about one learning rate per step',
+        (gamma, error) => gamma * Math.exp(0.005 * Math.sign(error - gamma)),
+      ],
+      slowMean: ['a running mean with memory 0.9999', (gamma, error) => 0.9999 * gamma + 0.0001 * error],
+      deviation: ['the root of the error', (gamma, error) => SUBJECT.track(gamma, Math.sqrt(error))],
+    }),
+    ...wrong.formula(SUBJECT, 'ratio', {
+      inverted: ['d gamma / E', (error, d, gamma) => (d * gamma) / error],
+      entriesDropped: ['E / gamma', (error, _, gamma) => error / gamma],
+      rootRatio: ['sqrt(E / (d gamma))', (error, d, gamma) => Math.sqrt(error / (d * gamma))],
+    }),
   },
 });

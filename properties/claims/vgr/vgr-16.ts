@@ -1,21 +1,10 @@
 /** @file VGR-16: the aggregated posterior matches the prior at the sparse optimum, and also when the posterior has collapsed. */
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
 import { energy } from '../../../src/studies/energy.js';
 import { type Component, mixtureMmd, standardNormal } from '../../../src/theory/closed/gaussian-mmd.js';
 import { linearVaeMinimum } from '../../../src/theory/closed/linear-vae.js';
 import { gaussianKernel, type Kernel, unbiasedMmd } from '../../../src/theory/mmd.js';
-import {
-  claim,
-  draw,
-  equals,
-  mat,
-  mutant,
-  quad,
-  type Random,
-  refuted,
-  statistical,
-  violates,
-} from '../../kit.js';
+import { check, claim, draw, mat, quad, type Random, refuted, wrong } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 import {
   dataOf,
@@ -30,21 +19,15 @@ import {
   valuesOf,
 } from '../../subjects/energy/linear-cases.js';
 
-interface Subject {
-  readonly gamma: GammaVaeRules;
-  /** Variance of the means over the data and variance of the posterior of a latent in use. */
-  readonly means: (eigenvalue: number, gamma: number) => number;
-  readonly variance: (eigenvalue: number, gamma: number) => number;
-  /** The discrepancy of two samples. */
-  readonly mmd: (x: mat.Matrix, y: mat.Matrix, kernel: Kernel) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
-  means: (lambda, gamma) => (lambda - gamma) / lambda,
-  variance: (lambda, gamma) => gamma / lambda,
+  /** Variance of the means over the data and variance of the posterior of a latent in use. */
+  means: (lambda: number, gamma: number) => (lambda - gamma) / lambda,
+  variance: (lambda: number, gamma: number) => gamma / lambda,
+  /** The discrepancy of two samples. */
   mmd: unbiasedMmd,
 };
+type Subject = typeof SUBJECT;
 
 const WIDTH = 1.5;
 
@@ -58,7 +41,7 @@ const aggregated = (c: LinearCase, { means, variance }: Subject): Component => (
   ),
 });
 
-const matches = equals<LinearCase, Subject>({
+const matches = check.equals<LinearCase, Subject>({
   says: 'at the optimum of the linear model the aggregated posterior of Gaussian data is the prior at every gamma: (lambda - gamma)/lambda + gamma/lambda = 1, pruned latents 0 + 1, hence MMD = 0',
   given,
   runs: 24,
@@ -67,24 +50,14 @@ const matches = equals<LinearCase, Subject>({
     const codes = dataOf(c).map(x => mat.apply(optimum.encoder, x));
     const spread = (k: number): number => codes.reduce((sum, z) => sum + z[k]! ** 2, 0) / codes.length;
     const used = Array.from({ length: rankOf(c) }, (_, k) => k);
-    return [
-      {
-        what: 'means',
-        actual: used.map(spread),
-        expected: used.map(k => subject.means(c.values[k]!, gammaOf(c))),
-      },
-      {
-        what: 'variances',
-        actual: used.map(k => optimum.variances[k]!),
-        expected: used.map(k => subject.variance(c.values[k]!, gammaOf(c))),
-      },
-      {
-        what: 'MMD',
-        actual: mixtureMmd([aggregated(c, subject)], [standardNormal(c.latent)], WIDTH),
-        expected: 0,
-        scale: 4,
-      },
-    ];
+    return check.agree({
+      means: [used.map(spread), used.map(k => subject.means(c.values[k]!, gammaOf(c)))],
+      variances: [
+        used.map(k => optimum.variances[k]!),
+        used.map(k => subject.variance(c.values[k]!, gammaOf(c))),
+      ],
+      MMD: [mixtureMmd([aggregated(c, subject)], [standardNormal(c.latent)], WIDTH), 0, 4],
+    });
   },
 });
 
@@ -106,7 +79,7 @@ function collapsed(c: LinearCase, { gamma: rules }: Subject) {
 
 const traceOf = (c: LinearCase): number => c.values.reduce((a, b) => a + b, 0);
 
-const collapse = violates<LinearCase, Subject>({
+const collapse = check.violates<LinearCase, Subject>({
   says: 'a collapsed posterior has MMD = 0 and KL = 0 as well, with the whole variance of the data as its error',
   given,
   runs: 24,
@@ -118,7 +91,7 @@ const collapse = violates<LinearCase, Subject>({
   },
 });
 
-const corrected = equals<LinearCase, Subject>({
+const corrected = check.equals<LinearCase, Subject>({
   says: 'the energy tells them apart below the least eigenvalue: the optimum has error r gamma, and the collapsed solution costs sum (lambda/gamma - 1 - log(lambda/gamma)) more',
   given,
   runs: 24,
@@ -129,26 +102,22 @@ const corrected = equals<LinearCase, Subject>({
     const other = collapsed(c, subject);
     const used = c.values.slice(0, rankOf(c));
     const scale = sizeOf(c, gamma) + traceOf(c) / gamma;
-    return [
-      { what: 'error', actual: best.reconstruction, expected: rankOf(c) * gamma, scale: gamma * scale },
+    return check.agree(
       {
-        what: 'error of the collapsed',
-        actual: other.reconstruction,
-        expected: traceOf(c),
-        scale: traceOf(c),
+        error: [best.reconstruction, rankOf(c) * gamma, gamma * scale],
+        'error of the collapsed': [other.reconstruction, traceOf(c), traceOf(c)],
+        minimum: [best.loss, linearVaeMinimum(c, gamma)],
+        difference: [
+          other.loss - best.loss,
+          used.reduce((sum, lambda) => sum + lambda / gamma - 1 - Math.log(lambda / gamma), 0),
+        ],
       },
-      { what: 'minimum', actual: best.loss, expected: linearVaeMinimum(c, gamma), scale },
-      {
-        what: 'difference',
-        actual: other.loss - best.loss,
-        expected: used.reduce((sum, lambda) => sum + lambda / gamma - 1 - Math.log(lambda / gamma), 0),
-        scale,
-      },
-    ];
+      scale,
+    );
   },
 });
 
-const gaussianDataOnly = violates<LinearCase, Subject>({
+const gaussianDataOnly = check.violates<LinearCase, Subject>({
   says: 'for other data only two moments match: two-point data have an aggregated posterior of two narrow peaks, and MMD > 0',
   given: { arbitrary: linearCases.filter(c => c.share < 0.05) },
   runs: 24,
@@ -173,7 +142,7 @@ const SIZE = 8;
 const pointsOf = ({ mean, deviation }: Shifted, random: Random): number[][] =>
   Array.from({ length: SIZE }, () => mean.map(m => m + deviation * random.normal()));
 
-const unbiased = statistical<Shifted, Subject>({
+const unbiased = check.statistical<Shifted, Subject>({
   says: 'the U-statistic of MMD^2 is unbiased: its mean is the discrepancy in closed form, 0 for equal distributions, where it is therefore negative half of the time',
   given: {
     arbitrary: draw.record({
@@ -221,23 +190,23 @@ export default claim({
   subject: SUBJECT,
   checks: { matches, collapse, corrected, gaussianDataOnly, unbiased },
   mutants: {
-    variancesOnly: mutant<Subject>('the spread of the means left out', s => ({ ...s, means: () => 0 })),
-    meansOfPca: mutant<Subject>('codes of unit variance, as PCA has them', s => ({ ...s, means: () => 1 })),
-    varianceIsGamma: mutant<Subject>('posterior variance gamma', s => ({
-      ...s,
-      variance: (_, gamma) => gamma,
-    })),
-    withDiagonal: mutant<Subject>('the biased statistic, pairs of a point with itself included', s => ({
-      ...s,
-      mmd: withDiagonal,
-    })),
-    crossOnce: mutant<Subject>('the cross term once', s => ({
-      ...s,
-      mmd: (x, y, kernel) => {
-        const cross = x.reduce((sum, p) => sum + y.reduce((t, q) => t + kernel(p, q), 0), 0);
-        return unbiasedMmd(x, y, kernel) + cross / (x.length * y.length);
-      },
-    })),
+    ...wrong.formula(SUBJECT, 'means', {
+      variancesOnly: ['the spread of the means left out', () => 0],
+      meansOfPca: ['codes of unit variance, as PCA has them', () => 1],
+    }),
+    ...wrong.formula(SUBJECT, 'variance', {
+      varianceIsGamma: ['posterior variance gamma', (_, gamma) => gamma],
+    }),
+    ...wrong.formula(SUBJECT, 'mmd', {
+      withDiagonal: ['the biased statistic, pairs of a point with itself included', withDiagonal],
+      crossOnce: [
+        'the cross term once',
+        (x, y, kernel) => {
+          const cross = x.reduce((sum, p) => sum + y.reduce((t, q) => t + kernel(p, q), 0), 0);
+          return unbiasedMmd(x, y, kernel) + cross / (x.length * y.length);
+        },
+      ],
+    }),
     ...gammaControls<Subject>('normaliserMissing', 'halfPrecision', 'klOnce', 'logDeviation', 'noNoise'),
   },
 });

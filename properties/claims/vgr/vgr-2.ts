@@ -7,7 +7,7 @@ import {
 } from '../../../src/core/objectives/gamma-vae-closed.js';
 import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae-learned.js';
 import { closedEnergy, type Energy, energy, fixedEnergy } from '../../../src/studies/energy.js';
-import { claim, draw, equals, exact, mat, mutant } from '../../kit.js';
+import { check, claim, draw, exact, mat, mutant } from '../../kit.js';
 import {
   type DenseCase,
   denseCases,
@@ -29,7 +29,7 @@ interface OffCase extends DenseCase {
   readonly factor: number;
 }
 
-const excess = equals<OffCase, Subject>({
+const excess = check.equals<OffCase, Subject>({
   says: 'a variance f gamma* costs d (log f + 1/f - 1) over gamma* = E/d, whatever the network',
   given: {
     arbitrary: draw
@@ -65,7 +65,7 @@ function profiled(c: DenseCase, { gamma: rules, closed }: Subject): { best: Ener
   return { best, at: energy(rules, denseNet(c), { ...denseValues(c, c.beta), gamma: best.gamma }, points) };
 }
 
-const profile = equals<DenseCase, Subject>({
+const profile = check.equals<DenseCase, Subject>({
   says: 'minimised over gamma the loss is d + d log(E/d) + 2 beta KL, and log gamma has no gradient there',
   given: { arbitrary: denseCases },
   runs: 40,
@@ -73,20 +73,15 @@ const profile = equals<DenseCase, Subject>({
     const d = c.of.shape.net.encoder[0]!;
     const { best, at } = profiled(c, subject);
     const size = d * (2 + Math.abs(Math.log(best.gamma))) + 2 * c.beta * (at.kl + c.of.shape.net.latent);
-    return [
-      {
-        what: 'minimum',
-        actual: best.loss,
-        expected: d + d * Math.log(at.reconstruction / d) + 2 * c.beta * at.kl,
-        scale: size,
-      },
-      { what: 'gamma', actual: best.gamma, expected: at.reconstruction / d },
-      { what: 'slope', actual: at.gradient(LOG_GAMMA), expected: [0], scale: d },
-    ];
+    return check.agree({
+      minimum: [best.loss, d + d * Math.log(at.reconstruction / d) + 2 * c.beta * at.kl, size],
+      gamma: [best.gamma, at.reconstruction / d],
+      slope: [at.gradient(LOG_GAMMA), [0], d],
+    });
   },
 });
 
-const envelope = equals<DenseCase, Subject>({
+const envelope = check.equals<DenseCase, Subject>({
   says: 'the gradient in everything else is that of the fixed variance gamma*, d grad E / E + 2 beta grad KL',
   given: { arbitrary: denseCases },
   runs: 40,
@@ -116,7 +111,7 @@ function constantDecoder(x: readonly number[], rules: GammaVaeClosedRules): Ener
   return closedEnergy(rules, net, { params, x }, [[0, 0]]);
 }
 
-const unbounded = equals<Shrinking, Subject>({
+const unbounded = check.equals<Shrinking, Subject>({
   says: 'as the error E = e^2 goes to 0 the loss falls like 2 d log e without bound and the gradient of the decoder grows like 2d / e',
   given: {
     arbitrary: draw.record({
@@ -133,23 +128,14 @@ const unbounded = equals<Shrinking, Subject>({
       closed,
     );
     const one = constantDecoder(direction, closed);
-    return [
-      {
-        what: 'loss',
-        actual: at.loss - one.loss,
-        expected: 2 * d * Math.log(size),
-        scale: d * (4 + 2 * Math.abs(Math.log(size))),
-      },
-      {
-        what: 'gradient',
-        actual: at.gradient('decoder.0.bias'),
-        expected: direction.map(x => (-2 * d * x) / size),
-      },
-    ];
+    return check.agree({
+      loss: [at.loss - one.loss, 2 * d * Math.log(size), d * (4 + 2 * Math.abs(Math.log(size)))],
+      gradient: [at.gradient('decoder.0.bias'), direction.map(x => (-2 * d * x) / size)],
+    });
   },
 });
 
-const ratio = equals<DenseCase, Subject>({
+const ratio = check.equals<DenseCase, Subject>({
   says: 'the gradient of the error term with the best variance is d gamma / E times that with a fixed variance gamma',
   given: { arbitrary: denseCases },
   runs: 24,

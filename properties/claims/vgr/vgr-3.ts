@@ -1,20 +1,7 @@
 /** @file VGR-3: the minimum of the linear VAE falls like (d - r) log gamma, with every constant. */
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
 import { type Energy, energy, fixedEnergy, type Values } from '../../../src/studies/energy.js';
-import {
-  bound,
-  claim,
-  draw,
-  equals,
-  exact,
-  fc,
-  halvings,
-  ladder,
-  type mat,
-  mutant,
-  order,
-  quad,
-} from '../../kit.js';
+import { check, claim, draw, exact, fc, type mat, quad, wrong } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 import {
   gammaOf,
@@ -29,23 +16,18 @@ import {
 import { circleAutoencoder } from '../../subjects/vae/decoders.js';
 import { posterior } from '../../subjects/vae/step.js';
 
-interface Subject {
-  readonly gamma: GammaVaeRules;
-  /** The minimum, less the number of latents, for the positive eigenvalues of the data. */
-  readonly minimum: (d: number, latent: number, eigenvalues: mat.Vector, gamma: number) => number;
-  /** Posterior variance of a latent in use. */
-  readonly variance: (eigenvalue: number, gamma: number) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
-  minimum: (d, _, eigenvalues, gamma) =>
+  /** The minimum, less the number of latents, for the positive eigenvalues of the data. */
+  minimum: (d: number, _: number, eigenvalues: mat.Vector, gamma: number) =>
     eigenvalues.reduce(
       (sum, lambda) => sum + Math.log(lambda) + 1,
       (d - eigenvalues.length) * Math.log(gamma),
     ),
-  variance: (eigenvalue, gamma) => gamma / eigenvalue,
+  /** Posterior variance of a latent in use. */
+  variance: (eigenvalue: number, gamma: number) => gamma / eigenvalue,
 };
+type Subject = typeof SUBJECT;
 
 const positive = (c: LinearCase): mat.Vector => c.values.slice(0, rankOf(c));
 
@@ -60,7 +42,7 @@ function optimumFor(c: LinearCase, { variance }: Subject): Values {
 const at = (c: LinearCase, subject: Subject): Energy =>
   energy(subject.gamma, netOf(c), optimumFor(c, subject), quad.sigmaPoints(c.latent));
 
-const minimum = equals<LinearCase, Subject>({
+const minimum = check.equals<LinearCase, Subject>({
   says: 'for every gamma below the least eigenvalue the minimum is (d - r) log gamma + sum log lambda + r, the expected error r gamma and that of the mean codes gamma^2 sum 1/lambda',
   given: { arbitrary: linearCases },
   runs: 40,
@@ -75,31 +57,19 @@ const minimum = equals<LinearCase, Subject>({
       optimumFor(c, subject),
       new Array<number>(c.latent).fill(0),
     );
-    return [
-      {
-        what: 'minimum',
-        actual: found.loss,
-        expected: subject.minimum(c.values.length, c.latent, lambda, gamma),
-        scale: sizeOf(c, gamma),
-      },
-      {
-        what: 'expected error',
-        actual: found.reconstruction,
-        expected: lambda.length * gamma,
-        scale: gamma * sizeOf(c, gamma),
-      },
-      {
-        what: 'error of the mean codes',
-        actual: mean.reconstruction,
-        expected: gamma ** 2 * lambda.reduce((sum, x) => sum + 1 / x, 0),
-        // residuals gamma x / lambda come out of a difference of numbers of the size of x
-        scale: gamma * (lambda.length + gamma / lambda.at(-1)!) * (1 + total / lambda.at(-1)!),
-      },
-    ];
+    return check.agree({
+      minimum: [found.loss, subject.minimum(c.values.length, c.latent, lambda, gamma), sizeOf(c, gamma)],
+      'expected error': [found.reconstruction, lambda.length * gamma, gamma * sizeOf(c, gamma)], // residuals gamma x / lambda come out of a difference of numbers of the size of x
+      'error of the mean codes': [
+        mean.reconstruction,
+        gamma ** 2 * lambda.reduce((sum, x) => sum + 1 / x, 0),
+        gamma * (lambda.length + gamma / lambda.at(-1)!) * (1 + total / lambda.at(-1)!),
+      ],
+    });
   },
 });
 
-const stationary = equals<LinearCase, Subject>({
+const stationary = check.equals<LinearCase, Subject>({
   says: 'there every gradient is zero: of decoder, encoder and variances',
   given: { arbitrary: linearCases },
   runs: 24,
@@ -121,7 +91,7 @@ interface Nudged {
   readonly nudge: readonly number[];
 }
 
-const least = bound<Nudged, Subject>({
+const least = check.bound<Nudged, Subject>({
   says: 'no other decoder, encoder or variance does better',
   given: {
     arbitrary: linearCases.chain(c =>
@@ -167,7 +137,7 @@ function circleVariance(radius: number, gamma: number): number {
 
 const CIRCLE = circleAutoencoder(1, 'diagonal');
 
-const circle = order<Circle, Subject>({
+const circle = check.order<Circle, Subject>({
   says: 'a circle, a curved manifold of dimension 1 in the plane, follows log gamma + 2 log rho + z^2 up to 3 gamma / (4 rho^2)',
   given: {
     arbitrary: draw.record({ radius: draw.logUniform({ min: 0.5, max: 4 }), angle: draw.normal() }),
@@ -177,7 +147,7 @@ const circle = order<Circle, Subject>({
   measure: ({ radius, angle }, { gamma: rules, minimum: formula }) => {
     const x = [radius * Math.cos(angle), radius * Math.sin(angle)];
     return {
-      ladder: ladder(halvings(radius ** 2, 4, 15), gamma => {
+      ladder: check.ladder(check.dyadic(radius ** 2, 4, 15), gamma => {
         const variance = circleVariance(radius, gamma);
         const params = { ...posterior(CIRCLE, [angle], [[variance]]), 'decoder.radius': [radius] };
         const { loss } = energy(rules, CIRCLE, { params, x, gamma }, quad.gaussianPoints(1, 24));
@@ -217,22 +187,26 @@ export default claim({
       'logDeviation',
       'noNoise',
     ),
-    latentsForRank: mutant<Subject>('(d - kappa) log gamma', s => ({
-      ...s,
-      minimum: (d, latent, values, gamma) =>
-        s.minimum(d, latent, values, gamma) - (latent - values.length) * Math.log(gamma),
-    })),
-    logarithmDropped: mutant<Subject>('without (d - r) log gamma', s => ({
-      ...s,
-      minimum: (_, latent, values, gamma) => s.minimum(values.length, latent, values, gamma),
-    })),
-    rankDropped: mutant<Subject>('without + r', s => ({
-      ...s,
-      minimum: (d, latent, values, gamma) => s.minimum(d, latent, values, gamma) - values.length,
-    })),
-    posteriorWide: mutant<Subject>('posterior variance gamma / (gamma + lambda)', s => ({
-      ...s,
-      variance: (lambda, gamma) => gamma / (gamma + lambda),
-    })),
+    ...wrong.formula(SUBJECT, 'minimum', {
+      latentsForRank: [
+        '(d - kappa) log gamma',
+        (d, latent, values, gamma) =>
+          SUBJECT.minimum(d, latent, values, gamma) - (latent - values.length) * Math.log(gamma),
+      ],
+      logarithmDropped: [
+        'without (d - r) log gamma',
+        (_, latent, values, gamma) => SUBJECT.minimum(values.length, latent, values, gamma),
+      ],
+      rankDropped: [
+        'without + r',
+        (d, latent, values, gamma) => SUBJECT.minimum(d, latent, values, gamma) - values.length,
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'variance', {
+      posteriorWide: [
+        'posterior variance gamma / (gamma + lambda)',
+        (lambda, gamma) => gamma / (gamma + lambda),
+      ],
+    }),
   },
 });

@@ -1,9 +1,9 @@
 /** @file VGR-4: superfluous latents are switched off by the mean-field posterior, not by the VAE as such. */
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
 import { energy } from '../../../src/studies/energy.js';
 import { graeLogDet, precision } from '../../../src/theory/closed/grae.js';
 import { linearVaeMinimum } from '../../../src/theory/closed/linear-vae.js';
-import { bound, claim, conditional, draw, equals, fc, mat, mutant, quad, within } from '../../kit.js';
+import { check, claim, conditional, draw, fc, mat, quad, wrong } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 import {
   dataOf,
@@ -19,20 +19,16 @@ import {
 } from '../../subjects/energy/linear-cases.js';
 import { polynomialAutoencoder, polynomialParameters } from '../../subjects/energy/tables.js';
 
-interface Subject {
-  readonly gamma: GammaVaeRules;
-  /** What a mean-field posterior costs more than a full one, for the decoder's weights. */
-  readonly gap: (weight: mat.Matrix, gamma: number) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
-  gap: (weight, gamma) => {
+  /** What a mean-field posterior costs more than a full one, for the decoder's weights. */
+  gap: (weight: mat.Matrix, gamma: number) => {
     const latent = weight[0]!.length;
     const p = precision(weight, gamma, latent);
     return p.reduce((sum, row, k) => sum + Math.log(row[k]!), 0) - graeLogDet(weight, gamma, latent);
   },
 };
+type Subject = typeof SUBJECT;
 
 /** The sparse optimum turned by r, its posteriors full or the best diagonal ones. */
 function turned(c: LinearCase, { gamma: rules }: Subject, r: mat.Matrix, kind: 'diagonal' | 'cholesky') {
@@ -58,7 +54,7 @@ const roughSize = (c: LinearCase): number => sizeOf(c, gammaOf(c)) * (1 + c.valu
 
 const given = { arbitrary: linearCases };
 
-const rotation = equals<LinearCase, Subject>({
+const rotation = check.equals<LinearCase, Subject>({
   says: "a rotation of the latents costs a mean-field VAE exactly sum log P_kk - log det P, P = I + W'W/gamma, and nothing if it only permutes or reflects them",
   given,
   runs: 40,
@@ -67,27 +63,17 @@ const rotation = equals<LinearCase, Subject>({
     const swap = Array.from({ length: c.latent }, (_, i) =>
       Array.from({ length: c.latent }, (_, j) => (i + j === c.latent - 1 ? (i === 0 ? -1 : 1) : 0)),
     );
-    return [
-      {
-        what: 'rotated',
-        actual: at.loss - floorOf(c),
-        expected: subject.gap(at.weight, gammaOf(c)),
-        scale: roughSize(c),
-      },
-      {
-        what: 'permuted',
-        actual: turned(c, subject, swap, 'diagonal').loss,
-        expected: floorOf(c),
-        scale: sizeOf(c, gammaOf(c)),
-      },
-    ];
+    return check.agree({
+      rotated: [at.loss - floorOf(c), subject.gap(at.weight, gammaOf(c)), roughSize(c)],
+      permuted: [turned(c, subject, swap, 'diagonal').loss, floorOf(c), sizeOf(c, gammaOf(c))],
+    });
   },
 });
 
 /** Rotations that mix latents: more than one of them. */
 const mixing: fc.Arbitrary<LinearCase> = linearCases.filter(c => c.latent > rankOf(c));
 
-const pruned = equals<LinearCase, Subject>({
+const pruned = check.equals<LinearCase, Subject>({
   says: 'the sparse optimum uses exactly r latents and has kappa - r at the prior; with a full covariance the rotated one has the same energy and uses all kappa: definition 1 (ii) needs the mean field',
   given: { arbitrary: mixing.filter(c => mat.transpose(c.rotation).every(col => Math.abs(col[0]!) > 1e-3)) },
   runs: 24,
@@ -96,16 +82,16 @@ const pruned = equals<LinearCase, Subject>({
     const sparse = turned(c, subject, identityLike, 'diagonal');
     const { variances } = optimumOf(c, gammaOf(c));
     const full = turned(c, subject, c.rotation, 'cholesky');
-    return [
-      { what: 'used', actual: sparse.used, expected: rankOf(c) },
-      { what: 'at the prior', actual: variances.filter(s => s === 1).length, expected: c.latent - rankOf(c) },
-      { what: 'energy', actual: full.loss, expected: floorOf(c), scale: roughSize(c) },
-      { what: 'used by the rotated', actual: full.used, expected: c.latent },
-    ];
+    return check.agree({
+      used: [sparse.used, rankOf(c)],
+      'at the prior': [variances.filter(s => s === 1).length, c.latent - rankOf(c)],
+      energy: [full.loss, floorOf(c), roughSize(c)],
+      'used by the rotated': [full.used, c.latent],
+    });
   },
 });
 
-const never = bound<LinearCase, Subject>({
+const never = check.bound<LinearCase, Subject>({
   says: 'mean field: no rotation gets below the sparse optimum, whatever diagonal posterior',
   given,
   runs: 24,
@@ -123,7 +109,7 @@ interface Cloud {
 const NODES = [-1, -0.25, 0.5, 1.25];
 const CLOUD = polynomialAutoencoder(3, NODES.length);
 
-const interpolation = within<Cloud, Subject>({
+const interpolation = check.within<Cloud, Subject>({
   says: 'footnote 2: with a decoder through all data points one latent beats any linear model: its energy falls by (d - 1) ln 10 for each decade of gamma, whatever the rank of the data (0.01 %: terms of order gamma)',
   given: {
     arbitrary: draw
@@ -151,7 +137,7 @@ interface Outlier {
   readonly angle: number;
 }
 
-const outlier = equals<Outlier, Subject>({
+const outlier = check.equals<Outlier, Subject>({
   says: 'figure 1: PCA with two components reconstructs an outlier in the plane of a curve without error, where the curve is far away',
   given: {
     arbitrary: draw.record({
@@ -170,16 +156,12 @@ const outlier = equals<Outlier, Subject>({
     const kept = vectors.slice(0, 2).map(v => mat.scale(mat.dot(v, x), v));
     const error = mat.norm(mat.subtract(x, mat.add(kept[0]!, kept[1]!)));
     const nearest = mat.norm(mat.subtract(x, point(angle, 1)));
-    return [
-      { what: 'PCA', actual: error, expected: 0, scale: 1 + radius },
-      { what: 'distance to the curve', actual: nearest, expected: Math.abs(radius - 1), scale: 1 + radius },
-    ];
+    return check.agree(
+      { PCA: [error, 0], 'distance to the curve': [nearest, Math.abs(radius - 1)] },
+      1 + radius,
+    );
   },
 });
-
-const withGap =
-  (gap: Subject['gap']) =>
-  (s: Subject): Subject => ({ ...s, gap });
 
 export default claim({
   id: 'VGR-4',
@@ -197,22 +179,12 @@ export default claim({
   subject: SUBJECT,
   checks: { rotation, pruned, never, interpolation, outlier },
   mutants: {
-    halfGap: mutant<Subject>(
-      'half the gap',
-      withGap((w, gamma) => SUBJECT.gap(w, gamma) / 2),
-    ),
-    invariant: mutant<Subject>(
-      'rotations cost nothing with a diagonal posterior either',
-      withGap(() => 0),
-    ),
-    rowsForColumns: mutant<Subject>(
-      "the gap of W'",
-      withGap((w, gamma) => SUBJECT.gap(mat.transpose(w), gamma)),
-    ),
-    gammaDropped: mutant<Subject>(
-      "P = I + W'W",
-      withGap(w => SUBJECT.gap(w, 1)),
-    ),
+    ...wrong.formula(SUBJECT, 'gap', {
+      halfGap: ['half the gap', (w, gamma) => SUBJECT.gap(w, gamma) / 2],
+      invariant: ['rotations cost nothing with a diagonal posterior either', () => 0],
+      rowsForColumns: ["the gap of W'", (w, gamma) => SUBJECT.gap(mat.transpose(w), gamma)],
+      gammaDropped: ["P = I + W'W", w => SUBJECT.gap(w, 1)],
+    }),
     ...gammaControls<Subject>(
       'normaliserMissing',
       'klOnce',

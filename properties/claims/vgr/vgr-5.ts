@@ -1,6 +1,6 @@
 /** @file VGR-5: minimising over the networks and over gamma in turn multiplies gamma by beta r / d. */
 import * as tf from '@tensorflow/tfjs';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
 import {
   GAMMA_VAE_CLOSED_RULES,
   type GammaVaeClosedRules,
@@ -8,7 +8,7 @@ import {
 import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae-learned.js';
 import { closedEnergy, energy } from '../../../src/studies/energy.js';
 import { optimalTau } from '../../../src/theory/closed/linear-vae.js';
-import { bound, claim, draw, equals, exact, fc, mat, mutant, quad } from '../../kit.js';
+import { check, claim, draw, exact, fc, mat, mutant, quad, wrong } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 import {
   type LinearCase,
@@ -20,17 +20,12 @@ import {
   valuesOf,
 } from '../../subjects/energy/linear-cases.js';
 
-interface Subject {
-  readonly gamma: GammaVaeRules;
-  readonly closed: GammaVaeClosedRules;
-  readonly ratio: (beta: number, rank: number, d: number, latent: number) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
   closed: GAMMA_VAE_CLOSED_RULES,
-  ratio: (beta, rank, d) => (beta * rank) / d,
+  ratio: (beta: number, rank: number, d: number, _latent: number) => (beta * rank) / d,
 };
+type Subject = typeof SUBJECT;
 
 interface Case {
   readonly c: LinearCase;
@@ -53,7 +48,7 @@ function next({ c }: Case, beta: number, gamma: number, { closed }: Subject): nu
 const cases = (low: number, high: number): fc.Arbitrary<Case> =>
   draw.record({ c: linearCases, load: draw.logUniform({ min: low, max: high }) });
 
-const contraction = equals<Case, Subject>({
+const contraction = check.equals<Case, Subject>({
   says: 'gamma is multiplied by beta r / d each time as long as beta gamma is below the least eigenvalue: it shrinks geometrically where beta < d/r, stays at beta = d/r and grows above',
   given: {
     arbitrary: cases(1 / 16, 4),
@@ -80,7 +75,7 @@ const contraction = equals<Case, Subject>({
   },
 });
 
-const alternation = equals<Case, Subject>({
+const alternation = check.equals<Case, Subject>({
   says: 'both steps are exact minimisations: no gradient in networks and variances before, none in log gamma after',
   given: { arbitrary: cases(1 / 16, 4) },
   runs: 16,
@@ -112,7 +107,7 @@ const EXAMPLE: LinearCase = {
   rotation: mat.identity(4),
 };
 
-const saturation = bound<Case, Subject>({
+const saturation = check.bound<Case, Subject>({
   says: 'above d/r it grows until latents are switched off, towards the tau*/beta of VGR-7: 0.3 and 0.525 for beta = 4 and 6 in the example',
   given: {
     arbitrary: cases(1.125, 8),
@@ -129,19 +124,19 @@ const saturation = bound<Case, Subject>({
     const [below, above] = [fixed / 2, fixed * 2];
     const [up, down] = [next(at, beta, below, subject), next(at, beta, above, subject)];
     const stay = next(at, beta, fixed, subject);
-    return [
-      { what: 'from below it grows', lower: below, upper: up, scale },
-      { what: 'not too far', lower: up, upper: fixed, scale },
-      { what: 'from above it shrinks', lower: down, upper: above, scale },
-      { what: 'not too far down', lower: fixed, upper: down, scale },
-      { what: 'stays', lower: Math.abs(stay - fixed), upper: 0, scale },
-    ];
+    return check.below(
+      {
+        'from below it grows': [below, up],
+        'not too far': [up, fixed],
+        'from above it shrinks': [down, above],
+        'not too far down': [fixed, down],
+        stays: check.apart(stay, fixed, scale),
+      },
+      scale,
+    );
   },
 });
 
-const withRatio =
-  (ratio: Subject['ratio']) =>
-  (s: Subject): Subject => ({ ...s, ratio });
 const withEstimate = (estimate: GammaVaeClosedRules['estimate']) => {
   const closed = { ...GAMMA_VAE_CLOSED_RULES, estimate };
   return (s: Subject): Subject => ({ ...s, closed });
@@ -162,18 +157,11 @@ export default claim({
   subject: SUBJECT,
   checks: { contraction, alternation, saturation },
   mutants: {
-    latentsForRank: mutant<Subject>(
-      'kappa for r',
-      withRatio((beta, _, d, latent) => (beta * latent) / d),
-    ),
-    betaDropped: mutant<Subject>(
-      'r / d',
-      withRatio((_, rank, d) => rank / d),
-    ),
-    complement: mutant<Subject>(
-      'beta (d - r) / d',
-      withRatio((beta, rank, d) => (beta * (d - rank)) / d),
-    ),
+    ...wrong.formula(SUBJECT, 'ratio', {
+      latentsForRank: ['kappa for r', (beta, _, d, latent) => (beta * latent) / d],
+      betaDropped: ['r / d', (_, rank, d) => rank / d],
+      complement: ['beta (d - r) / d', (beta, rank, d) => (beta * (d - rank)) / d],
+    }),
     entriesForgotten: mutant<Subject>(
       'eq. (6) without 1/d',
       withEstimate(errors => tf.mean(errors)),

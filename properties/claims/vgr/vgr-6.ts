@@ -1,8 +1,8 @@
 /** @file VGR-6: at a fixed observation variance, the weight of the KL term is nothing but another observation variance. */
 import * as tf from '@tensorflow/tfjs';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
 import { fixedEnergy } from '../../../src/studies/energy.js';
-import { claim, equals, exact, mat, mutant } from '../../kit.js';
+import { check, claim, exact, mat, wrong } from '../../kit.js';
 import {
   type DenseCase,
   denseCases,
@@ -12,19 +12,14 @@ import {
 } from '../../subjects/energy/dense-cases.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 
-interface Subject {
-  readonly gamma: GammaVaeRules;
-  /** The variance of the VAE with beta = 1 that trains alike. */
-  readonly effective: (beta: number, gamma: number) => number;
-  /** By how much the losses differ besides the factor beta. */
-  readonly offset: (d: number, beta: number, gamma: number) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
-  effective: (beta, gamma) => beta * gamma,
-  offset: (d, beta, gamma) => d * (Math.log(gamma) - beta * Math.log(beta * gamma)),
+  /** The variance of the VAE with beta = 1 that trains alike. */
+  effective: (beta: number, gamma: number) => beta * gamma,
+  /** By how much the losses differ besides the factor beta. */
+  offset: (d: number, beta: number, gamma: number) => d * (Math.log(gamma) - beta * Math.log(beta * gamma)),
 };
+type Subject = typeof SUBJECT;
 
 function pair(c: DenseCase, { gamma: rules, effective }: Subject) {
   const [net, noise] = [denseNet(c), denseNoise(c)];
@@ -33,7 +28,7 @@ function pair(c: DenseCase, { gamma: rules, effective }: Subject) {
   return { net, weighted, plain };
 }
 
-const loss = equals<DenseCase, Subject>({
+const loss = check.equals<DenseCase, Subject>({
   says: 'L_{beta,gamma} = beta L_{1,beta gamma} + d log gamma - beta d log(beta gamma) at all parameters and noises',
   given: { arbitrary: denseCases },
   runs: 40,
@@ -49,7 +44,7 @@ const loss = equals<DenseCase, Subject>({
   },
 });
 
-const gradients = equals<DenseCase, Subject>({
+const gradients = check.equals<DenseCase, Subject>({
   says: 'every gradient is beta times that of the VAE with variance beta gamma',
   given: { arbitrary: denseCases },
   runs: 40,
@@ -81,27 +76,21 @@ export default claim({
   subject: SUBJECT,
   checks: { loss, gradients },
   mutants: {
-    quotient: mutant<Subject>('gamma / beta', s => ({ ...s, effective: (beta, gamma) => gamma / beta })),
-    rootOfBeta: mutant<Subject>('gamma sqrt(beta)', s => ({
-      ...s,
-      effective: (beta, gamma) => gamma * Math.sqrt(beta),
-    })),
-    unchanged: mutant<Subject>('gamma', s => ({ ...s, effective: (_, gamma) => gamma })),
-    betaForgottenInOffset: mutant<Subject>('d log gamma - d log(beta gamma)', s => ({
-      ...s,
-      offset: (d, beta) => -d * Math.log(beta),
-    })),
-    betaIgnored: mutant<Subject>('2 KL whatever beta is', s => ({
-      ...s,
-      gamma: { ...s.gamma, weight: () => 2 },
-    })),
-    betaSquared: mutant<Subject>('beta^2', s => ({
-      ...s,
-      gamma: {
-        ...s.gamma,
-        weight: beta => (typeof beta === 'number' ? beta : tf.mul(beta, tf.div(beta, 2))),
-      },
-    })),
+    ...wrong.formula(SUBJECT, 'effective', {
+      quotient: ['gamma / beta', (beta, gamma) => gamma / beta],
+      rootOfBeta: ['gamma sqrt(beta)', (beta, gamma) => gamma * Math.sqrt(beta)],
+      unchanged: ['gamma', (_, gamma) => gamma],
+    }),
+    ...wrong.formula(SUBJECT, 'offset', {
+      betaForgottenInOffset: ['d log gamma - d log(beta gamma)', (d, beta) => -d * Math.log(beta)],
+    }),
+    ...wrong.rules(SUBJECT, 'gamma', {
+      betaIgnored: ['2 KL whatever beta is', { weight: () => 2 }],
+      betaSquared: [
+        'beta^2',
+        { weight: beta => (typeof beta === 'number' ? beta : tf.mul(beta, tf.div(beta, 2))) },
+      ],
+    }),
     ...gammaControls<Subject>('gammaIsDeviation', 'normaliserMissing', 'normaliserOfOneEntry'),
   },
 });

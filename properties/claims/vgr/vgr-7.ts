@@ -4,12 +4,11 @@ import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae-learned.js';
 import { type Energy, energy } from '../../../src/studies/energy.js';
 import {
   activeLatents,
-  type LinearModel,
   optimalTau,
   profiledMinimum,
   profiledSlope,
 } from '../../../src/theory/closed/linear-vae.js';
-import { bound, claim, conditional, draw, equals, fc, mat, mutant, only, quad } from '../../kit.js';
+import { check, claim, conditional, draw, fc, mat, quad, wrong } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 import {
   type LinearCase,
@@ -20,14 +19,6 @@ import {
   sizeOf,
   valuesOf,
 } from '../../subjects/energy/linear-cases.js';
-
-interface Subject {
-  readonly gamma: GammaVaeRules;
-  /** The largest beta with which everything is reconstructed. */
-  readonly threshold: (d: number, rank: number, latent: number) => number;
-  /** beta gamma at the best gamma. */
-  readonly tau: (model: LinearModel, beta: number) => number;
-}
 
 interface Case {
   readonly c: LinearCase;
@@ -66,7 +57,7 @@ const casesOf = (sizes: readonly (readonly [number, number, number])[], loads: [
     load: draw.logUniform({ min: loads[0], max: loads[1] }),
   });
 
-const profile = equals<Case, Subject>({
+const profile = check.equals<Case, Subject>({
   says: 'minimised over all but gamma the energy is beta L_1(beta gamma) + d log gamma - beta d log(beta gamma), of slope d - E/gamma in log gamma',
   given: { arbitrary: casesOf(SIZES, [1 / 8, 8]) },
   runs: 40,
@@ -75,15 +66,13 @@ const profile = equals<Case, Subject>({
     const [beta, tau] = [betaOf(of), c.share * c.values[0]!];
     const found = at(c, rules, beta, tau);
     const scale = scaleAt(c, beta, tau);
-    return [
-      { what: 'minimum', actual: found.loss, expected: profiledMinimum(c, beta, tau / beta), scale },
+    return check.agree(
       {
-        what: 'slope',
-        actual: found.gradient(LOG_GAMMA),
-        expected: [profiledSlope(c, beta, tau / beta)],
-        scale,
+        minimum: [found.loss, profiledMinimum(c, beta, tau / beta)],
+        slope: [found.gradient(LOG_GAMMA), [profiledSlope(c, beta, tau / beta)]],
       },
-    ];
+      scale,
+    );
   },
 });
 
@@ -96,7 +85,7 @@ const TOO_FEW: LinearCase = {
   rotation: mat.identity(2),
 };
 
-const least = bound<Case, Subject>({
+const least = check.bound<Case, Subject>({
   says: 'where there is a best gamma its tau solves sum min(1, lambda/tau) = d/beta, sums over latents in use and the rest: no slope there, no smaller energy elsewhere',
   given: { arbitrary: casesOf(SIZES, [1.0625, 8]), examples: [{ c: TOO_FEW, load: 1.0625 }] },
   runs: 40,
@@ -107,22 +96,17 @@ const least = bound<Case, Subject>({
     const best = at(c, rules, beta, tau);
     const scale = scaleAt(c, beta, tau);
     const elsewhere = c.share * c.values[0]!;
-    return [
-      { what: 'no slope', lower: Math.abs(best.gradient(LOG_GAMMA)[0]!), upper: 0, scale },
-      {
-        what: 'minimum',
-        lower: best.loss,
-        upper: at(c, rules, beta, elsewhere).loss,
-        scale: scale + scaleAt(c, beta, elsewhere),
-      },
-    ];
+    return check.below({
+      'no slope': [Math.abs(best.gradient(LOG_GAMMA)[0]!), 0, scale],
+      minimum: [best.loss, at(c, rules, beta, elsewhere).loss, scale + scaleAt(c, beta, elsewhere)],
+    });
   },
 });
 
 /** Latents for the whole rank. */
 const ENOUGH = SIZES.filter(([, rank, latent]) => rank <= latent);
 
-const threshold = equals<Case, Subject>({
+const threshold = check.equals<Case, Subject>({
   says: 'for small gamma the slope is d - beta r: the energy falls without bound as gamma goes to 0 for beta < d/r, is flat at d/r, and rises for beta > d/r',
   given: {
     arbitrary: fc
@@ -137,19 +121,14 @@ const threshold = equals<Case, Subject>({
     const beta = of.load * limit;
     const tau = 0.25 * c.values[rank - 1]!;
     const slope = at(c, rules, beta, tau).gradient(LOG_GAMMA)[0]!;
-    return [
-      { what: 'slope', actual: slope, expected: d * (1 - of.load), scale: scaleAt(c, beta, tau) },
-      {
-        what: 'falls or rises',
-        actual: Math.sign(Math.round(1e6 * slope)),
-        expected: Math.sign(1 - of.load),
-        scale: 1,
-      },
-    ];
+    return check.agree({
+      slope: [slope, d * (1 - of.load), scaleAt(c, beta, tau)],
+      'falls or rises': [Math.sign(Math.round(1e6 * slope)), Math.sign(1 - of.load), 1],
+    });
   },
 });
 
-const broken = bound<Case, Subject>({
+const broken = check.bound<Case, Subject>({
   says: 'above d/r the best solution uses fewer than r latents and leaves an error of d tau*/beta > 0',
   given: { arbitrary: casesOf(ENOUGH, [1.0625, 8]) },
   runs: 30,
@@ -159,17 +138,12 @@ const broken = bound<Case, Subject>({
     const tau = solve(c, beta);
     const least = c.values[rankOf(c) - 1]!;
     const error = at(c, rules, beta, tau).reconstruction;
-    return [
-      { what: 'latents', lower: activeLatents(c, tau) + 1, upper: rankOf(c) },
-      { what: 'tau above the least eigenvalue', lower: least, upper: tau },
-      {
-        what: 'error',
-        lower: Math.abs(error - (c.values.length * tau) / beta),
-        upper: 0,
-        scale: error * (1 + scaleAt(c, beta, tau)),
-      },
-      { what: 'error not below what is dropped', lower: least, upper: error, scale: error + sizeOf(c, tau) },
-    ];
+    return check.below({
+      latents: [activeLatents(c, tau) + 1, rankOf(c)],
+      'tau above the least eigenvalue': [least, tau],
+      error: check.apart(error, (c.values.length * tau) / beta, error * (1 + scaleAt(c, beta, tau))),
+      'error not below what is dropped': [least, error, error + sizeOf(c, tau)],
+    });
   },
 });
 
@@ -199,32 +173,28 @@ const EXAMPLE: LinearCase = {
   rotation: mat.identity(4),
 };
 
-const table = equals<Row, Subject>({
+const table = check.equals<Row, Subject>({
   says: 'for eigenvalues 4, 1.5, 0.6 in 10 entries latents are lost one after the other from beta = 10/3 on: 3, 2, 2, 1, 1, 0, 0 of them left at beta = 3.3, 3.4, 4, 4.9, 6, 9.9, 11',
-  given: only(TABLE),
+  given: check.only(TABLE),
   measure: ({ beta, tau, used }, { gamma: rules, tau: solve }) => {
     const found = solve(EXAMPLE, beta);
     const slope = tau === 0 ? 0 : at(EXAMPLE, rules, beta, tau).gradient(LOG_GAMMA)[0]!;
-    return [
-      { what: 'tau', actual: found, expected: tau, scale: 1 + tau },
-      { what: 'slope at tau', actual: slope, expected: 0, scale: 10 * scaleAt(EXAMPLE, beta, tau || 1) },
-      { what: 'latents', actual: activeLatents(EXAMPLE, found), expected: used },
-    ];
+    return check.agree({
+      tau: [found, tau, 1 + tau],
+      'slope at tau': [slope, 0, 10 * scaleAt(EXAMPLE, beta, tau || 1)],
+      latents: [activeLatents(EXAMPLE, found), used],
+    });
   },
 });
 
-const withThreshold =
-  (largest: Subject['threshold']) =>
-  (s: Subject): Subject => ({ ...s, threshold: largest });
-const withTau =
-  (tau: Subject['tau']) =>
-  (s: Subject): Subject => ({ ...s, tau });
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
-  threshold: (d, rank) => d / rank,
+  /** The largest beta with which everything is reconstructed. */
+  threshold: (d: number, rank: number, _latent: number) => d / rank,
+  /** beta gamma at the best gamma. */
   tau: optimalTau,
 };
+type Subject = typeof SUBJECT;
 
 export default claim({
   id: 'VGR-7',
@@ -244,34 +214,22 @@ export default claim({
   subject: SUBJECT,
   checks: { profile, least, threshold, broken, table },
   mutants: {
-    inverseThreshold: mutant<Subject>(
-      'r / d',
-      withThreshold((d, rank) => rank / d),
-    ),
-    latentsForRank: mutant<Subject>(
-      'd / kappa',
-      withThreshold((d, _, latent) => d / latent),
-    ),
-    complement: mutant<Subject>(
-      '(d - r) / r',
-      withThreshold((d, rank) => (d - rank) / rank),
-    ),
-    betaDropped: mutant<Subject>(
-      'the tau of beta = 1',
-      withTau(model => optimalTau(model, 1)),
-    ),
-    latentsUnlimited: mutant<Subject>(
-      'as many latents as data entries',
-      withTau(({ values }, beta) => optimalTau({ values, latent: values.length }, beta)),
-    ),
-    gammaForTau: mutant<Subject>(
-      'gamma* for beta gamma*',
-      withTau((model, beta) => optimalTau(model, beta) / beta),
-    ),
-    betaIgnored: mutant<Subject>('2 KL whatever beta is', s => ({
-      ...s,
-      gamma: { ...s.gamma, weight: () => 2 },
-    })),
+    ...wrong.formula(SUBJECT, 'threshold', {
+      inverseThreshold: ['r / d', (d, rank) => rank / d],
+      latentsForRank: ['d / kappa', (d, _, latent) => d / latent],
+      complement: ['(d - r) / r', (d, rank) => (d - rank) / rank],
+    }),
+    ...wrong.formula(SUBJECT, 'tau', {
+      betaDropped: ['the tau of beta = 1', model => optimalTau(model, 1)],
+      latentsUnlimited: [
+        'as many latents as data entries',
+        ({ values }, beta) => optimalTau({ values, latent: values.length }, beta),
+      ],
+      gammaForTau: ['gamma* for beta gamma*', (model, beta) => optimalTau(model, beta) / beta],
+    }),
+    ...wrong.rules(SUBJECT, 'gamma', {
+      betaIgnored: ['2 KL whatever beta is', { weight: () => 2 }],
+    }),
     ...gammaControls<Subject>(
       'normaliserMissing',
       'normaliserOfOneEntry',

@@ -5,45 +5,24 @@ import {
   GAMMA_VAE_CLOSED_RULES,
   type GammaVaeClosedRules,
 } from '../../../src/core/objectives/gamma-vae-closed.js';
-import {
-  SPARSE_REPRESENTATION_RULES,
-  type SparseRepresentationRules,
-} from '../../../src/core/objectives/sparse-representation.js';
+import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
 import { closedEnergy } from '../../../src/studies/energy.js';
 import { quadraticReconstruction } from '../../../src/theory/closed/quadratic-decoder.js';
-import {
-  claim,
-  conditional,
-  draw,
-  equals,
-  fc,
-  halvings,
-  ladder,
-  mat,
-  mutant,
-  order,
-  violates,
-} from '../../kit.js';
+import { check, claim, conditional, draw, fc, mat, wrong } from '../../kit.js';
 import { log, sparse, sparseControls } from '../../subjects/energy/sparse.js';
 import { quadraticAutoencoder } from '../../subjects/vae/decoders.js';
 import { posterior } from '../../subjects/vae/step.js';
 
-interface Subject {
-  readonly closed: GammaVaeClosedRules;
-  readonly sparse: SparseRepresentationRules;
-  /** The loss with the error E of the mean codes, at the standard deviation s; eq. (3) has kappa more. */
-  readonly limit: (error: number, d: number, energies: mat.Vector, s: number) => number;
-  /** What the error term adds per s^2, from E, |J|^2 and res . Laplacian, averaged over the data. */
-  readonly constant: (error: number, d: number, jacobian: number, bend: number) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   closed: GAMMA_VAE_CLOSED_RULES,
   sparse: SPARSE_REPRESENTATION_RULES,
-  limit: (error, d, energies, s) =>
+  /** The loss with the error E of the mean codes, at the standard deviation s; eq. (3) has kappa more. */
+  limit: (error: number, d: number, energies: mat.Vector, s: number) =>
     d + d * Math.log(error / d) + energies.reduce((sum, m) => sum + m + s ** 2 - 2 * Math.log(s) - 1, 0),
-  constant: (error, d, jacobian, bend) => (d * (jacobian - bend)) / error,
+  /** What the error term adds per s^2, from E, |J|^2 and res . Laplacian, averaged over the data. */
+  constant: (error: number, d: number, jacobian: number, bend: number) => (d * (jacobian - bend)) / error,
 };
+type Subject = typeof SUBJECT;
 
 /** A quadratic decoder at one code, with two data. */
 interface Case {
@@ -121,7 +100,7 @@ const sizeOf = (c: Case, s: number): number =>
   DATA * (2 + Math.abs(Math.log(errorOf(modelsOf(c))))) +
   energiesOf(c).reduce((a, b) => a + b + 2 + 2 * Math.abs(Math.log(s)) + s ** 2, 0);
 
-const limit = order<Case, Subject>({
+const limit = check.order<Case, Subject>({
   says: 'with all standard deviations s the loss is d log(E/d) + d + sum m_k + kappa (s^2 - log s^2) up to d s^2 (|J|^2 - res . Lap g)/E',
   given: { arbitrary: cases },
   order: 2,
@@ -132,7 +111,7 @@ const limit = order<Case, Subject>({
     const jacobian = mat.norm(c.jacobian.flat()) ** 2;
     const widest = Math.min(1, Math.sqrt(error) / (1 + Math.sqrt(jacobian) + mat.norm(c.hessians.flat(2))));
     return {
-      ladder: ladder(halvings(widest, 2, 11), s => ({
+      ladder: check.ladder(check.dyadic(widest, 2, 11), s => ({
         residual: lossAt(c, closed, s).loss - expected(error, DATA, energiesOf(c), s),
         scale: sizeOf(c, s),
       })),
@@ -141,7 +120,7 @@ const limit = order<Case, Subject>({
   },
 });
 
-const finite = equals<Case & { s: number }, Subject>({
+const finite = check.equals<Case & { s: number }, Subject>({
   says: 'at every s the error is the closed quartic of the quadratic decoder',
   given: {
     arbitrary: fc.tuple(cases, draw.logUniform({ min: 1e-3, max: 2 })).map(([c, s]) => ({ ...c, s })),
@@ -151,20 +130,14 @@ const finite = equals<Case & { s: number }, Subject>({
     const covariance = mat.combine(c.s ** 2, mat.identity(latentOf(c)), 0, mat.identity(latentOf(c)));
     const error = mean(modelsOf(c).map(model => 2 * quadraticReconstruction(model, covariance)));
     const found = lossAt(c, closed, c.s);
-    return [
-      {
-        what: 'error',
-        actual: found.reconstruction,
-        expected: error,
-        scale: error + mat.norm([...c.value, ...c.data.flat()]) ** 2,
-      },
-      {
-        what: 'loss',
-        actual: found.loss,
-        expected: expected(error, DATA, energiesOf(c), c.s),
-        scale: sizeOf(c, c.s) + DATA * (2 + Math.abs(Math.log(error))) + mat.norm(c.data.flat()) ** 2 / error,
-      },
-    ];
+    return check.agree({
+      error: [found.reconstruction, error, error + mat.norm([...c.value, ...c.data.flat()]) ** 2],
+      loss: [
+        found.loss,
+        expected(error, DATA, energiesOf(c), c.s),
+        sizeOf(c, c.s) + DATA * (2 + Math.abs(Math.log(error))) + mat.norm(c.data.flat()) ** 2 / error,
+      ],
+    });
   },
 });
 
@@ -177,7 +150,7 @@ interface Table {
   readonly x: mat.Vector;
 }
 
-const definition = equals<Table, Subject>({
+const definition = check.equals<Table, Subject>({
   says: 'd L_{log,log} is then d log(E/d) + sum log m_k by definition: the logarithm of the codes does not come out of the limit but is put in',
   given: {
     arbitrary: draw.record({
@@ -218,7 +191,7 @@ const definition = equals<Table, Subject>({
   },
 });
 
-const limitsDoNotCommute = violates<Case, Subject>({
+const limitsDoNotCommute = check.violates<Case, Subject>({
   says: 'the limits do not commute: with s fixed and E going to 0 the loss stays finite, d log(E/d) goes to minus infinity',
   given: { arbitrary: cases.filter(c => mat.norm(c.jacobian.flat()) > 0.25) },
   runs: 16,
@@ -230,10 +203,6 @@ const limitsDoNotCommute = violates<Case, Subject>({
     return { claimed, actual, by: actual - claimed - 1, scale: sizeOf(c, s) + 60 };
   },
 });
-
-const withLimit =
-  (change: Subject['limit']) =>
-  (s: Subject): Subject => ({ ...s, limit: change });
 
 export default claim({
   id: 'VGR-9',
@@ -251,34 +220,25 @@ export default claim({
   subject: SUBJECT,
   checks: { limit, finite, definition, limitsDoNotCommute },
   mutants: {
-    laplacianMissing: mutant<Subject>('d s^2 |J|^2 / E', s => ({
-      ...s,
-      constant: (error, d, jacobian) => (d * jacobian) / error,
-    })),
-    laplacianAdded: mutant<Subject>('the Laplacian with the wrong sign', s => ({
-      ...s,
-      constant: (error, d, jacobian, bend) => (d * (jacobian + bend)) / error,
-    })),
-    entriesDropped: mutant<Subject>(
-      'd log E',
-      withLimit((error, d, m, s) => SUBJECT.limit(error * d, d, m, s)),
-    ),
-    deviationForVariance: mutant<Subject>(
-      'log s for log s^2',
-      withLimit((error, d, m, s) => SUBJECT.limit(error, d, m, s) + m.length * Math.log(s)),
-    ),
-    normaliserDropped: mutant<Subject>(
-      'without d',
-      withLimit((error, d, m, s) => SUBJECT.limit(error, d, m, s) - d),
-    ),
-    entriesForgotten: mutant<Subject>('gamma without 1/d', s => ({
-      ...s,
-      closed: { ...s.closed, estimate: errors => tf.mean(errors) },
-    })),
-    perSample: mutant<Subject>('a variance for every sample', s => ({
-      ...s,
-      closed: { ...s.closed, estimate: (errors, entries) => tf.div(errors, entries) },
-    })),
+    ...wrong.formula(SUBJECT, 'constant', {
+      laplacianMissing: ['d s^2 |J|^2 / E', (error, d, jacobian) => (d * jacobian) / error],
+      laplacianAdded: [
+        'the Laplacian with the wrong sign',
+        (error, d, jacobian, bend) => (d * (jacobian + bend)) / error,
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'limit', {
+      entriesDropped: ['d log E', (error, d, m, s) => SUBJECT.limit(error * d, d, m, s)],
+      deviationForVariance: [
+        'log s for log s^2',
+        (error, d, m, s) => SUBJECT.limit(error, d, m, s) + m.length * Math.log(s),
+      ],
+      normaliserDropped: ['without d', (error, d, m, s) => SUBJECT.limit(error, d, m, s) - d],
+    }),
+    ...wrong.rules(SUBJECT, 'closed', {
+      entriesForgotten: ['gamma without 1/d', { estimate: errors => tf.mean(errors) }],
+      perSample: ['a variance for every sample', { estimate: (errors, entries) => tf.div(errors, entries) }],
+    }),
     ...sparseControls<Subject>('rowsForColumns', 'normForSquare', 'samplesForgotten', 'errorSummed'),
   },
 });

@@ -10,7 +10,7 @@ import {
   ppcaOptimalValue,
   ppcaOptimum,
 } from '../../../../src/theory/closed/ppca.js';
-import { bound, claim, equals, exact, mat } from '../../../kit.js';
+import { check, claim, exact, mat } from '../../../kit.js';
 import { type DataCase, dataCases, dataValues } from '../../../subjects/vae/data-cases.js';
 import {
   LOCAL_EXAMPLES,
@@ -33,7 +33,7 @@ const spreadOf = (c: LocalCase, s: mat.Matrix): number =>
   c.beta * (mat.trace(s) + s.length) +
   mat.norm(c.weight.flat()) * Math.sqrt(mat.trace(s)) * mat.norm(localModel(c).residual);
 
-const covariances = equals<LocalCase, Subject>({
+const covariances = check.equals<LocalCase, Subject>({
   says: 'the beta-VAE equals its Taylor expansion at every covariance, exceeds GRAE by beta KL, and meets it at eq. (11)',
   given,
   measure: (c, rules) => {
@@ -62,7 +62,7 @@ const covariances = equals<LocalCase, Subject>({
   },
 });
 
-const meanField = equals<LocalCase, Subject>({
+const meanField = check.equals<LocalCase, Subject>({
   says: 'over diagonal covariances the optimum is 1 / diag(P) and the minimum is the Hadamard bound of eq. (14)',
   given,
   measure: (c, rules) => {
@@ -85,7 +85,7 @@ const meanField = equals<LocalCase, Subject>({
 
 const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-const ppca = equals<DataCase, Subject>({
+const ppca = check.equals<DataCase, Subject>({
   says: 'with the best encoder, GRAE is beta times the negative log-likelihood of probabilistic PCA with noise beta, and it is stationary in the encoder',
   given: { arbitrary: dataCases },
   measure: (c, rules) => {
@@ -137,7 +137,7 @@ function optimum(c: DataCase, { encoder }: Subject) {
   };
 }
 
-const optimal = equals<DataCase, Subject>({
+const optimal = check.equals<DataCase, Subject>({
   says: 'the optimum is W = U (Lambda - beta)_+^(1/2) R with any rotation R: its value, and a gradient of zero',
   given: { arbitrary: dataCases },
   measure: (c, rules) => {
@@ -158,7 +158,7 @@ const optimal = equals<DataCase, Subject>({
   },
 });
 
-const minimal = bound<DataCase, Subject>({
+const minimal = check.bound<DataCase, Subject>({
   says: 'no other weights and no other encoder of the same weights do better; the Hadamard bound is above for every rotation',
   given: { arbitrary: dataCases },
   measure: (c, rules) => {
@@ -189,7 +189,7 @@ const minimal = bound<DataCase, Subject>({
   },
 });
 
-const rotations = equals<DataCase, Subject>({
+const rotations = check.equals<DataCase, Subject>({
   says: 'the Hadamard bound exceeds GRAE by -beta/2 log det of the correlations of P: it attains the minimum at the unrotated W only',
   given: { arbitrary: dataCases },
   measure: (c, rules) => {

@@ -8,7 +8,7 @@ import {
 import { GRAE_HADAMARD_RULES, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae.js';
 import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
 import { constant } from '../../../../src/engine/ops.js';
-import { mat, quad, wrongFormula, wrongRules } from '../../../kit.js';
+import { mat, quad, wrong } from '../../../kit.js';
 
 export interface Subject {
   readonly vae: VaeRules;
@@ -49,7 +49,7 @@ const unscaledPoints: Subject['points'] = d =>
   quad.sigmaPoints(d).map(({ point, weight }) => ({ point: mat.scale(1 / Math.sqrt(d), point), weight }));
 
 export const MUTANTS = {
-  ...wrongRules(SUBJECT, 'grae', {
+  ...wrong.rules(SUBJECT, 'grae', {
     inverseBeta: [
       'observations of variance 1 / beta instead of beta: log det(I + beta A)',
       { scaled: (j, beta) => tf.mul(j, tf.sqrt(beta)) },
@@ -59,14 +59,14 @@ export const MUTANTS = {
     missingBeta: ['log det / 2, no beta in front', { prefactor: () => constant(0.5) }],
     hadamardForGrae: ['the Hadamard bound for the log det', GRAE_HADAMARD_RULES],
   }),
-  ...wrongRules(SUBJECT, 'hadamard', {
+  ...wrong.rules(SUBJECT, 'hadamard', {
     graeForHadamard: ['the log det for the Hadamard bound: any rotation is accepted', GRAE_RULES],
     rowsForColumns: [
       'rows instead of columns in the Hadamard bound',
       { logDet: a => GRAE_HADAMARD_RULES.logDet(tf.transpose(a, [0, 2, 1])) },
     ],
   }),
-  ...wrongFormula(SUBJECT, 'encoder', {
+  ...wrong.formula(SUBJECT, 'encoder', {
     leastSquares: [
       'the encoder without the prior: beta 1e-3 of what it is',
       (w, beta, d) => ridgeEncoder(w, beta / 1000, d),
@@ -76,7 +76,7 @@ export const MUTANTS = {
       (w, beta, d) => mat.transpose(w, d).map(row => mat.scale(1 / beta, row)),
     ],
   }),
-  ...wrongRules(SUBJECT, 'vae', {
+  ...wrong.rules(SUBJECT, 'vae', {
     covarianceForRoot: [
       'Sigma times the noise instead of its square root',
       { sample: (mean, s, noise) => tf.add(mean, scaleUp(s, scaleUp(s, noise))) },
@@ -90,14 +90,14 @@ export const MUTANTS = {
       { kl: (mean, s) => tf.add(VAE_RULES.kl(mean, s), mean.shape[1]! / 2) },
     ],
   }),
-  ...wrongFormula(SUBJECT, 'points', {
+  ...wrong.formula(SUBJECT, 'points', {
     oneSample: [
       'one noise instead of the average',
       d => [{ point: Array.from({ length: d }, (_, i) => Math.cos(i + 1)), weight: 1 }],
     ],
     unscaledPoints: ['sigma points of length 1 instead of sqrt(d)', unscaledPoints],
   }),
-  ...wrongRules(SUBJECT, 'taylor', {
+  ...wrong.rules(SUBJECT, 'taylor', {
     taylorWithoutHalf: ['tr(A S) for tr(A S) / 2', { prefactor: () => 1 }],
   }),
 };

@@ -3,7 +3,7 @@ import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../../src/core/object
 import { energy } from '../../../../src/studies/energy.js';
 import { graeCovariance, graeGap, graeLogDet, precision } from '../../../../src/theory/closed/grae.js';
 import { ppcaNegativeLogLikelihood } from '../../../../src/theory/closed/ppca.js';
-import { bound, claim, draw, equals, exact, mat, mutant, quad } from '../../../kit.js';
+import { check, claim, draw, exact, mat, quad, wrong } from '../../../kit.js';
 import { type DenseCase, denseCases, denseNet, denseValues } from '../../../subjects/energy/dense-cases.js';
 import { gammaControls } from '../../../subjects/energy/gamma-controls.js';
 import { parametersOf } from '../../../subjects/energy/linear-cases.js';
@@ -16,23 +16,18 @@ import {
 import { posterior } from '../../../subjects/vae/step.js';
 import { negativeElbo, posteriorParts } from './elbo.js';
 
-interface Subject {
-  readonly gamma: GammaVaeRules;
-  /** Core's loss from -ELBO; eq. (3) has kappa more. */
-  readonly fromElbo: (negativeElbo: number, d: number, latent: number) => number;
-  /** Core's loss less twice the KL to the true posterior, from -log p(x). */
-  readonly fromEvidence: (negativeLogLikelihood: number, d: number) => number;
-}
-
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 
-const SUBJECT: Subject = {
+const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
-  fromElbo: (value, d) => 2 * value - d * LOG_TWO_PI,
-  fromEvidence: (value, d) => 2 * value - d * LOG_TWO_PI,
+  /** Core's loss from -ELBO; eq. (3) has kappa more. */
+  fromElbo: (value: number, d: number, _latent: number) => 2 * value - d * LOG_TWO_PI,
+  /** Core's loss less twice the KL to the true posterior, from -log p(x). */
+  fromEvidence: (value: number, d: number) => 2 * value - d * LOG_TWO_PI,
 };
+type Subject = typeof SUBJECT;
 
-const definition = equals<DenseCase, Subject>({
+const definition = check.equals<DenseCase, Subject>({
   says: 'the energy as trained is 2 (-ELBO) - d log 2 pi, the ELBO taken from densities; the printed eq. (3) has kappa more',
   given: { arbitrary: denseCases },
   runs: 40,
@@ -45,10 +40,10 @@ const definition = equals<DenseCase, Subject>({
     const size = reconstruction / c.gamma + parts.energy + parts.trace + logs;
     const printed =
       reconstruction / c.gamma + d * Math.log(c.gamma) + parts.trace - parts.logDet + parts.energy;
-    return [
-      { what: 'ELBO', actual: loss, expected: fromElbo(negativeElbo(c), d, latent), scale: size },
-      { what: 'eq. (3)', actual: loss + latent, expected: printed, scale: size },
-    ];
+    return check.agree(
+      { ELBO: [loss, fromElbo(negativeElbo(c), d, latent)], 'eq. (3)': [loss + latent, printed] },
+      size,
+    );
   },
 });
 
@@ -107,7 +102,7 @@ function klToPosterior(c: LocalCase, mean: mat.Vector, s: mat.Matrix): number {
 
 const given = { arbitrary: localCases, examples: LOCAL_EXAMPLES };
 
-const gap = equals<LocalCase, Subject>({
+const gap = check.equals<LocalCase, Subject>({
   says: 'for a linear decoder it exceeds -2 log p(x) by twice the KL to the true posterior: 0 at the best full covariance, the Hadamard gap at the best diagonal one',
   given,
   runs: 40,
@@ -121,25 +116,15 @@ const gap = equals<LocalCase, Subject>({
     const some = at(c, rules, c.mean, c.covariance, 'cholesky');
     const best = at(c, rules, bestMean(c), graeCovariance(c.weight, c.beta, latent), 'cholesky');
     const meanField = at(c, rules, bestMean(c), mat.diagonal(p.map((row, i) => 1 / row[i]!)), 'diagonal');
-    return [
-      {
-        what: 'some posterior',
-        actual: some.loss - floor,
-        expected: 2 * klToPosterior(c, c.mean, c.covariance),
-        scale: some.size + size,
-      },
-      { what: 'best posterior', actual: best.loss, expected: floor, scale: best.size + size },
-      {
-        what: 'best diagonal',
-        actual: meanField.loss - floor,
-        expected: hadamard,
-        scale: meanField.size + size,
-      },
-    ];
+    return check.agree({
+      'some posterior': [some.loss - floor, 2 * klToPosterior(c, c.mean, c.covariance), some.size + size],
+      'best posterior': [best.loss, floor, best.size + size],
+      'best diagonal': [meanField.loss - floor, hadamard, meanField.size + size],
+    });
   },
 });
 
-const evidenceBound = bound<LocalCase, Subject>({
+const evidenceBound = check.bound<LocalCase, Subject>({
   says: 'eq. (2): no posterior brings the energy below -2 log p(x) - d log 2 pi',
   given,
   runs: 40,
@@ -148,14 +133,14 @@ const evidenceBound = bound<LocalCase, Subject>({
     const some = at(c, rules, c.mean, c.covariance, 'cholesky');
     const best = at(c, rules, bestMean(c), graeCovariance(c.weight, c.beta, c.mean.length), 'cholesky');
     const lower = fromEvidence(value, c.x.length);
-    return [
-      { what: 'some posterior', lower, upper: some.loss, scale: some.size + size },
-      { what: 'the true posterior', lower, upper: best.loss, scale: best.size + size },
-    ];
+    return check.below({
+      'some posterior': [lower, some.loss, some.size + size],
+      'the true posterior': [lower, best.loss, best.size + size],
+    });
   },
 });
 
-const slope = equals<number, Subject>({
+const slope = check.equals<number, Subject>({
   says: 'the slope of the energy in a standard deviation that the decoder ignores is 2 sigma - 2 / sigma: unbounded as sigma goes to 0',
   given: { arbitrary: draw.logUniform({ min: 1e-12, max: 100 }), examples: [1e-150, 1] },
   runs: 24,
@@ -198,15 +183,13 @@ export default claim({
       'noNoise',
       'varianceForDeviation',
     ),
-    elboOnce: mutant<Subject>('-ELBO for 2 (-ELBO)', s => ({ ...s, fromElbo: (v, d) => v - d * LOG_TWO_PI })),
-    constantKept: mutant<Subject>('d log 2 pi not dropped', s => ({ ...s, fromElbo: v => 2 * v })),
-    latentsKept: mutant<Subject>('kappa not dropped', s => ({
-      ...s,
-      fromElbo: (v, d, latent) => 2 * v - d * LOG_TWO_PI + latent,
-    })),
-    evidenceOnce: mutant<Subject>('-log p(x) for -2 log p(x)', s => ({
-      ...s,
-      fromEvidence: (v, d) => v - d * LOG_TWO_PI,
-    })),
+    ...wrong.formula(SUBJECT, 'fromElbo', {
+      elboOnce: ['-ELBO for 2 (-ELBO)', (v, d) => v - d * LOG_TWO_PI],
+      constantKept: ['d log 2 pi not dropped', v => 2 * v],
+      latentsKept: ['kappa not dropped', (v, d, latent) => 2 * v - d * LOG_TWO_PI + latent],
+    }),
+    ...wrong.formula(SUBJECT, 'fromEvidence', {
+      evidenceOnce: ['-log p(x) for -2 log p(x)', (v, d) => v - d * LOG_TWO_PI],
+    }),
   },
 });

@@ -1,27 +1,10 @@
 /** @file VGR-8: as gamma goes to 0 the KL term charges a logarithm for each latent in use, and -rho log gamma with it. */
 import { linearTable } from '../../../../src/core/net/table.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../../src/core/objectives/gamma-vae.js';
-import {
-  SPARSE_REPRESENTATION_RULES,
-  type SparseRepresentationRules,
-} from '../../../../src/core/objectives/sparse-representation.js';
+import { GAMMA_VAE_RULES } from '../../../../src/core/objectives/gamma-vae.js';
+import { SPARSE_REPRESENTATION_RULES } from '../../../../src/core/objectives/sparse-representation.js';
 import { energy } from '../../../../src/studies/energy.js';
 import { effectiveEnergy, effectivePenalty } from '../../../../src/theory/closed/effective-penalty.js';
-import {
-  asymptotic,
-  bound,
-  claim,
-  draw,
-  equals,
-  fc,
-  halvings,
-  ladder,
-  mat,
-  mutant,
-  order,
-  quad,
-  violates,
-} from '../../../kit.js';
+import { asymptotic, check, claim, draw, fc, mat, quad, wrong } from '../../../kit.js';
 import { gammaControls } from '../../../subjects/energy/gamma-controls.js';
 import { identity, log, sparse, sparseControls } from '../../../subjects/energy/sparse.js';
 import {
@@ -45,26 +28,20 @@ import {
   supports,
 } from './scale-cases.js';
 
-interface Subject {
-  readonly gamma: GammaVaeRules;
-  readonly sparse: SparseRepresentationRules;
-  /** What a latent of weight |w|^2 costs beside its energy m, the variance being the best. */
-  readonly cost: (weight: number, gamma: number) => number;
-  /** The same with the energy, the scale being the best: a function of u = c / gamma. */
-  readonly penalty: (u: number) => number;
-  /** What the energy of `active` latents of energies c and unit weights tends to, besides d log gamma. */
-  readonly limit: (active: mat.Vector, gamma: number) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
   sparse: SPARSE_REPRESENTATION_RULES,
-  cost: (weight, gamma) => Math.log1p(weight / gamma),
+  /** What a latent of weight |w|^2 costs beside its energy m, the variance being the best. */
+  cost: (weight: number, gamma: number) => Math.log1p(weight / gamma),
+  /** The same with the energy, the scale being the best: a function of u = c / gamma. */
   penalty: effectivePenalty,
-  limit: (active, gamma) => active.reduce((sum, c) => sum + Math.log(c) + 1 - Math.log(gamma), 0),
+  /** What the energy of `active` latents of energies c and unit weights tends to, besides d log gamma. */
+  limit: (active: mat.Vector, gamma: number) =>
+    active.reduce((sum, c) => sum + Math.log(c) + 1 - Math.log(gamma), 0),
 };
+type Subject = typeof SUBJECT;
 
-const finite = equals<Case, Subject>({
+const finite = check.equals<Case, Subject>({
   says: 'linear decoder, best variances: L = E/gamma + d log gamma + sum log(1 + |w_k|^2/gamma) + sum m_k at every gamma (eq. (3) has kappa more), and no slope in the variances',
   given: { arbitrary: cases },
   runs: 40,
@@ -76,14 +53,14 @@ const finite = equals<Case, Subject>({
       sum(squares(c.weight).map(square => cost(square, c.gamma))) +
       sum(energiesOf(c.code));
     const slope = found.gradient('logvar');
-    return [
-      { what: 'energy', actual: found.loss, expected, scale: sizeOf(c) },
-      { what: 'slope', actual: slope, expected: new Float64Array(slope.length), scale: sizeOf(c) },
-    ];
+    return check.agree(
+      { energy: [found.loss, expected], slope: [slope, new Float64Array(slope.length)] },
+      sizeOf(c),
+    );
   },
 });
 
-const scaled = equals<Case, Subject>({
+const scaled = check.equals<Case, Subject>({
   says: 'with the scale of each latent free too, it is charged psi(c_k/gamma), psi(u) = min_m log(1 + u/m) + m',
   given: { arbitrary: cases },
   runs: 40,
@@ -99,7 +76,7 @@ const scaled = equals<Case, Subject>({
   },
 });
 
-const least = bound<Case, Subject>({
+const least = check.bound<Case, Subject>({
   says: 'no other scale does better',
   given: { arbitrary: cases },
   runs: 40,
@@ -116,7 +93,7 @@ const least = bound<Case, Subject>({
   },
 });
 
-const limit = order<Sparse, Subject>({
+const limit = check.order<Sparse, Subject>({
   says: 'for a perfect reconstruction with rho latents in use the energy is (d - rho) log gamma + sum (log c_k + 1), up to gamma sum 1/c_k',
   given: {
     arbitrary: draw.record({ c: cases, active: fc.constantFrom(1, 2, 3) }),
@@ -126,7 +103,7 @@ const limit = order<Sparse, Subject>({
   measure: (of, { gamma: rules, limit: expected }) => {
     const { energies, x, weight, code } = perfect(of);
     return {
-      ladder: ladder(halvings(Math.min(...energies), 4, 14), gamma => {
+      ladder: check.ladder(check.dyadic(Math.min(...energies), 4, 14), gamma => {
         const scales = energies.map(c => Math.sqrt(effectiveEnergy(c / gamma) / c));
         const all = [...scales, ...new Array<number>(LATENT - scales.length).fill(1)];
         const found = at({ ...rescaled({ weight, code }, all), x, gamma }, rules).loss;
@@ -146,13 +123,13 @@ const limit = order<Sparse, Subject>({
 
 const ONE = linearTable(1, 1, 1);
 
-const steep = order<number, Subject>({
+const steep = check.order<number, Subject>({
   says: 'near u = 0 the charge is 2 sqrt(u) - u/2: of unbounded slope in the energy, of slope 2 / sqrt(gamma) in the norm of the code',
   given: { arbitrary: draw.logUniform({ min: 0.5, max: 4 }) },
   order: 2,
   runs: 8,
   measure: (from, { gamma: rules }) => ({
-    ladder: ladder(halvings(from, 3, 13), root => {
+    ladder: check.ladder(check.dyadic(from, 3, 13), root => {
       // one datum, gamma = 1, code and weight of the best scale
       const a = Math.sqrt(effectiveEnergy(root ** 2)) / root;
       const params = { weight: [1 / a], code: [a * root], logvar: [-Math.log1p(a ** -2)] };
@@ -163,7 +140,7 @@ const steep = order<number, Subject>({
   }),
 });
 
-const dropped = violates<number, Subject>({
+const dropped = check.violates<number, Subject>({
   says: 'the dropped -rho log gamma is no irrelevant constant: for one latent of energy 1 against two of 1/4 the logarithms prefer the two by log 16, the VAE at gamma = 1e-8 the one by 16.6',
   given: { arbitrary: draw.logUniform({ min: 0.25, max: 4 }), examples: [1] },
   runs: 12,
@@ -174,7 +151,7 @@ const dropped = violates<number, Subject>({
   },
 });
 
-const degenerate = equals<number, Subject>({
+const degenerate = check.equals<number, Subject>({
   says: 'with h = log taken literally both are -infinity as soon as each leaves a latent unused: the limit objective cannot tell them apart',
   given: { arbitrary: draw.logUniform({ min: 0.25, max: 4 }) },
   runs: 8,
@@ -207,24 +184,21 @@ export default claim({
   subject: SUBJECT,
   checks: { limit, finite, scaled, least, steep, dropped, degenerate },
   mutants: {
-    costWithoutOne: mutant<Subject>('log(|w|^2 / gamma)', s => ({
-      ...s,
-      cost: (w, gamma) => Math.log(w / gamma),
-    })),
-    costLinear: mutant<Subject>('|w|^2 / gamma', s => ({ ...s, cost: (w, gamma) => w / gamma })),
-    literalLog: mutant<Subject>('the logarithm itself at finite gamma', s => ({ ...s, penalty: Math.log })),
-    penaltyWithoutConstant: mutant<Subject>('psi(u) - 1', s => ({
-      ...s,
-      penalty: u => effectivePenalty(u) - 1,
-    })),
-    supportForgotten: mutant<Subject>('sum log c + 1 without -rho log gamma', s => ({
-      ...s,
-      limit: active => SUBJECT.limit(active, 1),
-    })),
-    constantForgotten: mutant<Subject>('sum log c - rho log gamma', s => ({
-      ...s,
-      limit: (active, gamma) => SUBJECT.limit(active, gamma) - active.length,
-    })),
+    ...wrong.formula(SUBJECT, 'cost', {
+      costWithoutOne: ['log(|w|^2 / gamma)', (w, gamma) => Math.log(w / gamma)],
+      costLinear: ['|w|^2 / gamma', (w, gamma) => w / gamma],
+    }),
+    ...wrong.formula(SUBJECT, 'penalty', {
+      literalLog: ['the logarithm itself at finite gamma', Math.log],
+      penaltyWithoutConstant: ['psi(u) - 1', u => effectivePenalty(u) - 1],
+    }),
+    ...wrong.formula(SUBJECT, 'limit', {
+      supportForgotten: ['sum log c + 1 without -rho log gamma', active => SUBJECT.limit(active, 1)],
+      constantForgotten: [
+        'sum log c - rho log gamma',
+        (active, gamma) => SUBJECT.limit(active, gamma) - active.length,
+      ],
+    }),
     ...gammaControls<Subject>(
       'gammaIsDeviation',
       'halfPrecision',
