@@ -1,8 +1,5 @@
 /** @file VGR-10: a penalty of bounded slope prefers more latents than the data have dimensions. */
-import {
-  SPARSE_REPRESENTATION_RULES,
-  type SparseRepresentationRules,
-} from '../../../src/core/objectives/sparse-representation.js';
+import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
 import { check, claim, draw, exact, fc, wrong } from '../../kit.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from '../../subjects/energy/arc.js';
 import {
@@ -10,8 +7,8 @@ import {
   type Charge,
   identity,
   multiple,
+  SPARSE_WRONG,
   sparse,
-  sparseControls,
 } from '../../subjects/energy/sparse.js';
 
 const SUBJECT = {
@@ -34,7 +31,7 @@ const cases = draw.record({ arc: arcs, penalty: fc.constantFrom(...BOUNDED) });
 
 const show = ({ arc, penalty }: Case): string => `${penalty.charge.name}, ${fc.stringify(arc)}`;
 
-const lossOf = (side: Side, rules: SparseRepresentationRules, h: Charge): number =>
+const lossOf = (side: Side, rules: Subject['sparse'], h: Charge): number =>
   sparse(rules, side.net, side.values, identity, h).loss;
 
 /** Size of the terms of d L. */
@@ -127,12 +124,12 @@ export default claim({
         },
       ],
     }),
-    ...sparseControls<Subject>(
+    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, [
       'entriesForgotten',
       'latentsForEntries',
       'samplesForgotten',
       'rowsForColumns',
       'normForSquare',
-    ),
+    ]),
   },
 });

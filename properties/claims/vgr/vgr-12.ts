@@ -1,9 +1,6 @@
 /** @file VGR-12: an unbounded slope is not enough; how near to a logarithm the penalty must be, and how small gamma. */
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
-import {
-  SPARSE_REPRESENTATION_RULES,
-  type SparseRepresentationRules,
-} from '../../../src/core/objectives/sparse-representation.js';
+import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
 import { energy } from '../../../src/studies/energy.js';
 import { check, claim, conditional, fc, quad, wrong } from '../../kit.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from '../../subjects/energy/arc.js';
@@ -14,8 +11,8 @@ import {
   logOf,
   powerOf,
   root,
+  SPARSE_WRONG,
   sparse,
-  sparseControls,
 } from '../../subjects/energy/sparse.js';
 
 interface Moments {
@@ -41,7 +38,7 @@ type Subject = typeof SUBJECT;
 const momentsFor = (c: ArcCase): Moments => ({ squared: c.epsilon ** 2, ...momentsOf(c) });
 
 /** d (L_A - L_B) as core has it: negative where A, with fewer latents, is preferred. */
-function preference(c: ArcCase, rules: SparseRepresentationRules, h: Charge): number {
+function preference(c: ArcCase, rules: Subject['sparse'], h: Charge): number {
   const { a, b } = sidesOf(c);
   const loss = ({ net, values }: Side): number => sparse(rules, net, values, identity, h).loss;
   return c.size[2] * (loss(a) - loss(b));
@@ -52,7 +49,7 @@ const arcs = arcsOf(ARC_SIZES, { min: 0.05, max: 0.5 }, { min: 2, max: 10 });
 
 const shifted = check.equals<ArcCase, Subject>({
   says: 'h = log(u + delta) prefers the sparse solution if and only if delta < eps^4 a b / (u0 - eps^2): the sign changes between 0.99 and 1.01 of it',
-  given: { arbitrary: arcs },
+  given: arcs,
   runs: 40,
   measure: (c, { sparse: rules, largestShift }) => {
     const of = momentsFor(c);
@@ -69,7 +66,7 @@ const shifted = check.equals<ArcCase, Subject>({
 
 const notSufficient = check.violates<ArcCase, Subject>({
   says: 'h = sqrt, of unbounded slope at 0, prefers the solution with one latent too many wherever u0 > eps^2 (sqrt a + sqrt b)^2, here always',
-  given: { arbitrary: arcs },
+  given: arcs,
   runs: 40,
   measure: (c, { sparse: rules }) => {
     const { u0 } = momentsFor(c);
@@ -82,15 +79,13 @@ const POWERS = [0.02, 0.05, 0.1, 0.25, 0.5, 0.75];
 
 const powers = check.equals<ArcCase & { p: number }, Subject>({
   says: 'h = u^p prefers the sparse solution if and only if u0^p < eps^2p (a^p + b^p)',
-  given: {
-    arbitrary: fc
-      .tuple(arcs, fc.constantFrom(...POWERS))
-      .map(([c, p]) => ({ ...c, p }))
-      .filter(c => {
-        const { u0, a, b, squared } = momentsFor(c);
-        return Math.abs((u0 / squared) ** c.p / (a ** c.p + b ** c.p) - 1) > 1e-6;
-      }),
-  },
+  given: fc
+    .tuple(arcs, fc.constantFrom(...POWERS))
+    .map(([c, p]) => ({ ...c, p }))
+    .filter(c => {
+      const { u0, a, b, squared } = momentsFor(c);
+      return Math.abs((u0 / squared) ** c.p / (a ** c.p + b ** c.p) - 1) > 1e-6;
+    }),
   runs: 60,
   measure: (c, { sparse: rules, powerPrefersA }) => ({
     actual: Math.sign(preference(c, rules, powerOf(c.p))),
@@ -132,7 +127,7 @@ function vaePreference(c: ArcCase, rules: GammaVaeRules, gamma: number): number 
 
 const vae = check.order<ArcCase, Subject>({
   says: "the VAE's own energies differ by log gamma + 2 log(eps/M) + u0 - eps^2 up to ((M^2 - 1/4)/eps^2 - 2) gamma: the sparse solution wins, but only below a gamma*",
-  given: { arbitrary: arcsOf([PLAIN], { min: 0.25, max: 1 }, { min: 0.5, max: 4 }) },
+  given: arcsOf([PLAIN], { min: 0.25, max: 1 }, { min: 0.5, max: 4 }),
   order: 1,
   runs: 8,
   measure: (c, { gamma: rules, logCrossing }) => {
@@ -150,11 +145,9 @@ const vae = check.order<ArcCase, Subject>({
 
 const crossing = check.within<ArcCase, Subject>({
   says: 'gamma* is exp(-u0 + eps^2) (M/eps)^2 within 1 %: 1e-5 and less for M = 6',
-  given: {
-    arbitrary: arcsOf([PLAIN], { min: 0.5, max: 1 }, { min: 6, max: 7 }).filter(
-      c => momentsOf(c).u0 > 18 && momentsOf(c).u0 < 30,
-    ),
-  },
+  given: arcsOf([PLAIN], { min: 0.5, max: 1 }, { min: 6, max: 7 }).filter(
+    c => momentsOf(c).u0 > 18 && momentsOf(c).u0 < 30,
+  ),
   tolerance: 0.01,
   runs: 6,
   measure: (c, { gamma: rules, logCrossing }) => {
@@ -215,7 +208,7 @@ export default claim({
         ({ squared, u0 }, stretch) => squared - u0 + Math.log(squared) - 2 * Math.log(stretch),
       ],
     }),
-    ...sparseControls<Subject>('rowsForColumns', 'normForSquare', 'samplesForgotten'),
+    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, ['rowsForColumns', 'normForSquare', 'samplesForgotten']),
     ...gammaControls<Subject>('klOnce', 'halfPrecision', 'noNoise', 'logDeviation'),
   },
 });

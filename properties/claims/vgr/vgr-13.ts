@@ -1,9 +1,6 @@
 /** @file VGR-13: the chain of inequalities (8)-(9) behind theorem 4 needs a comparison of energies that it does not state. */
 import { linearTable } from '../../../src/core/net/table.js';
-import {
-  SPARSE_REPRESENTATION_RULES,
-  type SparseRepresentationRules,
-} from '../../../src/core/objectives/sparse-representation.js';
+import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
 import { check, claim, conditional, draw, fc, wrong } from '../../kit.js';
 import {
   type Charge,
@@ -13,9 +10,9 @@ import {
   logOf,
   powerOf,
   root,
+  SPARSE_WRONG,
   saturating,
   sparse,
-  sparseControls,
 } from '../../subjects/energy/sparse.js';
 
 const SUBJECT = {
@@ -36,7 +33,7 @@ interface Case {
 const IDENTITY = linearTable(2, 2, 1);
 
 /** The penalties of two latents with these energies, from core: two codes that are copied. */
-function charged(rules: SparseRepresentationRules, h: Charge, u: number, v: number): number {
+function charged(rules: Subject['sparse'], h: Charge, u: number, v: number): number {
   const code = [Math.sqrt(u), Math.sqrt(v)];
   return (
     2 *
@@ -148,6 +145,6 @@ export default claim({
       sumForLog: ['u1 + u2 for the logarithm', (u1, u2) => u1 + u2],
       product: ['u1 u2 / delta for the logarithm', (u1, u2, delta) => (u1 * u2) / delta],
     }),
-    ...sparseControls<Subject>('rowsForColumns', 'normForSquare'),
+    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, ['rowsForColumns', 'normForSquare']),
   },
 });

@@ -2,7 +2,7 @@
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { decoderLine, minima, onSlice, rotationSlice, segmentSlice } from '../../../src/studies/slices.js';
 import { rotationExcess, segmentEnergy } from '../../../src/theory/closed/energy-slices.js';
-import { check, claim, conditional, draw, type fc, wrong } from '../../kit.js';
+import { check, claim, conditional, draw, wrong } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 
 const SUBJECT = {
@@ -20,17 +20,12 @@ type Subject = typeof SUBJECT;
 
 const DATA = 2;
 
-interface Case {
-  readonly lambda: number;
-  readonly gamma: number;
-  readonly t: number;
-}
-
-const cases: fc.Arbitrary<Case> = draw.record({
+const cases = draw.record({
   lambda: draw.logUniform({ min: 0.1, max: 5 }),
   gamma: draw.logUniform({ min: 1e-6, max: 10 }),
   t: draw.dyadic({ min: 0, max: 1, bits: 8 }),
 });
+type Case = draw.Of<typeof cases>;
 
 /** Terms and their rounding: residuals of size sqrt(gamma) are made from data of size sqrt(lambda). */
 const sizeOf = ({ lambda, gamma }: Pick<Case, 'lambda' | 'gamma'>): number =>
@@ -38,7 +33,7 @@ const sizeOf = ({ lambda, gamma }: Pick<Case, 'lambda' | 'gamma'>): number =>
 
 const rotation = check.equals<Case, Subject>({
   says: 'turning two latents by t costs log(1 + (lambda/gamma)^2 sin^2 2t / (4 (1 + lambda/gamma))): a barrier of height log(lambda/(4 gamma)) between the sparse solutions, none for large gamma',
-  given: { arbitrary: cases },
+  given: cases,
   runs: 40,
   measure: ({ lambda, gamma, t }, { gamma: rules, rotation: excess }) => {
     const at = (angle: number): number => onSlice(rules, rotationSlice(lambda, angle), lambda, gamma).value;
@@ -48,7 +43,7 @@ const rotation = check.equals<Case, Subject>({
 
 const steepest = check.order<number, Subject>({
   says: 'the largest slope of the rotation slice is sqrt(lambda/gamma), less 5/2 (gamma/lambda) of it: unbounded as gamma goes to 0',
-  given: { arbitrary: draw.logUniform({ min: 0.1, max: 5 }) },
+  given: draw.logUniform({ min: 0.1, max: 5 }),
   order: 1,
   runs: 8,
   measure: (lambda, { gamma: rules }) => ({
@@ -66,7 +61,7 @@ const steepest = check.order<number, Subject>({
 
 const segment = check.equals<Case, Subject>({
   says: 'on the segment between two sparse solutions that exchange their latents the energy is 4 t^2 (1-t)^2 lambda/gamma + log(1 + (1-t)^2/gamma) + log(1 + t^2/gamma) + lambda ((1-t)^2 + t^2)',
-  given: { arbitrary: cases },
+  given: cases,
   runs: 40,
   measure: ({ lambda, gamma, t }, { gamma: rules, segment: expected }) => ({
     actual: onSlice(rules, segmentSlice(lambda, t), lambda, gamma).value - DATA * Math.log(gamma),
@@ -122,24 +117,16 @@ const aligned = check.order<number, Subject>({
   }),
 });
 
-interface Line {
-  readonly lambda: number;
-  /** gamma over lambda. */
-  readonly share: number;
-  readonly direction: readonly number[];
-}
-
-const decoderLines = check.equals<Line, Subject>({
+const decoderLines = check.equals({
   says: "other slices do not show it: straight lines in the decoder's weights through a sparse optimum, its codes fixed, have one minimum at every gamma below 7/8 lambda",
-  given: {
-    arbitrary: draw.record({
-      lambda: draw.logUniform({ min: 0.25, max: 4 }),
-      share: draw.logUniform({ min: 1e-5, max: 0.85 }),
-      direction: draw.unitVector(2),
-    }),
-  },
+  given: draw.record({
+    lambda: draw.logUniform({ min: 0.25, max: 4 }),
+    /** gamma over lambda. */
+    share: draw.logUniform({ min: 1e-5, max: 0.85 }),
+    direction: draw.unitVector(2),
+  }),
   runs: 16,
-  measure: ({ lambda, share, direction }, { gamma: rules }) => {
+  measure: ({ lambda, share, direction }, { gamma: rules }: Subject) => {
     const gamma = share * lambda;
     const reach = 4 * Math.sqrt(lambda);
     const slopes = grid(-reach, reach).map(
@@ -151,7 +138,7 @@ const decoderLines = check.equals<Line, Subject>({
 
 const barrier = check.within<number, Subject>({
   says: 'the rotation barrier grows by ln 10 for each decade of gamma (1 %: terms of order gamma)',
-  given: { arbitrary: draw.logUniform({ min: 0.5, max: 5 }) },
+  given: draw.logUniform({ min: 0.5, max: 5 }),
   tolerance: 0.01,
   runs: 12,
   measure: (lambda, { gamma: rules }) => {

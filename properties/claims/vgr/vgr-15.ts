@@ -13,13 +13,7 @@ import {
 } from '../../../src/studies/manifold.js';
 import { finish } from '../../../src/studies/stepper.js';
 import { check, claim, conditional, draw, fc, mat, stream, wrong } from '../../kit.js';
-import {
-  type DenseCase,
-  denseCases,
-  denseNet,
-  denseNoise,
-  denseValues,
-} from '../../subjects/energy/dense-cases.js';
+import * as dense from '../../subjects/energy/dense-cases.js';
 
 const SIZE: ManifoldSize = {
   data: 12,
@@ -48,12 +42,12 @@ type Subject = typeof SUBJECT;
 /** The decoder's weights, which are in the error term only. */
 const WEIGHT = 'decoder.0.weight';
 
-const gradientRatio = check.equals<DenseCase, Subject>({
+const gradientRatio = check.equals<dense.DenseCase, Subject>({
   says: 'at any parameters the gradient of the error term with a fixed gamma is E/(d gamma) times that with gamma = E/d: large from the start for a small gamma',
-  given: { arbitrary: denseCases },
+  given: dense.denseCases,
   runs: 24,
   measure: (c, { gamma: rules, ratio }) => {
-    const [net, noise, values] = [denseNet(c), denseNoise(c), denseValues(c)];
+    const [net, noise, values] = [dense.denseNet(c), dense.denseNoise(c), dense.denseValues(c)];
     const d = net.data[0]!;
     const at = (gamma: number): Energy => fixedEnergy(rules, net, { ...values, gamma }, noise);
     const fixed = at(c.gamma);
@@ -66,7 +60,7 @@ const gradientRatio = check.equals<DenseCase, Subject>({
 
 const tracking = check.equals<number, Subject>({
   says: 'the running mean of eq. (6) is at E/d after the training, whatever the error: gamma = E/d + (1 - E/d) 0.97^t',
-  given: { arbitrary: draw.logUniform({ min: 1e-7, max: 1 }) },
+  given: draw.logUniform({ min: 1e-7, max: 1 }),
   runs: 12,
   measure: (error, { track }) =>
     [100, SIZE.steps].map(steps => {
@@ -85,7 +79,7 @@ const seeds = fc.noShrink(fc.integer({ min: 0, max: 2 ** 31 - 1 }));
 
 const start = check.bound<number, Subject>({
   says: "at the first step of the experiment the decoder's gradient with gamma fixed at 1e-5 is E/(d gamma), over a thousand times, that with gamma = E/d",
-  given: { arbitrary: seeds },
+  given: seeds,
   runs: 2,
   measure: (seed, { gamma: rules, ratio }) => {
     const params = Object.fromEntries(
@@ -125,7 +119,7 @@ function meanOver(what: string, values: readonly number[], lower: number, upper:
 
 const experiment = check.bound<number, Subject>({
   says: 'over 5 trainings on random 2-D manifolds in 12 entries, after asserting that rec/(d gamma) is in [0.8, 1.25]: learned gamma keeps 2 latents and an MMD^2 at least 20 times smaller; gamma fixed at the learned value keeps more latents, with an error of the same size and a larger energy',
-  given: { arbitrary: seeds },
+  given: seeds,
   measure: (seed, { gamma: rules, track }) => {
     const trained = Array.from({ length: REPLICATES }, (_, i) => {
       const own = stream(seed, 'replicate', i).uint32();

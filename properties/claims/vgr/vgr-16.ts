@@ -6,18 +6,7 @@ import { linearVaeMinimum } from '../../../src/theory/closed/linear-vae.js';
 import { gaussianKernel, type Kernel, unbiasedMmd } from '../../../src/theory/mmd.js';
 import { check, claim, draw, mat, quad, type Random, refuted, wrong } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
-import {
-  dataOf,
-  gammaOf,
-  type LinearCase,
-  linearCases,
-  netOf,
-  optimumOf,
-  parametersOf,
-  rankOf,
-  sizeOf,
-  valuesOf,
-} from '../../subjects/energy/linear-cases.js';
+import * as linear from '../../subjects/energy/linear-cases.js';
 
 const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
@@ -31,30 +20,32 @@ type Subject = typeof SUBJECT;
 
 const WIDTH = 1.5;
 
-const given = { arbitrary: linearCases };
+const given = { arbitrary: linear.linearCases };
 
 /** q(z) at the optimum for Gaussian data, as a Gaussian. */
-const aggregated = (c: LinearCase, { means, variance }: Subject): Component => ({
+const aggregated = (c: linear.LinearCase, { means, variance }: Subject): Component => ({
   mean: new Array<number>(c.latent).fill(0),
   variances: Array.from({ length: c.latent }, (_, k) =>
-    k < rankOf(c) ? means(c.values[k]!, gammaOf(c)) + variance(c.values[k]!, gammaOf(c)) : 1,
+    k < linear.rankOf(c)
+      ? means(c.values[k]!, linear.gammaOf(c)) + variance(c.values[k]!, linear.gammaOf(c))
+      : 1,
   ),
 });
 
-const matches = check.equals<LinearCase, Subject>({
+const matches = check.equals<linear.LinearCase, Subject>({
   says: 'at the optimum of the linear model the aggregated posterior of Gaussian data is the prior at every gamma: (lambda - gamma)/lambda + gamma/lambda = 1, pruned latents 0 + 1, hence MMD = 0',
   given,
   runs: 24,
   measure: (c, subject) => {
-    const optimum = optimumOf(c, gammaOf(c));
-    const codes = dataOf(c).map(x => mat.apply(optimum.encoder, x));
+    const optimum = linear.optimumOf(c, linear.gammaOf(c));
+    const codes = linear.dataOf(c).map(x => mat.apply(optimum.encoder, x));
     const spread = (k: number): number => codes.reduce((sum, z) => sum + z[k]! ** 2, 0) / codes.length;
-    const used = Array.from({ length: rankOf(c) }, (_, k) => k);
+    const used = Array.from({ length: linear.rankOf(c) }, (_, k) => k);
     return check.agree({
-      means: [used.map(spread), used.map(k => subject.means(c.values[k]!, gammaOf(c)))],
+      means: [used.map(spread), used.map(k => subject.means(c.values[k]!, linear.gammaOf(c)))],
       variances: [
         used.map(k => optimum.variances[k]!),
-        used.map(k => subject.variance(c.values[k]!, gammaOf(c))),
+        used.map(k => subject.variance(c.values[k]!, linear.gammaOf(c))),
       ],
       MMD: [mixtureMmd([aggregated(c, subject)], [standardNormal(c.latent)], WIDTH), 0, 4],
     });
@@ -62,24 +53,24 @@ const matches = check.equals<LinearCase, Subject>({
 });
 
 /** Constant decoder, every posterior the prior. */
-function collapsed(c: LinearCase, { gamma: rules }: Subject) {
+function collapsed(c: linear.LinearCase, { gamma: rules }: Subject) {
   const d = c.values.length;
   const weight = Array.from({ length: d }, () => new Array<number>(c.latent).fill(0));
   const encoder = Array.from({ length: c.latent }, () => new Array<number>(d).fill(0));
-  const params = parametersOf(netOf(c), weight, encoder, mat.identity(c.latent));
+  const params = linear.parametersOf(linear.netOf(c), weight, encoder, mat.identity(c.latent));
   const found = energy(
     rules,
-    netOf(c),
-    { params, x: dataOf(c).flat(), gamma: gammaOf(c) },
+    linear.netOf(c),
+    { params, x: linear.dataOf(c).flat(), gamma: linear.gammaOf(c) },
     quad.sigmaPoints(c.latent),
   );
   const prior = standardNormal(c.latent);
   return { ...found, mmd: mixtureMmd([prior], [prior], WIDTH) };
 }
 
-const traceOf = (c: LinearCase): number => c.values.reduce((a, b) => a + b, 0);
+const traceOf = (c: linear.LinearCase): number => c.values.reduce((a, b) => a + b, 0);
 
-const collapse = check.violates<LinearCase, Subject>({
+const collapse = check.violates<linear.LinearCase, Subject>({
   says: 'a collapsed posterior has MMD = 0 and KL = 0 as well, with the whole variance of the data as its error',
   given,
   runs: 24,
@@ -91,20 +82,20 @@ const collapse = check.violates<LinearCase, Subject>({
   },
 });
 
-const corrected = check.equals<LinearCase, Subject>({
+const corrected = check.equals<linear.LinearCase, Subject>({
   says: 'the energy tells them apart below the least eigenvalue: the optimum has error r gamma, and the collapsed solution costs sum (lambda/gamma - 1 - log(lambda/gamma)) more',
   given,
   runs: 24,
   measure: (c, subject) => {
-    const gamma = gammaOf(c);
-    const values = valuesOf(c, optimumOf(c, gamma), gamma);
-    const best = energy(subject.gamma, netOf(c), values, quad.sigmaPoints(c.latent));
+    const gamma = linear.gammaOf(c);
+    const values = linear.valuesOf(c, linear.optimumOf(c, gamma), gamma);
+    const best = energy(subject.gamma, linear.netOf(c), values, quad.sigmaPoints(c.latent));
     const other = collapsed(c, subject);
-    const used = c.values.slice(0, rankOf(c));
-    const scale = sizeOf(c, gamma) + traceOf(c) / gamma;
+    const used = c.values.slice(0, linear.rankOf(c));
+    const scale = linear.sizeOf(c, gamma) + traceOf(c) / gamma;
     return check.agree(
       {
-        error: [best.reconstruction, rankOf(c) * gamma, gamma * scale],
+        error: [best.reconstruction, linear.rankOf(c) * gamma, gamma * scale],
         'error of the collapsed': [other.reconstruction, traceOf(c), traceOf(c)],
         minimum: [best.loss, linearVaeMinimum(c, gamma)],
         difference: [
@@ -117,12 +108,12 @@ const corrected = check.equals<LinearCase, Subject>({
   },
 });
 
-const gaussianDataOnly = check.violates<LinearCase, Subject>({
+const gaussianDataOnly = check.violates<linear.LinearCase, Subject>({
   says: 'for other data only two moments match: two-point data have an aggregated posterior of two narrow peaks, and MMD > 0',
-  given: { arbitrary: linearCases.filter(c => c.share < 0.05) },
+  given: linear.linearCases.filter(c => c.share < 0.05),
   runs: 24,
   measure: (c, { means, variance }) => {
-    const [lambda, gamma] = [c.values[0]!, gammaOf(c)];
+    const [lambda, gamma] = [c.values[0]!, linear.gammaOf(c)];
     const peaks = [1, -1].map(sign => ({
       mean: [sign * Math.sqrt(means(lambda, gamma))],
       variances: [variance(lambda, gamma)],

@@ -1,44 +1,31 @@
 /** @file VGR-2: the best decoder variance is the mean squared error of an entry; with it the loss is its logarithm. */
 import * as tf from '@tensorflow/tfjs';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
-import {
-  GAMMA_VAE_CLOSED_RULES,
-  type GammaVaeClosedRules,
-} from '../../../src/core/objectives/gamma-vae-closed.js';
+import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_CLOSED_RULES } from '../../../src/core/objectives/gamma-vae-closed.js';
 import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae-learned.js';
 import { closedEnergy, type Energy, energy, fixedEnergy } from '../../../src/studies/energy.js';
-import { check, claim, draw, exact, mat, mutant } from '../../kit.js';
-import {
-  type DenseCase,
-  denseCases,
-  denseNet,
-  denseNoise,
-  denseValues,
-} from '../../subjects/energy/dense-cases.js';
+import { check, claim, draw, exact, mat, wrong } from '../../kit.js';
+import * as dense from '../../subjects/energy/dense-cases.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 import { parametersOf } from '../../subjects/energy/linear-cases.js';
 import { linearAutoencoder } from '../../subjects/vae/local-cases.js';
 
-interface Subject {
-  readonly gamma: GammaVaeRules;
-  readonly closed: GammaVaeClosedRules;
-}
+const SUBJECT = { gamma: GAMMA_VAE_RULES, closed: GAMMA_VAE_CLOSED_RULES };
+type Subject = typeof SUBJECT;
 
-interface OffCase extends DenseCase {
+interface OffCase extends dense.DenseCase {
   /** gamma over its best value. */
   readonly factor: number;
 }
 
 const excess = check.equals<OffCase, Subject>({
   says: 'a variance f gamma* costs d (log f + 1/f - 1) over gamma* = E/d, whatever the network',
-  given: {
-    arbitrary: draw
-      .record({ c: denseCases, factor: draw.logUniform({ min: 1 / 16, max: 16 }) })
-      .map(({ c, factor }) => ({ ...c, factor })),
-  },
+  given: draw
+    .record({ c: dense.denseCases, factor: draw.logUniform({ min: 1 / 16, max: 16 }) })
+    .map(({ c, factor }) => ({ ...c, factor })),
   runs: 40,
   measure: (c, { gamma: rules }) => {
-    const [net, noise, values] = [denseNet(c), denseNoise(c), denseValues(c)];
+    const [net, noise, values] = [dense.denseNet(c), dense.denseNoise(c), dense.denseValues(c)];
     const d = net.data[0]!;
     const best = fixedEnergy(rules, net, values, noise).reconstruction / d;
     const at = (gamma: number): number => fixedEnergy(rules, net, { ...values, gamma }, noise).loss;
@@ -52,22 +39,25 @@ const excess = check.equals<OffCase, Subject>({
 });
 
 /** Three noises: every sample gets all of them. */
-const noisesOf = (c: DenseCase): number[][] => {
+const noisesOf = (c: dense.DenseCase): number[][] => {
   const { latent } = c.of.shape.net;
   return [0, 1, 2].map(i => c.noise.slice(i * latent, (i + 1) * latent));
 };
 
 /** The closed-form objective, and the gamma-VAE at the variance that it chose. */
-function profiled(c: DenseCase, { gamma: rules, closed }: Subject): { best: Energy; at: Energy } {
+function profiled(c: dense.DenseCase, { gamma: rules, closed }: Subject): { best: Energy; at: Energy } {
   const noises = noisesOf(c);
-  const best = closedEnergy(closed, denseNet(c), denseValues(c, c.beta), noises);
+  const best = closedEnergy(closed, dense.denseNet(c), dense.denseValues(c, c.beta), noises);
   const points = noises.map(point => ({ point, weight: 1 / noises.length }));
-  return { best, at: energy(rules, denseNet(c), { ...denseValues(c, c.beta), gamma: best.gamma }, points) };
+  return {
+    best,
+    at: energy(rules, dense.denseNet(c), { ...dense.denseValues(c, c.beta), gamma: best.gamma }, points),
+  };
 }
 
-const profile = check.equals<DenseCase, Subject>({
+const profile = check.equals<dense.DenseCase, Subject>({
   says: 'minimised over gamma the loss is d + d log(E/d) + 2 beta KL, and log gamma has no gradient there',
-  given: { arbitrary: denseCases },
+  given: dense.denseCases,
   runs: 40,
   measure: (c, subject) => {
     const d = c.of.shape.net.encoder[0]!;
@@ -81,29 +71,24 @@ const profile = check.equals<DenseCase, Subject>({
   },
 });
 
-const envelope = check.equals<DenseCase, Subject>({
+const envelope = check.equals<dense.DenseCase, Subject>({
   says: 'the gradient in everything else is that of the fixed variance gamma*, d grad E / E + 2 beta grad KL',
-  given: { arbitrary: denseCases },
+  given: dense.denseCases,
   runs: 40,
   measure: (c, subject) => {
     const { best, at } = profiled(c, subject);
     const size = c.of.shape.net.encoder[0]! / Math.sqrt(best.gamma) + c.beta * (1 + at.kl);
-    return Object.keys(denseNet(c).shapes).map(name => {
+    return Object.keys(dense.denseNet(c).shapes).map(name => {
       const [actual, expected] = [best.gradient(name), at.gradient(name)];
       return { what: name, actual, expected, scale: size + mat.norm([...expected]) };
     });
   },
 });
 
-interface Shrinking {
-  readonly direction: readonly number[];
-  readonly size: number;
-}
-
 const LATENT = 2;
 
 /** A decoder that is constant at 0, for one datum. */
-function constantDecoder(x: readonly number[], rules: GammaVaeClosedRules): Energy {
+function constantDecoder(x: readonly number[], rules: Subject['closed']): Energy {
   const net = linearAutoencoder(x.length, LATENT, 'diagonal');
   const weight = x.map(() => [0, 0]);
   const encoder = [x.map(() => 0), x.map(() => 0)];
@@ -111,7 +96,7 @@ function constantDecoder(x: readonly number[], rules: GammaVaeClosedRules): Ener
   return closedEnergy(rules, net, { params, x }, [[0, 0]]);
 }
 
-const unbounded = check.equals<Shrinking, Subject>({
+const unbounded = check.equals({
   says: 'as the error E = e^2 goes to 0 the loss falls like 2 d log e without bound and the gradient of the decoder grows like 2d / e',
   given: {
     arbitrary: draw.record({
@@ -121,7 +106,7 @@ const unbounded = check.equals<Shrinking, Subject>({
     examples: [{ direction: [1, 0, 0], size: 1e-72 }],
   },
   runs: 24,
-  measure: ({ direction, size }, { closed }) => {
+  measure: ({ direction, size }, { closed }: Subject) => {
     const d = direction.length;
     const at = constantDecoder(
       direction.map(x => size * x),
@@ -135,17 +120,17 @@ const unbounded = check.equals<Shrinking, Subject>({
   },
 });
 
-const ratio = check.equals<DenseCase, Subject>({
+const ratio = check.equals<dense.DenseCase, Subject>({
   says: 'the gradient of the error term with the best variance is d gamma / E times that with a fixed variance gamma',
-  given: { arbitrary: denseCases },
+  given: dense.denseCases,
   runs: 24,
   measure: (c, { gamma: rules, closed }) => {
-    const [net, noises] = [denseNet(c), noisesOf(c)];
+    const [net, noises] = [dense.denseNet(c), noisesOf(c)];
     // the decoder is not in the KL term
     const name = 'decoder.0.weight';
-    const best = closedEnergy(closed, net, denseValues(c), noises);
+    const best = closedEnergy(closed, net, dense.denseValues(c), noises);
     const points = noises.map(point => ({ point, weight: 1 / noises.length }));
-    const at = energy(rules, net, denseValues(c), points);
+    const at = energy(rules, net, dense.denseValues(c), points);
     const factor = (net.data[0]! * c.gamma) / at.reconstruction;
     const expected = at.gradient(name).map(x => factor * x);
     return {
@@ -155,11 +140,6 @@ const ratio = check.equals<DenseCase, Subject>({
     };
   },
 });
-
-const inClosed = (says: string, change: Partial<GammaVaeClosedRules>, equivalent?: string) => {
-  const closed = { ...GAMMA_VAE_CLOSED_RULES, ...change };
-  return mutant<Subject>(says, s => ({ ...s, closed }), equivalent);
-};
 
 export default claim({
   id: 'VGR-2',
@@ -174,7 +154,7 @@ export default claim({
   says: 'The optimal decoder variance is the mean squared error of an entry, E/d; with it the reconstruction term is d log E, whose gradient d grad E / E is unbounded as the error vanishes and d gamma / E times that of a fixed variance gamma.',
   verdict: exact(),
   objectives: ['gamma-vae', 'gamma-vae-closed', 'gamma-vae-learned'],
-  subject: { gamma: GAMMA_VAE_RULES, closed: GAMMA_VAE_CLOSED_RULES },
+  subject: SUBJECT,
   checks: { excess, profile, envelope, unbounded, ratio },
   mutants: {
     ...gammaControls<Subject>(
@@ -183,21 +163,26 @@ export default claim({
       'normaliserMissing',
       'normaliserOfOneEntry',
     ),
-    entriesForgotten: inClosed('gamma without 1/d', { estimate: errors => tf.mean(errors) }),
-    perSample: inClosed('a variance for every sample instead of one for the data', {
-      estimate: (errors, entries) => tf.div(errors, entries),
+    ...wrong.rules(SUBJECT, 'closed', {
+      entriesForgotten: ['gamma without 1/d', { estimate: errors => tf.mean(errors) }],
+      perSample: [
+        'a variance for every sample instead of one for the data',
+        { estimate: (errors, entries) => tf.div(errors, entries) },
+      ],
+      sumOverSamples: [
+        'gamma without 1/n',
+        { estimate: (errors, entries) => tf.div(tf.sum(errors), entries) },
+      ],
+      rootMean: [
+        'the standard deviation for the variance',
+        { estimate: (errors, entries) => tf.sqrt(tf.div(tf.mean(errors), entries)) },
+      ],
+      normaliserOff: ['without d log gamma', { normaliser: (_, gamma) => tf.zerosLike(gamma) }],
+      differentiated: [
+        'gamma* is differentiated too',
+        { hold: gamma => gamma },
+        'gamma* is where d/dgamma (E/gamma + d log gamma) = (d - E/gamma)/gamma vanishes, so that the gradient through it is zero (envelope theorem).',
+      ],
     }),
-    sumOverSamples: inClosed('gamma without 1/n', {
-      estimate: (errors, entries) => tf.div(tf.sum(errors), entries),
-    }),
-    rootMean: inClosed('the standard deviation for the variance', {
-      estimate: (errors, entries) => tf.sqrt(tf.div(tf.mean(errors), entries)),
-    }),
-    normaliserOff: inClosed('without d log gamma', { normaliser: (_, gamma) => tf.zerosLike(gamma) }),
-    differentiated: inClosed(
-      'gamma* is differentiated too',
-      { hold: gamma => gamma },
-      'gamma* is where d/dgamma (E/gamma + d log gamma) = (d - E/gamma)/gamma vanishes, so that the gradient through it is zero (envelope theorem).',
-    ),
   },
 });

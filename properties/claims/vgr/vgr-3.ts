@@ -3,16 +3,7 @@ import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
 import { type Energy, energy, fixedEnergy, type Values } from '../../../src/studies/energy.js';
 import { check, claim, draw, exact, fc, type mat, quad, wrong } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
-import {
-  gammaOf,
-  type LinearCase,
-  linearCases,
-  netOf,
-  optimumOf,
-  rankOf,
-  sizeOf,
-  valuesOf,
-} from '../../subjects/energy/linear-cases.js';
+import * as linear from '../../subjects/energy/linear-cases.js';
 import { circleAutoencoder } from '../../subjects/vae/decoders.js';
 import { posterior } from '../../subjects/vae/step.js';
 
@@ -29,37 +20,43 @@ const SUBJECT = {
 };
 type Subject = typeof SUBJECT;
 
-const positive = (c: LinearCase): mat.Vector => c.values.slice(0, rankOf(c));
+const positive = (c: linear.LinearCase): mat.Vector => c.values.slice(0, linear.rankOf(c));
 
 /** The optimum with the variances that the subject says. */
-function optimumFor(c: LinearCase, { variance }: Subject): Values {
-  const gamma = gammaOf(c);
-  const optimum = optimumOf(c, gamma);
-  const variances = optimum.variances.map((s, k) => (k < rankOf(c) ? variance(c.values[k]!, gamma) : s));
-  return valuesOf(c, { ...optimum, variances }, gamma);
+function optimumFor(c: linear.LinearCase, { variance }: Subject): Values {
+  const gamma = linear.gammaOf(c);
+  const optimum = linear.optimumOf(c, gamma);
+  const variances = optimum.variances.map((s, k) =>
+    k < linear.rankOf(c) ? variance(c.values[k]!, gamma) : s,
+  );
+  return linear.valuesOf(c, { ...optimum, variances }, gamma);
 }
 
-const at = (c: LinearCase, subject: Subject): Energy =>
-  energy(subject.gamma, netOf(c), optimumFor(c, subject), quad.sigmaPoints(c.latent));
+const at = (c: linear.LinearCase, subject: Subject): Energy =>
+  energy(subject.gamma, linear.netOf(c), optimumFor(c, subject), quad.sigmaPoints(c.latent));
 
-const minimum = check.equals<LinearCase, Subject>({
+const minimum = check.equals<linear.LinearCase, Subject>({
   says: 'for every gamma below the least eigenvalue the minimum is (d - r) log gamma + sum log lambda + r, the expected error r gamma and that of the mean codes gamma^2 sum 1/lambda',
-  given: { arbitrary: linearCases },
+  given: linear.linearCases,
   runs: 40,
   measure: (c, subject) => {
-    const gamma = gammaOf(c);
+    const gamma = linear.gammaOf(c);
     const found = at(c, subject);
     const lambda = positive(c);
     const total = lambda.reduce((a, b) => a + b, 0);
     const mean = fixedEnergy(
       subject.gamma,
-      netOf(c),
+      linear.netOf(c),
       optimumFor(c, subject),
       new Array<number>(c.latent).fill(0),
     );
     return check.agree({
-      minimum: [found.loss, subject.minimum(c.values.length, c.latent, lambda, gamma), sizeOf(c, gamma)],
-      'expected error': [found.reconstruction, lambda.length * gamma, gamma * sizeOf(c, gamma)], // residuals gamma x / lambda come out of a difference of numbers of the size of x
+      minimum: [
+        found.loss,
+        subject.minimum(c.values.length, c.latent, lambda, gamma),
+        linear.sizeOf(c, gamma),
+      ],
+      'expected error': [found.reconstruction, lambda.length * gamma, gamma * linear.sizeOf(c, gamma)], // residuals gamma x / lambda come out of a difference of numbers of the size of x
       'error of the mean codes': [
         mean.reconstruction,
         gamma ** 2 * lambda.reduce((sum, x) => sum + 1 / x, 0),
@@ -69,42 +66,36 @@ const minimum = check.equals<LinearCase, Subject>({
   },
 });
 
-const stationary = check.equals<LinearCase, Subject>({
+const stationary = check.equals<linear.LinearCase, Subject>({
   says: 'there every gradient is zero: of decoder, encoder and variances',
-  given: { arbitrary: linearCases },
+  given: linear.linearCases,
   runs: 24,
   measure: (c, subject) => {
-    const gamma = gammaOf(c);
-    const { gradient } = at(c, subject);
-    const slope = sizeOf(c, gamma) * (1 + Math.sqrt(c.values[0]! / gamma)) * (1 + Math.sqrt(c.values[0]!));
-    return ['mu.weight', 'logvar.bias', 'decoder.0.weight', 'decoder.0.bias'].map(name => {
-      const actual = gradient(name);
-      return { what: name, actual, expected: new Float64Array(actual.length), scale: slope };
-    });
+    const gamma = linear.gammaOf(c);
+    const found = at(c, subject);
+    const slope =
+      linear.sizeOf(c, gamma) * (1 + Math.sqrt(c.values[0]! / gamma)) * (1 + Math.sqrt(c.values[0]!));
+    return linear.stationary(
+      found,
+      ['mu.weight', 'logvar.bias', 'decoder.0.weight', 'decoder.0.bias'],
+      slope,
+    );
   },
 });
 
-interface Nudged {
-  readonly c: LinearCase;
-  /** How far the nudge goes, in units in which the energy is about as steep in all directions. */
-  readonly reach: number;
-  readonly nudge: readonly number[];
-}
-
-const least = check.bound<Nudged, Subject>({
+const least = check.bound({
   says: 'no other decoder, encoder or variance does better',
-  given: {
-    arbitrary: linearCases.chain(c =>
-      draw.record({
-        c: fc.constant(c),
-        reach: draw.logUniform({ min: 1 / 64, max: 16 }),
-        nudge: draw.vector(c.latent * (2 * c.values.length + 1), draw.normal()),
-      }),
-    ),
-  },
+  given: linear.linearCases.chain(c =>
+    draw.record({
+      c: fc.constant(c),
+      /** How far the nudge goes, in units in which the energy is about as steep in all directions. */
+      reach: draw.logUniform({ min: 1 / 64, max: 16 }),
+      nudge: draw.vector(c.latent * (2 * c.values.length + 1), draw.normal()),
+    }),
+  ),
   runs: 24,
-  measure: ({ c, nudge, reach }, subject) => {
-    const gamma = gammaOf(c);
+  measure: ({ c, nudge, reach }, subject: Subject) => {
+    const gamma = linear.gammaOf(c);
     const values = optimumFor(c, subject);
     const [size, latent] = [c.values.length * c.latent, c.latent];
     const moved = (name: string, from: number, step: number): number[] =>
@@ -117,16 +108,11 @@ const least = check.bound<Nudged, Subject>({
     };
     return {
       lower: subject.minimum(c.values.length, latent, positive(c), gamma),
-      upper: energy(subject.gamma, netOf(c), { ...values, params }, quad.sigmaPoints(latent)).loss,
-      scale: sizeOf(c, gamma),
+      upper: energy(subject.gamma, linear.netOf(c), { ...values, params }, quad.sigmaPoints(latent)).loss,
+      scale: linear.sizeOf(c, gamma),
     };
   },
 });
-
-interface Circle {
-  readonly radius: number;
-  readonly angle: number;
-}
 
 /** The best posterior variance on the circle: the fixed point of 1/s = 1 + rho^2 exp(-s/2) / gamma. */
 function circleVariance(radius: number, gamma: number): number {
@@ -137,14 +123,12 @@ function circleVariance(radius: number, gamma: number): number {
 
 const CIRCLE = circleAutoencoder(1, 'diagonal');
 
-const circle = check.order<Circle, Subject>({
+const circle = check.order({
   says: 'a circle, a curved manifold of dimension 1 in the plane, follows log gamma + 2 log rho + z^2 up to 3 gamma / (4 rho^2)',
-  given: {
-    arbitrary: draw.record({ radius: draw.logUniform({ min: 0.5, max: 4 }), angle: draw.normal() }),
-  },
+  given: draw.record({ radius: draw.logUniform({ min: 0.5, max: 4 }), angle: draw.normal() }),
   order: 1,
   runs: 10,
-  measure: ({ radius, angle }, { gamma: rules, minimum: formula }) => {
+  measure: ({ radius, angle }, { gamma: rules, minimum: formula }: Subject) => {
     const x = [radius * Math.cos(angle), radius * Math.sin(angle)];
     return {
       ladder: check.ladder(check.dyadic(radius ** 2, 4, 15), gamma => {

@@ -5,18 +5,7 @@ import { graeLogDet, precision } from '../../../src/theory/closed/grae.js';
 import { linearVaeMinimum } from '../../../src/theory/closed/linear-vae.js';
 import { check, claim, conditional, draw, fc, mat, quad, wrong } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
-import {
-  dataOf,
-  gammaOf,
-  type LinearCase,
-  linearCases,
-  netOf,
-  optimumOf,
-  parametersOf,
-  rankOf,
-  rotatedOptimum,
-  sizeOf,
-} from '../../subjects/energy/linear-cases.js';
+import * as linear from '../../subjects/energy/linear-cases.js';
 import { polynomialAutoencoder, polynomialParameters } from '../../subjects/energy/tables.js';
 
 const SUBJECT = {
@@ -31,13 +20,18 @@ const SUBJECT = {
 type Subject = typeof SUBJECT;
 
 /** The sparse optimum turned by r, its posteriors full or the best diagonal ones. */
-function turned(c: LinearCase, { gamma: rules }: Subject, r: mat.Matrix, kind: 'diagonal' | 'cholesky') {
-  const gamma = gammaOf(c);
-  const { weight, encoder, covariance } = rotatedOptimum(c, optimumOf(c, gamma), r);
+function turned(
+  c: linear.LinearCase,
+  { gamma: rules }: Subject,
+  r: mat.Matrix,
+  kind: 'diagonal' | 'cholesky',
+) {
+  const gamma = linear.gammaOf(c);
+  const { weight, encoder, covariance } = linear.rotatedOptimum(c, linear.optimumOf(c, gamma), r);
   const best = mat.diagonal(precision(weight, gamma, c.latent).map((row, k) => 1 / row[k]!));
-  const net = netOf(c, kind);
-  const params = parametersOf(net, weight, encoder, kind === 'diagonal' ? best : covariance);
-  const x = dataOf(c);
+  const net = linear.netOf(c, kind);
+  const params = linear.parametersOf(net, weight, encoder, kind === 'diagonal' ? best : covariance);
+  const x = linear.dataOf(c);
   const found = energy(rules, net, { params, x: x.flat(), gamma }, quad.sigmaPoints(c.latent));
   const codes = mat.transpose(x.map(row => mat.apply(encoder, row)));
   return {
@@ -47,14 +41,15 @@ function turned(c: LinearCase, { gamma: rules }: Subject, r: mat.Matrix, kind: '
   };
 }
 
-const floorOf = (c: LinearCase): number => linearVaeMinimum(c, gammaOf(c));
+const floorOf = (c: linear.LinearCase): number => linearVaeMinimum(c, linear.gammaOf(c));
 
 /** The covariance has a condition number of 1/gamma; its Cholesky factor carries that into the energy. */
-const roughSize = (c: LinearCase): number => sizeOf(c, gammaOf(c)) * (1 + c.values[0]! / gammaOf(c)) ** 0.5;
+const roughSize = (c: linear.LinearCase): number =>
+  linear.sizeOf(c, linear.gammaOf(c)) * (1 + c.values[0]! / linear.gammaOf(c)) ** 0.5;
 
-const given = { arbitrary: linearCases };
+const given = { arbitrary: linear.linearCases };
 
-const rotation = check.equals<LinearCase, Subject>({
+const rotation = check.equals<linear.LinearCase, Subject>({
   says: "a rotation of the latents costs a mean-field VAE exactly sum log P_kk - log det P, P = I + W'W/gamma, and nothing if it only permutes or reflects them",
   given,
   runs: 40,
@@ -64,34 +59,34 @@ const rotation = check.equals<LinearCase, Subject>({
       Array.from({ length: c.latent }, (_, j) => (i + j === c.latent - 1 ? (i === 0 ? -1 : 1) : 0)),
     );
     return check.agree({
-      rotated: [at.loss - floorOf(c), subject.gap(at.weight, gammaOf(c)), roughSize(c)],
-      permuted: [turned(c, subject, swap, 'diagonal').loss, floorOf(c), sizeOf(c, gammaOf(c))],
+      rotated: [at.loss - floorOf(c), subject.gap(at.weight, linear.gammaOf(c)), roughSize(c)],
+      permuted: [turned(c, subject, swap, 'diagonal').loss, floorOf(c), linear.sizeOf(c, linear.gammaOf(c))],
     });
   },
 });
 
 /** Rotations that mix latents: more than one of them. */
-const mixing: fc.Arbitrary<LinearCase> = linearCases.filter(c => c.latent > rankOf(c));
+const mixing: fc.Arbitrary<linear.LinearCase> = linear.linearCases.filter(c => c.latent > linear.rankOf(c));
 
-const pruned = check.equals<LinearCase, Subject>({
+const pruned = check.equals<linear.LinearCase, Subject>({
   says: 'the sparse optimum uses exactly r latents and has kappa - r at the prior; with a full covariance the rotated one has the same energy and uses all kappa: definition 1 (ii) needs the mean field',
-  given: { arbitrary: mixing.filter(c => mat.transpose(c.rotation).every(col => Math.abs(col[0]!) > 1e-3)) },
+  given: mixing.filter(c => mat.transpose(c.rotation).every(col => Math.abs(col[0]!) > 1e-3)),
   runs: 24,
   measure: (c, subject) => {
     const identityLike = mat.diagonal(new Array<number>(c.latent).fill(1));
     const sparse = turned(c, subject, identityLike, 'diagonal');
-    const { variances } = optimumOf(c, gammaOf(c));
+    const { variances } = linear.optimumOf(c, linear.gammaOf(c));
     const full = turned(c, subject, c.rotation, 'cholesky');
     return check.agree({
-      used: [sparse.used, rankOf(c)],
-      'at the prior': [variances.filter(s => s === 1).length, c.latent - rankOf(c)],
+      used: [sparse.used, linear.rankOf(c)],
+      'at the prior': [variances.filter(s => s === 1).length, c.latent - linear.rankOf(c)],
       energy: [full.loss, floorOf(c), roughSize(c)],
       'used by the rotated': [full.used, c.latent],
     });
   },
 });
 
-const never = check.bound<LinearCase, Subject>({
+const never = check.bound<linear.LinearCase, Subject>({
   says: 'mean field: no rotation gets below the sparse optimum, whatever diagonal posterior',
   given,
   runs: 24,
@@ -102,25 +97,17 @@ const never = check.bound<LinearCase, Subject>({
   }),
 });
 
-interface Cloud {
-  readonly points: mat.Matrix;
-}
-
 const NODES = [-1, -0.25, 0.5, 1.25];
 const CLOUD = polynomialAutoencoder(3, NODES.length);
 
-const interpolation = check.within<Cloud, Subject>({
+const interpolation = check.within({
   says: 'footnote 2: with a decoder through all data points one latent beats any linear model: its energy falls by (d - 1) ln 10 for each decade of gamma, whatever the rank of the data (0.01 %: terms of order gamma)',
-  given: {
-    arbitrary: draw
-      .record({ points: fc.tuple(...NODES.map(() => draw.vector(3, draw.normal()))) })
-      .filter(({ points }) =>
-        polynomialParameters(NODES, points).slopes.every(slope => mat.norm(slope) > 0.1),
-      ),
-  },
+  given: draw
+    .record({ points: fc.tuple(...NODES.map(() => draw.vector(3, draw.normal()))) })
+    .filter(({ points }) => polynomialParameters(NODES, points).slopes.every(slope => mat.norm(slope) > 0.1)),
   tolerance: 1e-4,
   runs: 12,
-  measure: ({ points }, { gamma: rules }) => {
+  measure: ({ points }, { gamma: rules }: Subject) => {
     const at = (gamma: number): number => {
       const { params, slopes } = polynomialParameters(NODES, points);
       const logVariance = slopes.map(slope => -Math.log1p(mat.dot(slope, slope) / gamma));
@@ -131,21 +118,13 @@ const interpolation = check.within<Cloud, Subject>({
   },
 });
 
-interface Outlier {
-  readonly plane: mat.Matrix;
-  readonly radius: number;
-  readonly angle: number;
-}
-
-const outlier = check.equals<Outlier, Subject>({
+const outlier = check.equals({
   says: 'figure 1: PCA with two components reconstructs an outlier in the plane of a curve without error, where the curve is far away',
-  given: {
-    arbitrary: draw.record({
-      plane: draw.orthogonal(3),
-      radius: draw.dyadic({ min: 0, max: 3, bits: 4 }).filter(radius => Math.abs(radius - 1) > 0.2),
-      angle: draw.dyadic({ min: -3, max: 3, bits: 4 }),
-    }),
-  },
+  given: draw.record({
+    plane: draw.orthogonal(3),
+    radius: draw.dyadic({ min: 0, max: 3, bits: 4 }).filter(radius => Math.abs(radius - 1) > 0.2),
+    angle: draw.dyadic({ min: -3, max: 3, bits: 4 }),
+  }),
   runs: 16,
   measure: ({ plane, radius, angle }) => {
     const point = (t: number, r: number): number[] =>

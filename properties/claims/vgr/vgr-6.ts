@@ -3,13 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
 import { fixedEnergy } from '../../../src/studies/energy.js';
 import { check, claim, exact, mat, wrong } from '../../kit.js';
-import {
-  type DenseCase,
-  denseCases,
-  denseNet,
-  denseNoise,
-  denseValues,
-} from '../../subjects/energy/dense-cases.js';
+import * as dense from '../../subjects/energy/dense-cases.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 
 const SUBJECT = {
@@ -21,16 +15,21 @@ const SUBJECT = {
 };
 type Subject = typeof SUBJECT;
 
-function pair(c: DenseCase, { gamma: rules, effective }: Subject) {
-  const [net, noise] = [denseNet(c), denseNoise(c)];
-  const weighted = fixedEnergy(rules, net, denseValues(c, c.beta), noise);
-  const plain = fixedEnergy(rules, net, { ...denseValues(c), gamma: effective(c.beta, c.gamma) }, noise);
+function pair(c: dense.DenseCase, { gamma: rules, effective }: Subject) {
+  const [net, noise] = [dense.denseNet(c), dense.denseNoise(c)];
+  const weighted = fixedEnergy(rules, net, dense.denseValues(c, c.beta), noise);
+  const plain = fixedEnergy(
+    rules,
+    net,
+    { ...dense.denseValues(c), gamma: effective(c.beta, c.gamma) },
+    noise,
+  );
   return { net, weighted, plain };
 }
 
-const loss = check.equals<DenseCase, Subject>({
+const loss = check.equals<dense.DenseCase, Subject>({
   says: 'L_{beta,gamma} = beta L_{1,beta gamma} + d log gamma - beta d log(beta gamma) at all parameters and noises',
-  given: { arbitrary: denseCases },
+  given: dense.denseCases,
   runs: 40,
   measure: (c, subject) => {
     const { net, weighted, plain } = pair(c, subject);
@@ -44,9 +43,9 @@ const loss = check.equals<DenseCase, Subject>({
   },
 });
 
-const gradients = check.equals<DenseCase, Subject>({
+const gradients = check.equals<dense.DenseCase, Subject>({
   says: 'every gradient is beta times that of the VAE with variance beta gamma',
-  given: { arbitrary: denseCases },
+  given: dense.denseCases,
   runs: 40,
   measure: (c, subject) => {
     const { net, weighted, plain } = pair(c, subject);

@@ -2,43 +2,31 @@
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae-learned.js';
 import { type Energy, energy } from '../../../src/studies/energy.js';
-import {
-  activeLatents,
-  optimalTau,
-  profiledMinimum,
-  profiledSlope,
-} from '../../../src/theory/closed/linear-vae.js';
+import * as linearVae from '../../../src/theory/closed/linear-vae.js';
 import { check, claim, conditional, draw, fc, mat, quad, wrong } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
-import {
-  type LinearCase,
-  linearCaseOf,
-  netOf,
-  optimumOf,
-  rankOf,
-  sizeOf,
-  valuesOf,
-} from '../../subjects/energy/linear-cases.js';
+import * as linear from '../../subjects/energy/linear-cases.js';
 
-interface Case {
-  readonly c: LinearCase;
-  /** beta over d / r. */
-  readonly load: number;
-}
-
-const betaOf = ({ c, load }: Case): number => (load * c.values.length) / rankOf(c);
+const SUBJECT = {
+  gamma: GAMMA_VAE_RULES,
+  /** The largest beta with which everything is reconstructed. */
+  threshold: (d: number, rank: number, _latent: number) => d / rank,
+  /** beta gamma at the best gamma. */
+  tau: linearVae.optimalTau,
+};
+type Subject = typeof SUBJECT;
 
 /** Core's energy at the best networks for gamma = tau / beta. */
-function at(c: LinearCase, rules: GammaVaeRules, beta: number, tau: number): Energy {
-  const values = valuesOf(c, optimumOf(c, tau), tau / beta, beta);
-  return energy(rules, netOf(c), values, quad.sigmaPoints(c.latent));
+function at(c: linear.LinearCase, rules: GammaVaeRules, beta: number, tau: number): Energy {
+  const values = linear.valuesOf(c, linear.optimumOf(c, tau), tau / beta, beta);
+  return energy(rules, linear.netOf(c), values, quad.sigmaPoints(c.latent));
 }
 
 /** The size of the terms. */
-function scaleAt(c: LinearCase, beta: number, tau: number): number {
+function scaleAt(c: linear.LinearCase, beta: number, tau: number): number {
   const total = c.values.reduce((a, b) => a + b, 0);
   const logs = c.values.length * (2 + Math.abs(Math.log(tau)) + Math.abs(Math.log(beta)));
-  return logs + (1 + beta) * (sizeOf(c, tau) + total / tau);
+  return logs + (1 + beta) * (linear.sizeOf(c, tau) + total / tau);
 }
 
 /** Data entries, rank and latents: fewer latents than the rank and more than data entries among them. */
@@ -51,25 +39,26 @@ const SIZES = [
   [2, 2, 3],
 ] as const;
 
-const casesOf = (sizes: readonly (readonly [number, number, number])[], loads: [number, number]) =>
-  draw.record({
-    c: fc.oneof(...sizes.map(size => linearCaseOf(size, draw.logUniform({ min: 1e-3, max: 2 })))),
-    load: draw.logUniform({ min: loads[0], max: loads[1] }),
-  });
+const casesOf = (sizes: readonly (typeof SIZES)[number][], min: number, max = min) =>
+  linear.loaded(
+    fc.oneof(...sizes.map(size => linear.linearCaseOf(size, draw.logUniform({ min: 1e-3, max: 2 })))),
+    min,
+    max,
+  );
 
-const profile = check.equals<Case, Subject>({
+const profile = check.equals<linear.Loaded, Subject>({
   says: 'minimised over all but gamma the energy is beta L_1(beta gamma) + d log gamma - beta d log(beta gamma), of slope d - E/gamma in log gamma',
-  given: { arbitrary: casesOf(SIZES, [1 / 8, 8]) },
+  given: casesOf(SIZES, 1 / 8, 8),
   runs: 40,
   measure: (of, { gamma: rules }) => {
     const { c } = of;
-    const [beta, tau] = [betaOf(of), c.share * c.values[0]!];
+    const [beta, tau] = [linear.betaOf(of), c.share * c.values[0]!];
     const found = at(c, rules, beta, tau);
     const scale = scaleAt(c, beta, tau);
     return check.agree(
       {
-        minimum: [found.loss, profiledMinimum(c, beta, tau / beta)],
-        slope: [found.gradient(LOG_GAMMA), [profiledSlope(c, beta, tau / beta)]],
+        minimum: [found.loss, linearVae.profiledMinimum(c, beta, tau / beta)],
+        slope: [found.gradient(LOG_GAMMA), [linearVae.profiledSlope(c, beta, tau / beta)]],
       },
       scale,
     );
@@ -77,7 +66,7 @@ const profile = check.equals<Case, Subject>({
 });
 
 /** Two latents for four eigenvalues, both of them in use. */
-const TOO_FEW: LinearCase = {
+const TOO_FEW: linear.LinearCase = {
   values: [4, 2, 1, 0.5],
   vectors: mat.identity(4),
   latent: 2,
@@ -85,13 +74,13 @@ const TOO_FEW: LinearCase = {
   rotation: mat.identity(2),
 };
 
-const least = check.bound<Case, Subject>({
+const least = check.bound<linear.Loaded, Subject>({
   says: 'where there is a best gamma its tau solves sum min(1, lambda/tau) = d/beta, sums over latents in use and the rest: no slope there, no smaller energy elsewhere',
-  given: { arbitrary: casesOf(SIZES, [1.0625, 8]), examples: [{ c: TOO_FEW, load: 1.0625 }] },
+  given: { arbitrary: casesOf(SIZES, 1.0625, 8), examples: [{ c: TOO_FEW, load: 1.0625 }] },
   runs: 40,
   measure: (of, { gamma: rules, tau: solve }) => {
     const { c } = of;
-    const beta = betaOf(of);
+    const beta = linear.betaOf(of);
     const tau = solve(c, beta);
     const best = at(c, rules, beta, tau);
     const scale = scaleAt(c, beta, tau);
@@ -106,17 +95,15 @@ const least = check.bound<Case, Subject>({
 /** Latents for the whole rank. */
 const ENOUGH = SIZES.filter(([, rank, latent]) => rank <= latent);
 
-const threshold = check.equals<Case, Subject>({
+const threshold = check.equals<linear.Loaded, Subject>({
   says: 'for small gamma the slope is d - beta r: the energy falls without bound as gamma goes to 0 for beta < d/r, is flat at d/r, and rises for beta > d/r',
-  given: {
-    arbitrary: fc
-      .tuple(casesOf(ENOUGH, [1, 1]), fc.constantFrom(0.99, 1, 1.01))
-      .map(([of, load]) => ({ ...of, load })),
-  },
+  given: fc
+    .tuple(casesOf(ENOUGH, 1, 1), fc.constantFrom(0.99, 1, 1.01))
+    .map(([of, load]) => ({ ...of, load })),
   runs: 30,
   measure: (of, { gamma: rules, threshold: largest }) => {
     const { c } = of;
-    const [d, rank] = [c.values.length, rankOf(c)];
+    const [d, rank] = [c.values.length, linear.rankOf(c)];
     const limit = largest(d, rank, c.latent);
     const beta = of.load * limit;
     const tau = 0.25 * c.values[rank - 1]!;
@@ -128,73 +115,49 @@ const threshold = check.equals<Case, Subject>({
   },
 });
 
-const broken = check.bound<Case, Subject>({
+const broken = check.bound<linear.Loaded, Subject>({
   says: 'above d/r the best solution uses fewer than r latents and leaves an error of d tau*/beta > 0',
-  given: { arbitrary: casesOf(ENOUGH, [1.0625, 8]) },
+  given: casesOf(ENOUGH, 1.0625, 8),
   runs: 30,
   measure: (of, { gamma: rules, tau: solve }) => {
     const { c } = of;
-    const beta = betaOf(of);
+    const beta = linear.betaOf(of);
     const tau = solve(c, beta);
-    const least = c.values[rankOf(c) - 1]!;
+    const least = c.values[linear.rankOf(c) - 1]!;
     const error = at(c, rules, beta, tau).reconstruction;
     return check.below({
-      latents: [activeLatents(c, tau) + 1, rankOf(c)],
+      latents: [linearVae.activeLatents(c, tau) + 1, linear.rankOf(c)],
       'tau above the least eigenvalue': [least, tau],
       error: check.apart(error, (c.values.length * tau) / beta, error * (1 + scaleAt(c, beta, tau))),
-      'error not below what is dropped': [least, error, error + sizeOf(c, tau)],
+      'error not below what is dropped': [least, error, error + linear.sizeOf(c, tau)],
     });
   },
 });
 
-interface Row {
-  readonly beta: number;
-  readonly tau: number;
-  /** Latents in use. */
-  readonly used: number;
-}
+/** beta, tau and the latents in use. */
+const TABLE = [
+  [3.3, 0, 3],
+  [3.4, 0.6375, 2],
+  [4, 1.2, 2],
+  [4.9, (2.1 * 4.9) / 5.1, 1],
+  [6, 3.15, 1],
+  [9.9, 6.039, 0],
+  [11, 6.71, 0],
+] as const;
 
-/** Rank 3 in 10 entries. */
-const TABLE: readonly [Row, ...Row[]] = [
-  { beta: 3.3, tau: 0, used: 3 },
-  { beta: 3.4, tau: 0.6375, used: 2 },
-  { beta: 4, tau: 1.2, used: 2 },
-  { beta: 4.9, tau: (2.1 * 4.9) / 5.1, used: 1 },
-  { beta: 6, tau: 3.15, used: 1 },
-  { beta: 9.9, tau: 6.039, used: 0 },
-  { beta: 11, tau: 6.71, used: 0 },
-];
-
-const EXAMPLE: LinearCase = {
-  values: [4, 1.5, 0.6, 0, 0, 0, 0, 0, 0, 0],
-  vectors: mat.identity(10),
-  latent: 4,
-  share: 1,
-  rotation: mat.identity(4),
-};
-
-const table = check.equals<Row, Subject>({
+const table = check.equals({
   says: 'for eigenvalues 4, 1.5, 0.6 in 10 entries latents are lost one after the other from beta = 10/3 on: 3, 2, 2, 1, 1, 0, 0 of them left at beta = 3.3, 3.4, 4, 4.9, 6, 9.9, 11',
-  given: check.only(TABLE),
-  measure: ({ beta, tau, used }, { gamma: rules, tau: solve }) => {
-    const found = solve(EXAMPLE, beta);
-    const slope = tau === 0 ? 0 : at(EXAMPLE, rules, beta, tau).gradient(LOG_GAMMA)[0]!;
+  given: check.only<(typeof TABLE)[number]>(TABLE),
+  measure: ([beta, tau, used], { gamma: rules, tau: solve }: Subject) => {
+    const found = solve(linear.EXAMPLE, beta);
+    const slope = tau === 0 ? 0 : at(linear.EXAMPLE, rules, beta, tau).gradient(LOG_GAMMA)[0]!;
     return check.agree({
       tau: [found, tau, 1 + tau],
-      'slope at tau': [slope, 0, 10 * scaleAt(EXAMPLE, beta, tau || 1)],
-      latents: [activeLatents(EXAMPLE, found), used],
+      'slope at tau': [slope, 0, 10 * scaleAt(linear.EXAMPLE, beta, tau || 1)],
+      latents: [linearVae.activeLatents(linear.EXAMPLE, found), used],
     });
   },
 });
-
-const SUBJECT = {
-  gamma: GAMMA_VAE_RULES,
-  /** The largest beta with which everything is reconstructed. */
-  threshold: (d: number, rank: number, _latent: number) => d / rank,
-  /** beta gamma at the best gamma. */
-  tau: optimalTau,
-};
-type Subject = typeof SUBJECT;
 
 export default claim({
   id: 'VGR-7',
@@ -220,12 +183,12 @@ export default claim({
       complement: ['(d - r) / r', (d, rank) => (d - rank) / rank],
     }),
     ...wrong.formula(SUBJECT, 'tau', {
-      betaDropped: ['the tau of beta = 1', model => optimalTau(model, 1)],
+      betaDropped: ['the tau of beta = 1', model => linearVae.optimalTau(model, 1)],
       latentsUnlimited: [
         'as many latents as data entries',
-        ({ values }, beta) => optimalTau({ values, latent: values.length }, beta),
+        ({ values }, beta) => linearVae.optimalTau({ values, latent: values.length }, beta),
       ],
-      gammaForTau: ['gamma* for beta gamma*', (model, beta) => optimalTau(model, beta) / beta],
+      gammaForTau: ['gamma* for beta gamma*', (model, beta) => linearVae.optimalTau(model, beta) / beta],
     }),
     ...wrong.rules(SUBJECT, 'gamma', {
       betaIgnored: ['2 KL whatever beta is', { weight: () => 2 }],

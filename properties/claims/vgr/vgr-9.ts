@@ -1,15 +1,12 @@
 /** @file VGR-9: with a fixed, vanishing posterior variance the VAE's loss is a logarithm of the error, if the error is larger. */
 import * as tf from '@tensorflow/tfjs';
 import { linearTable } from '../../../src/core/net/table.js';
-import {
-  GAMMA_VAE_CLOSED_RULES,
-  type GammaVaeClosedRules,
-} from '../../../src/core/objectives/gamma-vae-closed.js';
+import { GAMMA_VAE_CLOSED_RULES } from '../../../src/core/objectives/gamma-vae-closed.js';
 import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
 import { closedEnergy } from '../../../src/studies/energy.js';
 import { quadraticReconstruction } from '../../../src/theory/closed/quadratic-decoder.js';
 import { check, claim, conditional, draw, fc, mat, wrong } from '../../kit.js';
-import { log, sparse, sparseControls } from '../../subjects/energy/sparse.js';
+import { log, SPARSE_WRONG, sparse } from '../../subjects/energy/sparse.js';
 import { quadraticAutoencoder } from '../../subjects/vae/decoders.js';
 import { posterior } from '../../subjects/vae/step.js';
 
@@ -65,7 +62,7 @@ function points(latent: number): number[][] {
 }
 
 /** Core's loss with gamma in closed form, all standard deviations s. */
-function lossAt(c: Case, rules: GammaVaeClosedRules, s: number, data = c.data) {
+function lossAt(c: Case, rules: Subject['closed'], s: number, data = c.data) {
   const net = NETS[latentOf(c) - 1]!;
   const params = {
     ...posterior(net, c.mean, mat.combine(s ** 2, mat.identity(latentOf(c)), 0, mat.identity(latentOf(c)))),
@@ -102,7 +99,7 @@ const sizeOf = (c: Case, s: number): number =>
 
 const limit = check.order<Case, Subject>({
   says: 'with all standard deviations s the loss is d log(E/d) + d + sum m_k + kappa (s^2 - log s^2) up to d s^2 (|J|^2 - res . Lap g)/E',
-  given: { arbitrary: cases },
+  given: cases,
   order: 2,
   runs: 12,
   measure: (c, { closed, limit: expected, constant }) => {
@@ -122,9 +119,7 @@ const limit = check.order<Case, Subject>({
 
 const finite = check.equals<Case & { s: number }, Subject>({
   says: 'at every s the error is the closed quartic of the quadratic decoder',
-  given: {
-    arbitrary: fc.tuple(cases, draw.logUniform({ min: 1e-3, max: 2 })).map(([c, s]) => ({ ...c, s })),
-  },
+  given: fc.tuple(cases, draw.logUniform({ min: 1e-3, max: 2 })).map(([c, s]) => ({ ...c, s })),
   runs: 40,
   measure: (c, { closed, limit: expected }) => {
     const covariance = mat.combine(c.s ** 2, mat.identity(latentOf(c)), 0, mat.identity(latentOf(c)));
@@ -152,15 +147,13 @@ interface Table {
 
 const definition = check.equals<Table, Subject>({
   says: 'd L_{log,log} is then d log(E/d) + sum log m_k by definition: the logarithm of the codes does not come out of the limit but is put in',
-  given: {
-    arbitrary: draw.record({
-      weight: draw.vector(DATA * 2, draw.normal()),
-      code: draw
-        .vector(SAMPLES * 2, draw.normal())
-        .filter(code => [0, 1].every(k => code.some((z, i) => i % 2 === k && Math.abs(z) > 0.25))),
-      x: draw.vector(SAMPLES * DATA, draw.normal()),
-    }),
-  },
+  given: draw.record({
+    weight: draw.vector(DATA * 2, draw.normal()),
+    code: draw
+      .vector(SAMPLES * 2, draw.normal())
+      .filter(code => [0, 1].every(k => code.some((z, i) => i % 2 === k && Math.abs(z) > 0.25))),
+    x: draw.vector(SAMPLES * DATA, draw.normal()),
+  }),
   runs: 24,
   measure: ({ weight, code, x }, { sparse: rules }) => {
     const row = (i: number): number[] =>
@@ -193,7 +186,7 @@ const definition = check.equals<Table, Subject>({
 
 const limitsDoNotCommute = check.violates<Case, Subject>({
   says: 'the limits do not commute: with s fixed and E going to 0 the loss stays finite, d log(E/d) goes to minus infinity',
-  given: { arbitrary: cases.filter(c => mat.norm(c.jacobian.flat()) > 0.25) },
+  given: cases.filter(c => mat.norm(c.jacobian.flat()) > 0.25),
   runs: 16,
   measure: (c, { closed, limit: expected }) => {
     const s = 2 ** -6;
@@ -239,6 +232,11 @@ export default claim({
       entriesForgotten: ['gamma without 1/d', { estimate: errors => tf.mean(errors) }],
       perSample: ['a variance for every sample', { estimate: (errors, entries) => tf.div(errors, entries) }],
     }),
-    ...sparseControls<Subject>('rowsForColumns', 'normForSquare', 'samplesForgotten', 'errorSummed'),
+    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, [
+      'rowsForColumns',
+      'normForSquare',
+      'samplesForgotten',
+      'errorSummed',
+    ]),
   },
 });

@@ -2,27 +2,21 @@
 import { denseAutoencoder } from '../../../src/core/net/dense.js';
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import type { Values } from '../../../src/studies/energy.js';
-import { type AutoencoderCase, autoencoders, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
-import { draw, type fc } from '../../kit.js';
-
-export interface DenseCase {
-  readonly of: AutoencoderCase;
-  /** Enough for every sample of every shape. */
-  readonly noise: readonly number[];
-  readonly gamma: number;
-  readonly beta: number;
-}
+import { autoencoders, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
+import { draw } from '../../kit.js';
 
 /** More noise than the largest batch of these shapes takes. */
 const NOISE = 15;
 
 /** Networks with diagonal and full posteriors; gamma from 1e-3 to 10, beta from 1/16 to 16. */
-export const denseCases: fc.Arbitrary<DenseCase> = draw.record({
+export const denseCases = draw.record({
   of: autoencoders(SHAPES.learned),
+  /** Enough for every sample of every shape. */
   noise: draw.vector(NOISE, draw.normal()),
   gamma: draw.logUniform({ min: 1e-3, max: 10 }),
   beta: draw.logUniform({ min: 1 / 16, max: 16 }),
 });
+export type DenseCase = draw.Of<typeof denseCases>;
 
 const networks = new WeakMap<Shape, Autoencoder>();
 

@@ -1,8 +1,8 @@
 /** @file Linear autoencoders on data whose second moments have prescribed eigenvalues, and the closed-form optimum as parameters. */
 import type { Autoencoder } from '../../../src/core/net/network.js';
-import type { Values } from '../../../src/studies/energy.js';
+import type { Energy, Values } from '../../../src/studies/energy.js';
 import { type LinearOptimum, linearOptimum } from '../../../src/theory/closed/linear-vae.js';
-import { draw, fc, mat } from '../../kit.js';
+import { check, draw, fc, mat } from '../../kit.js';
 import { linearAutoencoder } from '../vae/local-cases.js';
 import { posterior } from '../vae/step.js';
 
@@ -69,6 +69,27 @@ export function dataOf(c: LinearCase): number[][] {
 export const optimumOf = (c: LinearCase, tau: number): LinearOptimum =>
   linearOptimum(c.values, c.vectors, c.latent, tau);
 
+/** A case and a weight of the KL term. */
+export interface Loaded {
+  readonly c: LinearCase;
+  /** beta over d / r. */
+  readonly load: number;
+}
+
+export const loaded = (cases: fc.Arbitrary<LinearCase>, min: number, max = min): fc.Arbitrary<Loaded> =>
+  draw.record({ c: cases, load: draw.logUniform({ min, max }) });
+
+export const betaOf = ({ c, load }: Loaded): number => (load * c.values.length) / rankOf(c);
+
+/** Rank 3 in 10 entries, with one latent too many. */
+export const EXAMPLE: LinearCase = {
+  values: [4, 1.5, 0.6, 0, 0, 0, 0, 0, 0, 0],
+  vectors: mat.identity(10),
+  latent: 4,
+  share: 0.1,
+  rotation: mat.identity(4),
+};
+
 /** The parameters of a linear autoencoder with one posterior covariance for all data. */
 export function parametersOf(
   net: Autoencoder,
@@ -117,3 +138,15 @@ export function sizeOf(c: LinearCase, gamma: number, beta = 1): number {
   const residuals = Math.sqrt((rankOf(c) * c.values.reduce((a, b) => a + b, 0)) / gamma);
   return (c.values.length + 2 * beta * c.latent) * logs + 8 * residuals;
 }
+
+/** The gradients in these parameters are zero. */
+export const stationary = (found: Energy, names: readonly string[], scale: number) =>
+  check.agree(
+    Object.fromEntries(
+      names.map(name => {
+        const gradient = found.gradient(name);
+        return [name, [gradient, new Float64Array(gradient.length)] as const];
+      }),
+    ),
+    scale,
+  );

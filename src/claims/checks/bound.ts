@@ -1,7 +1,7 @@
 /** @file A check that an inequality holds up to rounding. */
 import type { Check } from '../claim.js';
 import { checkedUlps } from './equals.js';
-import type { Given } from './given.js';
+import type { Cases } from './given.js';
 import { checkedScale, type Judged, runParts, summarise, UNIT } from './parts.js';
 import { brief, label } from './text.js';
 
@@ -15,7 +15,7 @@ export interface Inequality {
 
 export interface BoundSpec<Case, Subject> {
   readonly says: string;
-  readonly given: Given<Case>;
+  readonly given: Cases<Case>;
   /** lower may exceed upper by ulps * 2^-52 * scale; 64 by default. */
   readonly ulps?: number;
   /** Random cases, 100 by default. */

@@ -1,6 +1,6 @@
 /** @file A check that a counterexample to a printed claim reproduces. */
 import type { Check } from '../claim.js';
-import type { Given } from './given.js';
+import type { Cases } from './given.js';
 import { checkedScale, type Judged, runParts, summarise, UNIT } from './parts.js';
 import { brief, label } from './text.js';
 
@@ -19,7 +19,7 @@ export interface Violation {
 export interface ViolatesSpec<Case, Subject> {
   readonly says: string;
   /** Every case must violate the claim: `only([...])` for single counterexamples. */
-  readonly given: Given<Case>;
+  readonly given: Cases<Case>;
   /** The violation must exceed margin * 2^-52 * scale; 2^20 by default, a relative violation above 2.4e-10. */
   readonly margin?: number;
   /** Random cases, 100 by default. */

@@ -7,12 +7,7 @@ import { check, claim, draw, exact, mat, quad, wrong } from '../../../kit.js';
 import { type DenseCase, denseCases, denseNet, denseValues } from '../../../subjects/energy/dense-cases.js';
 import { gammaControls } from '../../../subjects/energy/gamma-controls.js';
 import { parametersOf } from '../../../subjects/energy/linear-cases.js';
-import {
-  LOCAL_EXAMPLES,
-  type LocalCase,
-  linearAutoencoder,
-  localCases,
-} from '../../../subjects/vae/local-cases.js';
+import * as local from '../../../subjects/vae/local-cases.js';
 import { posterior } from '../../../subjects/vae/step.js';
 import { negativeElbo, posteriorParts } from './elbo.js';
 
@@ -29,7 +24,7 @@ type Subject = typeof SUBJECT;
 
 const definition = check.equals<DenseCase, Subject>({
   says: 'the energy as trained is 2 (-ELBO) - d log 2 pi, the ELBO taken from densities; the printed eq. (3) has kappa more',
-  given: { arbitrary: denseCases },
+  given: denseCases,
   runs: 40,
   measure: (c, { gamma: rules, fromElbo }) => {
     const { latent } = c.of.shape.net;
@@ -47,12 +42,12 @@ const definition = check.equals<DenseCase, Subject>({
   },
 });
 
-const netOf = (c: LocalCase, kind: 'diagonal' | 'cholesky') =>
-  linearAutoencoder(c.weight.length, c.mean.length, kind);
+const netOf = (c: local.LocalCase, kind: 'diagonal' | 'cholesky') =>
+  local.linearAutoencoder(c.weight.length, c.mean.length, kind);
 
 /** The energy of a posterior at one datum, and the size of its terms; gamma is the case's beta. */
 function at(
-  c: LocalCase,
+  c: local.LocalCase,
   rules: GammaVaeRules,
   mean: mat.Vector,
   s: mat.Matrix,
@@ -78,7 +73,7 @@ function at(
 }
 
 /** -log p(x), and how rounding of the covariance WW' + gamma I enters it. */
-function evidence(c: LocalCase) {
+function evidence(c: local.LocalCase) {
   const centred = mat.subtract(c.x, c.bias);
   const stretch = 1 + mat.norm(c.weight.flat()) ** 2 / c.beta;
   return {
@@ -88,21 +83,21 @@ function evidence(c: LocalCase) {
 }
 
 /** The mean of the true posterior, (gamma I + W'W)^-1 W'(x - b). */
-function bestMean(c: LocalCase): number[] {
+function bestMean(c: local.LocalCase): number[] {
   const pulled = mat.apply(mat.transpose(c.weight, c.mean.length), mat.subtract(c.x, c.bias));
   return mat.scale(1 / c.beta, mat.apply(graeCovariance(c.weight, c.beta, c.mean.length), pulled));
 }
 
 /** KL(N(mean, s) || p(z|x)). */
-function klToPosterior(c: LocalCase, mean: mat.Vector, s: mat.Matrix): number {
+function klToPosterior(c: local.LocalCase, mean: mat.Vector, s: mat.Matrix): number {
   const off = mat.subtract(mean, bestMean(c));
   const shift = mat.form(off, precision(c.weight, c.beta, mean.length), off) / 2;
   return graeGap(c.weight, s, c.beta) / c.beta + shift;
 }
 
-const given = { arbitrary: localCases, examples: LOCAL_EXAMPLES };
+const given = { arbitrary: local.localCases, examples: local.LOCAL_EXAMPLES };
 
-const gap = check.equals<LocalCase, Subject>({
+const gap = check.equals<local.LocalCase, Subject>({
   says: 'for a linear decoder it exceeds -2 log p(x) by twice the KL to the true posterior: 0 at the best full covariance, the Hadamard gap at the best diagonal one',
   given,
   runs: 40,
@@ -124,7 +119,7 @@ const gap = check.equals<LocalCase, Subject>({
   },
 });
 
-const evidenceBound = check.bound<LocalCase, Subject>({
+const evidenceBound = check.bound<local.LocalCase, Subject>({
   says: 'eq. (2): no posterior brings the energy below -2 log p(x) - d log 2 pi',
   given,
   runs: 40,
@@ -145,7 +140,7 @@ const slope = check.equals<number, Subject>({
   given: { arbitrary: draw.logUniform({ min: 1e-12, max: 100 }), examples: [1e-150, 1] },
   runs: 24,
   measure: (sigma, { gamma: rules }) => {
-    const net = linearAutoencoder(1, 2, 'diagonal');
+    const net = local.linearAutoencoder(1, 2, 'diagonal');
     const ignored = parametersOf(net, [[0, 0]], [[0], [0]], mat.identity(2));
     const params = { ...ignored, 'logvar.bias': [2 * Math.log(sigma), 0] };
     const { gradient } = energy(rules, net, { params, x: [0], gamma: 1 }, quad.sigmaPoints(2));

@@ -6,7 +6,7 @@ import { energy } from '../../../../src/studies/energy.js';
 import { effectiveEnergy, effectivePenalty } from '../../../../src/theory/closed/effective-penalty.js';
 import { asymptotic, check, claim, draw, fc, mat, quad, wrong } from '../../../kit.js';
 import { gammaControls } from '../../../subjects/energy/gamma-controls.js';
-import { identity, log, sparse, sparseControls } from '../../../subjects/energy/sparse.js';
+import { identity, log, SPARSE_WRONG, sparse } from '../../../subjects/energy/sparse.js';
 import {
   at,
   bestScales,
@@ -43,7 +43,7 @@ type Subject = typeof SUBJECT;
 
 const finite = check.equals<Case, Subject>({
   says: 'linear decoder, best variances: L = E/gamma + d log gamma + sum log(1 + |w_k|^2/gamma) + sum m_k at every gamma (eq. (3) has kappa more), and no slope in the variances',
-  given: { arbitrary: cases },
+  given: cases,
   runs: 40,
   measure: (c, { gamma: rules, cost }) => {
     const found = at(c, rules);
@@ -62,7 +62,7 @@ const finite = check.equals<Case, Subject>({
 
 const scaled = check.equals<Case, Subject>({
   says: 'with the scale of each latent free too, it is charged psi(c_k/gamma), psi(u) = min_m log(1 + u/m) + m',
-  given: { arbitrary: cases },
+  given: cases,
   runs: 40,
   measure: (c, { gamma: rules, penalty }) => {
     const unit = normalised(c);
@@ -78,7 +78,7 @@ const scaled = check.equals<Case, Subject>({
 
 const least = check.bound<Case, Subject>({
   says: 'no other scale does better',
-  given: { arbitrary: cases },
+  given: cases,
   runs: 40,
   measure: (c, { gamma: rules, penalty }) => {
     const unit = normalised(c);
@@ -95,9 +95,7 @@ const least = check.bound<Case, Subject>({
 
 const limit = check.order<Sparse, Subject>({
   says: 'for a perfect reconstruction with rho latents in use the energy is (d - rho) log gamma + sum (log c_k + 1), up to gamma sum 1/c_k',
-  given: {
-    arbitrary: draw.record({ c: cases, active: fc.constantFrom(1, 2, 3) }),
-  },
+  given: draw.record({ c: cases, active: fc.constantFrom(1, 2, 3) }),
   order: 1,
   runs: 12,
   measure: (of, { gamma: rules, limit: expected }) => {
@@ -125,7 +123,7 @@ const ONE = linearTable(1, 1, 1);
 
 const steep = check.order<number, Subject>({
   says: 'near u = 0 the charge is 2 sqrt(u) - u/2: of unbounded slope in the energy, of slope 2 / sqrt(gamma) in the norm of the code',
-  given: { arbitrary: draw.logUniform({ min: 0.5, max: 4 }) },
+  given: draw.logUniform({ min: 0.5, max: 4 }),
   order: 2,
   runs: 8,
   measure: (from, { gamma: rules }) => ({
@@ -153,7 +151,7 @@ const dropped = check.violates<number, Subject>({
 
 const degenerate = check.equals<number, Subject>({
   says: 'with h = log taken literally both are -infinity as soon as each leaves a latent unused: the limit objective cannot tell them apart',
-  given: { arbitrary: draw.logUniform({ min: 0.25, max: 4 }) },
+  given: draw.logUniform({ min: 0.25, max: 4 }),
   runs: 8,
   measure: (energy, { sparse: rules }) =>
     [1, 2].map(used => {
@@ -207,6 +205,6 @@ export default claim({
       'logDeviation',
       'noNoise',
     ),
-    ...sparseControls<Subject>('rowsForColumns'),
+    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, ['rowsForColumns']),
   },
 });

@@ -3,28 +3,20 @@ import { linearTable } from '../../../../src/core/net/table.js';
 import type { GammaVaeRules } from '../../../../src/core/objectives/gamma-vae.js';
 import { type Energy, energy } from '../../../../src/studies/energy.js';
 import { effectiveEnergy } from '../../../../src/theory/closed/effective-penalty.js';
-import { draw, type fc, mat, quad } from '../../../kit.js';
+import { draw, mat, quad } from '../../../kit.js';
 import { decoded } from '../../../subjects/energy/sparse.js';
 
 export const [DATA, LATENT, SAMPLES] = [4, 3, 4];
 export const NET = linearTable(DATA, LATENT, SAMPLES);
 
-export interface Case {
-  /** W [data, latent] and z [samples, latent]. */
-  readonly weight: mat.Vector;
-  readonly code: mat.Vector;
-  readonly x: mat.Vector;
-  readonly gamma: number;
-  /** Another scale for each latent. */
-  readonly stretch: mat.Vector;
-}
-
-export const cases: fc.Arbitrary<Case> = draw
+export const cases = draw
   .record({
+    /** W [data, latent] and z [samples, latent]. */
     weight: draw.vector(DATA * LATENT, draw.normal()),
     code: draw.vector(SAMPLES * LATENT, draw.normal()),
     x: draw.vector(SAMPLES * DATA, draw.normal()),
     gamma: draw.logUniform({ min: 1e-6, max: 10 }),
+    /** Another scale for each latent. */
     stretch: draw.vector(LATENT, draw.logUniform({ min: 1 / 8, max: 8 })),
   })
   .filter(({ weight, code }) =>
@@ -32,6 +24,7 @@ export const cases: fc.Arbitrary<Case> = draw
       .concat(columns(code))
       .every(column => mat.norm(column) > 0.25),
   );
+export type Case = draw.Of<typeof cases>;
 
 /** The columns of a row-major matrix with one column a latent. */
 function columns(flat: mat.Vector): number[][] {
