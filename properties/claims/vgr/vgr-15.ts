@@ -2,31 +2,17 @@
 import { mean, standardDeviation } from '../../../src/claims/statistics.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { type Energy, fixedEnergy } from '../../../src/studies/energy.js';
-import {
-  initial,
-  type ManifoldSize,
-  manifold,
-  manifoldNet,
-  manifoldTraining,
-  RANK,
-  type Trained,
-} from '../../../src/studies/manifold.js';
+import * as study from '../../../src/studies/manifold.js';
 import { finish } from '../../../src/studies/stepper.js';
 import { check, claim, conditional, draw, fc, mat, stream, wrong } from '../../kit.js';
 import * as dense from '../../subjects/energy/dense-cases.js';
 
-const SIZE: ManifoldSize = {
-  data: 12,
-  latent: 6,
-  hidden: 24,
-  points: 256,
-  batch: 32,
-  steps: 1500,
-  rate: 0.005,
-  final: 200,
+const SIZE: study.ManifoldSize = {
+  ...{ data: 12, latent: 6, hidden: 24, points: 256, batch: 32 },
+  ...{ steps: 1500, rate: 0.005, final: 200 },
 };
 
-const NET = manifoldNet(SIZE);
+const NET = study.manifoldNet(SIZE);
 
 const MEMORY = 0.97;
 
@@ -83,10 +69,10 @@ const start = check.bound<number, Subject>({
   runs: 2,
   measure: (seed, { gamma: rules, ratio }) => {
     const params = Object.fromEntries(
-      Object.entries(initial(NET, stream(seed, 'parameters'))).map(([name, v]) => [name, [...v]]),
+      Object.entries(study.initial(NET, stream(seed, 'parameters'))).map(([name, v]) => [name, [...v]]),
     );
     const d = NET.data[0]!;
-    const x = [...manifold(SIZE, stream(seed, 'manifold')).subarray(0, 32 * d)];
+    const x = [...study.manifold(SIZE, stream(seed, 'manifold')).subarray(0, 32 * d)];
     const noise = new Array<number>(NET.latent).fill(0.5);
     const at = (gamma: number): Energy => fixedEnergy(rules, NET, { params, x, gamma }, noise);
     const { reconstruction, gradient } = at(1e-5);
@@ -101,21 +87,23 @@ const start = check.bound<number, Subject>({
 
 const REPLICATES = 5;
 
-function train(rules: GammaVaeRules, seed: number, start: number, track: Subject['track']): Trained {
-  const training = manifoldTraining({ rules, size: SIZE, seed, start, track });
+function train(rules: GammaVaeRules, seed: number, start: number, track: Subject['track']): study.Trained {
+  const training = study.manifoldTraining({ rules, size: SIZE, seed, start, track });
   finish(training);
   return training.result();
 }
 
 /** Bounds on a mean over the seeds, three standard errors away from it. */
-function meanOver(what: string, values: readonly number[], lower: number, upper: number) {
+function meanOver(what: string, values: readonly number[], lower: number, upper = Infinity) {
   const [centre, error] = [mean(values), standardDeviation(values) / Math.sqrt(values.length)];
   const label = `${what} (${centre.toPrecision(3)} +- ${error.toPrecision(2)})`;
-  return [
-    ...(lower > -Infinity ? [{ what: `${label}, at least`, lower, upper: centre - 3 * error }] : []),
-    ...(upper < Infinity ? [{ what: `${label}, at most`, lower: centre + 3 * error, upper }] : []),
-  ];
+  return check.below({
+    [`${label}, at least`]: [lower, centre - 3 * error],
+    ...(upper < Infinity && { [`${label}, at most`]: [centre + 3 * error, upper] }),
+  });
 }
+
+const used = (all: readonly study.Trained[]): number[] => all.map(({ active }) => active);
 
 const experiment = check.bound<number, Subject>({
   says: 'over 5 trainings on random 2-D manifolds in 12 entries, after asserting that rec/(d gamma) is in [0.8, 1.25]: learned gamma keeps 2 latents and an MMD^2 at least 20 times smaller; gamma fixed at the learned value keeps more latents, with an error of the same size and a larger energy',
@@ -126,42 +114,22 @@ const experiment = check.bound<number, Subject>({
       const learned = train(rules, own, 1, track);
       return { learned, fixed: train(rules, own, learned.gamma, gamma => gamma) };
     });
-    const of = (f: (pair: { learned: Trained; fixed: Trained }) => number): number[] => trained.map(f);
+    const fixed = trained.map(pair => pair.fixed);
+    const learned = trained.map(pair => pair.learned);
+    const logs = (key: 'mmd' | 'error') => fixed.map((at, i) => Math.log(at[key] / learned[i]![key]));
+    const excess = fixed.map((at, i) => at.energy - learned[i]!.energy);
     return [
-      ...trained.flatMap(({ learned: { error, gamma } }, i) => [
-        { what: `gamma settled ${i}, at least`, lower: 0.8, upper: error / gamma },
-        { what: `gamma settled ${i}, at most`, lower: error / gamma, upper: 1.25 },
-      ]),
-      ...meanOver(
-        'latents with a learned gamma',
-        of(({ learned }) => learned.active),
-        RANK - 0.5,
-        RANK + 0.5,
+      ...learned.flatMap(({ error, gamma }, i) =>
+        check.below({
+          [`gamma settled ${i}, at least`]: [0.8, error / gamma],
+          [`gamma settled ${i}, at most`]: [error / gamma, 1.25],
+        }),
       ),
-      ...meanOver(
-        'latents with a fixed gamma',
-        of(({ fixed }) => fixed.active),
-        RANK + 1,
-        Infinity,
-      ),
-      ...meanOver(
-        'log ratio of MMD^2',
-        of(({ learned, fixed }) => Math.log(fixed.mmd / learned.mmd)),
-        Math.log(20),
-        Infinity,
-      ),
-      ...meanOver(
-        'log ratio of errors',
-        of(({ learned, fixed }) => Math.log(fixed.error / learned.error)),
-        -Math.LN2,
-        Math.log(3),
-      ),
-      ...meanOver(
-        'excess energy',
-        of(({ learned, fixed }) => fixed.energy - learned.energy),
-        5,
-        Infinity,
-      ),
+      ...meanOver('latents with a learned gamma', used(learned), study.RANK - 0.5, study.RANK + 0.5),
+      ...meanOver('latents with a fixed gamma', used(fixed), study.RANK + 1),
+      ...meanOver('log ratio of MMD^2', logs('mmd'), Math.log(20)),
+      ...meanOver('log ratio of errors', logs('error'), -Math.LN2, Math.log(3)),
+      ...meanOver('excess energy', excess, 5),
     ];
   },
 });

@@ -55,6 +55,9 @@ type QuadraticModel = Parameters<typeof quadraticReconstruction>[0];
 
 const latentOf = (c: Case): number => c.mean.length;
 
+/** All standard deviations s. */
+const covarianceOf = (c: Case, s: number): number[][] => mat.diagonal(c.mean.map(() => s ** 2));
+
 /** A three-point Gauss-Hermite rule per latent as equally weighted points: exact for quartics. */
 function points(latent: number): number[][] {
   const line = [-Math.sqrt(3), 0, 0, 0, 0, Math.sqrt(3)];
@@ -65,7 +68,7 @@ function points(latent: number): number[][] {
 function lossAt(c: Case, rules: Subject['closed'], s: number, data = c.data) {
   const net = NETS[latentOf(c) - 1]!;
   const params = {
-    ...posterior(net, c.mean, mat.combine(s ** 2, mat.identity(latentOf(c)), 0, mat.identity(latentOf(c)))),
+    ...posterior(net, c.mean, covarianceOf(c, s)),
     'decoder.centre': c.mean,
     'decoder.value': c.value,
     'decoder.jacobian': c.jacobian.flat(),
@@ -76,10 +79,8 @@ function lossAt(c: Case, rules: Subject['closed'], s: number, data = c.data) {
 
 const modelsOf = (c: Case, data = c.data): QuadraticModel[] =>
   data.map(x => ({
+    ...c,
     residual: mat.subtract(x, c.value),
-    mean: c.mean,
-    jacobian: c.jacobian,
-    hessians: c.hessians,
   }));
 
 const mean = (values: mat.Vector): number => values.reduce((a, b) => a + b, 0) / values.length;
@@ -122,8 +123,7 @@ const finite = check.equals<Case & { s: number }, Subject>({
   given: fc.tuple(cases, draw.logUniform({ min: 1e-3, max: 2 })).map(([c, s]) => ({ ...c, s })),
   runs: 40,
   measure: (c, { closed, limit: expected }) => {
-    const covariance = mat.combine(c.s ** 2, mat.identity(latentOf(c)), 0, mat.identity(latentOf(c)));
-    const error = mean(modelsOf(c).map(model => 2 * quadraticReconstruction(model, covariance)));
+    const error = mean(modelsOf(c).map(model => 2 * quadraticReconstruction(model, covarianceOf(c, c.s))));
     const found = lossAt(c, closed, c.s);
     return check.agree({
       error: [found.reconstruction, error, error + mat.norm([...c.value, ...c.data.flat()]) ** 2],
@@ -139,13 +139,10 @@ const finite = check.equals<Case & { s: number }, Subject>({
 const SAMPLES = 4;
 const TABLE = linearTable(DATA, 2, SAMPLES);
 
-interface Table {
-  readonly weight: mat.Vector;
-  readonly code: mat.Vector;
-  readonly x: mat.Vector;
-}
+const rowsOf = (flat: mat.Vector, width: number): number[][] =>
+  Array.from({ length: flat.length / width }, (_, i) => flat.slice(width * i, width * (i + 1)));
 
-const definition = check.equals<Table, Subject>({
+const definition = check.equals({
   says: 'd L_{log,log} is then d log(E/d) + sum log m_k by definition: the logarithm of the codes does not come out of the limit but is put in',
   given: draw.record({
     weight: draw.vector(DATA * 2, draw.normal()),
@@ -155,26 +152,13 @@ const definition = check.equals<Table, Subject>({
     x: draw.vector(SAMPLES * DATA, draw.normal()),
   }),
   runs: 24,
-  measure: ({ weight, code, x }, { sparse: rules }) => {
-    const row = (i: number): number[] =>
-      Array.from(
-        { length: DATA },
-        (_, m) => weight[2 * m]! * code[2 * i]! + weight[2 * m + 1]! * code[2 * i + 1]!,
-      );
-    const error = mean(
-      Array.from(
-        { length: SAMPLES },
-        (_, i) => mat.norm(mat.subtract(x.slice(DATA * i, DATA * (i + 1)), row(i))) ** 2,
-      ),
-    );
+  measure: ({ weight, code, x }, { sparse: rules }: Subject) => {
+    const [rows, codes] = [rowsOf(weight, 2), rowsOf(code, 2)];
+    const residuals = rowsOf(x, DATA).map((row, i) => mat.subtract(row, mat.apply(rows, codes[i]!)));
+    const error = mean(residuals.map(residual => mat.norm(residual) ** 2));
     const energies = [0, 1].map(k => mean(code.filter((_, i) => i % 2 === k).map(z => z ** 2)));
-    const { loss } = sparse(
-      rules,
-      TABLE,
-      { params: { weight, code, logvar: code.map(() => 0) }, x },
-      log,
-      log,
-    );
+    const values = { params: { weight, code, logvar: code.map(() => 0) }, x };
+    const { loss } = sparse(rules, TABLE, values, log, log);
     const logs = [error / DATA, ...energies].map(Math.log);
     return {
       actual: DATA * loss,
