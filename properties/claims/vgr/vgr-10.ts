@@ -2,14 +2,8 @@
 import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
 import { check, claim, draw, exact, fc, wrong } from '../../kit.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from '../../subjects/energy/arc.js';
-import {
-  BOUNDED,
-  type Charge,
-  identity,
-  multiple,
-  SPARSE_WRONG,
-  sparse,
-} from '../../subjects/energy/sparse.js';
+import * as charges from '../../subjects/energy/charges.js';
+import { SPARSE_WRONG, sparse } from '../../subjects/energy/sparse.js';
 
 const SUBJECT = {
   sparse: SPARSE_REPRESENTATION_RULES,
@@ -23,19 +17,19 @@ type Subject = typeof SUBJECT;
 
 interface Case {
   readonly arc: ArcCase;
-  readonly penalty: (typeof BOUNDED)[number];
+  readonly penalty: (typeof charges.BOUNDED)[number];
 }
 
 const arcs = arcsOf(ARC_SIZES, { min: 0.05, max: 1 }, { min: 0.1, max: 100 });
-const cases = draw.record({ arc: arcs, penalty: fc.constantFrom(...BOUNDED) });
+const cases = draw.record({ arc: arcs, penalty: fc.constantFrom(...charges.BOUNDED) });
 
 const show = ({ arc, penalty }: Case): string => `${penalty.charge.name}, ${fc.stringify(arc)}`;
 
-const lossOf = (side: Side, rules: Subject['sparse'], h: Charge): number =>
-  sparse(rules, side.net, side.values, identity, h).loss;
+const lossOf = (side: Side, rules: Subject['sparse'], h: charges.Charge): number =>
+  sparse(rules, side.net, side.values, charges.identity, h).loss;
 
 /** Size of the terms of d L. */
-const sizeOf = ({ size: [, latent] }: ArcCase, h: Charge, largest: number): number =>
+const sizeOf = ({ size: [, latent] }: ArcCase, h: charges.Charge, largest: number): number =>
   latent * (Math.abs(h.value(0)) + Math.abs(h.value(largest)) + 1);
 
 const perfect = check.equals<Case, Subject>({
@@ -45,7 +39,7 @@ const perfect = check.equals<Case, Subject>({
   measure: ({ arc }, { sparse: rules, sides }) => {
     const { a, b } = sides(arc);
     const error = (side: Side): number =>
-      sparse(rules, side.net, side.values, identity, identity).reconstruction;
+      sparse(rules, side.net, side.values, charges.identity, charges.identity).reconstruction;
     return check.agree({
       'error of A': [Math.sqrt(error(a)), 0, 4 * arc.epsilon],
       'error of B': [error(b), 0, 0],
@@ -62,7 +56,7 @@ const difference = check.equals<Case, Subject>({
     show,
     examples: fc
       .sample(arcs, { seed: 1, numRuns: 2 })
-      .map(arc => ({ arc, penalty: { charge: multiple(0), steepest: 0 } })),
+      .map(arc => ({ arc, penalty: { charge: charges.multiple(0), steepest: 0 } })),
   },
   runs: 48,
   measure: ({ arc, penalty: { charge: h } }, { sparse: rules, sides }) => {

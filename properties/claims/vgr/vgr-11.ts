@@ -3,24 +3,14 @@ import type { Autoencoder } from '../../../src/core/net/network.js';
 import { linearTable } from '../../../src/core/net/table.js';
 import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
 import { check, claim, draw, exact, fc, mat, wrong } from '../../kit.js';
-import {
-  BOUNDED,
-  type Charge,
-  decoded,
-  huber,
-  identity,
-  multiple,
-  root,
-  SPARSE_WRONG,
-  type SparseValues,
-  sparse,
-} from '../../subjects/energy/sparse.js';
+import * as charges from '../../subjects/energy/charges.js';
+import { decoded, SPARSE_WRONG, type SparseValues, sparse } from '../../subjects/energy/sparse.js';
 import { tanhTable } from '../../subjects/energy/tables.js';
 
 const SUBJECT = {
   sparse: SPARSE_REPRESENTATION_RULES,
   /** How fast d L falls along z -> (1 - t) z at a perfect reconstruction, from the energies u_k of the latents. */
-  descent: (energies: readonly number[], h: Charge) =>
+  descent: (energies: readonly number[], h: charges.Charge) =>
     2 * energies.reduce((sum, u) => sum + u * h.slope(u), 0),
   /** The best shrinkage for h = lambda u, from the error (per entry) that shrinking to 0 costs and the sum of u_k / d. */
   shrinkage: (error: number, energy: number, lambda: number) => (lambda * energy) / (error + lambda * energy),
@@ -35,7 +25,7 @@ const TANH = tanhTable(DATA, LATENT, SAMPLES);
 const LINEAR = linearTable(DATA, LATENT, SAMPLES);
 
 const code = draw.vector(SAMPLES * LATENT, draw.normal()).filter(z => mat.norm(z) > 0.5);
-const smooth = BOUNDED.map(({ charge }) => charge).filter(charge => charge !== huber);
+const smooth = charges.BOUNDED.map(({ charge }) => charge).filter(charge => charge !== charges.huber);
 
 /** A perfect reconstruction: the data are what the decoder makes of the codes. */
 const cases = draw.record({
@@ -130,7 +120,7 @@ const least = check.equals<LinearCase, Subject>({
     const { error, energy } = scalesOf(params);
     const lambda = (balance * error) / energy;
     const t = shrinkage(error, energy, lambda);
-    const at = sparse(rules, LINEAR, shrunk(LINEAR, params, t), identity, multiple(lambda));
+    const at = sparse(rules, LINEAR, shrunk(LINEAR, params, t), charges.identity, charges.multiple(lambda));
     const along = at.gradient('code').reduce((sum, x, i) => sum + x * params.code![i]!, 0);
     const size = error + lambda * energy;
     return check.agree({ 'no slope': [along, 0, size], value: [at.loss, (error * lambda * energy) / size] });
@@ -145,7 +135,7 @@ const kept = check.bound<LinearCase, Subject>({
     const { error, energy } = scalesOf(params);
     const lambda = (balance * Math.sqrt(error)) / (2 * energy);
     const at = (t: number): number =>
-      sparse(rules, LINEAR, shrunk(LINEAR, params, t), root, multiple(lambda)).loss;
+      sparse(rules, LINEAR, shrunk(LINEAR, params, t), charges.root, charges.multiple(lambda)).loss;
     const best = shrinkageOfRoot(error, energy, lambda);
     const size = Math.sqrt(error) + lambda * energy;
     const lower = at(best);

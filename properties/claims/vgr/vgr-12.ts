@@ -4,16 +4,9 @@ import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse
 import { energy } from '../../../src/studies/energy.js';
 import { check, claim, conditional, fc, quad, wrong } from '../../kit.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from '../../subjects/energy/arc.js';
+import * as charges from '../../subjects/energy/charges.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
-import {
-  type Charge,
-  identity,
-  logOf,
-  powerOf,
-  root,
-  SPARSE_WRONG,
-  sparse,
-} from '../../subjects/energy/sparse.js';
+import { SPARSE_WRONG, sparse } from '../../subjects/energy/sparse.js';
 
 interface Moments {
   readonly squared: number;
@@ -38,9 +31,9 @@ type Subject = typeof SUBJECT;
 const momentsFor = (c: ArcCase): Moments => ({ squared: c.epsilon ** 2, ...momentsOf(c) });
 
 /** d (L_A - L_B) as core has it: negative where A, with fewer latents, is preferred. */
-function preference(c: ArcCase, rules: Subject['sparse'], h: Charge): number {
+function preference(c: ArcCase, rules: Subject['sparse'], h: charges.Charge): number {
   const { a, b } = sidesOf(c);
-  const loss = ({ net, values }: Side): number => sparse(rules, net, values, identity, h).loss;
+  const loss = ({ net, values }: Side): number => sparse(rules, net, values, charges.identity, h).loss;
   return c.size[2] * (loss(a) - loss(b));
 }
 
@@ -55,7 +48,7 @@ const shifted = check.equals<ArcCase, Subject>({
     const of = momentsFor(c);
     const limit = largestShift(of);
     const scale = 4 * c.size[1] * (1 + Math.abs(Math.log(limit)) + of.u0);
-    const at = (factor: number): number => preference(c, rules, logOf(factor * limit));
+    const at = (factor: number): number => preference(c, rules, charges.logOf(factor * limit));
     return check.agree({
       tie: [at(1), 0, scale],
       'sign below': [Math.sign(at(0.99)), -1],
@@ -70,7 +63,7 @@ const notSufficient = check.violates<ArcCase, Subject>({
   runs: 40,
   measure: (c, { sparse: rules }) => {
     const { u0 } = momentsFor(c);
-    const by = preference(c, rules, root);
+    const by = preference(c, rules, charges.root);
     return { claimed: 0, actual: by, by, scale: Math.sqrt(u0) + c.size[1] };
   },
 });
@@ -88,7 +81,7 @@ const powers = check.equals<ArcCase & { p: number }, Subject>({
     }),
   runs: 60,
   measure: (c, { sparse: rules, powerPrefersA }) => ({
-    actual: Math.sign(preference(c, rules, powerOf(c.p))),
+    actual: Math.sign(preference(c, rules, charges.powerOf(c.p))),
     expected: powerPrefersA(c.p, momentsFor(c)) ? -1 : 1,
   }),
 });

@@ -2,18 +2,8 @@
 import { linearTable } from '../../../src/core/net/table.js';
 import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
 import { check, claim, conditional, draw, fc, wrong } from '../../kit.js';
-import {
-  type Charge,
-  exponential,
-  identity,
-  log,
-  logOf,
-  powerOf,
-  root,
-  SPARSE_WRONG,
-  saturating,
-  sparse,
-} from '../../subjects/energy/sparse.js';
+import * as charges from '../../subjects/energy/charges.js';
+import { SPARSE_WRONG, sparse } from '../../subjects/energy/sparse.js';
 
 const SUBJECT = {
   sparse: SPARSE_REPRESENTATION_RULES,
@@ -27,31 +17,36 @@ type Subject = typeof SUBJECT;
 interface Case {
   readonly u1: number;
   readonly u2: number;
-  readonly h: Charge;
+  readonly h: charges.Charge;
 }
 
 const IDENTITY = linearTable(2, 2, 1);
 
 /** The penalties of two latents with these energies, from core: two codes that are copied. */
-function charged(rules: Subject['sparse'], h: Charge, u: number, v: number): number {
+function charged(rules: Subject['sparse'], h: charges.Charge, u: number, v: number): number {
   const code = [Math.sqrt(u), Math.sqrt(v)];
   return (
     2 *
-    sparse(rules, IDENTITY, { params: { code, logvar: [0, 0], weight: [1, 0, 0, 1] }, x: code }, identity, h)
-      .loss
+    sparse(
+      rules,
+      IDENTITY,
+      { params: { code, logvar: [0, 0], weight: [1, 0, 0, 1] }, x: code },
+      charges.identity,
+      h,
+    ).loss
   );
 }
 
 const energy = draw.logUniform({ min: 1e-3, max: 10 });
 const CONCAVE = [
-  root,
-  saturating,
-  exponential,
-  logOf(0.01),
-  logOf(1e-6),
-  powerOf(0.25),
-  powerOf(0.75),
-  identity,
+  charges.root,
+  charges.saturating,
+  charges.exponential,
+  charges.logOf(0.01),
+  charges.logOf(1e-6),
+  charges.powerOf(0.25),
+  charges.powerOf(0.75),
+  charges.identity,
 ];
 const cases = draw.record({ u1: energy, u2: energy, h: fc.constantFrom(...CONCAVE) });
 const show = ({ u1, u2, h }: Case): string => `${h.name} ${h.parameter}, u1 = ${u1}, u2 = ${u2}`;
@@ -65,7 +60,7 @@ const concave = check.bound<Case & { share: number }, Subject>({
     arbitrary: fc
       .tuple(cases, draw.logUniform({ min: 1 / 64, max: 1 }))
       .map(([c, share]) => ({ ...c, share })),
-    examples: [{ u1: 1, u2: 0.5, h: identity, share: 1 }],
+    examples: [{ u1: 1, u2: 0.5, h: charges.identity, share: 1 }],
     show,
   },
   runs: 60,
@@ -88,8 +83,8 @@ const threshold = check.equals<Case & { delta: number }, Subject>({
   runs: 40,
   measure: ({ u1, u2, delta }, { sparse: rules, rootLimit, logLimit }) =>
     [
-      { h: root, limit: rootLimit(u1, u2) },
-      { h: logOf(delta), limit: logLimit(u1, u2, delta) },
+      { h: charges.root, limit: rootLimit(u1, u2) },
+      { h: charges.logOf(delta), limit: logLimit(u1, u2, delta) },
     ].map(({ h, limit }) => ({
       what: h.name,
       actual: charged(rules, h, limit, 0),
@@ -103,8 +98,8 @@ const beyond = check.violates<Case, Subject>({
   given: { arbitrary: cases, show },
   runs: 40,
   measure: ({ u1, u2 }, { sparse: rules, rootLimit }) => {
-    const claimed = charged(rules, root, u1, u2);
-    const actual = charged(rules, root, 1.1 * rootLimit(u1, u2), 0);
+    const claimed = charged(rules, charges.root, u1, u2);
+    const actual = charged(rules, charges.root, 1.1 * rootLimit(u1, u2), 0);
     return { claimed, actual, by: actual - claimed, scale: claimed + actual };
   },
 });
@@ -115,8 +110,8 @@ const literal = check.equals<Case, Subject>({
   runs: 12,
   measure: ({ u1, u2 }, { sparse: rules }) =>
     check.agree({
-      small: [Number(charged(rules, log, u1, 0) === -Infinity), 1],
-      large: [Number(charged(rules, log, 1e6 * (u1 + u2), 0) === -Infinity), 1],
+      small: [Number(charged(rules, charges.log, u1, 0) === -Infinity), 1],
+      large: [Number(charged(rules, charges.log, 1e6 * (u1 + u2), 0) === -Infinity), 1],
     }),
 });
 

@@ -6,7 +6,8 @@ import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse
 import { closedEnergy } from '../../../src/studies/energy.js';
 import { quadraticReconstruction } from '../../../src/theory/closed/quadratic-decoder.js';
 import { check, claim, conditional, draw, fc, mat, wrong } from '../../kit.js';
-import { log, SPARSE_WRONG, sparse } from '../../subjects/energy/sparse.js';
+import * as charges from '../../subjects/energy/charges.js';
+import { SPARSE_WRONG, sparse } from '../../subjects/energy/sparse.js';
 import { quadraticAutoencoder } from '../../subjects/vae/decoders.js';
 import { posterior } from '../../subjects/vae/step.js';
 
@@ -158,7 +159,7 @@ const definition = check.equals({
     const error = mean(residuals.map(residual => mat.norm(residual) ** 2));
     const energies = [0, 1].map(k => mean(code.filter((_, i) => i % 2 === k).map(z => z ** 2)));
     const values = { params: { weight, code, logvar: code.map(() => 0) }, x };
-    const { loss } = sparse(rules, TABLE, values, log, log);
+    const { loss } = sparse(rules, TABLE, values, charges.log, charges.log);
     const logs = [error / DATA, ...energies].map(Math.log);
     return {
       actual: DATA * loss,

@@ -1,4 +1,4 @@
-/** @file The objective (7) of core as a function of numbers, and penalties with their values and slopes in doubles. */
+/** @file The objective (7) of core as a function of numbers, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
 import { gradients } from '../../../src/core/derivatives.js';
 import { type Autoencoder, parameter } from '../../../src/core/net/network.js';
@@ -6,74 +6,10 @@ import {
   makeSparseRepresentation,
   type SparseRepresentationRules,
 } from '../../../src/core/objectives/sparse-representation.js';
-import { PENALTIES, type Penalty, power, shiftedLog, shiftedRoot } from '../../../src/core/penalties.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { mat } from '../../kit.js';
 import { prefixed } from '../network/network.js';
-
-/** A penalty of core, with a parameter where it has one, and the same in doubles. */
-export interface Charge {
-  readonly name: string;
-  readonly parameter: number;
-  readonly tensor: (parameter: tf.Tensor) => Penalty;
-  readonly value: (u: number) => number;
-  readonly slope: (u: number) => number;
-}
-
-type Shape = Pick<Charge, 'value' | 'slope'>;
-
-const plain = (name: keyof typeof PENALTIES, shape: Shape): Charge => ({
-  name,
-  parameter: 0,
-  tensor: () => PENALTIES[name].apply,
-  ...shape,
-});
-
-export const identity = plain('identity', { value: u => u, slope: () => 1 });
-export const root = plain('root', { value: Math.sqrt, slope: u => 1 / (2 * Math.sqrt(u)) });
-export const log = plain('log', { value: Math.log, slope: u => 1 / u });
-export const saturating = plain('saturating', { value: u => u / (1 + u), slope: u => (1 + u) ** -2 });
-export const exponential = plain('exponential', { value: u => -Math.expm1(-u), slope: u => Math.exp(-u) });
-export const huber = plain('huber', {
-  value: u => (u < 1 ? u ** 2 / 2 : u - 0.5),
-  slope: u => Math.min(u, 1),
-});
-
-const withParameter =
-  (name: string, tensor: Charge['tensor'], shape: (parameter: number) => Shape) =>
-  (parameter: number): Charge => ({ name, parameter, tensor, ...shape(parameter) });
-
-export const logOf = withParameter('shifted log', shiftedLog, delta => ({
-  value: u => Math.log(u + delta),
-  slope: u => 1 / (u + delta),
-}));
-
-const rootOf = withParameter('shifted root', shiftedRoot, delta => ({
-  value: u => Math.sqrt(u + delta),
-  slope: u => 1 / (2 * Math.sqrt(u + delta)),
-}));
-
-export const powerOf = withParameter('power', power, p => ({
-  value: u => u ** p,
-  slope: u => p * u ** (p - 1),
-}));
-
-/** lambda u */
-export const multiple = withParameter(
-  'multiple',
-  by => u => tf.mul(u, by),
-  lambda => ({ value: u => lambda * u, slope: () => lambda }),
-);
-
-/** Penalties whose slope is bounded on u >= 0, the supremum being that at `steepest`. */
-export const BOUNDED: readonly { readonly charge: Charge; readonly steepest: number }[] = [
-  { charge: identity, steepest: 0 },
-  { charge: saturating, steepest: 0 },
-  { charge: exponential, steepest: 0 },
-  { charge: huber, steepest: 1 },
-  { charge: logOf(0.01), steepest: 0 },
-  { charge: rootOf(1e-3), steepest: 0 },
-];
+import type { Charge } from './charges.js';
 
 export interface SparseValues {
   readonly params: Readonly<Record<string, mat.Vector>>;

@@ -5,28 +5,10 @@ import { SPARSE_REPRESENTATION_RULES } from '../../../../src/core/objectives/spa
 import { energy } from '../../../../src/studies/energy.js';
 import { effectiveEnergy, effectivePenalty } from '../../../../src/theory/closed/effective-penalty.js';
 import { asymptotic, check, claim, draw, fc, mat, quad, wrong } from '../../../kit.js';
+import * as charges from '../../../subjects/energy/charges.js';
 import { gammaControls } from '../../../subjects/energy/gamma-controls.js';
-import { identity, log, SPARSE_WRONG, sparse } from '../../../subjects/energy/sparse.js';
-import {
-  at,
-  bestScales,
-  type Case,
-  cases,
-  DATA,
-  energiesOf,
-  errorOf,
-  LATENT,
-  NET,
-  normalised,
-  perfect,
-  rescaled,
-  SAMPLES,
-  type Sparse,
-  sizeOf,
-  squares,
-  sum,
-  supports,
-} from './scale-cases.js';
+import { SPARSE_WRONG, sparse } from '../../../subjects/energy/sparse.js';
+import * as model from './scale-cases.js';
 
 const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
@@ -41,80 +23,80 @@ const SUBJECT = {
 };
 type Subject = typeof SUBJECT;
 
-const finite = check.equals<Case, Subject>({
+const finite = check.equals<model.Case, Subject>({
   says: 'linear decoder, best variances: L = E/gamma + d log gamma + sum log(1 + |w_k|^2/gamma) + sum m_k at every gamma (eq. (3) has kappa more), and no slope in the variances',
-  given: cases,
+  given: model.cases,
   runs: 40,
   measure: (c, { gamma: rules, cost }) => {
-    const found = at(c, rules);
+    const found = model.at(c, rules);
     const expected =
-      errorOf(c) / c.gamma +
-      DATA * Math.log(c.gamma) +
-      sum(squares(c.weight).map(square => cost(square, c.gamma))) +
-      sum(energiesOf(c.code));
+      model.errorOf(c) / c.gamma +
+      model.DATA * Math.log(c.gamma) +
+      model.sum(model.squares(c.weight).map(square => cost(square, c.gamma))) +
+      model.sum(model.energiesOf(c.code));
     const slope = found.gradient('logvar');
     return check.agree(
       { energy: [found.loss, expected], slope: [slope, new Float64Array(slope.length)] },
-      sizeOf(c),
+      model.sizeOf(c),
     );
   },
 });
 
-const scaled = check.equals<Case, Subject>({
+const scaled = check.equals<model.Case, Subject>({
   says: 'with the scale of each latent free too, it is charged psi(c_k/gamma), psi(u) = min_m log(1 + u/m) + m',
-  given: cases,
+  given: model.cases,
   runs: 40,
   measure: (c, { gamma: rules, penalty }) => {
-    const unit = normalised(c);
-    const best = { ...c, ...rescaled(unit, bestScales(unit.energies, c.gamma)) };
-    const charge = sum(unit.energies.map(energy => penalty(energy / c.gamma)));
+    const unit = model.normalised(c);
+    const best = { ...c, ...model.rescaled(unit, model.bestScales(unit.energies, c.gamma)) };
+    const charge = model.sum(unit.energies.map(energy => penalty(energy / c.gamma)));
     return {
-      actual: at(best, rules).loss,
-      expected: errorOf(c) / c.gamma + DATA * Math.log(c.gamma) + charge,
-      scale: sizeOf(best) + sizeOf(c),
+      actual: model.at(best, rules).loss,
+      expected: model.errorOf(c) / c.gamma + model.DATA * Math.log(c.gamma) + charge,
+      scale: model.sizeOf(best) + model.sizeOf(c),
     };
   },
 });
 
-const least = check.bound<Case, Subject>({
+const least = check.bound<model.Case, Subject>({
   says: 'no other scale does better',
-  given: cases,
+  given: model.cases,
   runs: 40,
   measure: (c, { gamma: rules, penalty }) => {
-    const unit = normalised(c);
-    const other = bestScales(unit.energies, c.gamma).map((a, k) => a * c.stretch[k]!);
-    const worse = { ...c, ...rescaled(unit, other) };
-    const charge = sum(unit.energies.map(energy => penalty(energy / c.gamma)));
+    const unit = model.normalised(c);
+    const other = model.bestScales(unit.energies, c.gamma).map((a, k) => a * c.stretch[k]!);
+    const worse = { ...c, ...model.rescaled(unit, other) };
+    const charge = model.sum(unit.energies.map(energy => penalty(energy / c.gamma)));
     return {
-      lower: errorOf(c) / c.gamma + DATA * Math.log(c.gamma) + charge,
-      upper: at(worse, rules).loss,
-      scale: sizeOf(worse) + sizeOf(c),
+      lower: model.errorOf(c) / c.gamma + model.DATA * Math.log(c.gamma) + charge,
+      upper: model.at(worse, rules).loss,
+      scale: model.sizeOf(worse) + model.sizeOf(c),
     };
   },
 });
 
-const limit = check.order<Sparse, Subject>({
+const limit = check.order<model.Sparse, Subject>({
   says: 'for a perfect reconstruction with rho latents in use the energy is (d - rho) log gamma + sum (log c_k + 1), up to gamma sum 1/c_k',
-  given: draw.record({ c: cases, active: fc.constantFrom(1, 2, 3) }),
+  given: draw.record({ c: model.cases, active: fc.constantFrom(1, 2, 3) }),
   order: 1,
   runs: 12,
   measure: (of, { gamma: rules, limit: expected }) => {
-    const { energies, x, weight, code } = perfect(of);
+    const { energies, x, weight, code } = model.perfect(of);
     return {
       ladder: check.ladder(check.dyadic(Math.min(...energies), 4, 14), gamma => {
         const scales = energies.map(c => Math.sqrt(effectiveEnergy(c / gamma) / c));
-        const all = [...scales, ...new Array<number>(LATENT - scales.length).fill(1)];
-        const found = at({ ...rescaled({ weight, code }, all), x, gamma }, rules).loss;
+        const all = [...scales, ...new Array<number>(model.LATENT - scales.length).fill(1)];
+        const found = model.at({ ...model.rescaled({ weight, code }, all), x, gamma }, rules).loss;
         const size =
           16 *
-          (DATA + LATENT) *
-          (2 + Math.abs(Math.log(gamma)) + sum(energies.map(c => Math.abs(Math.log(c)))));
+          (model.DATA + model.LATENT) *
+          (2 + Math.abs(Math.log(gamma)) + model.sum(energies.map(c => Math.abs(Math.log(c)))));
         return {
-          residual: found - DATA * Math.log(gamma) - expected(energies, gamma),
+          residual: found - model.DATA * Math.log(gamma) - expected(energies, gamma),
           scale: size + (8 * mat.norm([...x])) / Math.sqrt(gamma),
         };
       }),
-      constant: sum(energies.map(c => 1 / c)),
+      constant: model.sum(energies.map(c => 1 / c)),
     };
   },
 });
@@ -144,7 +126,7 @@ const dropped = check.violates<number, Subject>({
   runs: 12,
   measure: (energy, { gamma: rules }) => {
     const claimed = Math.log(16) - Math.log(energy);
-    const { difference } = supports(energy, 1e-8, rules);
+    const { difference } = model.supports(energy, 1e-8, rules);
     return { claimed, actual: difference, by: claimed - difference, scale: Math.abs(difference) + 100 };
   },
 });
@@ -155,13 +137,13 @@ const degenerate = check.equals<number, Subject>({
   runs: 8,
   measure: (energy, { sparse: rules }) =>
     [1, 2].map(used => {
-      const { codes, weight, x } = supports(energy, 1, GAMMA_VAE_RULES);
+      const { codes, weight, x } = model.supports(energy, 1, GAMMA_VAE_RULES);
       const params = {
         weight: weight(used),
         code: codes(used),
-        logvar: new Array<number>(SAMPLES * LATENT).fill(0),
+        logvar: new Array<number>(model.SAMPLES * model.LATENT).fill(0),
       };
-      const { loss } = sparse(rules, NET, { params, x }, identity, log);
+      const { loss } = sparse(rules, model.NET, { params, x }, charges.identity, charges.log);
       return { what: `${used} in use`, actual: Number(loss === -Infinity), expected: 1 };
     }),
 });
