@@ -9,10 +9,10 @@ import { tanhTable } from '../../subjects/energy/tables.js';
 
 const SUBJECT = {
   sparse: SPARSE_REPRESENTATION_RULES,
-  /** How fast d L falls along z -> (1 - t) z at a perfect reconstruction, from the energies u_k of the latents. */
+  /** How fast d L falls along z -> (1 - t) z at a perfect reconstruction, from the latents' energies u_k. */
   descent: (energies: readonly number[], h: charges.Charge) =>
     2 * energies.reduce((sum, u) => sum + u * h.slope(u), 0),
-  /** The best shrinkage for h = lambda u, from the error (per entry) that shrinking to 0 costs and the sum of u_k / d. */
+  /** The best shrinkage for h = lambda u, from the error per entry of shrinking to 0 and the sum of u_k / d. */
   shrinkage: (error: number, energy: number, lambda: number) => (lambda * energy) / (error + lambda * energy),
   /** The same for g = sqrt. */
   shrinkageOfRoot: (error: number, energy: number, lambda: number) =>
@@ -109,7 +109,7 @@ type LinearCase = draw.Of<typeof linear>;
 function scalesOf(params: SparseValues['params']) {
   const x = decoded(LINEAR, params);
   const error = x.reduce((sum, y) => sum + y * y, 0) / (SAMPLES * DATA);
-  return { error, energy: energiesOf(params.code!).reduce((a, b) => a + b, 0) / DATA };
+  return { error, energy: mat.sum(energiesOf(params.code!)) / DATA };
 }
 
 const least = check.equals<LinearCase, Subject>({

@@ -1,4 +1,4 @@
-/** @file VGR-12: an unbounded slope is not enough; how near to a logarithm the penalty must be, and how small gamma. */
+/** @file VGR-12: an unbounded slope is not enough: how near to a logarithm, and how small a gamma it takes. */
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
 import { energy } from '../../../src/studies/energy.js';
@@ -45,9 +45,9 @@ const shifted = check.equals<ArcCase, Subject>({
   given: arcs,
   runs: 40,
   measure: (c, { sparse: rules, largestShift }) => {
-    const of = momentsFor(c);
-    const limit = largestShift(of);
-    const scale = 4 * c.size[1] * (1 + Math.abs(Math.log(limit)) + of.u0);
+    const moments = momentsFor(c);
+    const limit = largestShift(moments);
+    const scale = 4 * c.size[1] * (1 + Math.abs(Math.log(limit)) + moments.u0);
     const at = (factor: number): number => preference(c, rules, charges.logOf(factor * limit));
     return check.agree({
       tie: [at(1), 0, scale],
@@ -124,14 +124,14 @@ const vae = check.order<ArcCase, Subject>({
   order: 1,
   runs: 8,
   measure: (c, { gamma: rules, logCrossing }) => {
-    const of = momentsFor(c);
-    const size = of.squared / (1 + c.stretch ** 2);
+    const moments = momentsFor(c);
+    const size = moments.squared / (1 + c.stretch ** 2);
     return {
       ladder: check.ladder(check.dyadic(size, 5, 14), gamma => ({
-        residual: vaePreference(c, rules, gamma) - (Math.log(gamma) - logCrossing(of, c.stretch)),
-        scale: 8 * (4 + Math.abs(Math.log(gamma)) + of.u0) + 8 / Math.sqrt(gamma),
+        residual: vaePreference(c, rules, gamma) - (Math.log(gamma) - logCrossing(moments, c.stretch)),
+        scale: 8 * (4 + Math.abs(Math.log(gamma)) + moments.u0) + 8 / Math.sqrt(gamma),
       })),
-      constant: (c.stretch ** 2 - 0.25) / of.squared - 2,
+      constant: (c.stretch ** 2 - 0.25) / moments.squared - 2,
     };
   },
 });
@@ -195,7 +195,10 @@ export default claim({
       noPower: ['no power is enough', () => false],
     }),
     ...wrong.formula(SUBJECT, 'logCrossing', {
-      energyDropped: ['gamma* without exp(-u0)', (of, stretch) => SUBJECT.logCrossing(of, stretch) + of.u0],
+      energyDropped: [
+        'gamma* without exp(-u0)',
+        (moments, stretch) => SUBJECT.logCrossing(moments, stretch) + moments.u0,
+      ],
       stretchInverted: [
         '(eps/M)^2 for (M/eps)^2',
         ({ squared, u0 }, stretch) => squared - u0 + Math.log(squared) - 2 * Math.log(stretch),

@@ -1,4 +1,4 @@
-/** @file VGR-14: large gamma smooths the energy; small gamma separates its minima and aligns them with sparse solutions. */
+/** @file VGR-14: large gamma smooths the energy; small gamma separates its minima, at sparse solutions. */
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { decoderLine, minima, onSlice, rotationSlice, segmentSlice } from '../../../src/studies/slices.js';
 import { rotationExcess, segmentEnergy } from '../../../src/theory/closed/energy-slices.js';

@@ -1,4 +1,4 @@
-/** @file VGR-16: the aggregated posterior matches the prior at the sparse optimum, and also when the posterior has collapsed. */
+/** @file VGR-16: the aggregated posterior matches the prior at the sparse optimum, and after posterior collapse. */
 import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
 import { energy } from '../../../src/studies/energy.js';
 import { type Component, mixtureMmd, standardNormal } from '../../../src/theory/closed/gaussian-mmd.js';
@@ -24,7 +24,7 @@ const given = { arbitrary: linear.linearCases };
 
 /** q(z) at the optimum for Gaussian data, as a Gaussian. */
 const aggregated = (c: linear.LinearCase, { means, variance }: Subject): Component => ({
-  mean: new Array<number>(c.latent).fill(0),
+  mean: mat.zeros(c.latent),
   variances: Array.from({ length: c.latent }, (_, k) =>
     k < linear.rankOf(c)
       ? means(c.values[k]!, linear.gammaOf(c)) + variance(c.values[k]!, linear.gammaOf(c))
@@ -55,8 +55,8 @@ const matches = check.equals<linear.LinearCase, Subject>({
 /** Constant decoder, every posterior the prior. */
 function collapsed(c: linear.LinearCase, { gamma: rules }: Subject) {
   const d = c.values.length;
-  const weight = Array.from({ length: d }, () => new Array<number>(c.latent).fill(0));
-  const encoder = Array.from({ length: c.latent }, () => new Array<number>(d).fill(0));
+  const weight = Array.from({ length: d }, () => mat.zeros(c.latent));
+  const encoder = Array.from({ length: c.latent }, () => mat.zeros(d));
   const params = linear.parametersOf(linear.netOf(c), weight, encoder, mat.identity(c.latent));
   const found = energy(
     rules,
@@ -68,7 +68,7 @@ function collapsed(c: linear.LinearCase, { gamma: rules }: Subject) {
   return { ...found, mmd: mixtureMmd([prior], [prior], WIDTH) };
 }
 
-const traceOf = (c: linear.LinearCase): number => c.values.reduce((a, b) => a + b, 0);
+const traceOf = (c: linear.LinearCase): number => mat.sum(c.values);
 
 const collapse = check.violates<linear.LinearCase, Subject>({
   says: 'a collapsed posterior has MMD = 0 and KL = 0 as well, with the whole variance of the data as its error',

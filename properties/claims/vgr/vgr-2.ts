@@ -1,4 +1,4 @@
-/** @file VGR-2: the best decoder variance is the mean squared error of an entry; with it the loss is its logarithm. */
+/** @file VGR-2: the best decoder variance is the mean squared error of an entry; the loss is then its logarithm. */
 import * as tf from '@tensorflow/tfjs';
 import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
 import { GAMMA_VAE_CLOSED_RULES } from '../../../src/core/objectives/gamma-vae-closed.js';
@@ -40,7 +40,7 @@ const excess = check.equals<OffCase, Subject>({
 
 /** Three noises: every sample gets all of them. */
 const noisesOf = (c: dense.DenseCase): number[][] => {
-  const { latent } = c.of.shape.net;
+  const { latent } = c.model.shape.net;
   return [0, 1, 2].map(i => c.noise.slice(i * latent, (i + 1) * latent));
 };
 
@@ -60,9 +60,9 @@ const profile = check.equals<dense.DenseCase, Subject>({
   given: dense.denseCases,
   runs: 40,
   measure: (c, subject) => {
-    const d = c.of.shape.net.encoder[0]!;
+    const d = c.model.shape.net.encoder[0]!;
     const { best, at } = profiled(c, subject);
-    const size = d * (2 + Math.abs(Math.log(best.gamma))) + 2 * c.beta * (at.kl + c.of.shape.net.latent);
+    const size = d * (2 + Math.abs(Math.log(best.gamma))) + 2 * c.beta * (at.kl + c.model.shape.net.latent);
     return check.agree({
       minimum: [best.loss, d + d * Math.log(at.reconstruction / d) + 2 * c.beta * at.kl, size],
       gamma: [best.gamma, at.reconstruction / d],
@@ -77,7 +77,7 @@ const envelope = check.equals<dense.DenseCase, Subject>({
   runs: 40,
   measure: (c, subject) => {
     const { best, at } = profiled(c, subject);
-    const size = c.of.shape.net.encoder[0]! / Math.sqrt(best.gamma) + c.beta * (1 + at.kl);
+    const size = c.model.shape.net.encoder[0]! / Math.sqrt(best.gamma) + c.beta * (1 + at.kl);
     return Object.keys(dense.denseNet(c).shapes).map(name => {
       const [actual, expected] = [best.gradient(name), at.gradient(name)];
       return { what: name, actual, expected, scale: size + mat.norm([...expected]) };

@@ -1,7 +1,7 @@
 /** @file VGR-3: the minimum of the linear VAE falls like (d - r) log gamma, with every constant. */
 import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
 import { type Energy, energy, fixedEnergy, type Values } from '../../../src/studies/energy.js';
-import { check, claim, draw, exact, fc, type mat, quad, wrong } from '../../kit.js';
+import { check, claim, draw, exact, fc, mat, quad, wrong } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 import * as linear from '../../subjects/energy/linear-cases.js';
 import { circleAutoencoder } from '../../subjects/vae/decoders.js';
@@ -43,13 +43,8 @@ const minimum = check.equals<linear.LinearCase, Subject>({
     const gamma = linear.gammaOf(c);
     const found = at(c, subject);
     const lambda = positive(c);
-    const total = lambda.reduce((a, b) => a + b, 0);
-    const mean = fixedEnergy(
-      subject.gamma,
-      linear.netOf(c),
-      optimumFor(c, subject),
-      new Array<number>(c.latent).fill(0),
-    );
+    const total = mat.sum(lambda);
+    const mean = fixedEnergy(subject.gamma, linear.netOf(c), optimumFor(c, subject), mat.zeros(c.latent));
     return check.agree({
       minimum: [
         found.loss,

@@ -21,7 +21,7 @@ const bestFor = (c: linear.LinearCase, beta: number, gamma: number) =>
   linear.valuesOf(c, linear.optimumOf(c, beta * gamma), gamma, beta);
 
 /** One round: the best networks for gamma, then the best gamma for these. */
-function next({ c }: linear.Loaded, beta: number, gamma: number, { closed }: Subject): number {
+function next(c: linear.LinearCase, beta: number, gamma: number, { closed }: Subject): number {
   const noises = quad.sigmaPoints(c.latent).map(({ point }) => point);
   return closedEnergy(closed, linear.netOf(c), bestFor(c, beta, gamma), noises).gamma;
 }
@@ -33,20 +33,20 @@ const contraction = check.equals<linear.Loaded, Subject>({
     examples: fc.sample(linear.linearCases, { seed: 1, numRuns: 2 }).map(c => ({ c, load: 1 })),
   },
   runs: 32,
-  measure: (at, subject) => {
-    const [beta, rank] = [linear.betaOf(at), linear.rankOf(at.c)];
-    const d = at.c.values.length;
-    const least = at.c.values[rank - 1]!;
+  measure: ({ c, load }, subject) => {
+    const [beta, rank] = [linear.betaOf(c, load), linear.rankOf(c)];
+    const d = c.values.length;
+    const least = c.values[rank - 1]!;
     // Three rounds, all of them below the least eigenvalue.
-    let gamma = (at.c.share * least) / (beta * Math.max(1, at.load) ** 3);
+    let gamma = (c.share * least) / (beta * Math.max(1, load) ** 3);
     return [1, 2, 3].map(round => {
-      const actual = next(at, beta, gamma, subject) / gamma;
-      const scale = (actual * linear.sizeOf(at.c, beta * gamma)) / rank;
+      const actual = next(c, beta, gamma, subject) / gamma;
+      const scale = (actual * linear.sizeOf(c, beta * gamma)) / rank;
       gamma *= actual;
       return {
         what: `round ${round}`,
         actual,
-        expected: subject.ratio(beta, rank, d, at.c.latent),
+        expected: subject.ratio(beta, rank, d, c.latent),
         scale,
       };
     });
@@ -57,9 +57,8 @@ const alternation = check.equals<linear.Loaded, Subject>({
   says: 'both steps are exact minimisations: no gradient in networks and variances before, none in log gamma after',
   given: linear.loaded(linear.linearCases, 1 / 16, 4),
   runs: 16,
-  measure: (at, subject) => {
-    const { c } = at;
-    const beta = linear.betaOf(at);
+  measure: ({ c, load }, subject) => {
+    const beta = linear.betaOf(c, load);
     const gamma = (c.share * c.values[linear.rankOf(c) - 1]!) / beta;
     const values = bestFor(c, beta, gamma);
     const points = quad.sigmaPoints(c.latent);
@@ -67,7 +66,7 @@ const alternation = check.equals<linear.Loaded, Subject>({
     const steep =
       linear.sizeOf(c, beta * gamma, beta) * (1 + Math.sqrt(c.values[0]! / (beta * gamma))) * (1 + beta);
     const still = linear.stationary(before, ['mu.weight', 'logvar.bias', 'decoder.0.weight'], steep);
-    const updated = next(at, beta, gamma, subject);
+    const updated = next(c, beta, gamma, subject);
     const after = energy(subject.gamma, linear.netOf(c), { ...values, gamma: updated }, points);
     const slope = linear.sizeOf(c, updated, beta);
     return [...still, { what: 'log gamma', actual: after.gradient(LOG_GAMMA), expected: [0], scale: slope }];
@@ -81,13 +80,13 @@ const saturation = check.bound<linear.Loaded, Subject>({
     examples: [1.2, 1.8].map(load => ({ c: linear.EXAMPLE, load })),
   },
   runs: 16,
-  measure: (at, subject) => {
-    const beta = linear.betaOf(at);
-    const fixed = optimalTau(at.c, beta) / beta;
-    const scale = linear.sizeOf(at.c, beta * fixed);
+  measure: ({ c, load }, subject) => {
+    const beta = linear.betaOf(c, load);
+    const fixed = optimalTau(c, beta) / beta;
+    const scale = linear.sizeOf(c, beta * fixed);
     const [below, above] = [fixed / 2, fixed * 2];
-    const [up, down] = [next(at, beta, below, subject), next(at, beta, above, subject)];
-    const stay = next(at, beta, fixed, subject);
+    const [up, down] = [next(c, beta, below, subject), next(c, beta, above, subject)];
+    const stay = next(c, beta, fixed, subject);
     return check.below(
       {
         'from below it grows': [below, up],

@@ -1,4 +1,4 @@
-/** @file VGR-6: at a fixed observation variance, the weight of the KL term is nothing but another observation variance. */
+/** @file VGR-6: at a fixed observation variance the weight of the KL term is another observation variance. */
 import * as tf from '@tensorflow/tfjs';
 import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
 import { fixedEnergy } from '../../../src/studies/energy.js';

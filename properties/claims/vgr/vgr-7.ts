@@ -24,7 +24,7 @@ function at(c: linear.LinearCase, rules: GammaVaeRules, beta: number, tau: numbe
 
 /** The size of the terms. */
 function scaleAt(c: linear.LinearCase, beta: number, tau: number): number {
-  const total = c.values.reduce((a, b) => a + b, 0);
+  const total = mat.sum(c.values);
   const logs = c.values.length * (2 + Math.abs(Math.log(tau)) + Math.abs(Math.log(beta)));
   return logs + (1 + beta) * (linear.sizeOf(c, tau) + total / tau);
 }
@@ -50,9 +50,8 @@ const profile = check.equals<linear.Loaded, Subject>({
   says: 'minimised over all but gamma the energy is beta L_1(beta gamma) + d log gamma - beta d log(beta gamma), of slope d - E/gamma in log gamma',
   given: casesOf(SIZES, 1 / 8, 8),
   runs: 40,
-  measure: (of, { gamma: rules }) => {
-    const { c } = of;
-    const [beta, tau] = [linear.betaOf(of), c.share * c.values[0]!];
+  measure: ({ c, load }, { gamma: rules }) => {
+    const [beta, tau] = [linear.betaOf(c, load), c.share * c.values[0]!];
     const found = at(c, rules, beta, tau);
     const scale = scaleAt(c, beta, tau);
     return check.agree(
@@ -78,9 +77,8 @@ const least = check.bound<linear.Loaded, Subject>({
   says: 'where there is a best gamma its tau solves sum min(1, lambda/tau) = d/beta, sums over latents in use and the rest: no slope there, no smaller energy elsewhere',
   given: { arbitrary: casesOf(SIZES, 1.0625, 8), examples: [{ c: TOO_FEW, load: 1.0625 }] },
   runs: 40,
-  measure: (of, { gamma: rules, tau: solve }) => {
-    const { c } = of;
-    const beta = linear.betaOf(of);
+  measure: ({ c, load }, { gamma: rules, tau: solve }) => {
+    const beta = linear.betaOf(c, load);
     const tau = solve(c, beta);
     const best = at(c, rules, beta, tau);
     const scale = scaleAt(c, beta, tau);
@@ -99,18 +97,17 @@ const threshold = check.equals<linear.Loaded, Subject>({
   says: 'for small gamma the slope is d - beta r: the energy falls without bound as gamma goes to 0 for beta < d/r, is flat at d/r, and rises for beta > d/r',
   given: fc
     .tuple(casesOf(ENOUGH, 1, 1), fc.constantFrom(0.99, 1, 1.01))
-    .map(([of, load]) => ({ ...of, load })),
+    .map(([{ c }, load]) => ({ c, load })),
   runs: 30,
-  measure: (of, { gamma: rules, threshold: largest }) => {
-    const { c } = of;
+  measure: ({ c, load }, { gamma: rules, threshold: largest }) => {
     const [d, rank] = [c.values.length, linear.rankOf(c)];
     const limit = largest(d, rank, c.latent);
-    const beta = of.load * limit;
+    const beta = load * limit;
     const tau = 0.25 * c.values[rank - 1]!;
     const slope = at(c, rules, beta, tau).gradient(LOG_GAMMA)[0]!;
     return check.agree({
-      slope: [slope, d * (1 - of.load), scaleAt(c, beta, tau)],
-      'falls or rises': [Math.sign(Math.round(1e6 * slope)), Math.sign(1 - of.load), 1],
+      slope: [slope, d * (1 - load), scaleAt(c, beta, tau)],
+      'falls or rises': [Math.sign(Math.round(1e6 * slope)), Math.sign(1 - load), 1],
     });
   },
 });
@@ -119,9 +116,8 @@ const broken = check.bound<linear.Loaded, Subject>({
   says: 'above d/r the best solution uses fewer than r latents and leaves an error of d tau*/beta > 0',
   given: casesOf(ENOUGH, 1.0625, 8),
   runs: 30,
-  measure: (of, { gamma: rules, tau: solve }) => {
-    const { c } = of;
-    const beta = linear.betaOf(of);
+  measure: ({ c, load }, { gamma: rules, tau: solve }) => {
+    const beta = linear.betaOf(c, load);
     const tau = solve(c, beta);
     const least = c.values[linear.rankOf(c) - 1]!;
     const error = at(c, rules, beta, tau).reconstruction;

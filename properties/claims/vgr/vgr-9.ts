@@ -1,4 +1,4 @@
-/** @file VGR-9: with a fixed, vanishing posterior variance the VAE's loss is a logarithm of the error, if the error is larger. */
+/** @file VGR-9: with a small fixed posterior variance the VAE's loss is a logarithm of the error, if that is larger. */
 import * as tf from '@tensorflow/tfjs';
 import { linearTable } from '../../../src/core/net/table.js';
 import { GAMMA_VAE_CLOSED_RULES } from '../../../src/core/objectives/gamma-vae-closed.js';
@@ -84,7 +84,7 @@ const modelsOf = (c: Case, data = c.data): QuadraticModel[] =>
     residual: mat.subtract(x, c.value),
   }));
 
-const mean = (values: mat.Vector): number => values.reduce((a, b) => a + b, 0) / values.length;
+const mean = (values: mat.Vector): number => mat.sum(values) / values.length;
 
 /** mean |x - g|^2 at the mean codes. */
 const errorOf = (models: readonly QuadraticModel[]): number =>

@@ -1,4 +1,4 @@
-/** @file What the codes or the error are charged: penalties of core with their values and slopes in doubles. */
+/** @file Penalties of core on codes or errors, with their values and slopes in doubles. */
 import * as tf from '@tensorflow/tfjs';
 import { PENALTIES, type Penalty, power, shiftedLog, shiftedRoot } from '../../../src/core/penalties.js';
 

@@ -10,7 +10,7 @@ const NOISE = 15;
 
 /** Networks with diagonal and full posteriors; gamma from 1e-3 to 10, beta from 1/16 to 16. */
 export const denseCases = draw.record({
-  of: autoencoders(SHAPES.learned),
+  model: autoencoders(SHAPES.learned),
   /** Enough for every sample of every shape. */
   noise: draw.vector(NOISE, draw.normal()),
   gamma: draw.logUniform({ min: 1e-3, max: 10 }),
@@ -20,20 +20,20 @@ export type DenseCase = draw.Of<typeof denseCases>;
 
 const networks = new WeakMap<Shape, Autoencoder>();
 
-export function denseNet({ of: { shape } }: DenseCase): Autoencoder {
+export function denseNet({ model: { shape } }: DenseCase): Autoencoder {
   const net = networks.get(shape) ?? denseAutoencoder(shape.net);
   networks.set(shape, net);
   return net;
 }
 
 /** A row for each sample. */
-export const denseNoise = ({ of, noise }: DenseCase): readonly number[] =>
-  noise.slice(0, of.shape.batch * of.shape.net.latent);
+export const denseNoise = ({ model, noise }: DenseCase): readonly number[] =>
+  noise.slice(0, model.shape.batch * model.shape.net.latent);
 
 /** beta = 1 unless said. */
-export const denseValues = ({ of, gamma }: DenseCase, beta = 1): Values => ({
-  params: of.params,
-  x: of.x,
+export const denseValues = ({ model, gamma }: DenseCase, beta = 1): Values => ({
+  params: model.params,
+  x: model.x,
   gamma,
   beta,
 });

@@ -1,4 +1,4 @@
-/** @file Linear autoencoders on data whose second moments have prescribed eigenvalues, and the closed-form optimum as parameters. */
+/** @file Linear autoencoders on data with prescribed eigenvalues, and the closed-form optimum as parameters. */
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import type { Energy, Values } from '../../../src/studies/energy.js';
 import { type LinearOptimum, linearOptimum } from '../../../src/theory/closed/linear-vae.js';
@@ -37,7 +37,7 @@ export const linearCaseOf = (
   shares: fc.Arbitrary<number>,
 ): fc.Arbitrary<LinearCase> =>
   draw.record({
-    values: eigenvalues(rank).map(values => [...values, ...new Array<number>(d - rank).fill(0)]),
+    values: eigenvalues(rank).map(values => [...values, ...mat.zeros(d - rank)]),
     vectors: draw.orthogonal(d),
     latent: fc.constant(latent),
     share: shares,
@@ -79,7 +79,7 @@ export interface Loaded {
 export const loaded = (cases: fc.Arbitrary<LinearCase>, min: number, max = min): fc.Arbitrary<Loaded> =>
   draw.record({ c: cases, load: draw.logUniform({ min, max }) });
 
-export const betaOf = ({ c, load }: Loaded): number => (load * c.values.length) / rankOf(c);
+export const betaOf = (c: LinearCase, load: number): number => (load * c.values.length) / rankOf(c);
 
 /** Rank 3 in 10 entries, with one latent too many. */
 export const EXAMPLE: LinearCase = {
@@ -97,12 +97,12 @@ export function parametersOf(
   encoder: mat.Matrix,
   covariance: mat.Matrix,
 ): Values['params'] {
-  const zeros = new Array<number>(net.latent).fill(0);
+  const zeros = mat.zeros(net.latent);
   return {
     ...posterior(net, zeros, covariance),
     'mu.weight': encoder.flat(),
     'decoder.0.weight': weight.flat(),
-    'decoder.0.bias': new Array<number>(weight.length).fill(0),
+    'decoder.0.bias': mat.zeros(weight.length),
   };
 }
 
@@ -132,10 +132,10 @@ export function rotatedOptimum(
   };
 }
 
-/** Size of the terms of an energy; rounding of residuals of order sqrt(gamma) that are made from the data included. */
+/** Size of the terms of an energy; with the rounding of residuals of order sqrt(gamma) made from the data. */
 export function sizeOf(c: LinearCase, gamma: number, beta = 1): number {
   const logs = 2 + Math.abs(Math.log(gamma)) + Math.abs(Math.log(beta));
-  const residuals = Math.sqrt((rankOf(c) * c.values.reduce((a, b) => a + b, 0)) / gamma);
+  const residuals = Math.sqrt((rankOf(c) * mat.sum(c.values)) / gamma);
   return (c.values.length + 2 * beta * c.latent) * logs + 8 * residuals;
 }
 

@@ -1,4 +1,4 @@
-/** @file VGR-1: the energy (3) is twice the negative ELBO up to constants, and bounds the negative log-likelihood. */
+/** @file VGR-1: the energy (3) is twice the negative ELBO up to constants, and bounds -2 log p(x). */
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../../src/core/objectives/gamma-vae.js';
 import { energy } from '../../../../src/studies/energy.js';
 import { graeCovariance, graeGap, graeLogDet, precision } from '../../../../src/theory/closed/grae.js';
@@ -27,8 +27,8 @@ const definition = check.equals<DenseCase, Subject>({
   given: denseCases,
   runs: 40,
   measure: (c, { gamma: rules, fromElbo }) => {
-    const { latent } = c.of.shape.net;
-    const d = c.of.shape.net.encoder[0]!;
+    const { latent } = c.model.shape.net;
+    const d = c.model.shape.net.encoder[0]!;
     const { loss, reconstruction } = energy(rules, denseNet(c), denseValues(c), quad.sigmaPoints(latent));
     const parts = posteriorParts(c);
     const logs = d * (2 + Math.abs(Math.log(c.gamma))) + latent + Math.abs(parts.logDet);

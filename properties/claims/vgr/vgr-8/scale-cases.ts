@@ -43,8 +43,6 @@ export function at({ weight, code, x, gamma }: Omit<Case, 'stretch'>, rules: Gam
   return energy(rules, NET, { params, x, gamma }, quad.sigmaPoints(LATENT));
 }
 
-export const sum = (values: mat.Vector): number => values.reduce((a, b) => a + b, 0);
-
 /** mean |x - Wz|^2 */
 export function errorOf({ weight, code, x }: Omit<Case, 'stretch' | 'gamma'>): number {
   const y = decoded(NET, { weight, code });
@@ -53,13 +51,13 @@ export function errorOf({ weight, code, x }: Omit<Case, 'stretch' | 'gamma'>): n
 
 export const sizeOf = (c: Omit<Case, 'stretch'>, size = 1): number => {
   const error = errorOf(c) / c.gamma;
-  const noise = sum(squares(c.weight));
+  const noise = mat.sum(squares(c.weight));
   return (
     16 *
     (size +
       error +
       Math.sqrt(error * noise) / c.gamma ** 0.5 +
-      sum(energiesOf(c.code)) +
+      mat.sum(energiesOf(c.code)) +
       (DATA + LATENT) * (2 + Math.abs(Math.log(c.gamma))) +
       noise)
   );
@@ -112,7 +110,7 @@ export function supports(energy: number, gamma: number, rules: GammaVaeRules) {
     Array.from({ length: DATA * LATENT }, (_, i) => (i < LATENT && i % LATENT < used ? 1 : 0));
   const codes = (used: number): number[] =>
     z.flatMap(value => Array.from({ length: LATENT }, (_, k) => (k < used ? value / used : 0)));
-  const x = z.flatMap(value => [value, ...new Array<number>(DATA - 1).fill(0)]);
+  const x = z.flatMap(value => [value, ...mat.zeros(DATA - 1)]);
   const loss = (used: number): number => {
     const energies = new Array<number>(used).fill(energy / used ** 2);
     const scales = [...energies.map(c => Math.sqrt(effectiveEnergy(c / gamma) / c)), 1, 1, 1].slice(
