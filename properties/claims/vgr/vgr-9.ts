@@ -1,4 +1,4 @@
-/** @file VGR-9: with a small fixed posterior variance the VAE's loss is a logarithm of the error, if that is larger. */
+/** @file VGR-9: at a small fixed posterior variance the VAE's loss is a logarithm of the error, if that is larger. */
 import * as tf from '@tensorflow/tfjs';
 import { linearTable } from '../../../src/core/net/table.js';
 import { GAMMA_VAE_CLOSED_RULES } from '../../../src/core/objectives/gamma-vae-closed.js';
@@ -22,19 +22,11 @@ const SUBJECT = {
 };
 type Subject = typeof SUBJECT;
 
-/** A quadratic decoder at one code, with two data. */
-interface Case {
-  readonly value: mat.Vector;
-  readonly jacobian: mat.Matrix;
-  readonly hessians: readonly mat.Matrix[];
-  readonly mean: mat.Vector;
-  readonly data: readonly mat.Vector[];
-}
-
 const DATA = 3;
 const NETS = [1, 2].map(latent => quadraticAutoencoder(DATA, latent, 'diagonal'));
 
-const cases: fc.Arbitrary<Case> = fc
+/** A quadratic decoder at one code, with two data. */
+const cases = fc
   .oneof(
     ...[1, 2].map(latent =>
       draw.record({
@@ -52,6 +44,7 @@ const cases: fc.Arbitrary<Case> = fc
   )
   .filter(({ data, value }) => mat.norm(data.flatMap(x => mat.subtract(x, value))) > 0.5);
 
+type Case = draw.Of<typeof cases>;
 type QuadraticModel = Parameters<typeof quadraticReconstruction>[0];
 
 const latentOf = (c: Case): number => c.mean.length;
@@ -66,7 +59,7 @@ function points(latent: number): number[][] {
 }
 
 /** Core's loss with gamma in closed form, all standard deviations s. */
-function lossAt(c: Case, rules: Subject['closed'], s: number, data = c.data) {
+function lossAt(c: Case, rules: Subject['closed'], s: number, data: mat.Matrix = c.data) {
   const net = NETS[latentOf(c) - 1]!;
   const params = {
     ...posterior(net, c.mean, covarianceOf(c, s)),
@@ -78,7 +71,7 @@ function lossAt(c: Case, rules: Subject['closed'], s: number, data = c.data) {
   return closedEnergy(rules, net, { params, x: data.flat() }, points(latentOf(c)));
 }
 
-const modelsOf = (c: Case, data = c.data): QuadraticModel[] =>
+const modelsOf = (c: Case, data: mat.Matrix = c.data): QuadraticModel[] =>
   data.map(x => ({
     ...c,
     residual: mat.subtract(x, c.value),
