@@ -1,9 +1,9 @@
 /**
- * @file What claims and their subjects are made of, in one import: `claim` and its verdicts, checks as `check`, matrices as
- * `mat`, generators as `draw`, quadrature as `quad`, mutants from tables as `wrong`. Namespaces keep an import on one line
- * and leave `scale`, `norm` or `identity` free for what a claim calls so. A name that several claims need is added in its
- * group; what only one needs is imported from where it is. Nothing here may load tfjs, which takes longer than all of the
- * rest: a test counts on it.
+ * @file What claims and their subjects are made of, in one import: `claim` and its verdicts, checks as
+ * `check`, matrices as `mat`, generators as `draw`, quadrature as `quad`, mutants from tables as `wrong`.
+ * Namespaces keep an import on one line and leave `scale`, `norm` or `identity` free for what a claim calls
+ * so. A name that several claims need is added in its group; what only one needs is imported from where it
+ * is. Nothing here may load tfjs, which takes longer than all of the rest: a test counts on it.
  */
 export { default as fc } from 'fast-check';
 export type { Given } from '../src/claims/checks/given.js';

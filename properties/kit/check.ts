@@ -1,4 +1,6 @@
-/** @file Checks, where their cases come from, and what they measure: tables of named sides, ladders of steps. */
+/**
+ * @file Checks, where their cases come from, and what they measure: tables of named sides, ladders of steps.
+ */
 export { bound } from '../../src/claims/checks/bound.js';
 export { equals } from '../../src/claims/checks/equals.js';
 export { only } from '../../src/claims/checks/given.js';

@@ -1,4 +1,7 @@
-/** @file Generators: numbers, vectors, matrices and functions that shrink toward the small and simple. No networks: they take tfjs. */
+/**
+ * @file Generators: numbers, vectors, matrices and functions that shrink toward the small and simple. No
+ * networks: they take tfjs.
+ */
 import type fc from 'fast-check';
 
 export * from '../arbitraries/functions.js';

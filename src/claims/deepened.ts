@@ -1,4 +1,6 @@
-/** @file Checks that go further where more effort is asked for: what is too slow or too large for every run. */
+/**
+ * @file Checks that go further where more effort is asked for: what is too slow or too large for every run.
+ */
 import type { Check, CheckOptions, Mutant } from './claim.js';
 import type { CheckResult } from './result.js';
 
@@ -52,9 +54,10 @@ function replaced<Subject>(check: Check<Subject>, more: () => Check<Subject>): C
 }
 
 /**
- * `check`, followed in a deep run by the check that `more` makes, which lives as long as that run and then frees what it
- * holds. Negative controls, replays and a failure of `check` end with the former; the latter draws its own number of cases
- * and must reject its `controls` by itself. With `instead` the deeper check is run alone.
+ * `check`, followed in a deep run by the check that `more` makes, which lives as long as that run and then
+ * frees what it holds. Negative controls, replays and a failure of `check` end with the former; the latter
+ * draws its own number of cases and must reject its `controls` by itself. With `instead` the deeper check is
+ * run alone.
  */
 export function deepened<Subject>(
   check: Check<Subject>,

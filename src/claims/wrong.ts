@@ -1,7 +1,10 @@
 /** @file Mutants from tables: a formula replaced, or rules of an implementation replaced. */
 import { type Mutant, mutant } from './claim.js';
 
-/** What is wrong with it, and what takes the place of the right one; then why no check can tell the two apart, if none can. */
+/**
+ * What is wrong with it, and what takes the place of the right one; then why no check can tell the two apart,
+ * if none can.
+ */
 export type Wrong<Value> = readonly [says: string, replacement: Value, equivalent?: string];
 
 /** Mutants by name. */
@@ -39,9 +42,9 @@ export const formula = <Subject extends object, Field extends keyof Subject, Nam
   }));
 
 /**
- * A mutant for each entry of a table of wrong rules: rules that take the place of those of the implementation that the
- * subject holds as `field`; of all entries, or of those named. The wrong implementations are made once, so that all checks
- * share their programs.
+ * A mutant for each entry of a table of wrong rules: rules that take the place of those of the implementation
+ * that the subject holds as `field`; of all entries, or of those named. The wrong implementations are made
+ * once, so that all checks share their programs.
  *
  *     mutants: {
  *       ...wrong.rules(SUBJECT, 'vae', { noNoise: ['the mean code only', { sample: mean => mean }] }),

@@ -12,7 +12,9 @@ const SUBJECT = {
   /** How fast d L falls along z -> (1 - t) z at a perfect reconstruction, from the latents' energies u_k. */
   descent: (energies: readonly number[], h: charges.Charge) =>
     2 * energies.reduce((sum, u) => sum + u * h.slope(u), 0),
-  /** The best shrinkage for h = lambda u, from the error per entry of shrinking to 0 and the sum of u_k / d. */
+  /**
+   * The best shrinkage for h = lambda u, from the error per entry of shrinking to 0 and the sum of u_k / d.
+   */
   shrinkage: (error: number, energy: number, lambda: number) => (lambda * energy) / (error + lambda * energy),
   /** The same for g = sqrt. */
   shrinkageOfRoot: (error: number, energy: number, lambda: number) =>

@@ -1,4 +1,4 @@
-/** @file VGR-12: an unbounded slope is not enough: how near to a logarithm, and how small a gamma it takes. */
+/** @file VGR-12: an unbounded slope is not enough: the penalty must be near a logarithm, and gamma tiny. */
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
 import { energy } from '../../../src/studies/energy.js';

@@ -1,4 +1,4 @@
-/** @file VGR-13: the inequalities (8)-(9) behind theorem 4 need a comparison of energies that is not stated. */
+/** @file VGR-13: the inequalities (8)-(9) need a comparison of energies that is not stated. */
 import { linearTable } from '../../../src/core/net/table.js';
 import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
 import { check, claim, conditional, draw, fc, wrong } from '../../kit.js';

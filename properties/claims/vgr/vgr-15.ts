@@ -1,4 +1,4 @@
-/** @file VGR-15: learning gamma finds the sparse solution; training with the learned gamma throughout does not. */
+/** @file VGR-15: learning gamma finds the sparse solution; training with a fixed gamma does not. */
 import { mean, standardDeviation } from '../../../src/claims/statistics.js';
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { type Energy, fixedEnergy } from '../../../src/studies/energy.js';

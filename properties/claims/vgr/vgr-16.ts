@@ -1,4 +1,4 @@
-/** @file VGR-16: the aggregated posterior matches the prior at the sparse optimum, and after posterior collapse. */
+/** @file VGR-16: the aggregated posterior matches the prior at the sparse optimum and after collapse. */
 import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
 import { energy } from '../../../src/studies/energy.js';
 import { type Component, mixtureMmd, standardNormal } from '../../../src/theory/closed/gaussian-mmd.js';

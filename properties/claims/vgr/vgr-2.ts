@@ -1,4 +1,4 @@
-/** @file VGR-2: the best decoder variance is the mean squared error of an entry; the loss is then its logarithm. */
+/** @file VGR-2: the best decoder variance is the mean squared error of an entry. */
 import * as tf from '@tensorflow/tfjs';
 import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
 import { GAMMA_VAE_CLOSED_RULES } from '../../../src/core/objectives/gamma-vae-closed.js';

@@ -1,4 +1,4 @@
-/** @file VGR-9: at a small fixed posterior variance the VAE's loss is a logarithm of the error, if that is larger. */
+/** @file VGR-9: at a small fixed posterior variance the loss of the VAE is a logarithm of its error. */
 import * as tf from '@tensorflow/tfjs';
 import { linearTable } from '../../../src/core/net/table.js';
 import { GAMMA_VAE_CLOSED_RULES } from '../../../src/core/objectives/gamma-vae-closed.js';

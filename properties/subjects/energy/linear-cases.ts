@@ -1,4 +1,6 @@
-/** @file Linear autoencoders on data with prescribed eigenvalues, and the closed-form optimum as parameters. */
+/**
+ * @file Linear autoencoders on data with prescribed eigenvalues, and the closed-form optimum as parameters.
+ */
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import type { Energy, Values } from '../../../src/studies/energy.js';
 import { type LinearOptimum, linearOptimum } from '../../../src/theory/closed/linear-vae.js';

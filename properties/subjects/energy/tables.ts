@@ -4,7 +4,10 @@ import { type Autoencoder, parameter } from '../../../src/core/net/network.js';
 import { tableAutoencoder } from '../../../src/core/net/table.js';
 import { mat } from '../../kit.js';
 
-/** A polynomial curve through a point for each sample: g(z) = C (1, z, z^2, ...), `curve` is C [data, samples]. */
+/**
+ * A polynomial curve through a point for each sample: g(z) = C (1, z, z^2, ...), `curve` is C [data,
+ * samples].
+ */
 export const polynomialAutoencoder = (data: number, samples: number): Autoencoder =>
   tableAutoencoder({
     data,

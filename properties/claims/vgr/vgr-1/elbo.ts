@@ -41,8 +41,9 @@ const sumOfSquares = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((sum, x) => sum + x * x, 0);
 
 /**
- * -ELBO averaged over the samples: log q(z|x) - log p(z) - log p(x|z) averaged over the sigma points of q. Exact
- * in the first two terms, which are quadratic in z; in the third the same average as the objective takes.
+ * -ELBO averaged over the samples: log q(z|x) - log p(z) - log p(x|z) averaged over the sigma points of q.
+ * Exact in the first two terms, which are quadratic in z; in the third the same average as the objective
+ * takes.
  */
 export function negativeElbo(c: DenseCase): number {
   const { batch, net } = c.model.shape;
@@ -59,7 +60,9 @@ export function negativeElbo(c: DenseCase): number {
   }, 0);
 }
 
-/** log det and trace of the posterior covariances and |mean|^2, averaged over the samples: parts of eq. (3). */
+/**
+ * log det and trace of the posterior covariances and |mean|^2, averaged over the samples: parts of eq. (3).
+ */
 export function posteriorParts(c: DenseCase): { logDet: number; trace: number; energy: number } {
   const { batch, net } = c.model.shape;
   const covariances = covariancesOf(c.model);
