@@ -6,7 +6,7 @@ import type { ClaimEntry } from '../src/claims/registry.js';
 import type { Paper } from '../src/claims/result.js';
 
 /** The module of each claim, in claims/. */
-const CLAIMS = {
+const CLAIMS: Readonly<Record<string, string>> = {
   'SAMBA-1': 'samba/samba-1',
   'SAMBA-2': 'samba/samba-2',
   'SAMBA-3': 'samba/samba-3',
@@ -123,17 +123,7 @@ const CLAIMS = {
   'RAE-8': 'rae/rae-8/claim',
   'RAE-9': 'rae/rae-9/claim',
   'RAE-10': 'rae/rae-10',
-} satisfies Record<string, string>;
-
-type ClaimId = keyof typeof CLAIMS;
-
-const LARGE_WHEN_DEEP: ReadonlySet<string> = new Set<ClaimId>([
-  'SAMBA-4',
-  'SAMBA-18',
-  'SAMBA-21',
-  'SAMBA-22',
-  'SAMBA-26',
-]);
+};
 
 /** The folder of a claim is named after its paper. */
 const paperOf = (path: string): Paper => path.slice(0, path.indexOf('/')) as Paper;
@@ -145,7 +135,6 @@ export const claims: readonly ClaimEntry[] = Object.entries(CLAIMS).map(([id, pa
     id,
     paper: paperOf(path),
     module,
-    ...(LARGE_WHEN_DEEP.has(id) && { largeWhenDeep: true }),
     load: async () => (await import(module)).default,
   };
 });

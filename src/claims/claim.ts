@@ -19,6 +19,8 @@ export interface CheckOptions {
 export interface Check<Subject> {
   readonly kind: CheckResult['kind'];
   readonly says: string;
+  /** Takes gigabytes of memory under --deep. */
+  readonly large?: true;
   readonly run: (name: string, subject: Subject, options: CheckOptions) => CheckResult;
 }
 
@@ -84,6 +86,7 @@ export interface Claim extends ClaimHead {
     readonly name: string;
     readonly kind: CheckResult['kind'];
     readonly says: string;
+    readonly large?: true;
   }[];
   readonly mutants: readonly { readonly name: string; readonly says: string; readonly equivalent?: string }[];
   readonly noMutants?: string;
@@ -165,7 +168,12 @@ export function claim<Subject>(spec: UncheckedSpec | ClaimSpec<Subject>): Claim 
   const mutants = new Map(hasNone(spec.mutants) ? [] : Object.entries<Mutant<Subject>>(spec.mutants));
   return {
     ...head,
-    checks: [...checks].map(([name, check]) => ({ name, kind: check.kind, says: check.says })),
+    checks: [...checks].map(([name, { kind, says, large }]) => ({
+      name,
+      kind,
+      says,
+      ...(large === true && { large }),
+    })),
     mutants: [...mutants].map(([name, of]) => ({
       name,
       says: of.says,

@@ -7,8 +7,6 @@ export interface ClaimEntry {
   readonly paper: Paper;
   /** URL of the module that defines it; the digest of a claim covers all that this module imports. */
   readonly module: string;
-  /** Under --deep it also runs a network of the size of the experiments, which takes about 3 GB. */
-  readonly largeWhenDeep?: true;
   load(): Promise<Claim>;
 }
 

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
+import { claimSources } from '../../src/cli/verify/sources.js';
 import { suite } from '../harness.js';
 import { claimsBehind, REGISTRY } from '../registry.js';
 
@@ -26,11 +27,21 @@ test('every claim says something, and its objectives are found by name', async (
   }
 });
 
-test('the claims known as large are those that run a network of full size when deep', async () => {
-  for (const [id, { largeWhenDeep = false, load }] of REGISTRY.claims) {
-    const { checks } = await load();
-    const full = checks.filter(({ says }) => /with --deep: .*ResNet-18.*width 64/.test(says));
-    assert.is(full.length > 0, largeWhenDeep, id);
+test('the checks that say they are large are those that run a network of full size when deep', async () => {
+  for (const [id, { load }] of REGISTRY.claims) {
+    for (const { name, says, large = false } of (await load()).checks)
+      assert.is(large, /with --deep: .*ResNet-18.*width 64/.test(says), `${id} ${name}`);
+  }
+});
+
+test('what claims are made of loads without tfjs', () => {
+  const files = claimSources(new URL('../../properties/kit.js', import.meta.url).href).filter(file =>
+    file.endsWith('.js'),
+  );
+  assert.ok(files.length > 20);
+  for (const file of files) {
+    const source = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+    assert.not.match(source, /from '@tensorflow/, file);
   }
 });
 

@@ -3,11 +3,11 @@ import { equals } from '../../../src/claims/checks/equals.js';
 import { order } from '../../../src/claims/checks/order.js';
 import { violates } from '../../../src/claims/checks/violates.js';
 import { claim } from '../../../src/claims/claim.js';
+import { deepened } from '../../../src/claims/deepened.js';
 import { asymptotic } from '../../../src/claims/verdict.js';
 import { norm } from '../../../src/theory/numerics/matrix.js';
 import { SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape, random } from '../../arbitraries/given.js';
-import { deepened } from '../../depth.js';
 import {
   BEYOND_CONTROLS,
   beyondLargeCell,
@@ -55,7 +55,7 @@ export default claim<Pair, string, string>({
         measure: (c, pair) => expansion(c, pair, 'z'),
       }),
       () => largeOrder({ part: 'z', width: FULL_WIDTH }),
-      largeOrderControls(),
+      { controls: largeOrderControls(), large: true },
     ),
     tinyGradient: order({
       says: 'the constant does not grow where one gradient is 1e-12 of the other',
@@ -94,7 +94,7 @@ export default claim<Pair, string, string>({
         },
       }),
       () => largeCell({ part: 'z', width: FULL_WIDTH }),
-      largeCellControls(),
+      { controls: largeCellControls(), large: true },
     ),
     beyondKink: deepened(
       violates({
@@ -107,7 +107,7 @@ export default claim<Pair, string, string>({
         },
       }),
       () => beyondLargeCell({ part: 'z', width: FULL_WIDTH }),
-      BEYOND_CONTROLS,
+      { controls: BEYOND_CONTROLS, large: true },
     ),
     zeroGradient: equals({
       says: 'a gradient of exactly zero gives no step, no penalty gradient and no NaN',

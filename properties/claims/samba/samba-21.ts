@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { equals } from '../../../src/claims/checks/equals.js';
 import { order } from '../../../src/claims/checks/order.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
+import { deepened } from '../../../src/claims/deepened.js';
 import type { Rung } from '../../../src/claims/order/case.js';
 import { conditional } from '../../../src/claims/verdict.js';
 import { type Scale, scaleUp } from '../../../src/core/gaussian.js';
@@ -10,7 +11,6 @@ import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba
 import { detach } from '../../../src/engine/ops.js';
 import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
-import { deepened } from '../../depth.js';
 import { largeCell, largeCellControls } from '../../subjects/large/large-cell.js';
 import { largeOrder, largeOrderControls } from '../../subjects/large/large-order.js';
 import { FULL_WIDTH } from '../../subjects/large/network.js';
@@ -94,7 +94,7 @@ export default claim<Subject, string, string>({
         measure: (c, pair) => expansion(c, pair, 'phi'),
       }),
       () => largeOrder({ part: 'phi', width: FULL_WIDTH }),
-      largeOrderControls(),
+      { controls: largeOrderControls(), large: true },
     ),
     chainRule: deepened<Subject>(
       equals({
@@ -112,7 +112,7 @@ export default claim<Subject, string, string>({
         },
       }),
       () => largeCell({ part: 'phi', width: FULL_WIDTH }),
-      largeCellControls(),
+      { controls: largeCellControls(), large: true },
     ),
     learned: order({
       says: 'with a learned covariance, its path included, the difference to the live penalty is of second order',

@@ -2,6 +2,7 @@
 import { equals } from '../../../src/claims/checks/equals.js';
 import { order } from '../../../src/claims/checks/order.js';
 import { claim } from '../../../src/claims/claim.js';
+import { deepened } from '../../../src/claims/deepened.js';
 import { asymptotic } from '../../../src/claims/verdict.js';
 import {
   add,
@@ -14,7 +15,6 @@ import {
 } from '../../../src/theory/numerics/matrix.js';
 import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape, random } from '../../arbitraries/given.js';
-import { deepened } from '../../depth.js';
 import { largeCell, largeCellControls } from '../../subjects/large/large-cell.js';
 import { largeOrder, largeOrderControls } from '../../subjects/large/large-order.js';
 import { FULL_WIDTH } from '../../subjects/large/network.js';
@@ -106,7 +106,7 @@ export default claim<Pair, string, string>({
         measure: (c, pair) => expansion(c, pair, 'theta'),
       }),
       () => largeOrder({ part: 'theta', width: FULL_WIDTH }),
-      largeOrderControls(),
+      { controls: largeOrderControls(), large: true },
     ),
     linearDecoder: equals({
       says: "for a linear decoder the weights differ by exactly 2 rho^2 W u u', the bias not at all, at every radius",
@@ -128,7 +128,7 @@ export default claim<Pair, string, string>({
         },
       }),
       () => largeCell({ part: 'theta', width: FULL_WIDTH }),
-      largeCellControls(),
+      { controls: largeCellControls(), large: true },
     ),
     liveFactor: equals({
       says: "the penalty's decoder gradient is that of grad_z L . u with the first factor live and u held fixed",

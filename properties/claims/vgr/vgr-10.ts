@@ -1,82 +1,61 @@
 /** @file VGR-10: a penalty of bounded slope prefers more latents than the data have dimensions. */
-
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
-import {
-  SPARSE_REPRESENTATION_RULES,
-  type SparseRepresentationRules,
-} from '../../../src/core/objectives/sparse-representation.js';
-import { plainRecord } from '../../arbitraries/record.js';
+import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
+import { check, claim, draw, exact, fc, wrong } from '../../kit.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from '../../subjects/energy/arc.js';
-import {
-  BOUNDED,
-  type Charge,
-  identity,
-  multiple,
-  sparse,
-  sparseControls,
-} from '../../subjects/energy/sparse.js';
+import * as charges from '../../subjects/energy/charges.js';
+import { SPARSE_WRONG, sparse } from '../../subjects/energy/sparse.js';
 
-interface Subject {
-  readonly sparse: SparseRepresentationRules;
-  /** The square of a radius of the arc that is small enough for B to win; `gain` is h(u0) - h(0), `slope` the supremum of h'. */
-  readonly squaredRadius: (gain: number, slope: number, u0: number) => number;
-  /** The decoders in the order (few latents, many latents). */
-  readonly sides: (c: ArcCase) => { readonly a: Side; readonly b: Side };
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   sparse: SPARSE_REPRESENTATION_RULES,
-  // half of what the proof allows
-  squaredRadius: (gain, slope) => gain / slope / 2,
+  /** The squared radius of an arc small enough for B: half of what the proof allows. `gain` is h(u0) - h(0). */
+  squaredRadius: (gain: number, slope: number, _u0: number) => gain / slope / 2,
+  /** The decoders in the order (few latents, many latents). */
   sides: sidesOf,
 };
+type Subject = typeof SUBJECT;
 
 interface Case {
   readonly arc: ArcCase;
-  readonly penalty: (typeof BOUNDED)[number];
+  readonly penalty: (typeof charges.BOUNDED)[number];
 }
 
 const arcs = arcsOf(ARC_SIZES, { min: 0.05, max: 1 }, { min: 0.1, max: 100 });
-const cases = plainRecord({ arc: arcs, penalty: fc.constantFrom(...BOUNDED) });
+const cases = draw.record({ arc: arcs, penalty: fc.constantFrom(...charges.BOUNDED) });
 
 const show = ({ arc, penalty }: Case): string => `${penalty.charge.name}, ${fc.stringify(arc)}`;
 
-const lossOf = (side: Side, rules: SparseRepresentationRules, h: Charge): number =>
-  sparse(rules, side.net, side.values, identity, h).loss;
+const lossOf = (side: Side, rules: Subject['sparse'], h: charges.Charge): number =>
+  sparse(rules, side.net, side.values, charges.identity, h).loss;
 
 /** Size of the terms of d L. */
-const sizeOf = ({ size: [, latent] }: ArcCase, h: Charge, largest: number): number =>
+const sizeOf = ({ size: [, latent] }: ArcCase, h: charges.Charge, largest: number): number =>
   latent * (Math.abs(h.value(0)) + Math.abs(h.value(largest)) + 1);
 
-const perfect = equals<Case, Subject>({
+const perfect = check.equals<Case, Subject>({
   says: 'both decoders reconstruct the data exactly, A with r latents and B with r + 1',
   given: { arbitrary: cases, show },
   runs: 24,
   measure: ({ arc }, { sparse: rules, sides }) => {
     const { a, b } = sides(arc);
     const error = (side: Side): number =>
-      sparse(rules, side.net, side.values, identity, identity).reconstruction;
-    return [
-      { what: 'error of A', actual: Math.sqrt(error(a)), expected: 0, scale: 4 * arc.epsilon },
-      { what: 'error of B', actual: error(b), expected: 0, scale: 0 },
-      { what: 'latents of A', actual: a.active, expected: arc.size[0] },
-      { what: 'latents of B', actual: b.active, expected: arc.size[0] + 1 },
-    ];
+      sparse(rules, side.net, side.values, charges.identity, charges.identity).reconstruction;
+    return check.agree({
+      'error of A': [Math.sqrt(error(a)), 0, 4 * arc.epsilon],
+      'error of B': [error(b), 0, 0],
+      'latents of A': [a.active, arc.size[0]],
+      'latents of B': [b.active, arc.size[0] + 1],
+    });
   },
 });
 
-const difference = equals<Case, Subject>({
+const difference = check.equals<Case, Subject>({
   says: 'd (L_A - L_B) = h(u0) + h(0) - h(eps^2 a) - h(eps^2 b): for any h, for a constant h both tie',
   given: {
     arbitrary: cases,
     show,
     examples: fc
       .sample(arcs, { seed: 1, numRuns: 2 })
-      .map(arc => ({ arc, penalty: { charge: multiple(0), steepest: 0 } })),
+      .map(arc => ({ arc, penalty: { charge: charges.multiple(0), steepest: 0 } })),
   },
   runs: 48,
   measure: ({ arc, penalty: { charge: h } }, { sparse: rules, sides }) => {
@@ -91,7 +70,7 @@ const difference = equals<Case, Subject>({
   },
 });
 
-const better = bound<Case, Subject>({
+const better = check.bound<Case, Subject>({
   says: "for an arc small enough, eps^2 < (h(u0) - h(0)) / sup h', B with its superfluous latent is strictly better, by half of h(u0) - h(0) at half that radius",
   given: { arbitrary: cases, show },
   runs: 48,
@@ -125,27 +104,25 @@ export default claim({
   subject: SUBJECT,
   checks: { perfect, difference, better },
   mutants: {
-    arcTooLarge: mutant<Subject>('an arc with eps^2 > u0, for which fewer latents are better', s => ({
-      ...s,
-      squaredRadius: (_, __, u0) => 4 * u0,
-    })),
-    slopeIgnored: mutant<Subject>('eps^2 = h(u0) - h(0), the slope ignored', s => ({
-      ...s,
-      squaredRadius: gain => gain,
-    })),
-    swapped: mutant<Subject>('A and B exchanged', s => ({
-      ...s,
-      sides: c => {
-        const { a, b } = sidesOf(c);
-        return { a: b, b: a };
-      },
-    })),
-    ...sparseControls<Subject>(
+    ...wrong.formula(SUBJECT, 'squaredRadius', {
+      arcTooLarge: ['an arc with eps^2 > u0, for which fewer latents are better', (_, __, u0) => 4 * u0],
+      slopeIgnored: ['eps^2 = h(u0) - h(0), the slope ignored', gain => gain],
+    }),
+    ...wrong.formula(SUBJECT, 'sides', {
+      swapped: [
+        'A and B exchanged',
+        c => {
+          const { a, b } = sidesOf(c);
+          return { a: b, b: a };
+        },
+      ],
+    }),
+    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, [
       'entriesForgotten',
       'latentsForEntries',
       'samplesForgotten',
       'rowsForColumns',
       'normForSquare',
-    ),
+    ]),
   },
 });

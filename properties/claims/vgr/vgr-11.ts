@@ -1,75 +1,45 @@
 /** @file VGR-11: with a bounded slope of g, perfect reconstruction is not even a local minimum. */
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { dyadic, ladder } from '../../../src/claims/order/case.js';
-import { exact } from '../../../src/claims/verdict.js';
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import { linearTable } from '../../../src/core/net/table.js';
-import {
-  SPARSE_REPRESENTATION_RULES,
-  type SparseRepresentationRules,
-} from '../../../src/core/objectives/sparse-representation.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
-import { logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
-import {
-  BOUNDED,
-  type Charge,
-  decoded,
-  huber,
-  identity,
-  multiple,
-  root,
-  type SparseValues,
-  sparse,
-  sparseControls,
-} from '../../subjects/energy/sparse.js';
+import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
+import { check, claim, draw, exact, fc, mat, wrong } from '../../kit.js';
+import * as charges from '../../subjects/energy/charges.js';
+import { decoded, SPARSE_WRONG, type SparseValues, sparse } from '../../subjects/energy/sparse.js';
 import { tanhTable } from '../../subjects/energy/tables.js';
 
-interface Subject {
-  readonly sparse: SparseRepresentationRules;
-  /** How fast d L falls along z -> (1 - t) z at a perfect reconstruction, from the energies u_k of the latents. */
-  readonly descent: (energies: readonly number[], h: Charge) => number;
-  /** The best shrinkage for h = lambda u, from the error (per entry) that shrinking to 0 costs and the sum of u_k / d. */
-  readonly shrinkage: (error: number, energy: number, lambda: number) => number;
-  /** The same for g = sqrt. */
-  readonly shrinkageOfRoot: (error: number, energy: number, lambda: number) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   sparse: SPARSE_REPRESENTATION_RULES,
-  descent: (energies, h) => 2 * energies.reduce((sum, u) => sum + u * h.slope(u), 0),
-  shrinkage: (error, energy, lambda) => (lambda * energy) / (error + lambda * energy),
-  shrinkageOfRoot: (error, energy, lambda) => Math.max(0, 1 - Math.sqrt(error) / (2 * lambda * energy)),
+  /** How fast d L falls along z -> (1 - t) z at a perfect reconstruction, from the latents' energies u_k. */
+  descent: (energies: readonly number[], h: charges.Charge) =>
+    2 * energies.reduce((sum, u) => sum + u * h.slope(u), 0),
+  /**
+   * The best shrinkage for h = lambda u, from the error per entry of shrinking to 0 and the sum of u_k / d.
+   */
+  shrinkage: (error: number, energy: number, lambda: number) => (lambda * energy) / (error + lambda * energy),
+  /** The same for g = sqrt. */
+  shrinkageOfRoot: (error: number, energy: number, lambda: number) =>
+    Math.max(0, 1 - Math.sqrt(error) / (2 * lambda * energy)),
 };
+type Subject = typeof SUBJECT;
 
 const [DATA, LATENT, SAMPLES] = [4, 3, 5];
 const TANH = tanhTable(DATA, LATENT, SAMPLES);
 const LINEAR = linearTable(DATA, LATENT, SAMPLES);
 
+const code = draw.vector(SAMPLES * LATENT, draw.normal()).filter(z => mat.norm(z) > 0.5);
+const smooth = charges.BOUNDED.map(({ charge }) => charge).filter(charge => charge !== charges.huber);
+
 /** A perfect reconstruction: the data are what the decoder makes of the codes. */
-interface Case {
-  readonly params: SparseValues['params'];
-  readonly g: Charge;
-  readonly h: Charge;
-}
-
-const code = vector(SAMPLES * LATENT, normal()).filter(z => norm(z) > 0.5);
-const smooth = BOUNDED.map(({ charge }) => charge).filter(charge => charge !== huber);
-
-const cases: fc.Arbitrary<Case> = plainRecord({
-  params: plainRecord({
+const cases = draw.record({
+  params: draw.record({
     code,
-    inner: vector(5 * LATENT, normal({ std: 0.5 })),
-    outer: vector(DATA * 5, normal({ std: 0.5 })),
+    inner: draw.vector(5 * LATENT, draw.normal({ std: 0.5 })),
+    outer: draw.vector(DATA * 5, draw.normal({ std: 0.5 })),
   }),
   g: fc.constantFrom(...smooth),
   h: fc.constantFrom(...smooth),
 });
+type Case = draw.Of<typeof cases>;
 
 const show = ({ params, g, h }: Case): string => `g ${g.name}, h ${h.name}, ${fc.stringify(params)}`;
 
@@ -89,7 +59,7 @@ const shrunk = (net: Autoencoder, params: SparseValues['params'], t: number): Sp
   x: decoded(net, params),
 });
 
-const slope = equals<Case, Subject>({
+const slope = check.equals<Case, Subject>({
   says: "at a perfect reconstruction, by any decoder, shrinking all codes lowers d L at the rate 2 sum u_k h'(u_k): the error is of second order",
   given: { arbitrary: cases, show },
   runs: 40,
@@ -100,12 +70,14 @@ const slope = equals<Case, Subject>({
     const rate = descent(energiesOf(params.code!), h);
     // the decoded data are not reconstructed to the last digit
     const rounding =
-      norm([...(params.inner ?? []), ...(params.outer ?? [])]) ** 2 * norm([...params.code!]) * g.slope(0);
+      mat.norm([...(params.inner ?? []), ...(params.outer ?? [])]) ** 2 *
+      mat.norm([...params.code!]) *
+      g.slope(0);
     return { actual: -DATA * along, expected: rate, scale: rate + rounding };
   },
 });
 
-const descends = order<Case, Subject>({
+const descends = check.order<Case, Subject>({
   says: 'so the loss falls linearly with the shrinkage t from the perfect reconstruction on',
   given: { arbitrary: cases, show },
   order: 1,
@@ -114,9 +86,9 @@ const descends = order<Case, Subject>({
     const at = (t: number): number => DATA * sparse(rules, TANH, shrunk(TANH, params, t), g, h).loss;
     const best = at(0);
     // beyond these steps the curvature of g or of the error takes over
-    const reach = Math.min(1, 2 ** -6 / (g.slope(0) * (1 + norm([...params.outer!]) ** 2)), 2 ** -4);
+    const reach = Math.min(1, 2 ** -6 / (g.slope(0) * (1 + mat.norm([...params.outer!]) ** 2)), 2 ** -4);
     return {
-      ladder: ladder(dyadic(reach, 2, 14), t => ({
+      ladder: check.ladder(check.dyadic(reach, 2, 14), t => ({
         residual: best - at(t),
         scale: Math.abs(best) + LATENT * (1 + Math.abs(h.value(0))) + DATA * Math.abs(g.value(0)),
       })),
@@ -125,51 +97,47 @@ const descends = order<Case, Subject>({
   },
 });
 
-interface LinearCase {
-  readonly params: SparseValues['params'];
+const linear = draw.record({
+  params: draw.record({
+    code,
+    weight: draw.vector(DATA * LATENT, draw.normal()).filter(w => mat.norm(w) > 0.5),
+  }),
   /** lambda over the value where both terms weigh the same. */
-  readonly balance: number;
-}
-
-const linear: fc.Arbitrary<LinearCase> = plainRecord({
-  params: plainRecord({ code, weight: vector(DATA * LATENT, normal()).filter(w => norm(w) > 0.5) }),
-  balance: logUniform({ min: 1 / 16, max: 16 }).filter(x => Math.abs(x - 1) > 0.1),
+  balance: draw.logUniform({ min: 1 / 16, max: 16 }).filter(x => Math.abs(x - 1) > 0.1),
 });
+type LinearCase = draw.Of<typeof linear>;
 
 /** The error per entry of shrinking to nothing, and sum u_k / d. */
 function scalesOf(params: SparseValues['params']) {
   const x = decoded(LINEAR, params);
   const error = x.reduce((sum, y) => sum + y * y, 0) / (SAMPLES * DATA);
-  return { error, energy: energiesOf(params.code!).reduce((a, b) => a + b, 0) / DATA };
+  return { error, energy: mat.sum(energiesOf(params.code!)) / DATA };
 }
 
-const least = equals<LinearCase, Subject>({
+const least = check.equals<LinearCase, Subject>({
   says: 'linear decoder, g = u, h = lambda u: the best shrinkage is lambda u / (E + lambda u), never 0',
-  given: { arbitrary: linear },
+  given: linear,
   runs: 40,
   measure: ({ params, balance }, { sparse: rules, shrinkage }) => {
     const { error, energy } = scalesOf(params);
     const lambda = (balance * error) / energy;
     const t = shrinkage(error, energy, lambda);
-    const at = sparse(rules, LINEAR, shrunk(LINEAR, params, t), identity, multiple(lambda));
+    const at = sparse(rules, LINEAR, shrunk(LINEAR, params, t), charges.identity, charges.multiple(lambda));
     const along = at.gradient('code').reduce((sum, x, i) => sum + x * params.code![i]!, 0);
     const size = error + lambda * energy;
-    return [
-      { what: 'no slope', actual: along, expected: 0, scale: size },
-      { what: 'value', actual: at.loss, expected: (error * lambda * energy) / size },
-    ];
+    return check.agree({ 'no slope': [along, 0, size], value: [at.loss, (error * lambda * energy) / size] });
   },
 });
 
-const kept = bound<LinearCase, Subject>({
+const kept = check.bound<LinearCase, Subject>({
   says: 'g = sqrt: a perfect reconstruction is the best if and only if sqrt(E) >= 2 lambda u, and beyond it the best shrinkage is 1 - sqrt(E) / (2 lambda u)',
-  given: { arbitrary: linear },
+  given: linear,
   runs: 40,
   measure: ({ params, balance }, { sparse: rules, shrinkageOfRoot }) => {
     const { error, energy } = scalesOf(params);
     const lambda = (balance * Math.sqrt(error)) / (2 * energy);
     const at = (t: number): number =>
-      sparse(rules, LINEAR, shrunk(LINEAR, params, t), root, multiple(lambda)).loss;
+      sparse(rules, LINEAR, shrunk(LINEAR, params, t), charges.root, charges.multiple(lambda)).loss;
     const best = shrinkageOfRoot(error, energy, lambda);
     const size = Math.sqrt(error) + lambda * energy;
     const lower = at(best);
@@ -206,35 +174,29 @@ export default claim({
   subject: SUBJECT,
   checks: { slope, descends, least, kept },
   mutants: {
-    factorDropped: mutant<Subject>("sum u h'(u)", s => ({
-      ...s,
-      descent: (u, h) => SUBJECT.descent(u, h) / 2,
-    })),
-    energyDropped: mutant<Subject>("2 sum h'(u)", s => ({
-      ...s,
-      descent: (u, h) => 2 * u.reduce((sum, x) => sum + h.slope(x), 0),
-    })),
-    slopeAtZero: mutant<Subject>("2 sum u h'(0)", s => ({
-      ...s,
-      descent: (u, h) => 2 * u.reduce((sum, x) => sum + x * h.slope(0), 0),
-    })),
-    noShrinkage: mutant<Subject>('perfect reconstruction is the best', s => ({ ...s, shrinkage: () => 0 })),
-    shrinkageWrong: mutant<Subject>('E / (E + lambda u)', s => ({
-      ...s,
-      shrinkage: (error, energy, lambda) => error / (error + lambda * energy),
-    })),
-    rootKeepsAll: mutant<Subject>('g = sqrt always keeps it', s => ({ ...s, shrinkageOfRoot: () => 0 })),
-    halfThreshold: mutant<Subject>('sqrt(E) >= lambda u', s => ({
-      ...s,
-      shrinkageOfRoot: (error, energy, lambda) => Math.max(0, 1 - Math.sqrt(error) / (lambda * energy)),
-    })),
-    ...sparseControls<Subject>(
+    ...wrong.formula(SUBJECT, 'descent', {
+      factorDropped: ["sum u h'(u)", (u, h) => SUBJECT.descent(u, h) / 2],
+      energyDropped: ["2 sum h'(u)", (u, h) => 2 * u.reduce((sum, x) => sum + h.slope(x), 0)],
+      slopeAtZero: ["2 sum u h'(0)", (u, h) => 2 * u.reduce((sum, x) => sum + x * h.slope(0), 0)],
+    }),
+    ...wrong.formula(SUBJECT, 'shrinkage', {
+      noShrinkage: ['perfect reconstruction is the best', () => 0],
+      shrinkageWrong: ['E / (E + lambda u)', (error, energy, lambda) => error / (error + lambda * energy)],
+    }),
+    ...wrong.formula(SUBJECT, 'shrinkageOfRoot', {
+      rootKeepsAll: ['g = sqrt always keeps it', () => 0],
+      halfThreshold: [
+        'sqrt(E) >= lambda u',
+        (error, energy, lambda) => Math.max(0, 1 - Math.sqrt(error) / (lambda * energy)),
+      ],
+    }),
+    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, [
       'entriesForgotten',
       'latentsForEntries',
       'samplesForgotten',
       'rowsForColumns',
       'normForSquare',
       'errorSummed',
-    ),
+    ]),
   },
 });

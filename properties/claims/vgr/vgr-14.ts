@@ -1,12 +1,4 @@
-/** @file VGR-14: large gamma smooths the energy; small gamma separates its minima and aligns them with sparse solutions. */
-import type fc from 'fast-check';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { within } from '../../../src/claims/checks/within.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { ladder, dyadic as steps } from '../../../src/claims/order/case.js';
-import { conditional } from '../../../src/claims/verdict.js';
+/** @file VGR-14: large gamma smooths the energy; small gamma separates its minima, at sparse solutions. */
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
 import { decoderLine, minima, onSlice, rotationSlice, segmentSlice } from '../../../src/studies/slices.js';
 import {
@@ -15,52 +7,38 @@ import {
   SEGMENT_ENERGY,
   segmentEnergy,
 } from '../../../src/theory/closed/energy-slices.js';
-import { dyadic, logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { unitVector } from '../../arbitraries/vector.js';
+import { check, claim, conditional, draw, wrong } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 
-interface Subject {
-  readonly gamma: GammaVaeRules;
-  /** The energy on the rotation slice above that of the sparse solution. */
-  readonly rotation: (t: number, lambda: number, gamma: number) => number;
-  /** The energy on the segment, d log gamma left out. */
-  readonly segment: (t: number, lambda: number, gamma: number) => number;
-  /** Where the segment's midpoint stops being a minimum, for lambda = 1. */
-  readonly critical: number;
-  /** Distance of the minimiser from the sparse solution over gamma. */
-  readonly offset: (lambda: number) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
+  /** The energy on the rotation slice above that of the sparse solution. */
   rotation: rotationExcess,
+  /** The energy on the segment, d log gamma left out. */
   segment: segmentEnergy,
+  /** Where the segment's midpoint stops being a minimum, for lambda = 1. */
   critical: 0.66842,
-  offset: lambda => (1 + lambda) / (1 + 4 * lambda),
+  /** Distance of the minimiser from the sparse solution over gamma. */
+  offset: (lambda: number) => (1 + lambda) / (1 + 4 * lambda),
 };
+type Subject = typeof SUBJECT;
 
 const DATA = 2;
 
-interface Case {
-  readonly lambda: number;
-  readonly gamma: number;
-  readonly t: number;
-}
-
-const cases: fc.Arbitrary<Case> = plainRecord({
-  lambda: logUniform({ min: 0.1, max: 5 }),
-  gamma: logUniform({ min: 1e-6, max: 10 }),
-  t: dyadic({ min: 0, max: 1, bits: 8 }),
+const cases = draw.record({
+  lambda: draw.logUniform({ min: 0.1, max: 5 }),
+  gamma: draw.logUniform({ min: 1e-6, max: 10 }),
+  t: draw.dyadic({ min: 0, max: 1, bits: 8 }),
 });
+type Case = draw.Of<typeof cases>;
 
 /** Terms and their rounding: residuals of size sqrt(gamma) are made from data of size sqrt(lambda). */
 const sizeOf = ({ lambda, gamma }: Pick<Case, 'lambda' | 'gamma'>): number =>
   16 * (4 + lambda + lambda / gamma + Math.abs(Math.log(gamma)) + Math.abs(Math.log(lambda)));
 
-const rotation = equals<Case, Subject>({
+const rotation = check.equals<Case, Subject>({
   says: 'turning two latents by t costs log(1 + (lambda/gamma)^2 sin^2 2t / (4 (1 + lambda/gamma))): a barrier of height log(lambda/(4 gamma)) between the sparse solutions, none for large gamma',
-  given: { arbitrary: cases },
+  given: cases,
   runs: 40,
   measure: ({ lambda, gamma, t }, { gamma: rules, rotation: excess }) => {
     const at = (angle: number): number => onSlice(rules, rotationSlice(lambda, angle), lambda, gamma).value;
@@ -68,13 +46,13 @@ const rotation = equals<Case, Subject>({
   },
 });
 
-const steepest = order<number, Subject>({
+const steepest = check.order<number, Subject>({
   says: 'the largest slope of the rotation slice is sqrt(lambda/gamma), less 5/2 (gamma/lambda) of it: unbounded as gamma goes to 0',
-  given: { arbitrary: logUniform({ min: 0.1, max: 5 }) },
+  given: draw.logUniform({ min: 0.1, max: 5 }),
   order: 1,
   runs: 8,
   measure: (lambda, { gamma: rules }) => ({
-    ladder: ladder(steps(lambda, 4, 15), gamma => {
+    ladder: check.ladder(check.dyadic(lambda, 4, 15), gamma => {
       const ratio = lambda / gamma;
       const k = ratio ** 2 / (4 * (1 + ratio));
       // where the derivative of log(1 + K sin^2 2t) is largest
@@ -86,9 +64,9 @@ const steepest = order<number, Subject>({
   }),
 });
 
-const segment = equals<Case, Subject>({
+const segment = check.equals<Case, Subject>({
   says: 'on the segment between two sparse solutions that exchange their latents the energy is 4 t^2 (1-t)^2 lambda/gamma + log(1 + (1-t)^2/gamma) + log(1 + t^2/gamma) + lambda ((1-t)^2 + t^2)',
-  given: { arbitrary: cases },
+  given: cases,
   runs: 40,
   measure: ({ lambda, gamma, t }, { gamma: rules, segment: expected }) => ({
     actual: onSlice(rules, segmentSlice(lambda, t), lambda, gamma).value - DATA * Math.log(gamma),
@@ -106,25 +84,16 @@ const grid = (from: number, to: number, points = 180): number[] =>
 
 const FACTORS = [0.001, 0.1, 0.5, 0.97, 1.03, 2, 10] as const;
 
-const disconnected = equals<number, Subject>({
+const disconnected = check.equals<number, Subject>({
   says: 'for lambda = 1 the segment has one minimum, in its middle, for gamma > 0.66842 and two for smaller gamma',
-  given: only([...FACTORS] as [number, ...number[]]),
+  given: check.only([...FACTORS] as [number, ...number[]]),
   measure: (factor, { gamma: rules, critical }) => {
     const gamma = factor * critical;
     const curvature = 1 - 1 / critical + (critical - 0.25) / (critical + 0.25) ** 2;
-    return [
-      {
-        what: 'minima',
-        actual: minima(grid(-0.25, 1.25).map(t => segmentSlope(rules, 1, gamma, t))),
-        expected: factor < 1 ? 2 : 1,
-      },
-      {
-        what: 'curvature of the middle at the critical gamma (5 digits of it)',
-        actual: Math.round(1e4 * curvature),
-        expected: 0,
-        scale: 1,
-      },
-    ];
+    return check.agree({
+      minima: [minima(grid(-0.25, 1.25).map(t => segmentSlope(rules, 1, gamma, t))), factor < 1 ? 2 : 1],
+      'curvature of the middle at the critical gamma (5 digits of it)': [Math.round(1e4 * curvature), 0, 1],
+    });
   },
 });
 
@@ -139,13 +108,13 @@ function minimiser(rules: GammaVaeRules, lambda: number, gamma: number, reach: n
   return (low + high) / 2;
 }
 
-const aligned = order<number, Subject>({
+const aligned = check.order<number, Subject>({
   says: 'its minimisers approach the sparse solutions: the distance is gamma (1 + lambda)/(1 + 4 lambda), 0.4 gamma for lambda = 1',
-  given: { arbitrary: logUniform({ min: 0.25, max: 4 }), examples: [1] },
+  given: { arbitrary: draw.logUniform({ min: 0.25, max: 4 }), examples: [1] },
   order: 1,
   runs: 8,
   measure: (lambda, { gamma: rules, offset }) => ({
-    ladder: ladder(steps(1, 5, 12), gamma => {
+    ladder: check.ladder(check.dyadic(1, 5, 12), gamma => {
       const t = minimiser(rules, lambda, gamma, 2 * gamma);
       return { residual: t, scale: 64 * t };
     }),
@@ -153,24 +122,16 @@ const aligned = order<number, Subject>({
   }),
 });
 
-interface Line {
-  readonly lambda: number;
-  /** gamma over lambda. */
-  readonly share: number;
-  readonly direction: readonly number[];
-}
-
-const decoderLines = equals<Line, Subject>({
+const decoderLines = check.equals({
   says: "other slices do not show it: straight lines in the decoder's weights through a sparse optimum, its codes fixed, have one minimum at every gamma below 7/8 lambda",
-  given: {
-    arbitrary: plainRecord({
-      lambda: logUniform({ min: 0.25, max: 4 }),
-      share: logUniform({ min: 1e-5, max: 0.85 }),
-      direction: unitVector(2),
-    }),
-  },
+  given: draw.record({
+    lambda: draw.logUniform({ min: 0.25, max: 4 }),
+    /** gamma over lambda. */
+    share: draw.logUniform({ min: 1e-5, max: 0.85 }),
+    direction: draw.unitVector(2),
+  }),
   runs: 16,
-  measure: ({ lambda, share, direction }, { gamma: rules }) => {
+  measure: ({ lambda, share, direction }, { gamma: rules }: Subject) => {
     const gamma = share * lambda;
     const reach = 4 * Math.sqrt(lambda);
     const slopes = grid(-reach, reach).map(
@@ -180,9 +141,9 @@ const decoderLines = equals<Line, Subject>({
   },
 });
 
-const barrier = within<number, Subject>({
+const barrier = check.within<number, Subject>({
   says: 'the rotation barrier grows by ln 10 for each decade of gamma (1 %: terms of order gamma)',
-  given: { arbitrary: logUniform({ min: 0.5, max: 5 }) },
+  given: draw.logUniform({ min: 0.5, max: 5 }),
   tolerance: 0.01,
   runs: 12,
   measure: (lambda, { gamma: rules }) => {
@@ -212,24 +173,26 @@ export default claim({
   subject: SUBJECT,
   checks: { rotation, steepest, segment, disconnected, aligned, barrier, decoderLines },
   mutants: {
-    quarterForgotten: mutant<Subject>('without the 4', s => ({
-      ...s,
-      rotation: (t, lambda, gamma) => Math.log1p(4 * Math.expm1(SUBJECT.rotation(t, lambda, gamma))),
-    })),
-    angleHalved: mutant<Subject>('sin t for sin 2t', s => ({
-      ...s,
-      rotation: (t, lambda, gamma) => SUBJECT.rotation(t / 2, lambda, gamma),
-    })),
-    errorHalved: mutant<Subject>('2 t^2 (1-t)^2 lambda/gamma', s => ({
-      ...s,
-      segment: (t, lambda, gamma) =>
-        SUBJECT.segment(t, lambda, gamma) - (2 * t ** 2 * (1 - t) ** 2 * lambda) / gamma,
-    })),
-    criticalWrong: mutant<Subject>('critical gamma 0.75', s => ({ ...s, critical: 0.75 })),
-    offsetWrong: mutant<Subject>('distance gamma (1 + lambda) / 4 lambda', s => ({
-      ...s,
-      offset: lambda => (1 + lambda) / (4 * lambda),
-    })),
+    ...wrong.formula(SUBJECT, 'rotation', {
+      quarterForgotten: [
+        'without the 4',
+        (t, lambda, gamma) => Math.log1p(4 * Math.expm1(SUBJECT.rotation(t, lambda, gamma))),
+      ],
+      angleHalved: ['sin t for sin 2t', (t, lambda, gamma) => SUBJECT.rotation(t / 2, lambda, gamma)],
+    }),
+    ...wrong.formula(SUBJECT, 'segment', {
+      errorHalved: [
+        '2 t^2 (1-t)^2 lambda/gamma',
+        (t, lambda, gamma) =>
+          SUBJECT.segment(t, lambda, gamma) - (2 * t ** 2 * (1 - t) ** 2 * lambda) / gamma,
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'critical', {
+      criticalWrong: ['critical gamma 0.75', 0.75],
+    }),
+    ...wrong.formula(SUBJECT, 'offset', {
+      offsetWrong: ['distance gamma (1 + lambda) / 4 lambda', lambda => (1 + lambda) / (4 * lambda)],
+    }),
     ...gammaControls<Subject>('gammaIsDeviation', 'halfPrecision', 'klOnce', 'noNoise', 'logDeviation'),
   },
 });

@@ -1,12 +1,5 @@
-/** @file VGR-16: the aggregated posterior matches the prior at the sparse optimum, and also when the posterior has collapsed. */
-
-import { equals } from '../../../src/claims/checks/equals.js';
-import { statistical } from '../../../src/claims/checks/statistical.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import type { Random } from '../../../src/claims/random.js';
-import { refuted } from '../../../src/claims/verdict.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+/** @file VGR-16: the aggregated posterior matches the prior at the sparse optimum and after collapse. */
+import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
 import { energy } from '../../../src/studies/energy.js';
 import {
   type Component,
@@ -18,102 +11,73 @@ import {
 import { linearVaeMinimum } from '../../../src/theory/closed/linear-vae.js';
 import { KEPT_COST } from '../../../src/theory/closed/ppca.js';
 import { gaussianKernel, type Kernel, unbiasedMmd } from '../../../src/theory/mmd.js';
-import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import { apply, identity, type Matrix } from '../../../src/theory/numerics/matrix.js';
-import { dyadic, logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { check, claim, draw, mat, quad, type Random, refuted, wrong } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
-import {
-  dataOf,
-  gammaOf,
-  type LinearCase,
-  linearCases,
-  netOf,
-  optimumOf,
-  parametersOf,
-  rankOf,
-  sizeOf,
-  valuesOf,
-} from '../../subjects/energy/linear-cases.js';
+import * as linear from '../../subjects/energy/linear-cases.js';
 
-interface Subject {
-  readonly gamma: GammaVaeRules;
-  /** Variance of the means over the data and variance of the posterior of a latent in use. */
-  readonly means: (eigenvalue: number, gamma: number) => number;
-  readonly variance: (eigenvalue: number, gamma: number) => number;
-  /** The discrepancy of two samples. */
-  readonly mmd: (x: Matrix, y: Matrix, kernel: Kernel) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
-  means: (lambda, gamma) => (lambda - gamma) / lambda,
-  variance: (lambda, gamma) => gamma / lambda,
+  /** Variance of the means over the data and variance of the posterior of a latent in use. */
+  means: (lambda: number, gamma: number) => (lambda - gamma) / lambda,
+  variance: (lambda: number, gamma: number) => gamma / lambda,
+  /** The discrepancy of two samples. */
   mmd: unbiasedMmd,
 };
+type Subject = typeof SUBJECT;
 
 const WIDTH = 1.5;
 
-const given = { arbitrary: linearCases };
+const given = { arbitrary: linear.linearCases };
 
 /** q(z) at the optimum for Gaussian data, as a Gaussian. */
-const aggregated = (c: LinearCase, { means, variance }: Subject): Component => ({
-  mean: new Array<number>(c.latent).fill(0),
+const aggregated = (c: linear.LinearCase, { means, variance }: Subject): Component => ({
+  mean: mat.zeros(c.latent),
   variances: Array.from({ length: c.latent }, (_, k) =>
-    k < rankOf(c) ? means(c.values[k]!, gammaOf(c)) + variance(c.values[k]!, gammaOf(c)) : 1,
+    k < linear.rankOf(c)
+      ? means(c.values[k]!, linear.gammaOf(c)) + variance(c.values[k]!, linear.gammaOf(c))
+      : 1,
   ),
 });
 
-const matches = equals<LinearCase, Subject>({
+const matches = check.equals<linear.LinearCase, Subject>({
   says: 'at the optimum of the linear model the aggregated posterior of Gaussian data is the prior at every gamma: (lambda - gamma)/lambda + gamma/lambda = 1, pruned latents 0 + 1, hence MMD = 0',
   given,
   runs: 24,
   measure: (c, subject) => {
-    const optimum = optimumOf(c, gammaOf(c));
-    const codes = dataOf(c).map(x => apply(optimum.encoder, x));
+    const optimum = linear.optimumOf(c, linear.gammaOf(c));
+    const codes = linear.dataOf(c).map(x => mat.apply(optimum.encoder, x));
     const spread = (k: number): number => codes.reduce((sum, z) => sum + z[k]! ** 2, 0) / codes.length;
-    const used = Array.from({ length: rankOf(c) }, (_, k) => k);
-    return [
-      {
-        what: 'means',
-        actual: used.map(spread),
-        expected: used.map(k => subject.means(c.values[k]!, gammaOf(c))),
-      },
-      {
-        what: 'variances',
-        actual: used.map(k => optimum.variances[k]!),
-        expected: used.map(k => subject.variance(c.values[k]!, gammaOf(c))),
-      },
-      {
-        what: 'MMD',
-        actual: mixtureMmd([aggregated(c, subject)], [standardNormal(c.latent)], WIDTH),
-        expected: 0,
-        scale: 4,
-      },
-    ];
+    const used = Array.from({ length: linear.rankOf(c) }, (_, k) => k);
+    return check.agree({
+      means: [used.map(spread), used.map(k => subject.means(c.values[k]!, linear.gammaOf(c)))],
+      variances: [
+        used.map(k => optimum.variances[k]!),
+        used.map(k => subject.variance(c.values[k]!, linear.gammaOf(c))),
+      ],
+      MMD: [mixtureMmd([aggregated(c, subject)], [standardNormal(c.latent)], WIDTH), 0, 4],
+    });
   },
 });
 
 /** Constant decoder, every posterior the prior. */
-function collapsed(c: LinearCase, { gamma: rules }: Subject) {
+function collapsed(c: linear.LinearCase, { gamma: rules }: Subject) {
   const d = c.values.length;
-  const weight = Array.from({ length: d }, () => new Array<number>(c.latent).fill(0));
-  const encoder = Array.from({ length: c.latent }, () => new Array<number>(d).fill(0));
-  const params = parametersOf(netOf(c), weight, encoder, identity(c.latent));
+  const weight = Array.from({ length: d }, () => mat.zeros(c.latent));
+  const encoder = Array.from({ length: c.latent }, () => mat.zeros(d));
+  const params = linear.parametersOf(linear.netOf(c), weight, encoder, mat.identity(c.latent));
   const found = energy(
     rules,
-    netOf(c),
-    { params, x: dataOf(c).flat(), gamma: gammaOf(c) },
-    sigmaPoints(c.latent),
+    linear.netOf(c),
+    { params, x: linear.dataOf(c).flat(), gamma: linear.gammaOf(c) },
+    quad.sigmaPoints(c.latent),
   );
   const prior = standardNormal(c.latent);
   return { ...found, mmd: mixtureMmd([prior], [prior], WIDTH) };
 }
 
-const traceOf = (c: LinearCase): number => c.values.reduce((a, b) => a + b, 0);
+const traceOf = (c: linear.LinearCase): number => mat.sum(c.values);
 
-const collapse = violates<LinearCase, Subject>({
+const collapse = check.violates<linear.LinearCase, Subject>({
   says: 'a collapsed posterior has MMD = 0 and KL = 0 as well, with the whole variance of the data as its error',
   given,
   runs: 24,
@@ -125,42 +89,38 @@ const collapse = violates<LinearCase, Subject>({
   },
 });
 
-const corrected = equals<LinearCase, Subject>({
+const corrected = check.equals<linear.LinearCase, Subject>({
   says: 'the energy tells them apart below the least eigenvalue: the optimum has error r gamma, and the collapsed solution costs sum (lambda/gamma - 1 - log(lambda/gamma)) more',
   given,
   runs: 24,
   measure: (c, subject) => {
-    const gamma = gammaOf(c);
-    const values = valuesOf(c, optimumOf(c, gamma), gamma);
-    const best = energy(subject.gamma, netOf(c), values, sigmaPoints(c.latent));
+    const gamma = linear.gammaOf(c);
+    const values = linear.valuesOf(c, linear.optimumOf(c, gamma), gamma);
+    const best = energy(subject.gamma, linear.netOf(c), values, quad.sigmaPoints(c.latent));
     const other = collapsed(c, subject);
-    const used = c.values.slice(0, rankOf(c));
-    const scale = sizeOf(c, gamma) + traceOf(c) / gamma;
-    return [
-      { what: 'error', actual: best.reconstruction, expected: rankOf(c) * gamma, scale: gamma * scale },
+    const used = c.values.slice(0, linear.rankOf(c));
+    const scale = linear.sizeOf(c, gamma) + traceOf(c) / gamma;
+    return check.agree(
       {
-        what: 'error of the collapsed',
-        actual: other.reconstruction,
-        expected: traceOf(c),
-        scale: traceOf(c),
+        error: [best.reconstruction, linear.rankOf(c) * gamma, gamma * scale],
+        'error of the collapsed': [other.reconstruction, traceOf(c), traceOf(c)],
+        minimum: [best.loss, linearVaeMinimum(c, gamma)],
+        difference: [
+          other.loss - best.loss,
+          used.reduce((sum, lambda) => sum + lambda / gamma - 1 - Math.log(lambda / gamma), 0),
+        ],
       },
-      { what: 'minimum', actual: best.loss, expected: linearVaeMinimum(c, gamma), scale },
-      {
-        what: 'difference',
-        actual: other.loss - best.loss,
-        expected: used.reduce((sum, lambda) => sum + lambda / gamma - 1 - Math.log(lambda / gamma), 0),
-        scale,
-      },
-    ];
+      scale,
+    );
   },
 });
 
-const gaussianDataOnly = violates<LinearCase, Subject>({
+const gaussianDataOnly = check.violates<linear.LinearCase, Subject>({
   says: 'for other data only two moments match: two-point data have an aggregated posterior of two narrow peaks, and MMD > 0',
-  given: { arbitrary: linearCases.filter(c => c.share < 0.05) },
+  given: linear.linearCases.filter(c => c.share < 0.05),
   runs: 24,
   measure: (c, { means, variance }) => {
-    const [lambda, gamma] = [c.values[0]!, gammaOf(c)];
+    const [lambda, gamma] = [c.values[0]!, linear.gammaOf(c)];
     const peaks = [1, -1].map(sign => ({
       mean: [sign * Math.sqrt(means(lambda, gamma))],
       variances: [variance(lambda, gamma)],
@@ -177,15 +137,15 @@ interface Shifted {
 
 const SIZE = 8;
 
-const draw = ({ mean, deviation }: Shifted, random: Random): number[][] =>
+const pointsOf = ({ mean, deviation }: Shifted, random: Random): number[][] =>
   Array.from({ length: SIZE }, () => mean.map(m => m + deviation * random.normal()));
 
-const unbiased = statistical<Shifted, Subject>({
+const unbiased = check.statistical<Shifted, Subject>({
   says: 'the U-statistic of MMD^2 is unbiased: its mean is the discrepancy in closed form, 0 for equal distributions, where it is therefore negative half of the time',
   given: {
-    arbitrary: plainRecord({
-      mean: vector(2, dyadic({ min: -1, max: 1, bits: 3 })),
-      deviation: logUniform({ min: 0.25, max: 2 }),
+    arbitrary: draw.record({
+      mean: draw.vector(2, draw.dyadic({ min: -1, max: 1, bits: 3 })),
+      deviation: draw.logUniform({ min: 0.25, max: 2 }),
     }),
     examples: [{ mean: [0, 0], deviation: 1 }],
   },
@@ -193,7 +153,7 @@ const unbiased = statistical<Shifted, Subject>({
   measure: (c, { mmd }, random) => {
     const prior: Shifted = { mean: c.mean.map(() => 0), deviation: 1 };
     const values = Float64Array.from({ length: 2000 }, () =>
-      mmd(draw(c, random), draw(prior, random), gaussianKernel(WIDTH)),
+      mmd(pointsOf(c, random), pointsOf(prior, random), gaussianKernel(WIDTH)),
     );
     const q = { mean: c.mean, variances: c.mean.map(() => c.deviation ** 2) };
     return { values, expected: mixtureMmd([q], [standardNormal(c.mean.length)], WIDTH) };
@@ -201,8 +161,8 @@ const unbiased = statistical<Shifted, Subject>({
 });
 
 /** All pairs, of a point with itself too. */
-const withDiagonal = (x: Matrix, y: Matrix, kernel: Kernel): number => {
-  const mean = (a: Matrix, b: Matrix): number =>
+const withDiagonal = (x: mat.Matrix, y: mat.Matrix, kernel: Kernel): number => {
+  const mean = (a: mat.Matrix, b: mat.Matrix): number =>
     a.reduce((sum, p) => sum + b.reduce((s, q) => s + kernel(p, q), 0), 0) / (a.length * b.length);
   return mean(x, x) + mean(y, y) - 2 * mean(x, y);
 };
@@ -229,23 +189,23 @@ export default claim({
   subject: SUBJECT,
   checks: { matches, collapse, corrected, gaussianDataOnly, unbiased },
   mutants: {
-    variancesOnly: mutant<Subject>('the spread of the means left out', s => ({ ...s, means: () => 0 })),
-    meansOfPca: mutant<Subject>('codes of unit variance, as PCA has them', s => ({ ...s, means: () => 1 })),
-    varianceIsGamma: mutant<Subject>('posterior variance gamma', s => ({
-      ...s,
-      variance: (_, gamma) => gamma,
-    })),
-    withDiagonal: mutant<Subject>('the biased statistic, pairs of a point with itself included', s => ({
-      ...s,
-      mmd: withDiagonal,
-    })),
-    crossOnce: mutant<Subject>('the cross term once', s => ({
-      ...s,
-      mmd: (x, y, kernel) => {
-        const cross = x.reduce((sum, p) => sum + y.reduce((t, q) => t + kernel(p, q), 0), 0);
-        return unbiasedMmd(x, y, kernel) + cross / (x.length * y.length);
-      },
-    })),
+    ...wrong.formula(SUBJECT, 'means', {
+      variancesOnly: ['the spread of the means left out', () => 0],
+      meansOfPca: ['codes of unit variance, as PCA has them', () => 1],
+    }),
+    ...wrong.formula(SUBJECT, 'variance', {
+      varianceIsGamma: ['posterior variance gamma', (_, gamma) => gamma],
+    }),
+    ...wrong.formula(SUBJECT, 'mmd', {
+      withDiagonal: ['the biased statistic, pairs of a point with itself included', withDiagonal],
+      crossOnce: [
+        'the cross term once',
+        (x, y, kernel) => {
+          const cross = x.reduce((sum, p) => sum + y.reduce((t, q) => t + kernel(p, q), 0), 0);
+          return unbiasedMmd(x, y, kernel) + cross / (x.length * y.length);
+        },
+      ],
+    }),
     ...gammaControls<Subject>('normaliserMissing', 'halfPrecision', 'klOnce', 'logDeviation', 'noNoise'),
   },
 });

@@ -1,6 +1,5 @@
 /** @file VGR-17: the experiments on images. */
-import { claim } from '../../../src/claims/claim.js';
-import { notCheckable } from '../../../src/claims/verdict.js';
+import { claim, notCheckable } from '../../kit.js';
 
 export default claim({
   id: 'VGR-17',

@@ -1,50 +1,31 @@
-/** @file VGR-2: the best decoder variance is the mean squared error of an entry; with it the loss is its logarithm. */
+/** @file VGR-2: the best decoder variance is the mean squared error of an entry. */
 import * as tf from '@tensorflow/tfjs';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
-import {
-  GAMMA_VAE_CLOSED_RULES,
-  type GammaVaeClosedRules,
-} from '../../../src/core/objectives/gamma-vae-closed.js';
+import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_CLOSED_RULES } from '../../../src/core/objectives/gamma-vae-closed.js';
 import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae-learned.js';
 import { closedEnergy, type Energy, energy, fixedEnergy } from '../../../src/studies/energy.js';
-import { identity, norm } from '../../../src/theory/numerics/matrix.js';
-import { logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { unitVector } from '../../arbitraries/vector.js';
-import {
-  type DenseCase,
-  denseCases,
-  denseNet,
-  denseNoise,
-  denseValues,
-} from '../../subjects/energy/dense-cases.js';
+import { check, claim, draw, exact, mat, wrong } from '../../kit.js';
+import * as dense from '../../subjects/energy/dense-cases.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 import { parametersOf } from '../../subjects/energy/linear-cases.js';
 import { linearAutoencoder } from '../../subjects/vae/local-cases.js';
 
-interface Subject {
-  readonly gamma: GammaVaeRules;
-  readonly closed: GammaVaeClosedRules;
-}
+const SUBJECT = { gamma: GAMMA_VAE_RULES, closed: GAMMA_VAE_CLOSED_RULES };
+type Subject = typeof SUBJECT;
 
-interface OffCase extends DenseCase {
+interface OffCase extends dense.DenseCase {
   /** gamma over its best value. */
   readonly factor: number;
 }
 
-const excess = equals<OffCase, Subject>({
+const excess = check.equals<OffCase, Subject>({
   says: 'a variance f gamma* costs d (log f + 1/f - 1) over gamma* = E/d, whatever the network',
-  given: {
-    arbitrary: plainRecord({ c: denseCases, factor: logUniform({ min: 1 / 16, max: 16 }) }).map(
-      ({ c, factor }) => ({ ...c, factor }),
-    ),
-  },
+  given: draw
+    .record({ c: dense.denseCases, factor: draw.logUniform({ min: 1 / 16, max: 16 }) })
+    .map(({ c, factor }) => ({ ...c, factor })),
   runs: 40,
   measure: (c, { gamma: rules }) => {
-    const [net, noise, values] = [denseNet(c), denseNoise(c), denseValues(c)];
+    const [net, noise, values] = [dense.denseNet(c), dense.denseNoise(c), dense.denseValues(c)];
     const d = net.data[0]!;
     const best = fixedEnergy(rules, net, values, noise).reconstruction / d;
     const at = (gamma: number): number => fixedEnergy(rules, net, { ...values, gamma }, noise).loss;
@@ -58,124 +39,107 @@ const excess = equals<OffCase, Subject>({
 });
 
 /** Three noises: every sample gets all of them. */
-const noisesOf = (c: DenseCase): number[][] => {
-  const { latent } = c.of.shape.net;
+const noisesOf = (c: dense.DenseCase): number[][] => {
+  const { latent } = c.model.shape.net;
   return [0, 1, 2].map(i => c.noise.slice(i * latent, (i + 1) * latent));
 };
 
 /** The closed-form objective, and the gamma-VAE at the variance that it chose. */
-function profiled(c: DenseCase, { gamma: rules, closed }: Subject): { best: Energy; at: Energy } {
+function profiled(c: dense.DenseCase, { gamma: rules, closed }: Subject): { best: Energy; at: Energy } {
   const noises = noisesOf(c);
-  const best = closedEnergy(closed, denseNet(c), denseValues(c, c.beta), noises);
+  const best = closedEnergy(closed, dense.denseNet(c), dense.denseValues(c, c.beta), noises);
   const points = noises.map(point => ({ point, weight: 1 / noises.length }));
-  return { best, at: energy(rules, denseNet(c), { ...denseValues(c, c.beta), gamma: best.gamma }, points) };
+  return {
+    best,
+    at: energy(rules, dense.denseNet(c), { ...dense.denseValues(c, c.beta), gamma: best.gamma }, points),
+  };
 }
 
-const profile = equals<DenseCase, Subject>({
+const profile = check.equals<dense.DenseCase, Subject>({
   says: 'minimised over gamma the loss is d + d log(E/d) + 2 beta KL, and log gamma has no gradient there',
-  given: { arbitrary: denseCases },
+  given: dense.denseCases,
   runs: 40,
   measure: (c, subject) => {
-    const d = c.of.shape.net.encoder[0]!;
+    const d = c.model.shape.net.encoder[0]!;
     const { best, at } = profiled(c, subject);
-    const size = d * (2 + Math.abs(Math.log(best.gamma))) + 2 * c.beta * (at.kl + c.of.shape.net.latent);
-    return [
-      {
-        what: 'minimum',
-        actual: best.loss,
-        expected: d + d * Math.log(at.reconstruction / d) + 2 * c.beta * at.kl,
-        scale: size,
-      },
-      { what: 'gamma', actual: best.gamma, expected: at.reconstruction / d },
-      { what: 'slope', actual: at.gradient(LOG_GAMMA), expected: [0], scale: d },
-    ];
-  },
-});
-
-const envelope = equals<DenseCase, Subject>({
-  says: 'the gradient in everything else is that of the fixed variance gamma*, d grad E / E + 2 beta grad KL',
-  given: { arbitrary: denseCases },
-  runs: 40,
-  measure: (c, subject) => {
-    const { best, at } = profiled(c, subject);
-    const size = c.of.shape.net.encoder[0]! / Math.sqrt(best.gamma) + c.beta * (1 + at.kl);
-    return Object.keys(denseNet(c).shapes).map(name => {
-      const [actual, expected] = [best.gradient(name), at.gradient(name)];
-      return { what: name, actual, expected, scale: size + norm([...expected]) };
+    const size = d * (2 + Math.abs(Math.log(best.gamma))) + 2 * c.beta * (at.kl + c.model.shape.net.latent);
+    return check.agree({
+      minimum: [best.loss, d + d * Math.log(at.reconstruction / d) + 2 * c.beta * at.kl, size],
+      gamma: [best.gamma, at.reconstruction / d],
+      slope: [at.gradient(LOG_GAMMA), [0], d],
     });
   },
 });
 
-interface Shrinking {
-  readonly direction: readonly number[];
-  readonly size: number;
-}
+const envelope = check.equals<dense.DenseCase, Subject>({
+  says: 'the gradient in everything else is that of the fixed variance gamma*, d grad E / E + 2 beta grad KL',
+  given: dense.denseCases,
+  runs: 40,
+  measure: (c, subject) => {
+    const { best, at } = profiled(c, subject);
+    const size = c.model.shape.net.encoder[0]! / Math.sqrt(best.gamma) + c.beta * (1 + at.kl);
+    return Object.keys(dense.denseNet(c).shapes).map(name => {
+      const [actual, expected] = [best.gradient(name), at.gradient(name)];
+      return { what: name, actual, expected, scale: size + mat.norm([...expected]) };
+    });
+  },
+});
 
 const LATENT = 2;
 
 /** A decoder that is constant at 0, for one datum. */
-function constantDecoder(x: readonly number[], rules: GammaVaeClosedRules): Energy {
+function constantDecoder(x: readonly number[], rules: Subject['closed']): Energy {
   const net = linearAutoencoder(x.length, LATENT, 'diagonal');
   const weight = x.map(() => [0, 0]);
   const encoder = [x.map(() => 0), x.map(() => 0)];
-  const params = parametersOf(net, weight, encoder, identity(LATENT));
+  const params = parametersOf(net, weight, encoder, mat.identity(LATENT));
   return closedEnergy(rules, net, { params, x }, [[0, 0]]);
 }
 
-const unbounded = equals<Shrinking, Subject>({
+const unbounded = check.equals({
   says: 'as the error E = e^2 goes to 0 the loss falls like 2 d log e without bound and the gradient of the decoder grows like 2d / e',
   given: {
-    arbitrary: plainRecord({
-      direction: unitVector(3),
-      size: logUniform({ min: 1e-70, max: 1 }),
+    arbitrary: draw.record({
+      direction: draw.unitVector(3),
+      size: draw.logUniform({ min: 1e-70, max: 1 }),
     }),
     examples: [{ direction: [1, 0, 0], size: 1e-72 }],
   },
   runs: 24,
-  measure: ({ direction, size }, { closed }) => {
+  measure: ({ direction, size }, { closed }: Subject) => {
     const d = direction.length;
     const at = constantDecoder(
       direction.map(x => size * x),
       closed,
     );
     const one = constantDecoder(direction, closed);
-    return [
-      {
-        what: 'loss',
-        actual: at.loss - one.loss,
-        expected: 2 * d * Math.log(size),
-        scale: d * (4 + 2 * Math.abs(Math.log(size))),
-      },
-      {
-        what: 'gradient',
-        actual: at.gradient('decoder.0.bias'),
-        expected: direction.map(x => (-2 * d * x) / size),
-      },
-    ];
+    return check.agree({
+      loss: [at.loss - one.loss, 2 * d * Math.log(size), d * (4 + 2 * Math.abs(Math.log(size)))],
+      gradient: [at.gradient('decoder.0.bias'), direction.map(x => (-2 * d * x) / size)],
+    });
   },
 });
 
-const ratio = equals<DenseCase, Subject>({
+const ratio = check.equals<dense.DenseCase, Subject>({
   says: 'the gradient of the error term with the best variance is d gamma / E times that with a fixed variance gamma',
-  given: { arbitrary: denseCases },
+  given: dense.denseCases,
   runs: 24,
   measure: (c, { gamma: rules, closed }) => {
-    const [net, noises] = [denseNet(c), noisesOf(c)];
+    const [net, noises] = [dense.denseNet(c), noisesOf(c)];
     // the decoder is not in the KL term
     const name = 'decoder.0.weight';
-    const best = closedEnergy(closed, net, denseValues(c), noises);
+    const best = closedEnergy(closed, net, dense.denseValues(c), noises);
     const points = noises.map(point => ({ point, weight: 1 / noises.length }));
-    const at = energy(rules, net, denseValues(c), points);
+    const at = energy(rules, net, dense.denseValues(c), points);
     const factor = (net.data[0]! * c.gamma) / at.reconstruction;
     const expected = at.gradient(name).map(x => factor * x);
-    return { actual: best.gradient(name), expected, scale: norm([...expected]) + 1 / Math.sqrt(best.gamma) };
+    return {
+      actual: best.gradient(name),
+      expected,
+      scale: mat.norm([...expected]) + 1 / Math.sqrt(best.gamma),
+    };
   },
 });
-
-const inClosed = (says: string, change: Partial<GammaVaeClosedRules>, equivalent?: string) => {
-  const closed = { ...GAMMA_VAE_CLOSED_RULES, ...change };
-  return mutant<Subject>(says, s => ({ ...s, closed }), equivalent);
-};
 
 export default claim({
   id: 'VGR-2',
@@ -190,7 +154,7 @@ export default claim({
   says: 'The optimal decoder variance is the mean squared error of an entry, E/d; with it the reconstruction term is d log E, whose gradient d grad E / E is unbounded as the error vanishes and d gamma / E times that of a fixed variance gamma.',
   verdict: exact(),
   objectives: ['gamma-vae', 'gamma-vae-closed', 'gamma-vae-learned'],
-  subject: { gamma: GAMMA_VAE_RULES, closed: GAMMA_VAE_CLOSED_RULES },
+  subject: SUBJECT,
   checks: { excess, profile, envelope, unbounded, ratio },
   mutants: {
     ...gammaControls<Subject>(
@@ -199,21 +163,26 @@ export default claim({
       'normaliserMissing',
       'normaliserOfOneEntry',
     ),
-    entriesForgotten: inClosed('gamma without 1/d', { estimate: errors => tf.mean(errors) }),
-    perSample: inClosed('a variance for every sample instead of one for the data', {
-      estimate: (errors, entries) => tf.div(errors, entries),
+    ...wrong.rules(SUBJECT, 'closed', {
+      entriesForgotten: ['gamma without 1/d', { estimate: errors => tf.mean(errors) }],
+      perSample: [
+        'a variance for every sample instead of one for the data',
+        { estimate: (errors, entries) => tf.div(errors, entries) },
+      ],
+      sumOverSamples: [
+        'gamma without 1/n',
+        { estimate: (errors, entries) => tf.div(tf.sum(errors), entries) },
+      ],
+      rootMean: [
+        'the standard deviation for the variance',
+        { estimate: (errors, entries) => tf.sqrt(tf.div(tf.mean(errors), entries)) },
+      ],
+      normaliserOff: ['without d log gamma', { normaliser: (_, gamma) => tf.zerosLike(gamma) }],
+      differentiated: [
+        'gamma* is differentiated too',
+        { hold: gamma => gamma },
+        'gamma* is where d/dgamma (E/gamma + d log gamma) = (d - E/gamma)/gamma vanishes, so that the gradient through it is zero (envelope theorem).',
+      ],
     }),
-    sumOverSamples: inClosed('gamma without 1/n', {
-      estimate: (errors, entries) => tf.div(tf.sum(errors), entries),
-    }),
-    rootMean: inClosed('the standard deviation for the variance', {
-      estimate: (errors, entries) => tf.sqrt(tf.div(tf.mean(errors), entries)),
-    }),
-    normaliserOff: inClosed('without d log gamma', { normaliser: (_, gamma) => tf.zerosLike(gamma) }),
-    differentiated: inClosed(
-      'gamma* is differentiated too',
-      { hold: gamma => gamma },
-      'gamma* is where d/dgamma (E/gamma + d log gamma) = (d - E/gamma)/gamma vanishes, so that the gradient through it is zero (envelope theorem).',
-    ),
   },
 });

@@ -1,89 +1,56 @@
 /** @file VGR-4: superfluous latents are switched off by the mean-field posterior, not by the VAE as such. */
-
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { within } from '../../../src/claims/checks/within.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { conditional } from '../../../src/claims/verdict.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
 import { energy } from '../../../src/studies/energy.js';
 import { graeLogDet, precision } from '../../../src/theory/closed/grae.js';
 import { linearVaeMinimum } from '../../../src/theory/closed/linear-vae.js';
 import { KEPT_COST } from '../../../src/theory/closed/ppca.js';
-import { symmetricEigen } from '../../../src/theory/numerics/eigen.js';
-import { gaussianPoints, sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import {
-  add,
-  apply,
-  diagonal,
-  dot,
-  gram,
-  type Matrix,
-  norm,
-  scale,
-  subtract,
-  transpose,
-} from '../../../src/theory/numerics/matrix.js';
-import { orthogonal } from '../../arbitraries/matrix.js';
-import { dyadic, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { check, claim, conditional, draw, fc, mat, quad, wrong } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
-import {
-  dataOf,
-  gammaOf,
-  type LinearCase,
-  linearCases,
-  netOf,
-  optimumOf,
-  parametersOf,
-  rankOf,
-  rotatedOptimum,
-  sizeOf,
-} from '../../subjects/energy/linear-cases.js';
+import * as linear from '../../subjects/energy/linear-cases.js';
 import { polynomialAutoencoder, polynomialParameters } from '../../subjects/energy/tables.js';
 
-interface Subject {
-  readonly gamma: GammaVaeRules;
-  /** What a mean-field posterior costs more than a full one, for the decoder's weights. */
-  readonly gap: (weight: Matrix, gamma: number) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
-  gap: (weight, gamma) => {
+  /** What a mean-field posterior costs more than a full one, for the decoder's weights. */
+  gap: (weight: mat.Matrix, gamma: number) => {
     const latent = weight[0]!.length;
     const p = precision(weight, gamma, latent);
     return p.reduce((sum, row, k) => sum + Math.log(row[k]!), 0) - graeLogDet(weight, gamma, latent);
   },
 };
+type Subject = typeof SUBJECT;
 
 /** The sparse optimum turned by r, its posteriors full or the best diagonal ones. */
-function turned(c: LinearCase, { gamma: rules }: Subject, r: Matrix, kind: 'diagonal' | 'cholesky') {
-  const gamma = gammaOf(c);
-  const { weight, encoder, covariance } = rotatedOptimum(c, optimumOf(c, gamma), r);
-  const best = diagonal(precision(weight, gamma, c.latent).map((row, k) => 1 / row[k]!));
-  const net = netOf(c, kind);
-  const params = parametersOf(net, weight, encoder, kind === 'diagonal' ? best : covariance);
-  const x = dataOf(c);
-  const found = energy(rules, net, { params, x: x.flat(), gamma }, sigmaPoints(c.latent));
-  const codes = transpose(x.map(row => apply(encoder, row)));
+function turned(
+  c: linear.LinearCase,
+  { gamma: rules }: Subject,
+  r: mat.Matrix,
+  kind: 'diagonal' | 'cholesky',
+) {
+  const gamma = linear.gammaOf(c);
+  const { weight, encoder, covariance } = linear.rotatedOptimum(c, linear.optimumOf(c, gamma), r);
+  const best = mat.diagonal(precision(weight, gamma, c.latent).map((row, k) => 1 / row[k]!));
+  const net = linear.netOf(c, kind);
+  const params = linear.parametersOf(net, weight, encoder, kind === 'diagonal' ? best : covariance);
+  const x = linear.dataOf(c);
+  const found = energy(rules, net, { params, x: x.flat(), gamma }, quad.sigmaPoints(c.latent));
+  const codes = mat.transpose(x.map(row => mat.apply(encoder, row)));
   return {
     loss: found.loss,
     weight,
-    used: codes.filter(code => norm(code) > 1e-6 * norm(codes.flat())).length,
+    used: codes.filter(code => mat.norm(code) > 1e-6 * mat.norm(codes.flat())).length,
   };
 }
 
-const floorOf = (c: LinearCase): number => linearVaeMinimum(c, gammaOf(c));
+const floorOf = (c: linear.LinearCase): number => linearVaeMinimum(c, linear.gammaOf(c));
 
 /** The covariance has a condition number of 1/gamma; its Cholesky factor carries that into the energy. */
-const roughSize = (c: LinearCase): number => sizeOf(c, gammaOf(c)) * (1 + c.values[0]! / gammaOf(c)) ** 0.5;
+const roughSize = (c: linear.LinearCase): number =>
+  linear.sizeOf(c, linear.gammaOf(c)) * (1 + c.values[0]! / linear.gammaOf(c)) ** 0.5;
 
-const given = { arbitrary: linearCases };
+const given = { arbitrary: linear.linearCases };
 
-const rotation = equals<LinearCase, Subject>({
+const rotation = check.equals<linear.LinearCase, Subject>({
   says: "a rotation of the latents costs a mean-field VAE exactly sum log P_kk - log det P, P = I + W'W/gamma, and nothing if it only permutes or reflects them",
   given,
   runs: 40,
@@ -92,45 +59,35 @@ const rotation = equals<LinearCase, Subject>({
     const swap = Array.from({ length: c.latent }, (_, i) =>
       Array.from({ length: c.latent }, (_, j) => (i + j === c.latent - 1 ? (i === 0 ? -1 : 1) : 0)),
     );
-    return [
-      {
-        what: 'rotated',
-        actual: at.loss - floorOf(c),
-        expected: subject.gap(at.weight, gammaOf(c)),
-        scale: roughSize(c),
-      },
-      {
-        what: 'permuted',
-        actual: turned(c, subject, swap, 'diagonal').loss,
-        expected: floorOf(c),
-        scale: sizeOf(c, gammaOf(c)),
-      },
-    ];
+    return check.agree({
+      rotated: [at.loss - floorOf(c), subject.gap(at.weight, linear.gammaOf(c)), roughSize(c)],
+      permuted: [turned(c, subject, swap, 'diagonal').loss, floorOf(c), linear.sizeOf(c, linear.gammaOf(c))],
+    });
   },
 });
 
 /** Rotations that mix latents: more than one of them. */
-const mixing: fc.Arbitrary<LinearCase> = linearCases.filter(c => c.latent > rankOf(c));
+const mixing: fc.Arbitrary<linear.LinearCase> = linear.linearCases.filter(c => c.latent > linear.rankOf(c));
 
-const pruned = equals<LinearCase, Subject>({
+const pruned = check.equals<linear.LinearCase, Subject>({
   says: 'the sparse optimum uses exactly r latents and has kappa - r at the prior; with a full covariance the rotated one has the same energy and uses all kappa: definition 1 (ii) needs the mean field',
-  given: { arbitrary: mixing.filter(c => transpose(c.rotation).every(col => Math.abs(col[0]!) > 1e-3)) },
+  given: mixing.filter(c => mat.transpose(c.rotation).every(col => Math.abs(col[0]!) > 1e-3)),
   runs: 24,
   measure: (c, subject) => {
-    const identityLike = diagonal(new Array<number>(c.latent).fill(1));
+    const identityLike = mat.diagonal(new Array<number>(c.latent).fill(1));
     const sparse = turned(c, subject, identityLike, 'diagonal');
-    const { variances } = optimumOf(c, gammaOf(c));
+    const { variances } = linear.optimumOf(c, linear.gammaOf(c));
     const full = turned(c, subject, c.rotation, 'cholesky');
-    return [
-      { what: 'used', actual: sparse.used, expected: rankOf(c) },
-      { what: 'at the prior', actual: variances.filter(s => s === 1).length, expected: c.latent - rankOf(c) },
-      { what: 'energy', actual: full.loss, expected: floorOf(c), scale: roughSize(c) },
-      { what: 'used by the rotated', actual: full.used, expected: c.latent },
-    ];
+    return check.agree({
+      used: [sparse.used, linear.rankOf(c)],
+      'at the prior': [variances.filter(s => s === 1).length, c.latent - linear.rankOf(c)],
+      energy: [full.loss, floorOf(c), roughSize(c)],
+      'used by the rotated': [full.used, c.latent],
+    });
   },
 });
 
-const never = bound<LinearCase, Subject>({
+const never = check.bound<linear.LinearCase, Subject>({
   says: 'mean field: no rotation gets below the sparse optimum, whatever diagonal posterior',
   given,
   runs: 24,
@@ -141,68 +98,50 @@ const never = bound<LinearCase, Subject>({
   }),
 });
 
-interface Cloud {
-  readonly points: Matrix;
-}
-
 const NODES = [-1, -0.25, 0.5, 1.25];
 const CLOUD = polynomialAutoencoder(3, NODES.length);
 
-const interpolation = within<Cloud, Subject>({
+const interpolation = check.within({
   says: 'footnote 2: with a decoder through all data points one latent beats any linear model: its energy falls by (d - 1) ln 10 for each decade of gamma, whatever the rank of the data (0.01 %: terms of order gamma)',
-  given: {
-    arbitrary: plainRecord({ points: fc.tuple(...NODES.map(() => vector(3, normal()))) }).filter(
-      ({ points }) => polynomialParameters(NODES, points).slopes.every(slope => norm(slope) > 0.1),
-    ),
-  },
+  given: draw
+    .record({ points: fc.tuple(...NODES.map(() => draw.vector(3, draw.normal()))) })
+    .filter(({ points }) => polynomialParameters(NODES, points).slopes.every(slope => mat.norm(slope) > 0.1)),
   tolerance: 1e-4,
   runs: 12,
-  measure: ({ points }, { gamma: rules }) => {
+  measure: ({ points }, { gamma: rules }: Subject) => {
     const at = (gamma: number): number => {
       const { params, slopes } = polynomialParameters(NODES, points);
-      const logVariance = slopes.map(slope => -Math.log1p(dot(slope, slope) / gamma));
+      const logVariance = slopes.map(slope => -Math.log1p(mat.dot(slope, slope) / gamma));
       const values = { params: { ...params, code: NODES, logvar: logVariance }, x: points.flat(), gamma };
-      return energy(rules, CLOUD, values, gaussianPoints(1, 8)).loss;
+      return energy(rules, CLOUD, values, quad.gaussianPoints(1, 8)).loss;
     };
     return { actual: at(1e-9) - at(1e-8), expected: -2 * Math.LN10 };
   },
 });
 
-interface Outlier {
-  readonly plane: Matrix;
-  readonly radius: number;
-  readonly angle: number;
-}
-
-const outlier = equals<Outlier, Subject>({
+const outlier = check.equals({
   says: 'figure 1: PCA with two components reconstructs an outlier in the plane of a curve without error, where the curve is far away',
-  given: {
-    arbitrary: plainRecord({
-      plane: orthogonal(3),
-      radius: dyadic({ min: 0, max: 3, bits: 4 }).filter(radius => Math.abs(radius - 1) > 0.2),
-      angle: dyadic({ min: -3, max: 3, bits: 4 }),
-    }),
-  },
+  given: draw.record({
+    plane: draw.orthogonal(3),
+    radius: draw.dyadic({ min: 0, max: 3, bits: 4 }).filter(radius => Math.abs(radius - 1) > 0.2),
+    angle: draw.dyadic({ min: -3, max: 3, bits: 4 }),
+  }),
   runs: 16,
   measure: ({ plane, radius, angle }) => {
     const point = (t: number, r: number): number[] =>
-      add(scale(r * Math.cos(t), plane[0]!), scale(r * Math.sin(t), plane[1]!));
+      mat.add(mat.scale(r * Math.cos(t), plane[0]!), mat.scale(r * Math.sin(t), plane[1]!));
     const inliers = [0, 1, 2, 3, 4, 5].map(k => point((k * Math.PI) / 3, 1));
-    const { vectors } = symmetricEigen(gram(inliers));
+    const { vectors } = mat.symmetricEigen(mat.gram(inliers));
     const x = point(angle, radius);
-    const kept = vectors.slice(0, 2).map(v => scale(dot(v, x), v));
-    const error = norm(subtract(x, add(kept[0]!, kept[1]!)));
-    const nearest = norm(subtract(x, point(angle, 1)));
-    return [
-      { what: 'PCA', actual: error, expected: 0, scale: 1 + radius },
-      { what: 'distance to the curve', actual: nearest, expected: Math.abs(radius - 1), scale: 1 + radius },
-    ];
+    const kept = vectors.slice(0, 2).map(v => mat.scale(mat.dot(v, x), v));
+    const error = mat.norm(mat.subtract(x, mat.add(kept[0]!, kept[1]!)));
+    const nearest = mat.norm(mat.subtract(x, point(angle, 1)));
+    return check.agree(
+      { PCA: [error, 0], 'distance to the curve': [nearest, Math.abs(radius - 1)] },
+      1 + radius,
+    );
   },
 });
-
-const withGap =
-  (gap: Subject['gap']) =>
-  (s: Subject): Subject => ({ ...s, gap });
 
 export default claim({
   id: 'VGR-4',
@@ -221,22 +160,12 @@ export default claim({
   subject: SUBJECT,
   checks: { rotation, pruned, never, interpolation, outlier },
   mutants: {
-    halfGap: mutant<Subject>(
-      'half the gap',
-      withGap((w, gamma) => SUBJECT.gap(w, gamma) / 2),
-    ),
-    invariant: mutant<Subject>(
-      'rotations cost nothing with a diagonal posterior either',
-      withGap(() => 0),
-    ),
-    rowsForColumns: mutant<Subject>(
-      "the gap of W'",
-      withGap((w, gamma) => SUBJECT.gap(transpose(w), gamma)),
-    ),
-    gammaDropped: mutant<Subject>(
-      "P = I + W'W",
-      withGap(w => SUBJECT.gap(w, 1)),
-    ),
+    ...wrong.formula(SUBJECT, 'gap', {
+      halfGap: ['half the gap', (w, gamma) => SUBJECT.gap(w, gamma) / 2],
+      invariant: ['rotations cost nothing with a diagonal posterior either', () => 0],
+      rowsForColumns: ["the gap of W'", (w, gamma) => SUBJECT.gap(mat.transpose(w), gamma)],
+      gammaDropped: ["P = I + W'W", w => SUBJECT.gap(w, 1)],
+    }),
     ...gammaControls<Subject>(
       'normaliserMissing',
       'klOnce',

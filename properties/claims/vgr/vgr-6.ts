@@ -1,44 +1,35 @@
-/** @file VGR-6: at a fixed observation variance, the weight of the KL term is nothing but another observation variance. */
+/** @file VGR-6: at a fixed observation variance the weight of the KL term is another observation variance. */
 import * as tf from '@tensorflow/tfjs';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
 import { fixedEnergy } from '../../../src/studies/energy.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
-import {
-  type DenseCase,
-  denseCases,
-  denseNet,
-  denseNoise,
-  denseValues,
-} from '../../subjects/energy/dense-cases.js';
+import { check, claim, exact, mat, wrong } from '../../kit.js';
+import * as dense from '../../subjects/energy/dense-cases.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';
 
-interface Subject {
-  readonly gamma: GammaVaeRules;
-  /** The variance of the VAE with beta = 1 that trains alike. */
-  readonly effective: (beta: number, gamma: number) => number;
-  /** By how much the losses differ besides the factor beta. */
-  readonly offset: (d: number, beta: number, gamma: number) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
-  effective: (beta, gamma) => beta * gamma,
-  offset: (d, beta, gamma) => d * (Math.log(gamma) - beta * Math.log(beta * gamma)),
+  /** The variance of the VAE with beta = 1 that trains alike. */
+  effective: (beta: number, gamma: number) => beta * gamma,
+  /** By how much the losses differ besides the factor beta. */
+  offset: (d: number, beta: number, gamma: number) => d * (Math.log(gamma) - beta * Math.log(beta * gamma)),
 };
+type Subject = typeof SUBJECT;
 
-function pair(c: DenseCase, { gamma: rules, effective }: Subject) {
-  const [net, noise] = [denseNet(c), denseNoise(c)];
-  const weighted = fixedEnergy(rules, net, denseValues(c, c.beta), noise);
-  const plain = fixedEnergy(rules, net, { ...denseValues(c), gamma: effective(c.beta, c.gamma) }, noise);
+function pair(c: dense.DenseCase, { gamma: rules, effective }: Subject) {
+  const [net, noise] = [dense.denseNet(c), dense.denseNoise(c)];
+  const weighted = fixedEnergy(rules, net, dense.denseValues(c, c.beta), noise);
+  const plain = fixedEnergy(
+    rules,
+    net,
+    { ...dense.denseValues(c), gamma: effective(c.beta, c.gamma) },
+    noise,
+  );
   return { net, weighted, plain };
 }
 
-const loss = equals<DenseCase, Subject>({
+const loss = check.equals<dense.DenseCase, Subject>({
   says: 'L_{beta,gamma} = beta L_{1,beta gamma} + d log gamma - beta d log(beta gamma) at all parameters and noises',
-  given: { arbitrary: denseCases },
+  given: dense.denseCases,
   runs: 40,
   measure: (c, subject) => {
     const { net, weighted, plain } = pair(c, subject);
@@ -52,16 +43,17 @@ const loss = equals<DenseCase, Subject>({
   },
 });
 
-const gradients = equals<DenseCase, Subject>({
+const gradients = check.equals<dense.DenseCase, Subject>({
   says: 'every gradient is beta times that of the VAE with variance beta gamma',
-  given: { arbitrary: denseCases },
+  given: dense.denseCases,
   runs: 40,
   measure: (c, subject) => {
     const { net, weighted, plain } = pair(c, subject);
     return Object.keys(net.shapes).map(name => {
       const [actual, other] = [weighted.gradient(name), plain.gradient(name)];
       // reconstruction and KL parts may cancel in a gradient
-      const size = norm([...actual]) + (weighted.reconstruction + 1) / c.gamma + c.beta * (weighted.kl + 1);
+      const size =
+        mat.norm([...actual]) + (weighted.reconstruction + 1) / c.gamma + c.beta * (weighted.kl + 1);
       return { what: name, actual, expected: other.map(x => c.beta * x), scale: size };
     });
   },
@@ -83,27 +75,21 @@ export default claim({
   subject: SUBJECT,
   checks: { loss, gradients },
   mutants: {
-    quotient: mutant<Subject>('gamma / beta', s => ({ ...s, effective: (beta, gamma) => gamma / beta })),
-    rootOfBeta: mutant<Subject>('gamma sqrt(beta)', s => ({
-      ...s,
-      effective: (beta, gamma) => gamma * Math.sqrt(beta),
-    })),
-    unchanged: mutant<Subject>('gamma', s => ({ ...s, effective: (_, gamma) => gamma })),
-    betaForgottenInOffset: mutant<Subject>('d log gamma - d log(beta gamma)', s => ({
-      ...s,
-      offset: (d, beta) => -d * Math.log(beta),
-    })),
-    betaIgnored: mutant<Subject>('2 KL whatever beta is', s => ({
-      ...s,
-      gamma: { ...s.gamma, weight: () => 2 },
-    })),
-    betaSquared: mutant<Subject>('beta^2', s => ({
-      ...s,
-      gamma: {
-        ...s.gamma,
-        weight: beta => (typeof beta === 'number' ? beta : tf.mul(beta, tf.div(beta, 2))),
-      },
-    })),
+    ...wrong.formula(SUBJECT, 'effective', {
+      quotient: ['gamma / beta', (beta, gamma) => gamma / beta],
+      rootOfBeta: ['gamma sqrt(beta)', (beta, gamma) => gamma * Math.sqrt(beta)],
+      unchanged: ['gamma', (_, gamma) => gamma],
+    }),
+    ...wrong.formula(SUBJECT, 'offset', {
+      betaForgottenInOffset: ['d log gamma - d log(beta gamma)', (d, beta) => -d * Math.log(beta)],
+    }),
+    ...wrong.rules(SUBJECT, 'gamma', {
+      betaIgnored: ['2 KL whatever beta is', { weight: () => 2 }],
+      betaSquared: [
+        'beta^2',
+        { weight: beta => (typeof beta === 'number' ? beta : tf.mul(beta, tf.div(beta, 2))) },
+      ],
+    }),
     ...gammaControls<Subject>('gammaIsDeviation', 'normaliserMissing', 'normaliserOfOneEntry'),
   },
 });

@@ -1,11 +1,8 @@
-/** @file Theorem 4's family: data on an arc, decoder A with one latent along it, decoder B that copies its two coordinates. */
+/** @file Theorem 4's family: data on an arc, a latent along it (A) or two that are copied (B). */
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
 import { type Autoencoder, parameter } from '../../../src/core/net/network.js';
 import { tableAutoencoder } from '../../../src/core/net/table.js';
-import { dyadic, logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { draw, fc, mat } from '../../kit.js';
 import type { SparseValues } from './sparse.js';
 
 /** Rank r of the data, latents, data entries. */
@@ -36,17 +33,17 @@ export const arcsOf = (
 ): fc.Arbitrary<ArcCase> =>
   fc.oneof(
     ...sizes.map(size =>
-      plainRecord({
+      draw.record({
         size: fc.constant(size),
-        epsilon: logUniform(epsilon),
-        stretch: logUniform(stretch),
-        angles: vector(SAMPLES, dyadic({ min: 0.3125, max: 1.1875, bits: 4 })),
-        others: vector((size[0] - 1) * SAMPLES, normal()),
+        epsilon: draw.logUniform(epsilon),
+        stretch: draw.logUniform(stretch),
+        angles: draw.vector(SAMPLES, draw.dyadic({ min: 0.3125, max: 1.1875, bits: 4 })),
+        others: draw.vector((size[0] - 1) * SAMPLES, draw.normal()),
       }),
     ),
   );
 
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+const mean = (values: readonly number[]): number => mat.sum(values) / values.length;
 
 /** u0 = M^2 mean t^2, a = mean cos^2, b = mean sin^2. */
 export const momentsOf = ({ stretch, angles }: ArcCase) => ({
@@ -99,7 +96,7 @@ function side(which: 'A' | 'B', { size, epsilon, stretch, angles, others }: ArcC
     const used = [...shared, ...(which === 'A' ? [stretch * t] : plane)];
     const fill = (values: readonly number[], n: number): number[] => [
       ...values,
-      ...new Array<number>(n - values.length).fill(0),
+      ...mat.zeros(n - values.length),
     ];
     return { code: fill(used, latent), x: fill([...shared, ...plane], data) };
   });

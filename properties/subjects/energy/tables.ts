@@ -2,9 +2,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Autoencoder, parameter } from '../../../src/core/net/network.js';
 import { tableAutoencoder } from '../../../src/core/net/table.js';
-import { dot, type Matrix, type Vector } from '../../../src/theory/numerics/matrix.js';
+import { mat } from '../../kit.js';
 
-/** A polynomial curve through as many points as there are samples: g(z) = C (1, z, z^2, ...), `curve` is C [data, samples]. */
+/**
+ * A polynomial curve through a point for each sample: g(z) = C (1, z, z^2, ...), `curve` is C [data,
+ * samples].
+ */
 export const polynomialAutoencoder = (data: number, samples: number): Autoencoder =>
   tableAutoencoder({
     data,
@@ -19,7 +22,7 @@ export const polynomialAutoencoder = (data: number, samples: number): Autoencode
   });
 
 /** The coefficients of the Lagrange polynomial that is 1 at a node and 0 at the others. */
-function lagrange(nodes: Vector, at: number): number[] {
+function lagrange(nodes: mat.Vector, at: number): number[] {
   let coefficients = [1];
   for (const [k, node] of nodes.entries()) {
     if (k === at) continue;
@@ -31,12 +34,12 @@ function lagrange(nodes: Vector, at: number): number[] {
 }
 
 /** The curve that is at the i-th point for the i-th node, and its derivative at the nodes. */
-export function polynomialParameters(nodes: Vector, points: Matrix) {
+export function polynomialParameters(nodes: mat.Vector, points: mat.Matrix) {
   const bases = nodes.map((_, i) => lagrange(nodes, i));
   const coordinates = points[0]!.map((_, m) => points.map(point => point[m]!));
   const curve = coordinates.map(values =>
     nodes.map((_, k) =>
-      dot(
+      mat.dot(
         values,
         bases.map(basis => basis[k]!),
       ),

@@ -3,9 +3,9 @@ import * as tf from '@tensorflow/tfjs';
 import { violates } from '../../../src/claims/checks/violates.js';
 import { within } from '../../../src/claims/checks/within.js';
 import { type Check, mutant } from '../../../src/claims/claim.js';
+import type { Controls } from '../../../src/claims/deepened.js';
 import { fill, stream } from '../../../src/claims/random.js';
 import { gradient } from '../../../src/core/derivatives.js';
-import type { Controls } from '../../depth.js';
 import { CODE } from '../network/network.js';
 import {
   DETACH_MUTANTS,

@@ -3,8 +3,8 @@
 import type { Given } from '../../../src/claims/checks/given.js';
 import { order } from '../../../src/claims/checks/order.js';
 import type { Check } from '../../../src/claims/claim.js';
+import type { Controls } from '../../../src/claims/deepened.js';
 import { dyadic, type OrderCase } from '../../../src/claims/order/case.js';
-import type { Controls } from '../../depth.js';
 import { DETACH_MUTANTS, inRae, inSamba, LENGTH_MUTANTS, PENALTY_MUTANTS } from '../sam/mutants.js';
 import type { Pair } from '../sam/pair.js';
 import { type LargeCase, singlesAfterPair } from './draw.js';

@@ -1,7 +1,7 @@
 /** @file A check that an inequality holds up to rounding. */
 import type { Check } from '../claim.js';
 import { checkedUlps } from './equals.js';
-import type { Given } from './given.js';
+import type { Cases } from './given.js';
 import { checkedScale, type Judged, runParts, summarise } from './parts.js';
 import { ULPS, UNIT } from './rounding.js';
 import { brief, label } from './text.js';
@@ -16,7 +16,7 @@ export interface Inequality {
 
 export interface BoundSpec<Case, Subject> {
   readonly says: string;
-  readonly given: Given<Case>;
+  readonly given: Cases<Case>;
   /** lower may exceed upper by ulps * 2^-52 * scale; `ULPS.expression` by default. */
   readonly ulps?: number;
   /** Random cases, 100 by default. */

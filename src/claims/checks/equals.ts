@@ -2,7 +2,7 @@
 import type { Check } from '../claim.js';
 import type { Vector } from '../order/case.js';
 import { entries, maxAbs } from '../order/vector.js';
-import type { Given } from './given.js';
+import type { Cases } from './given.js';
 import { checkedScale, type Judged, runParts, summarise } from './parts.js';
 import { ULPS, UNIT } from './rounding.js';
 import { brief, label, text } from './text.js';
@@ -18,7 +18,7 @@ export interface Equality {
 
 export interface EqualsSpec<Case, Subject> {
   readonly says: string;
-  readonly given: Given<Case>;
+  readonly given: Cases<Case>;
   /** The tolerance is ulps * 2^-52 * scale, entry by entry; `ULPS.expression` by default. */
   readonly ulps?: number;
   /** Random cases, 100 by default. */

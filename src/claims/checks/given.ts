@@ -11,6 +11,12 @@ export interface Given<Case> {
   readonly exhaustive?: true;
 }
 
+/** Generated cases alone, or with pinned ones and a text. */
+export type Cases<Case> = Given<Case> | fc.Arbitrary<Case>;
+
+export const givenOf = <Case>(cases: Cases<Case>): Given<Case> =>
+  'arbitrary' in cases ? cases : { arbitrary: cases };
+
 /** Just these cases and no random ones: a counterexample, or a finite claim checked to the end. */
 export function only<Case>(cases: readonly [Case, ...Case[]], show?: (c: Case) => string): Given<Case> {
   return {

@@ -9,7 +9,7 @@ import type { CheckResult } from '../result.js';
 import { median } from '../statistics.js';
 import type { Outcome } from '../verdict.js';
 import { type Equality, judgeEquality } from './equals.js';
-import type { Given } from './given.js';
+import type { Cases } from './given.js';
 import { isList } from './parts.js';
 import { randomCases, type Seen, search } from './search.js';
 import { text } from './text.js';
@@ -23,7 +23,7 @@ export interface Degenerate {
 
 export interface OrderSpec<Case, Subject> {
   readonly says: string;
-  readonly given: Given<Case>;
+  readonly given: Cases<Case>;
   /** Expected order q of the residual in the step. */
   readonly order: number;
   /** Largest relative deviation of the extrapolated constant vector from the theorem's; 0.01 by default. */

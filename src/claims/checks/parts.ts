@@ -1,7 +1,7 @@
 /** @file Checks whose measure returns one value or several: what is common to `equals`, `bound`, `violates` and `within`. */
 import type { CheckOptions } from '../claim.js';
 import type { CheckResult } from '../result.js';
-import type { Given } from './given.js';
+import type { Cases } from './given.js';
 import { randomCases, type Seen, search } from './search.js';
 import { label } from './text.js';
 
@@ -48,7 +48,7 @@ export interface Summary {
 
 /** What such a check measures, and on which cases. */
 export interface PartsSpec<Case, Subject, P extends Part> {
-  readonly given: Given<Case>;
+  readonly given: Cases<Case>;
   readonly measure: (c: Case, subject: Subject) => P | readonly P[];
 }
 

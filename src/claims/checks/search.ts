@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { CheckOptions } from '../claim.js';
 import { stream } from '../random.js';
 import type { CheckResult } from '../result.js';
-import type { Given } from './given.js';
+import { type Cases, type Given, givenOf } from './given.js';
 
 /** What a check saw in one case. */
 export interface Seen<T> {
@@ -43,11 +43,12 @@ function count<Case>(given: Given<Case>, runs: number): number {
  */
 export function search<Case, T>(
   name: string,
-  given: Given<Case>,
+  source: Cases<Case>,
   runs: number,
   options: CheckOptions,
   see: (c: Case) => Seen<T>,
 ): Search<T> {
+  const given = givenOf(source);
   const values: T[] = [];
   let cases = 0;
   let failure: Failure | undefined;

@@ -4,7 +4,7 @@ import type { Check } from '../claim.js';
 import { normalQuantile } from '../normal-quantile.js';
 import { type Random, stream } from '../random.js';
 import { holm, mean, normalCdf, standardDeviation } from '../statistics.js';
-import type { Given } from './given.js';
+import { type Cases, givenOf } from './given.js';
 import { isList } from './parts.js';
 import { ULPS, UNIT } from './rounding.js';
 import { randomCases, search } from './search.js';
@@ -20,7 +20,7 @@ export interface Sample {
 
 export interface StatisticalSpec<Case, Subject> {
   readonly says: string;
-  readonly given: Given<Case>;
+  readonly given: Cases<Case>;
   /** False-alarm rate of this check, over all its cases; the share of the suite's budget by default. */
   readonly alpha?: number;
   /** Random cases, 4 by default. */
@@ -101,7 +101,7 @@ export function statistical<Case, Subject>(spec: StatisticalSpec<Case, Subject>)
       const found = search(name, given, randomCases(spec.runs ?? 4, options), options, c => {
         const key = fc.stringify(c);
         const measured = spec.measure(c, subject, stream(options.seed, 'sample', name, key));
-        const show = given.show ?? fc.stringify;
+        const show = givenOf(given).show ?? fc.stringify;
         return {
           value: (isList(measured) ? measured : [measured]).map(sample => ({
             ...zTest(sample),

@@ -1,6 +1,6 @@
 /** @file A check that a counterexample to a printed claim reproduces. */
 import type { Check } from '../claim.js';
-import type { Given } from './given.js';
+import type { Cases } from './given.js';
 import { checkedScale, type Judged, runParts, summarise } from './parts.js';
 import { ULPS, UNIT, VIOLATION } from './rounding.js';
 import { brief, label } from './text.js';
@@ -20,7 +20,7 @@ export interface Violation {
 export interface ViolatesSpec<Case, Subject> {
   readonly says: string;
   /** Every case must violate the claim: `only([...])` for single counterexamples. */
-  readonly given: Given<Case>;
+  readonly given: Cases<Case>;
   /** The violation must exceed margin * 2^-52 * scale; `VIOLATION` by default. */
   readonly margin?: number;
   /** Random cases, 100 by default. */

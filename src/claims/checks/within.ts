@@ -2,7 +2,7 @@
 import type { Check } from '../claim.js';
 import type { Vector } from '../order/case.js';
 import { entries, norm } from '../order/vector.js';
-import type { Given } from './given.js';
+import type { Cases } from './given.js';
 import { type Judged, runParts, summarise } from './parts.js';
 import { brief, label, text } from './text.js';
 
@@ -16,7 +16,7 @@ export interface Prediction {
 
 export interface WithinSpec<Case, Subject> {
   readonly says: string;
-  readonly given: Given<Case>;
+  readonly given: Cases<Case>;
   /** Largest |actual - expected| / |expected|, in the 2-norm; below 1. Say in `says` where it comes from. */
   readonly tolerance: number;
   /** Random cases, 50 by default. */

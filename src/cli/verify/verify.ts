@@ -85,6 +85,13 @@ function finish(job: Job, raw: RawResult, module: string): ClaimResult {
   return { ...raw, replay };
 }
 
+/** The claims with a check that takes gigabytes when deep. */
+async function largeOf(ids: readonly string[], { claims }: Registry): Promise<ReadonlySet<string>> {
+  const large = new Set<string>();
+  for (const id of ids) if ((await claims.get(id)!.load()).checks.some(check => check.large)) large.add(id);
+  return large;
+}
+
 /** Runs the claims on all cores and puts the results in the registry's order. */
 export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   const { ids, registry, seed, runs, effort, check, path } = options;
@@ -92,6 +99,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   // of the code that runs now, not of what a rebuild may have put there meanwhile
   const info = runInfo(seed);
   const results = new Map<string, ClaimResult>();
+  const large = deep ? await largeOf(ids, registry) : new Set<string>();
   const jobs = ids.map(
     (id): Job => ({
       id,
@@ -100,7 +108,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
       ...(effort !== undefined && { effort }),
       ...(check !== undefined && { check }),
       ...(path !== undefined && { path }),
-      ...(deep && registry.claims.get(id)!.largeWhenDeep && { large: true }),
+      ...(large.has(id) && { large: true }),
     }),
   );
   await runJobs(

@@ -5,6 +5,10 @@ export type Matrix = readonly Vector[];
 
 export const dot = (a: Vector, b: Vector): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
 
+export const sum = (a: Vector): number => a.reduce((total, x) => total + x, 0);
+
+export const zeros = (n: number): number[] => new Array<number>(n).fill(0);
+
 /** Euclidean norm, free of overflow. */
 export const norm = (a: Vector): number => Math.hypot(...a);
 

@@ -1,7 +1,3 @@
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { exact } from '../../../../src/claims/verdict.js';
 import {
   graeCovariance,
   graeGap,
@@ -14,20 +10,7 @@ import {
   ppcaOptimalValue,
   ppcaOptimum,
 } from '../../../../src/theory/closed/ppca.js';
-import { symmetricEigen } from '../../../../src/theory/numerics/eigen.js';
-import {
-  combine,
-  diagonal,
-  dot,
-  gram,
-  type Matrix,
-  multiply,
-  norm,
-  scale,
-  subtract,
-  trace,
-  transpose,
-} from '../../../../src/theory/numerics/matrix.js';
+import { check, claim, exact, mat } from '../../../kit.js';
 import { type DataCase, dataCases, dataValues } from '../../../subjects/vae/data-cases.js';
 import {
   LOCAL_EXAMPLES,
@@ -45,18 +28,18 @@ import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 const given = { arbitrary: localCases, examples: LOCAL_EXAMPLES };
 
 /** The terms of the expectation and of the KL at a covariance. */
-const spreadOf = (c: LocalCase, s: Matrix): number =>
-  trace(multiply(gram(c.weight, s.length), s)) +
-  c.beta * (trace(s) + s.length) +
-  norm(c.weight.flat()) * Math.sqrt(trace(s)) * norm(localModel(c).residual);
+const spreadOf = (c: LocalCase, s: mat.Matrix): number =>
+  mat.trace(mat.multiply(mat.gram(c.weight, s.length), s)) +
+  c.beta * (mat.trace(s) + s.length) +
+  mat.norm(c.weight.flat()) * Math.sqrt(mat.trace(s)) * mat.norm(localModel(c).residual);
 
-const covariances = equals<LocalCase, Subject>({
+const covariances = check.equals<LocalCase, Subject>({
   says: 'the beta-VAE equals its Taylor expansion at every covariance, exceeds GRAE by beta KL, and meets it at eq. (11)',
   given,
   measure: (c, rules) => {
     const net = netOf(c);
     const d = c.mean.length;
-    const at = (s: Matrix): Values => valuesOf(c, posterior(net, c.mean, s));
+    const at = (s: mat.Matrix): Values => valuesOf(c, posterior(net, c.mean, s));
     const best = graeCovariance(c.weight, c.beta, d);
     const value = betaVae(rules.vae, net, at(c.covariance), rules.points(d));
     const floor = grae(rules.grae, net, at(best)).loss;
@@ -79,13 +62,13 @@ const covariances = equals<LocalCase, Subject>({
   },
 });
 
-const meanField = equals<LocalCase, Subject>({
+const meanField = check.equals<LocalCase, Subject>({
   says: 'over diagonal covariances the optimum is 1 / diag(P) and the minimum is the Hadamard bound of eq. (14)',
   given,
   measure: (c, rules) => {
     const d = c.mean.length;
     const net = linearAutoencoder(c.weight.length, d, 'diagonal');
-    const variances = diagonal(precision(c.weight, c.beta, d).map((row, i) => 1 / row[i]!));
+    const variances = mat.diagonal(precision(c.weight, c.beta, d).map((row, i) => 1 / row[i]!));
     const values = valuesOf(c, posterior(net, c.mean, variances));
     const floor = grae(rules.hadamard, net, values).loss;
     return [
@@ -102,20 +85,20 @@ const meanField = equals<LocalCase, Subject>({
 
 const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-const ppca = equals<DataCase, Subject>({
+const ppca = check.equals<DataCase, Subject>({
   says: 'with the best encoder, GRAE is beta times the negative log-likelihood of probabilistic PCA with noise beta, and it is stationary in the encoder',
   given: { arbitrary: dataCases },
   measure: (c, rules) => {
     const [entries, d] = [c.weight.length, c.rotation.length];
     const net = linearAutoencoder(entries, d);
     const step = grae(rules.grae, net, dataValues(c, c.weight, rules.encoder(c.weight, c.beta, d), c.bias));
-    const centred = c.data.map(x => subtract(x, c.bias));
+    const centred = c.data.map(x => mat.subtract(x, c.bias));
     const likelihood = meanOf(centred.map(x => ppcaNegativeLogLikelihood(x, c.weight, c.beta)));
-    const spread = meanOf(centred.map(x => dot(x, x)));
-    const stretch = 1 + norm(c.weight.flat()) ** 2 / c.beta;
+    const spread = meanOf(centred.map(x => mat.dot(x, x)));
+    const stretch = 1 + mat.norm(c.weight.flat()) ** 2 / c.beta;
     // The covariance WW' + beta I is inverted on the right-hand side: its condition enters.
     const size = stretch * spread + c.beta * (entries + stretch + graeLogDet(c.weight, c.beta, d));
-    const slope = (norm(c.weight.flat()) + Math.sqrt(c.beta)) * spread * (1 + Math.sqrt(stretch));
+    const slope = (mat.norm(c.weight.flat()) + Math.sqrt(c.beta)) * spread * (1 + Math.sqrt(stretch));
     return [
       {
         what: 'value',
@@ -136,15 +119,15 @@ const ppca = equals<DataCase, Subject>({
 /** The eigenvalues of the data's second moments, the optimal W rotated, and its best encoder. */
 function optimum(c: DataCase, { encoder }: Subject) {
   const d = c.rotation.length;
-  const second = gram(c.data).map(row => scale(1 / c.data.length, row));
-  const { values, vectors } = symmetricEigen(second);
+  const second = mat.gram(c.data).map(row => mat.scale(1 / c.data.length, row));
+  const { values, vectors } = mat.symmetricEigen(second);
   const unrotated = ppcaOptimum(values, vectors, d, c.beta);
-  const weight = multiply(unrotated, c.rotation);
+  const weight = mat.multiply(unrotated, c.rotation);
   return {
     values,
     unrotated,
     weight,
-    at: (w: Matrix) =>
+    at: (w: mat.Matrix) =>
       dataValues(
         c,
         w,
@@ -154,7 +137,7 @@ function optimum(c: DataCase, { encoder }: Subject) {
   };
 }
 
-const optimal = equals<DataCase, Subject>({
+const optimal = check.equals<DataCase, Subject>({
   says: 'the optimum is W = U (Lambda - beta)_+^(1/2) R with any rotation R: its value, and a gradient of zero',
   given: { arbitrary: dataCases },
   measure: (c, rules) => {
@@ -175,7 +158,7 @@ const optimal = equals<DataCase, Subject>({
   },
 });
 
-const minimal = bound<DataCase, Subject>({
+const minimal = check.bound<DataCase, Subject>({
   says: 'no other weights and no other encoder of the same weights do better; the Hadamard bound is above for every rotation',
   given: { arbitrary: dataCases },
   measure: (c, rules) => {
@@ -184,8 +167,8 @@ const minimal = bound<DataCase, Subject>({
     const { values, weight, at } = optimum(c, rules);
     const floor = ppcaOptimalValue(values, d, c.beta);
     const nudge = Array.from({ length: c.weight.length }, (_, m) => c.nudge.slice(m * d, (m + 1) * d));
-    const nudged = combine(1, weight, 1, nudge);
-    const worse = combine(1, rules.encoder(nudged, c.beta, d), 1, transpose(nudge, d));
+    const nudged = mat.combine(1, weight, 1, nudge);
+    const worse = mat.combine(1, rules.encoder(nudged, c.beta, d), 1, mat.transpose(nudge, d));
     const best = grae(rules.grae, net, at(nudged)).loss;
     const other = grae(
       rules.grae,
@@ -197,7 +180,7 @@ const minimal = bound<DataCase, Subject>({
         c.bias.map(() => 0),
       ),
     ).loss;
-    const size = other + c.beta * (d + Math.sqrt(1 + norm(nudged.flat()) ** 2 / c.beta));
+    const size = other + c.beta * (d + Math.sqrt(1 + mat.norm(nudged.flat()) ** 2 / c.beta));
     return [
       { what: 'weights', lower: floor, upper: best, scale: size },
       { what: 'encoder', lower: best, upper: other, scale: size },
@@ -206,19 +189,18 @@ const minimal = bound<DataCase, Subject>({
   },
 });
 
-const rotations = equals<DataCase, Subject>({
+const rotations = check.equals<DataCase, Subject>({
   says: 'the Hadamard bound exceeds GRAE by -beta/2 log det of the correlations of P: it attains the minimum at the unrotated W only',
   given: { arbitrary: dataCases },
   measure: (c, rules) => {
     const d = c.rotation.length;
     const net = linearAutoencoder(c.weight.length, d);
     const { values, unrotated, weight, at } = optimum(c, rules);
-    const above = (w: Matrix): number =>
+    const above = (w: mat.Matrix): number =>
       grae(rules.hadamard, net, at(w)).loss - grae(rules.grae, net, at(w)).loss;
-    const columns = transpose(weight, d).reduce(
-      (sum, column) => sum + Math.log1p(dot(column, column) / c.beta),
-      0,
-    );
+    const columns = mat
+      .transpose(weight, d)
+      .reduce((sum, column) => sum + Math.log1p(mat.dot(column, column) / c.beta), 0);
     const size = values.reduce((a, b) => a + b, 0) + c.beta * (d + columns);
     return [
       {

@@ -8,6 +8,7 @@ import { UNIT } from '../../../../src/claims/checks/rounding.js';
 import { violates } from '../../../../src/claims/checks/violates.js';
 import { within } from '../../../../src/claims/checks/within.js';
 import { claim, mutant } from '../../../../src/claims/claim.js';
+import { deepened } from '../../../../src/claims/deepened.js';
 import { conditional } from '../../../../src/claims/verdict.js';
 import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
@@ -18,7 +19,6 @@ import { identity, type Matrix, multiply } from '../../../../src/theory/numerics
 import { orthogonal } from '../../../arbitraries/matrix.js';
 import { logUniform } from '../../../arbitraries/numbers.js';
 import { plainRecord } from '../../../arbitraries/record.js';
-import { deepened } from '../../../depth.js';
 import { type NetworkCase, networkCases } from '../../../subjects/vae/network-cases.js';
 import { againstDense } from './dense-log-det.js';
 

@@ -4,6 +4,7 @@ import { equals } from '../../../../src/claims/checks/equals.js';
 import { statistical } from '../../../../src/claims/checks/statistical.js';
 import { violates } from '../../../../src/claims/checks/violates.js';
 import { claim } from '../../../../src/claims/claim.js';
+import { deepened } from '../../../../src/claims/deepened.js';
 import { refuted } from '../../../../src/claims/verdict.js';
 import { makeBetaVae, type VaeRules } from '../../../../src/core/objectives/vae.js';
 import { averagedStep, type NoisyStep, type Sampling, sampling } from '../../../../src/studies/noisy-step.js';
@@ -14,7 +15,6 @@ import { type Matrix, multiply, norm, transpose } from '../../../../src/theory/n
 import { modQuarter } from '../../../../src/theory/numerics/procrustes.js';
 import { orthogonal, spd } from '../../../arbitraries/matrix.js';
 import { plainRecord } from '../../../arbitraries/record.js';
-import { deepened } from '../../../depth.js';
 import { linearAutoencoder } from '../../../subjects/vae/local-cases.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 import { curved, unique } from './curved.js';

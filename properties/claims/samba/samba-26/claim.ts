@@ -6,6 +6,7 @@ import { only } from '../../../../src/claims/checks/given.js';
 import { order } from '../../../../src/claims/checks/order.js';
 import { violates } from '../../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../../src/claims/claim.js';
+import { deepened } from '../../../../src/claims/deepened.js';
 import { ladder } from '../../../../src/claims/order/case.js';
 import { refuted } from '../../../../src/claims/verdict.js';
 import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba.js';
@@ -16,7 +17,6 @@ import { dot, norm } from '../../../../src/theory/numerics/matrix.js';
 import { PUBLISHED, published } from '../../../../src/theory/published/samba.js';
 import type { AutoencoderCase } from '../../../arbitraries/autoencoders.js';
 import { everyShape } from '../../../arbitraries/given.js';
-import { deepened } from '../../../depth.js';
 import { FULL_WIDTH } from '../../../subjects/large/network.js';
 import { atCode, jet } from '../../../subjects/network/jets.js';
 import { collect, inputsOf } from '../../../subjects/network/network.js';
@@ -249,15 +249,17 @@ export default claim({
   checks: {
     tied,
     directionsDiffer,
-    perSample: deepened(
-      perSample,
-      () => largePerSample(FULL_WIDTH),
-      inSamba({ batchNorm, rootDimensionMissing }),
-    ),
+    perSample: deepened(perSample, () => largePerSample(FULL_WIDTH), {
+      controls: inSamba({ batchNorm, rootDimensionMissing }),
+      large: true,
+    }),
     batchWide: deepened(batchWide, () => largeBatchWide(FULL_WIDTH), {
-      sampleNorms,
-      sumGradient,
-      alphaAlone,
+      controls: {
+        sampleNorms,
+        sumGradient,
+        alphaAlone,
+      },
+      large: true,
     }),
     single,
     range,

@@ -4,6 +4,7 @@ import { equals } from '../../../../src/claims/checks/equals.js';
 import { order } from '../../../../src/claims/checks/order.js';
 import { violates } from '../../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../../src/claims/claim.js';
+import { deepened } from '../../../../src/claims/deepened.js';
 import { dyadic, ladder } from '../../../../src/claims/order/case.js';
 import { exact } from '../../../../src/claims/verdict.js';
 import { jacobian as jacobianOf } from '../../../../src/core/derivatives.js';
@@ -19,7 +20,6 @@ import type { Float64Program } from '../../../../src/engine/program.js';
 import { apply, norm, scale, transpose } from '../../../../src/theory/numerics/matrix.js';
 import { type AutoencoderCase, SHAPES } from '../../../arbitraries/autoencoders.js';
 import { everyShape } from '../../../arbitraries/given.js';
-import { deepened } from '../../../depth.js';
 import { FULL_WIDTH } from '../../../subjects/large/network.js';
 import { jacobiansOf } from '../../../subjects/network/jacobians.js';
 import { atCode, jet } from '../../../subjects/network/jets.js';
@@ -119,7 +119,7 @@ export default claim<Subject, string, string>({
         measure: (c, { rae }) => ({ ladder: differences(c, raeStep(rae, c.shape)) }),
       }),
       () => largeGradients(FULL_WIDTH),
-      largeGradientsControls(),
+      { controls: largeGradientsControls(), large: true },
     ),
     jacobian: order({
       says: 'so is that of the loss with the penalty on the Jacobian, and on its square',

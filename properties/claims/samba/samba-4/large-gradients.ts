@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { within } from '../../../../src/claims/checks/within.js';
 import { type Check, mutant } from '../../../../src/claims/claim.js';
+import type { Controls } from '../../../../src/claims/deepened.js';
 import type { Objective } from '../../../../src/core/objectives/objective.js';
 import {
   makeRaeLossGradient,
@@ -10,7 +11,6 @@ import {
 import { makeSamba, type SambaRules } from '../../../../src/core/objectives/samba.js';
 import { makeVae, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
 import { detach } from '../../../../src/engine/ops.js';
-import type { Controls } from '../../../depth.js';
 import { batchesOf, type LargeCase } from '../../../subjects/large/draw.js';
 import { slopesAt } from '../../../subjects/large/slopes.js';
 import { directionsAt } from '../../../subjects/large/steps.js';

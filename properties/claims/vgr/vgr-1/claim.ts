@@ -1,124 +1,103 @@
-/** @file VGR-1: the energy (3) is twice the negative ELBO up to constants, and bounds the negative log-likelihood. */
-
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../../src/claims/claim.js';
-import { exact } from '../../../../src/claims/verdict.js';
+/** @file VGR-1: the energy (3) is twice the negative ELBO up to constants, and bounds -2 log p(x). */
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../../src/core/objectives/gamma-vae.js';
 import { energy } from '../../../../src/studies/energy.js';
 import { graeCovariance, graeGap, graeLogDet, precision } from '../../../../src/theory/closed/grae.js';
 import { ppcaNegativeLogLikelihood } from '../../../../src/theory/closed/ppca.js';
-import { sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
-import {
-  add,
-  apply,
-  diagonal,
-  dot,
-  form,
-  identity,
-  type Matrix,
-  norm,
-  scale,
-  subtract,
-  trace,
-  transpose,
-  type Vector,
-} from '../../../../src/theory/numerics/matrix.js';
-import { logUniform } from '../../../arbitraries/numbers.js';
+import { check, claim, draw, exact, mat, quad, wrong } from '../../../kit.js';
 import { type DenseCase, denseCases, denseNet, denseValues } from '../../../subjects/energy/dense-cases.js';
 import { gammaControls } from '../../../subjects/energy/gamma-controls.js';
 import { parametersOf } from '../../../subjects/energy/linear-cases.js';
-import {
-  LOCAL_EXAMPLES,
-  type LocalCase,
-  linearAutoencoder,
-  localCases,
-} from '../../../subjects/vae/local-cases.js';
+import * as local from '../../../subjects/vae/local-cases.js';
 import { posterior } from '../../../subjects/vae/step.js';
 import { negativeElbo, posteriorParts } from './elbo.js';
 
-interface Subject {
-  readonly gamma: GammaVaeRules;
-  /** Core's loss from -ELBO; eq. (3) has kappa more. */
-  readonly fromElbo: (negativeElbo: number, d: number, latent: number) => number;
-  /** Core's loss less twice the KL to the true posterior, from -log p(x). */
-  readonly fromEvidence: (negativeLogLikelihood: number, d: number) => number;
-}
-
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 
-const SUBJECT: Subject = {
+const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
-  fromElbo: (value, d) => 2 * value - d * LOG_TWO_PI,
-  fromEvidence: (value, d) => 2 * value - d * LOG_TWO_PI,
+  /** Core's loss from -ELBO; eq. (3) has kappa more. */
+  fromElbo: (value: number, d: number, _latent: number) => 2 * value - d * LOG_TWO_PI,
+  /** Core's loss less twice the KL to the true posterior, from -log p(x). */
+  fromEvidence: (value: number, d: number) => 2 * value - d * LOG_TWO_PI,
 };
+type Subject = typeof SUBJECT;
 
-const definition = equals<DenseCase, Subject>({
+const definition = check.equals<DenseCase, Subject>({
   says: 'the energy as trained is 2 (-ELBO) - d log 2 pi, the ELBO taken from densities; the printed eq. (3) has kappa more',
-  given: { arbitrary: denseCases },
+  given: denseCases,
   runs: 40,
   measure: (c, { gamma: rules, fromElbo }) => {
-    const { latent } = c.of.shape.net;
-    const d = c.of.shape.net.encoder[0]!;
-    const { loss, reconstruction } = energy(rules, denseNet(c), denseValues(c), sigmaPoints(latent));
+    const { latent } = c.model.shape.net;
+    const d = c.model.shape.net.encoder[0]!;
+    const { loss, reconstruction } = energy(rules, denseNet(c), denseValues(c), quad.sigmaPoints(latent));
     const parts = posteriorParts(c);
     const logs = d * (2 + Math.abs(Math.log(c.gamma))) + latent + Math.abs(parts.logDet);
     const size = reconstruction / c.gamma + parts.energy + parts.trace + logs;
     const printed =
       reconstruction / c.gamma + d * Math.log(c.gamma) + parts.trace - parts.logDet + parts.energy;
-    return [
-      { what: 'ELBO', actual: loss, expected: fromElbo(negativeElbo(c), d, latent), scale: size },
-      { what: 'eq. (3)', actual: loss + latent, expected: printed, scale: size },
-    ];
+    return check.agree(
+      { ELBO: [loss, fromElbo(negativeElbo(c), d, latent)], 'eq. (3)': [loss + latent, printed] },
+      size,
+    );
   },
 });
 
-const netOf = (c: LocalCase, kind: 'diagonal' | 'cholesky') =>
-  linearAutoencoder(c.weight.length, c.mean.length, kind);
+const netOf = (c: local.LocalCase, kind: 'diagonal' | 'cholesky') =>
+  local.linearAutoencoder(c.weight.length, c.mean.length, kind);
 
 /** The energy of a posterior at one datum, and the size of its terms; gamma is the case's beta. */
-function at(c: LocalCase, rules: GammaVaeRules, mean: Vector, s: Matrix, kind: 'diagonal' | 'cholesky') {
+function at(
+  c: local.LocalCase,
+  rules: GammaVaeRules,
+  mean: mat.Vector,
+  s: mat.Matrix,
+  kind: 'diagonal' | 'cholesky',
+) {
   const net = netOf(c, kind);
   const params = {
     ...posterior(net, mean, s),
     'decoder.0.weight': c.weight.flat(),
     'decoder.0.bias': c.bias,
   };
-  const { loss } = energy(rules, net, { params, x: c.x, gamma: c.beta }, sigmaPoints(mean.length));
+  const { loss } = energy(rules, net, { params, x: c.x, gamma: c.beta }, quad.sigmaPoints(mean.length));
   const d = c.x.length;
-  const spread = norm(c.weight.flat()) * Math.sqrt(trace(s));
-  const error = norm(subtract(c.x, add(apply(c.weight, mean), c.bias))) + spread;
+  const spread = mat.norm(c.weight.flat()) * Math.sqrt(mat.trace(s));
+  const error = mat.norm(mat.subtract(c.x, mat.add(mat.apply(c.weight, mean), c.bias))) + spread;
   const size =
-    error ** 2 / c.beta + d * (2 + Math.abs(Math.log(c.beta))) + norm(mean) ** 2 + trace(s) + mean.length;
+    error ** 2 / c.beta +
+    d * (2 + Math.abs(Math.log(c.beta))) +
+    mat.norm(mean) ** 2 +
+    mat.trace(s) +
+    mean.length;
   return { loss, size };
 }
 
 /** -log p(x), and how rounding of the covariance WW' + gamma I enters it. */
-function evidence(c: LocalCase) {
-  const centred = subtract(c.x, c.bias);
-  const stretch = 1 + norm(c.weight.flat()) ** 2 / c.beta;
+function evidence(c: local.LocalCase) {
+  const centred = mat.subtract(c.x, c.bias);
+  const stretch = 1 + mat.norm(c.weight.flat()) ** 2 / c.beta;
   return {
     value: ppcaNegativeLogLikelihood(centred, c.weight, c.beta),
-    size: (stretch * dot(centred, centred)) / c.beta + c.x.length * stretch,
+    size: (stretch * mat.dot(centred, centred)) / c.beta + c.x.length * stretch,
   };
 }
 
 /** The mean of the true posterior, (gamma I + W'W)^-1 W'(x - b). */
-function bestMean(c: LocalCase): number[] {
-  const pulled = apply(transpose(c.weight, c.mean.length), subtract(c.x, c.bias));
-  return scale(1 / c.beta, apply(graeCovariance(c.weight, c.beta, c.mean.length), pulled));
+function bestMean(c: local.LocalCase): number[] {
+  const pulled = mat.apply(mat.transpose(c.weight, c.mean.length), mat.subtract(c.x, c.bias));
+  return mat.scale(1 / c.beta, mat.apply(graeCovariance(c.weight, c.beta, c.mean.length), pulled));
 }
 
 /** KL(N(mean, s) || p(z|x)). */
-function klToPosterior(c: LocalCase, mean: Vector, s: Matrix): number {
-  const off = subtract(mean, bestMean(c));
-  const shift = form(off, precision(c.weight, c.beta, mean.length), off) / 2;
+function klToPosterior(c: local.LocalCase, mean: mat.Vector, s: mat.Matrix): number {
+  const off = mat.subtract(mean, bestMean(c));
+  const shift = mat.form(off, precision(c.weight, c.beta, mean.length), off) / 2;
   return graeGap(c.weight, s, c.beta) / c.beta + shift;
 }
 
-const given = { arbitrary: localCases, examples: LOCAL_EXAMPLES };
+const given = { arbitrary: local.localCases, examples: local.LOCAL_EXAMPLES };
 
-const gap = equals<LocalCase, Subject>({
+const gap = check.equals<local.LocalCase, Subject>({
   says: 'for a linear decoder it exceeds -2 log p(x) by twice the KL to the true posterior: 0 at the best full covariance, the Hadamard gap at the best diagonal one',
   given,
   runs: 40,
@@ -131,26 +110,16 @@ const gap = equals<LocalCase, Subject>({
       p.reduce((sum, row, i) => sum + Math.log(row[i]!), 0) - graeLogDet(c.weight, c.beta, latent);
     const some = at(c, rules, c.mean, c.covariance, 'cholesky');
     const best = at(c, rules, bestMean(c), graeCovariance(c.weight, c.beta, latent), 'cholesky');
-    const meanField = at(c, rules, bestMean(c), diagonal(p.map((row, i) => 1 / row[i]!)), 'diagonal');
-    return [
-      {
-        what: 'some posterior',
-        actual: some.loss - floor,
-        expected: 2 * klToPosterior(c, c.mean, c.covariance),
-        scale: some.size + size,
-      },
-      { what: 'best posterior', actual: best.loss, expected: floor, scale: best.size + size },
-      {
-        what: 'best diagonal',
-        actual: meanField.loss - floor,
-        expected: hadamard,
-        scale: meanField.size + size,
-      },
-    ];
+    const meanField = at(c, rules, bestMean(c), mat.diagonal(p.map((row, i) => 1 / row[i]!)), 'diagonal');
+    return check.agree({
+      'some posterior': [some.loss - floor, 2 * klToPosterior(c, c.mean, c.covariance), some.size + size],
+      'best posterior': [best.loss, floor, best.size + size],
+      'best diagonal': [meanField.loss - floor, hadamard, meanField.size + size],
+    });
   },
 });
 
-const evidenceBound = bound<LocalCase, Subject>({
+const evidenceBound = check.bound<local.LocalCase, Subject>({
   says: 'eq. (2): no posterior brings the energy below -2 log p(x) - d log 2 pi',
   given,
   runs: 40,
@@ -159,22 +128,22 @@ const evidenceBound = bound<LocalCase, Subject>({
     const some = at(c, rules, c.mean, c.covariance, 'cholesky');
     const best = at(c, rules, bestMean(c), graeCovariance(c.weight, c.beta, c.mean.length), 'cholesky');
     const lower = fromEvidence(value, c.x.length);
-    return [
-      { what: 'some posterior', lower, upper: some.loss, scale: some.size + size },
-      { what: 'the true posterior', lower, upper: best.loss, scale: best.size + size },
-    ];
+    return check.below({
+      'some posterior': [lower, some.loss, some.size + size],
+      'the true posterior': [lower, best.loss, best.size + size],
+    });
   },
 });
 
-const slope = equals<number, Subject>({
+const slope = check.equals<number, Subject>({
   says: 'the slope of the energy in a standard deviation that the decoder ignores is 2 sigma - 2 / sigma: unbounded as sigma goes to 0',
-  given: { arbitrary: logUniform({ min: 1e-12, max: 100 }), examples: [1e-150, 1] },
+  given: { arbitrary: draw.logUniform({ min: 1e-12, max: 100 }), examples: [1e-150, 1] },
   runs: 24,
   measure: (sigma, { gamma: rules }) => {
-    const net = linearAutoencoder(1, 2, 'diagonal');
-    const ignored = parametersOf(net, [[0, 0]], [[0], [0]], identity(2));
+    const net = local.linearAutoencoder(1, 2, 'diagonal');
+    const ignored = parametersOf(net, [[0, 0]], [[0], [0]], mat.identity(2));
     const params = { ...ignored, 'logvar.bias': [2 * Math.log(sigma), 0] };
-    const { gradient } = energy(rules, net, { params, x: [0], gamma: 1 }, sigmaPoints(2));
+    const { gradient } = energy(rules, net, { params, x: [0], gamma: 1 }, quad.sigmaPoints(2));
     return {
       actual: (gradient('logvar.bias')[0]! * 2) / sigma,
       expected: 2 * sigma - 2 / sigma,
@@ -209,15 +178,13 @@ export default claim({
       'noNoise',
       'varianceForDeviation',
     ),
-    elboOnce: mutant<Subject>('-ELBO for 2 (-ELBO)', s => ({ ...s, fromElbo: (v, d) => v - d * LOG_TWO_PI })),
-    constantKept: mutant<Subject>('d log 2 pi not dropped', s => ({ ...s, fromElbo: v => 2 * v })),
-    latentsKept: mutant<Subject>('kappa not dropped', s => ({
-      ...s,
-      fromElbo: (v, d, latent) => 2 * v - d * LOG_TWO_PI + latent,
-    })),
-    evidenceOnce: mutant<Subject>('-log p(x) for -2 log p(x)', s => ({
-      ...s,
-      fromEvidence: (v, d) => v - d * LOG_TWO_PI,
-    })),
+    ...wrong.formula(SUBJECT, 'fromElbo', {
+      elboOnce: ['-ELBO for 2 (-ELBO)', (v, d) => v - d * LOG_TWO_PI],
+      constantKept: ['d log 2 pi not dropped', v => 2 * v],
+      latentsKept: ['kappa not dropped', (v, d, latent) => 2 * v - d * LOG_TWO_PI + latent],
+    }),
+    ...wrong.formula(SUBJECT, 'fromEvidence', {
+      evidenceOnce: ['-log p(x) for -2 log p(x)', (v, d) => v - d * LOG_TWO_PI],
+    }),
   },
 });

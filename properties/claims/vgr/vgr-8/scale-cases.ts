@@ -1,58 +1,47 @@
 /** @file Linear decoders with free codes and scales: what VGR-8 is tested on. */
-import type fc from 'fast-check';
 import { linearTable } from '../../../../src/core/net/table.js';
 import type { GammaVaeRules } from '../../../../src/core/objectives/gamma-vae.js';
 import { type Energy, energy } from '../../../../src/studies/energy.js';
 import { effectiveEnergy } from '../../../../src/theory/closed/effective-penalty.js';
-import { sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
-import { norm, type Vector } from '../../../../src/theory/numerics/matrix.js';
-import { logUniform, normal } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
-import { vector } from '../../../arbitraries/vector.js';
+import { draw, mat, quad } from '../../../kit.js';
 import { decoded } from '../../../subjects/energy/sparse.js';
 
 export const [DATA, LATENT, SAMPLES] = [4, 3, 4];
 export const NET = linearTable(DATA, LATENT, SAMPLES);
 
-export interface Case {
-  /** W [data, latent] and z [samples, latent]. */
-  readonly weight: Vector;
-  readonly code: Vector;
-  readonly x: Vector;
-  readonly gamma: number;
-  /** Another scale for each latent. */
-  readonly stretch: Vector;
-}
-
-export const cases: fc.Arbitrary<Case> = plainRecord({
-  weight: vector(DATA * LATENT, normal()),
-  code: vector(SAMPLES * LATENT, normal()),
-  x: vector(SAMPLES * DATA, normal()),
-  gamma: logUniform({ min: 1e-6, max: 10 }),
-  stretch: vector(LATENT, logUniform({ min: 1 / 8, max: 8 })),
-}).filter(({ weight, code }) =>
-  columns(weight)
-    .concat(columns(code))
-    .every(column => norm(column) > 0.25),
-);
+export const cases = draw
+  .record({
+    /** W [data, latent] and z [samples, latent]. */
+    weight: draw.vector(DATA * LATENT, draw.normal()),
+    code: draw.vector(SAMPLES * LATENT, draw.normal()),
+    x: draw.vector(SAMPLES * DATA, draw.normal()),
+    gamma: draw.logUniform({ min: 1e-6, max: 10 }),
+    /** Another scale for each latent. */
+    stretch: draw.vector(LATENT, draw.logUniform({ min: 1 / 8, max: 8 })),
+  })
+  .filter(({ weight, code }) =>
+    columns(weight)
+      .concat(columns(code))
+      .every(column => mat.norm(column) > 0.25),
+  );
+export type Case = draw.Of<typeof cases>;
 
 /** The columns of a row-major matrix with one column a latent. */
-function columns(flat: Vector): number[][] {
+function columns(flat: mat.Vector): number[][] {
   return Array.from({ length: LATENT }, (_, k) => flat.filter((_, i) => i % LATENT === k));
 }
 
-export const squares = (flat: Vector): number[] => columns(flat).map(column => norm(column) ** 2);
-export const energiesOf = (code: Vector): number[] => squares(code).map(square => square / SAMPLES);
-const byColumn = (flat: Vector, factors: Vector): number[] => flat.map((x, i) => x * factors[i % LATENT]!);
+export const squares = (flat: mat.Vector): number[] => columns(flat).map(column => mat.norm(column) ** 2);
+export const energiesOf = (code: mat.Vector): number[] => squares(code).map(square => square / SAMPLES);
+const byColumn = (flat: mat.Vector, factors: mat.Vector): number[] =>
+  flat.map((x, i) => x * factors[i % LATENT]!);
 
 /** Core's energy with the best variance of each latent. */
 export function at({ weight, code, x, gamma }: Omit<Case, 'stretch'>, rules: GammaVaeRules): Energy {
   const logs = squares(weight).map(square => -Math.log1p(square / gamma));
   const params = { weight, code, logvar: Array.from({ length: SAMPLES }, () => logs).flat() };
-  return energy(rules, NET, { params, x, gamma }, sigmaPoints(LATENT));
+  return energy(rules, NET, { params, x, gamma }, quad.sigmaPoints(LATENT));
 }
-
-export const sum = (values: Vector): number => values.reduce((a, b) => a + b, 0);
 
 /** mean |x - Wz|^2 */
 export function errorOf({ weight, code, x }: Omit<Case, 'stretch' | 'gamma'>): number {
@@ -62,13 +51,13 @@ export function errorOf({ weight, code, x }: Omit<Case, 'stretch' | 'gamma'>): n
 
 export const sizeOf = (c: Omit<Case, 'stretch'>, size = 1): number => {
   const error = errorOf(c) / c.gamma;
-  const noise = sum(squares(c.weight));
+  const noise = mat.sum(squares(c.weight));
   return (
     16 *
     (size +
       error +
       Math.sqrt(error * noise) / c.gamma ** 0.5 +
-      sum(energiesOf(c.code)) +
+      mat.sum(energiesOf(c.code)) +
       (DATA + LATENT) * (2 + Math.abs(Math.log(c.gamma))) +
       noise)
   );
@@ -76,7 +65,7 @@ export const sizeOf = (c: Omit<Case, 'stretch'>, size = 1): number => {
 
 /** The same reconstruction with unit columns: W, and codes that carry the energies c. */
 export function normalised(c: Case): { weight: number[]; code: number[]; energies: number[] } {
-  const lengths = columns(c.weight).map(norm);
+  const lengths = columns(c.weight).map(mat.norm);
   const code = byColumn(c.code, lengths);
   return {
     weight: byColumn(
@@ -89,7 +78,7 @@ export function normalised(c: Case): { weight: number[]; code: number[]; energie
 }
 
 /** w_k / a_k and a_k z_k. */
-export const rescaled = ({ weight, code }: { weight: Vector; code: Vector }, a: Vector) => ({
+export const rescaled = ({ weight, code }: { weight: mat.Vector; code: mat.Vector }, a: mat.Vector) => ({
   weight: byColumn(
     weight,
     a.map(x => 1 / x),
@@ -98,7 +87,7 @@ export const rescaled = ({ weight, code }: { weight: Vector; code: Vector }, a: 
 });
 
 /** The scales for which the codes have the energy that is best. */
-export const bestScales = (energies: Vector, gamma: number): number[] =>
+export const bestScales = (energies: mat.Vector, gamma: number): number[] =>
   energies.map(c => Math.sqrt(effectiveEnergy(c / gamma) / c));
 
 /** A perfect reconstruction that leaves the last latents unused. */
@@ -121,7 +110,7 @@ export function supports(energy: number, gamma: number, rules: GammaVaeRules) {
     Array.from({ length: DATA * LATENT }, (_, i) => (i < LATENT && i % LATENT < used ? 1 : 0));
   const codes = (used: number): number[] =>
     z.flatMap(value => Array.from({ length: LATENT }, (_, k) => (k < used ? value / used : 0)));
-  const x = z.flatMap(value => [value, ...new Array<number>(DATA - 1).fill(0)]);
+  const x = z.flatMap(value => [value, ...mat.zeros(DATA - 1)]);
   const loss = (used: number): number => {
     const energies = new Array<number>(used).fill(energy / used ** 2);
     const scales = [...energies.map(c => Math.sqrt(effectiveEnergy(c / gamma) / c)), 1, 1, 1].slice(

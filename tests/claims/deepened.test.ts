@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { deepened } from '../../properties/depth.js';
 import { within } from '../../src/claims/checks/within.js';
 import { mutant } from '../../src/claims/claim.js';
+import { deepened } from '../../src/claims/deepened.js';
 import { suite } from '../harness.js';
 
 /** A check that the subject is one, counting its cases. */
@@ -25,7 +25,7 @@ const run = (value: number, options: { effort: number; quick?: boolean; path?: s
   return { near: near.length, far: far.length, result, check };
 };
 
-const test = suite('properties/depth');
+const test = suite('claims/deepened');
 
 test('the deeper check runs with --deep only, with its own number of cases', () => {
   const { near, far, check } = run(1, { effort: 1 });
@@ -54,8 +54,10 @@ test('a failure of the deeper check is one', () => {
 
 const controlled = (wrong: number) =>
   deepened(counting([], 0.5), () => counting([], 0.1), {
-    fine: mutant<{ value: number }>('far off', () => ({ value: 3 })),
-    near: mutant<{ value: number }>('off by a little', () => ({ value: wrong })),
+    controls: {
+      fine: mutant<{ value: number }>('far off', () => ({ value: 3 })),
+      near: mutant<{ value: number }>('off by a little', () => ({ value: wrong })),
+    },
   }).run('c', { value: 1 }, { seed: 1, quick: false, effort: 4 });
 
 test('the deeper check must reject negative controls of its own', () => {
@@ -78,6 +80,27 @@ test('what the deeper check holds is made anew for every run', () => {
   assert.is(made, before);
   check.run('c', { value: 1 }, { seed: 1, quick: false, effort: 4 });
   assert.is(made, before + 1);
+});
+
+test('a check that takes the place of the other one does so for negative controls too, and runs once', () => {
+  const [short, long] = [[], []] as [number[], number[]];
+  const check = deepened(counting(short, 0.5), () => counting(long, 0.1), { instead: true });
+  assert.is(check.says, 'one within 0.5; with --deep: one within 0.1');
+  const runAt = (effort: number, quick: boolean) =>
+    check.run('c', { value: 1.25 }, { seed: 1, quick, effort });
+  assert.is(runAt(1, false).outcome, 'pass');
+  assert.equal([short.length, long.length], [2, 0]);
+  const mutated = runAt(4, true);
+  assert.is(mutated.outcome, 'fail');
+  assert.is(mutated.says, check.says);
+  assert.equal([short.length, long.length], [2, 1]);
+});
+
+test('a check says that it is large when deep', () => {
+  const near = counting([], 0.5);
+  assert.is(deepened(near, () => near).large, undefined);
+  assert.is(deepened(near, () => near, { large: true }).large, true);
+  assert.is(deepened(near, () => near, { large: true, instead: true }).large, true);
 });
 
 test.run();

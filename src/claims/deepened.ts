@@ -1,12 +1,23 @@
-/** @file Checks that go further where more effort is asked for: experiments that are too slow for every run. */
-import type { Check, CheckOptions, Mutant } from '../src/claims/claim.js';
-import type { CheckResult } from '../src/claims/result.js';
+/**
+ * @file Checks that go further where more effort is asked for: what is too slow or too large for every run.
+ */
+import type { Check, CheckOptions, Mutant } from './claim.js';
+import type { CheckResult } from './result.js';
 
 /** The effort of `--deep`. */
-const DEEP = 4;
+export const DEEP = 4;
 
 /** Negative controls that the deeper check must reject by itself, by name. */
 export type Controls<Subject> = Readonly<Record<string, Mutant<Subject>>>;
+
+export interface Deepening<Subject> {
+  /** Put to the deeper check, whatever the mutants of the claim are put to. */
+  readonly controls?: Controls<Subject>;
+  /** The deeper check takes gigabytes of memory: few such claims run at a time. */
+  readonly large?: true;
+  /** The deeper check takes the place of the other one, for mutants too, and runs once. */
+  readonly instead?: true;
+}
 
 /** The result of a deeper check that its own negative controls were put to. */
 function controlled<Subject>(
@@ -28,20 +39,38 @@ function controlled<Subject>(
   return { ...far, outcome: 'fail', failure };
 }
 
+/** Runs `more`, once whatever the effort, in a deep run; `check` in any other. */
+function replaced<Subject>(check: Check<Subject>, more: () => Check<Subject>): Check<Subject> {
+  const { kind, says: deeper } = more();
+  const says = `${check.says}; with --deep: ${deeper}`;
+  return {
+    kind,
+    says,
+    run(name, subject, options) {
+      if (options.effort < DEEP) return { ...check.run(name, subject, options), says };
+      return { ...more().run(name, subject, { ...options, effort: 1, runs: 1 }), says };
+    },
+  };
+}
+
 /**
- * `check`, followed in a deep run by the check that `more` makes, which lives as long as that run and then frees what it
- * holds. Negative controls, replays and a failure of `check` end with the former; the latter draws its own number of cases
- * and must reject `controls` by itself.
+ * `check`, followed in a deep run by the check that `more` makes, which lives as long as that run and then
+ * frees what it holds. Negative controls, replays and a failure of `check` end with the former; the latter
+ * draws its own number of cases and must reject its `controls` by itself. With `instead` the deeper check is
+ * run alone.
  */
 export function deepened<Subject>(
   check: Check<Subject>,
   more: () => Check<Subject>,
-  controls: Controls<Subject> = {},
+  { controls = {}, large, instead }: Deepening<Subject> = {},
 ): Check<Subject> {
+  const hint = large === true && { large };
+  if (instead === true) return { ...replaced(check, more), ...hint };
   const says = `${check.says} (and with --deep: ${more().says})`;
   return {
     kind: check.kind,
     says,
+    ...hint,
     run(name, subject, options) {
       const near = check.run(name, subject, options);
       const ends = options.effort < DEEP || options.quick || options.path !== undefined;
