@@ -4,12 +4,16 @@ import * as assert from 'uvu/assert';
 import { gradient, jacobian } from '../../src/core/derivatives.js';
 import * as gaussian from '../../src/core/gaussian.js';
 import { denseAutoencoder } from '../../src/core/net/dense.js';
-import { BETA_VAE_TAYLOR_RULES, makeBetaVaeTaylor } from '../../src/core/objectives/beta-vae-taylor.js';
-import { GRAE_RULES, makeGrae } from '../../src/core/objectives/grae.js';
+import { GRAE_RULES, makeGrae } from '../../src/core/objectives/grae/grae.js';
 import { type Objective, scalar } from '../../src/core/objectives/objective.js';
-import { makeRaeLossGradient, RAE_LOSS_GRADIENT_RULES } from '../../src/core/objectives/rae-loss-gradient.js';
-import { makeSamba, SAMBA_RULES } from '../../src/core/objectives/samba.js';
-import { makeBetaVae, VAE_RULES } from '../../src/core/objectives/vae.js';
+import {
+  makeRaeLossGradient,
+  RAE_LOSS_GRADIENT_RULES,
+} from '../../src/core/objectives/rae/rae-loss-gradient.js';
+import { makeSamba, SAMBA_RULES } from '../../src/core/objectives/samba/samba.js';
+import { makeBetaVae } from '../../src/core/objectives/vae/beta-vae.js';
+import { BETA_VAE_TAYLOR_RULES, makeBetaVaeTaylor } from '../../src/core/objectives/vae/beta-vae-taylor.js';
+import { VAE_RULES } from '../../src/core/objectives/vae/vae.js';
 import { scaledNorm } from '../../src/core/perturbation.js';
 import { evaluateWithGradient } from '../../src/core/step.js';
 import { constant, detach } from '../../src/engine/ops.js';

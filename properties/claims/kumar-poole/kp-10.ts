@@ -6,7 +6,7 @@ import { order } from '../../../src/claims/checks/order.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { ladder, type OrderCase } from '../../../src/claims/order/case.js';
 import { asymptotic } from '../../../src/claims/verdict.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { graeCovariance } from '../../../src/theory/closed/grae.js';
 import { inverse } from '../../../src/theory/numerics/cholesky.js';
 import { gaussianPoints, type WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';

@@ -9,11 +9,12 @@ import { claim, mutant } from '../../../src/claims/claim.js';
 import { ladder } from '../../../src/claims/order/case.js';
 import { conditional } from '../../../src/claims/verdict.js';
 import { scaleUp } from '../../../src/core/gaussian.js';
+import { makeBetaVae } from '../../../src/core/objectives/vae/beta-vae.js';
 import {
   BETA_VAE_TAYLOR_RULES,
   type BetaVaeTaylorRules,
-} from '../../../src/core/objectives/beta-vae-taylor.js';
-import { makeBetaVae, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+} from '../../../src/core/objectives/vae/beta-vae-taylor.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { averagedStep, type Sampling, sampling } from '../../../src/studies/noisy-step.js';
 import { graeCovariance } from '../../../src/theory/closed/grae.js';
 import { inverse } from '../../../src/theory/numerics/cholesky.js';

@@ -5,11 +5,11 @@ import { bound } from '../../../src/claims/checks/bound.js';
 import { equals } from '../../../src/claims/checks/equals.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { exact } from '../../../src/claims/verdict.js';
+import { GRAE_RULES, type GraeRules } from '../../../src/core/objectives/grae/grae.js';
 import {
   BETA_VAE_TAYLOR_RULES,
   type BetaVaeTaylorRules,
-} from '../../../src/core/objectives/beta-vae-taylor.js';
-import { GRAE_RULES, type GraeRules } from '../../../src/core/objectives/grae.js';
+} from '../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { graeCovariance, graeGap, graeLogDet } from '../../../src/theory/closed/grae.js';
 import { inverse } from '../../../src/theory/numerics/cholesky.js';
 import { combine, type Matrix, norm, scale } from '../../../src/theory/numerics/matrix.js';

@@ -5,7 +5,8 @@ import { equals } from '../../../src/claims/checks/equals.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { exact } from '../../../src/claims/verdict.js';
 import { gaussianKl, logDeterminant, scaleUp } from '../../../src/core/gaussian.js';
-import { makeBetaVae, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { makeBetaVae } from '../../../src/core/objectives/vae/beta-vae.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { detach } from '../../../src/engine/ops.js';
 import {
   averagedStep,

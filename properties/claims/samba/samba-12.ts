@@ -8,7 +8,7 @@ import { claim, mutant } from '../../../src/claims/claim.js';
 import { ladder } from '../../../src/claims/order/case.js';
 import { conditional } from '../../../src/claims/verdict.js';
 import { scaleUp } from '../../../src/core/gaussian.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { normalPowerMean } from '../../../src/theory/closed/power-sum.js';
 import {
   type Ridge,

@@ -8,7 +8,7 @@ import { exact } from '../../../src/claims/verdict.js';
 import {
   SPARSE_REPRESENTATION_RULES,
   type SparseRepresentationRules,
-} from '../../../src/core/objectives/sparse-representation.js';
+} from '../../../src/core/objectives/sparse/sparse-representation.js';
 import { plainRecord } from '../../arbitraries/record.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from '../../subjects/energy/arc.js';
 import {

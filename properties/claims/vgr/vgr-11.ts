@@ -11,7 +11,7 @@ import { linearTable } from '../../../src/core/net/table.js';
 import {
   SPARSE_REPRESENTATION_RULES,
   type SparseRepresentationRules,
-} from '../../../src/core/objectives/sparse-representation.js';
+} from '../../../src/core/objectives/sparse/sparse-representation.js';
 import { norm } from '../../../src/theory/numerics/matrix.js';
 import { logUniform, normal } from '../../arbitraries/numbers.js';
 import { plainRecord } from '../../arbitraries/record.js';

@@ -9,11 +9,11 @@ import { within } from '../../../src/claims/checks/within.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { dyadic, ladder } from '../../../src/claims/order/case.js';
 import { conditional } from '../../../src/claims/verdict.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import {
   SPARSE_REPRESENTATION_RULES,
   type SparseRepresentationRules,
-} from '../../../src/core/objectives/sparse-representation.js';
+} from '../../../src/core/objectives/sparse/sparse-representation.js';
 import { energy } from '../../../src/studies/energy.js';
 import { gaussHermite, sigmaPoints, type WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from '../../subjects/energy/arc.js';

@@ -9,7 +9,7 @@ import { linearTable } from '../../../src/core/net/table.js';
 import {
   SPARSE_REPRESENTATION_RULES,
   type SparseRepresentationRules,
-} from '../../../src/core/objectives/sparse-representation.js';
+} from '../../../src/core/objectives/sparse/sparse-representation.js';
 import { logUniform } from '../../arbitraries/numbers.js';
 import { plainRecord } from '../../arbitraries/record.js';
 import {

@@ -7,7 +7,7 @@ import { within } from '../../../src/claims/checks/within.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { ladder, dyadic as steps } from '../../../src/claims/order/case.js';
 import { conditional } from '../../../src/claims/verdict.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { decoderLine, minima, onSlice, rotationSlice, segmentSlice } from '../../../src/studies/slices.js';
 import { rotationExcess, segmentEnergy } from '../../../src/theory/closed/energy-slices.js';
 import { dyadic, logUniform } from '../../arbitraries/numbers.js';

@@ -6,7 +6,7 @@ import { claim, mutant } from '../../../src/claims/claim.js';
 import { stream } from '../../../src/claims/random.js';
 import { mean, standardDeviation } from '../../../src/claims/statistics.js';
 import { conditional } from '../../../src/claims/verdict.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { type Energy, fixedEnergy } from '../../../src/studies/energy.js';
 import {
   initial,

@@ -6,7 +6,7 @@ import { violates } from '../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import type { Random } from '../../../src/claims/random.js';
 import { refuted } from '../../../src/claims/verdict.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { energy } from '../../../src/studies/energy.js';
 import { type Component, mixtureMmd, standardNormal } from '../../../src/theory/closed/gaussian-mmd.js';
 import { linearVaeMinimum } from '../../../src/theory/closed/linear-vae.js';

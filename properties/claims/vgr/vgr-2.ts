@@ -3,12 +3,12 @@ import * as tf from '@tensorflow/tfjs';
 import { equals } from '../../../src/claims/checks/equals.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { exact } from '../../../src/claims/verdict.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import {
   GAMMA_VAE_CLOSED_RULES,
   type GammaVaeClosedRules,
-} from '../../../src/core/objectives/gamma-vae-closed.js';
-import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae-learned.js';
+} from '../../../src/core/objectives/gamma-vae/gamma-vae-closed.js';
+import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae/gamma-vae-learned.js';
 import { closedEnergy, type Energy, energy, fixedEnergy } from '../../../src/studies/energy.js';
 import { identity, norm } from '../../../src/theory/numerics/matrix.js';
 import { logUniform } from '../../arbitraries/numbers.js';

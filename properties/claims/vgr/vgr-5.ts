@@ -6,12 +6,12 @@ import { bound } from '../../../src/claims/checks/bound.js';
 import { equals } from '../../../src/claims/checks/equals.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { exact } from '../../../src/claims/verdict.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import {
   GAMMA_VAE_CLOSED_RULES,
   type GammaVaeClosedRules,
-} from '../../../src/core/objectives/gamma-vae-closed.js';
-import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae-learned.js';
+} from '../../../src/core/objectives/gamma-vae/gamma-vae-closed.js';
+import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae/gamma-vae-learned.js';
 import { closedEnergy, energy } from '../../../src/studies/energy.js';
 import { optimalTau } from '../../../src/theory/closed/linear-vae.js';
 import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { equals } from '../../../src/claims/checks/equals.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { exact } from '../../../src/claims/verdict.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { fixedEnergy } from '../../../src/studies/energy.js';
 import { norm } from '../../../src/theory/numerics/matrix.js';
 import {

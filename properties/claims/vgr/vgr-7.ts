@@ -5,8 +5,8 @@ import { equals } from '../../../src/claims/checks/equals.js';
 import { only } from '../../../src/claims/checks/given.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { conditional } from '../../../src/claims/verdict.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
-import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae-learned.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
+import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae/gamma-vae-learned.js';
 import { type Energy, energy } from '../../../src/studies/energy.js';
 import {
   activeLatents,

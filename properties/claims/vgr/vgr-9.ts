@@ -12,11 +12,11 @@ import { linearTable } from '../../../src/core/net/table.js';
 import {
   GAMMA_VAE_CLOSED_RULES,
   type GammaVaeClosedRules,
-} from '../../../src/core/objectives/gamma-vae-closed.js';
+} from '../../../src/core/objectives/gamma-vae/gamma-vae-closed.js';
 import {
   SPARSE_REPRESENTATION_RULES,
   type SparseRepresentationRules,
-} from '../../../src/core/objectives/sparse-representation.js';
+} from '../../../src/core/objectives/sparse/sparse-representation.js';
 import { closedEnergy } from '../../../src/studies/energy.js';
 import { quadraticReconstruction } from '../../../src/theory/closed/quadratic-decoder.js';
 import {

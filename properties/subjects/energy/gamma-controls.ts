@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../src/claims/claim.js';
 import { gaussianKl, logDeterminant, scaleUp } from '../../../src/core/gaussian.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { scalar } from '../../../src/core/objectives/objective.js';
 
 interface WithGamma {

@@ -7,7 +7,7 @@ import {
   makeSparseRepresentation,
   SPARSE_REPRESENTATION_RULES,
   type SparseRepresentationRules,
-} from '../../../src/core/objectives/sparse-representation.js';
+} from '../../../src/core/objectives/sparse/sparse-representation.js';
 import { PENALTIES, type Penalty, power, shiftedLog, shiftedRoot } from '../../../src/core/penalties.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Vector } from '../../../src/theory/numerics/matrix.js';

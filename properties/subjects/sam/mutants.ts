@@ -7,8 +7,8 @@ import { squaredNorm } from '../../../src/core/objectives/objective.js';
 import {
   RAE_LOSS_GRADIENT_RULES,
   type RaeLossGradientRules,
-} from '../../../src/core/objectives/rae-loss-gradient.js';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba.js';
+} from '../../../src/core/objectives/rae/rae-loss-gradient.js';
+import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { scaledNorm } from '../../../src/core/perturbation.js';
 import { constant, detach } from '../../../src/engine/ops.js';
 

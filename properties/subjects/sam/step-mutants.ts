@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../src/claims/claim.js';
 import { mapParams } from '../../../src/core/derivatives.js';
-import type { SamRules } from '../../../src/core/objectives/classifier/sam.js';
+import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
 import { scaledNorm } from '../../../src/core/perturbation.js';
 import { constant } from '../../../src/engine/ops.js';
 

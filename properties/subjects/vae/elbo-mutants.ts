@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../src/claims/claim.js';
 import { logDeterminant, scaleUp, trace } from '../../../src/core/gaussian.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { constant } from '../../../src/engine/ops.js';
 
 const { kl } = VAE_RULES;

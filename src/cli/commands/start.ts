@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { firstLook, OBJECTIVES, STEPS } from '../../../experiments/first-look.js';
 import { CLAIM_IDS, type ClaimId } from '../../../properties/registry.js';
-import type { ObjectiveSpec } from '../../core/objectives/table.js';
+import type { ObjectiveSpec } from '../../core/objectives/list.js';
 import { makeFolder, writeJson } from '../../formats/atomic.js';
 import { openCifar } from '../../formats/cifar.js';
 import { columns } from '../../report/table.js';

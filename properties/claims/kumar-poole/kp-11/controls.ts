@@ -2,13 +2,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import {
-  BERNOULLI_TAYLOR_RULES,
-  type BernoulliTaylorRules,
-} from '../../../../src/core/objectives/bernoulli.js';
-import {
   BETA_VAE_TAYLOR_RULES,
   type BetaVaeTaylorRules,
-} from '../../../../src/core/objectives/beta-vae-taylor.js';
+} from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
+import {
+  BERNOULLI_TAYLOR_RULES,
+  type BernoulliTaylorRules,
+} from '../../../../src/core/objectives/vae/beta-vae-taylor-bernoulli.js';
 import {
   combine,
   type Matrix,

@@ -2,11 +2,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import {
-  BERNOULLI_TAYLOR_RULES,
   BERNOULLI_VAE_RULES,
-  type BernoulliTaylorRules,
   type BernoulliVaeRules,
-} from '../../../../src/core/objectives/bernoulli.js';
+} from '../../../../src/core/objectives/vae/beta-vae-bernoulli.js';
+import {
+  BERNOULLI_TAYLOR_RULES,
+  type BernoulliTaylorRules,
+} from '../../../../src/core/objectives/vae/beta-vae-taylor-bernoulli.js';
 
 export interface Subject {
   /** d^2 log p / d g^2 for the probability g. */

@@ -1,11 +1,11 @@
 /** @file What KP-14 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
+import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
 import {
   BETA_VAE_TAYLOR_RULES,
   type BetaVaeTaylorRules,
-} from '../../../../src/core/objectives/beta-vae-taylor.js';
-import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae.js';
+} from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { constant, detach } from '../../../../src/engine/ops.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
 import { inverse } from '../../../../src/theory/numerics/cholesky.js';

@@ -2,12 +2,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { jacobian } from '../../../../src/core/derivatives.js';
-import { GRAE_HADAMARD_RULES, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae.js';
+import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
+import { GRAE_HADAMARD_RULES } from '../../../../src/core/objectives/grae/grae-hadamard.js';
 import {
   GRAE_DISTINCT_RULES,
   GRAE_SAMPLED_RULES,
   type GraeSampledRules,
-} from '../../../../src/core/objectives/grae-sampled.js';
+} from '../../../../src/core/objectives/grae/grae-sampled.js';
 import { detach } from '../../../../src/engine/ops.js';
 
 export interface Subject {

@@ -2,12 +2,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { gaussianKl, logDeterminant, type Scale, scaleUp } from '../../../../src/core/gaussian.js';
+import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
+import { GRAE_HADAMARD_RULES } from '../../../../src/core/objectives/grae/grae-hadamard.js';
 import {
   BETA_VAE_TAYLOR_RULES,
   type BetaVaeTaylorRules,
-} from '../../../../src/core/objectives/beta-vae-taylor.js';
-import { GRAE_HADAMARD_RULES, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+} from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
+import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { detach } from '../../../../src/engine/ops.js';
 
 export interface Subject {

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { scaleUp } from '../../../../src/core/gaussian.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
 import { diagonal, type Matrix, transpose } from '../../../../src/theory/numerics/matrix.js';
 import { axisAngle, modQuarter, procrustes } from '../../../../src/theory/numerics/procrustes.js';

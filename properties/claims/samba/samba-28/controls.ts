@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { gaussianKl } from '../../../../src/core/gaussian.js';
-import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
+import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { scaledNorm } from '../../../../src/core/perturbation.js';
 import { constant, detach } from '../../../../src/engine/ops.js';
 import { sambaVariances, vaeVariances } from '../../../../src/theory/closed/stationary-variance.js';

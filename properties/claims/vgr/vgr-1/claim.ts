@@ -4,7 +4,7 @@ import { bound } from '../../../../src/claims/checks/bound.js';
 import { equals } from '../../../../src/claims/checks/equals.js';
 import { claim, mutant } from '../../../../src/claims/claim.js';
 import { exact } from '../../../../src/claims/verdict.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { energy } from '../../../../src/studies/energy.js';
 import { graeCovariance, graeGap, graeLogDet, precision } from '../../../../src/theory/closed/grae.js';
 import { ppcaNegativeLogLikelihood } from '../../../../src/theory/closed/ppca.js';

@@ -8,11 +8,11 @@ import { claim, mutant } from '../../../../src/claims/claim.js';
 import { dyadic, ladder } from '../../../../src/claims/order/case.js';
 import { asymptotic } from '../../../../src/claims/verdict.js';
 import { linearTable } from '../../../../src/core/net/table.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import {
   SPARSE_REPRESENTATION_RULES,
   type SparseRepresentationRules,
-} from '../../../../src/core/objectives/sparse-representation.js';
+} from '../../../../src/core/objectives/sparse/sparse-representation.js';
 import { energy } from '../../../../src/studies/energy.js';
 import { effectiveEnergy, effectivePenalty } from '../../../../src/theory/closed/effective-penalty.js';
 import { sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
