@@ -11,8 +11,11 @@ type Mistakes = Readonly<Record<string, Mistake>>;
 const ruleMistakes = (mistakes: Readonly<Record<string, WrongRules<object>>>): Mistakes =>
   Object.fromEntries(
     Object.entries(mistakes)
-      .filter(([, { claimsOnly }]) => claimsOnly !== true)
-      .map(([name, { says, rules }]) => [name, { says, change: { kind: 'rules', rules } }]),
+      .filter(([, { only }]) => only !== 'claims')
+      .map(([name, { says, rules, only }]) => [
+        name,
+        { says, change: { kind: 'rules', rules }, ...(only === 'diagnosis' && { diagnosisOnly: true }) },
+      ]),
   );
 
 function mistakesOf(name: VectorObjectiveName): Mistakes {

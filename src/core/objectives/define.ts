@@ -11,10 +11,10 @@ export interface WrongRules<Rules> {
   readonly says: string;
   readonly rules: Partial<Rules>;
   /**
-   * Not among those that wrong vectors are compared with and made of: a negative control of claims alone. Vectors of a seed
-   * would be others with one mistake more.
+   * `claims`: a negative control of claims that wrong vectors are neither compared with nor made of; `diagnosis`: too small
+   * for claims and for vectors made wrong, but what a wrong vector may look like. Either leaves the vectors of a seed alone.
    */
-  readonly claimsOnly?: true;
+  readonly only?: 'claims' | 'diagnosis';
 }
 
 export const wrong = <Rules>(says: string, rules: Partial<Rules>): WrongRules<Rules> => ({ says, rules });
@@ -22,7 +22,13 @@ export const wrong = <Rules>(says: string, rules: Partial<Rules>): WrongRules<Ru
 export const claimsOnly = <Rules>(says: string, rules: Partial<Rules>): WrongRules<Rules> => ({
   says,
   rules,
-  claimsOnly: true,
+  only: 'claims',
+});
+
+export const diagnosisOnly = <Rules>(says: string, rules: Partial<Rules>): WrongRules<Rules> => ({
+  says,
+  rules,
+  only: 'diagnosis',
 });
 
 /** A mistake with the rules that stay; made once, so that every check meets the same object and its trace. */

@@ -40,4 +40,8 @@ export type CommonMistake = Says<CommonChange>;
 export type FieldMistake = Says<FieldChange>;
 
 /** Any of them, or the objective's own: all its rules, one of them wrong. */
-export type Mistake = Says<CommonChange | FieldChange | { readonly kind: 'rules'; readonly rules: object }>;
+export interface Mistake
+  extends Says<CommonChange | FieldChange | { readonly kind: 'rules'; readonly rules: object }> {
+  /** Too small to make a wrong vector of. */
+  readonly diagnosisOnly?: true;
+}

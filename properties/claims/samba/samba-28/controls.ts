@@ -66,8 +66,8 @@ export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
     measure: (s, g) => tf.square(PENALTY_RULES.measure(s, g)),
   }),
   penaltyHalved: otherPenalty('half of the penalty', { radius: d => Math.sqrt(d) / 2 }),
-  klHalfDropped: mutant('the KL without its 1/2', s => ({ ...s, kl: KL_WRONG.halfDropped[1].kl })),
-  klTraceDropped: mutant('the KL without tr Sigma', s => ({ ...s, kl: KL_WRONG.traceDropped[1].kl })),
+  klHalfDropped: mutant('the KL without its 1/2', s => ({ ...s, kl: KL_WRONG.halfDropped.rules.kl })),
+  klTraceDropped: mutant('the KL without tr Sigma', s => ({ ...s, kl: KL_WRONG.traceDropped.rules.kl })),
   klConstant: mutant(
     'a KL that is off by a constant',
     s => ({ ...s, kl: (m, of) => tf.add(gaussianKl(m, of), constant(1)) }),

@@ -4,7 +4,7 @@ import { constant, detach } from '../../../engine/ops.js';
 import { mapParams } from '../../derivatives.js';
 import type { Params } from '../../net/network.js';
 import { PERTURBATION_RULES, scaledNorm } from '../../perturbation.js';
-import { claimsOnly, wrong } from '../define.js';
+import { claimsOnly, diagnosisOnly, wrong } from '../define.js';
 import { type Scalar, scalar } from '../objective.js';
 import { type ClassifierInputs, type ClassifierObjective, lossGradient, meanLoss } from './objective.js';
 
@@ -72,6 +72,11 @@ export const diagonalLoss =
 
 const normOf = (w: tf.Tensor): tf.Tensor => tf.squeeze(scaledNorm(tf.reshape(w, [1, w.size])), [0]);
 
+const addedToNorm =
+  (epsilon: number) =>
+  (whitened: Params): Params =>
+    mapParams(jointNorm(whitened), n => tf.add(n, constant(epsilon)));
+
 /** Mistakes in the step itself, whatever the metric. */
 export const stepMistakes = <Hyper>() => ({
   perLayer: wrong<SamRules<Hyper>>('one norm for each parameter in place of one over all', {
@@ -82,10 +87,9 @@ export const stepMistakes = <Hyper>() => ({
   dividedBySquare: wrong<SamRules<Hyper>>('g/|g|^2 in place of g/|g|', {
     norm: whitened => mapParams(jointNorm(whitened), n => tf.square(n)),
   }),
-  // the 1e-12 of common code shows only where a gradient is about as small: the same mistake where a check can see it
-  epsilonInDenominator: wrong<SamRules<Hyper>>('1e-3 added to the norm', {
-    norm: whitened => mapParams(jointNorm(whitened), n => tf.add(n, constant(1e-3))),
-  }),
+  // the 1e-12 of common code shows only where a gradient is about as small: 1e-3 is one that checks can see
+  epsilonInDenominator: wrong<SamRules<Hyper>>('1e-3 added to the norm', { norm: addedToNorm(1e-3) }),
+  tinyEpsilon: diagnosisOnly<SamRules<Hyper>>('1e-12 added to the norm', { norm: addedToNorm(1e-12) }),
   absoluteSumNorm: wrong<SamRules<Hyper>>('the sum of absolute values as the norm', {
     norm: whitened => {
       const sum = tf.addN(Object.values(whitened).map(w => tf.sum(tf.abs(w))));

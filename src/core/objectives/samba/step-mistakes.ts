@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { constant, detach } from '../../../engine/ops.js';
 import { scaleUp, whiten } from '../../gaussian.js';
 import { PERTURBATION_RULES, type PerturbationRules } from '../../perturbation.js';
-import { claimsOnly, type WrongRules, wrong } from '../define.js';
+import { claimsOnly, diagnosisOnly, type WrongRules, wrong } from '../define.js';
 import { batchNorm } from '../mistakes.js';
 
 interface StepRules extends PerturbationRules {
@@ -11,10 +11,10 @@ interface StepRules extends PerturbationRules {
 }
 
 /**
- * What is added to a norm. The 1e-12 of common code shows only where a gradient is about as small, which no claim draws and
- * hardly a vector: 1e-3 is the same mistake where a check can see it.
+ * What is added to a norm. The 1e-12 of common code shows only where a gradient is about as small, which no claim draws: the
+ * same mistake with 1e-3 is one that checks can see.
  */
-const EPSILON = 1e-3;
+const [EPSILON, TINY] = [1e-3, 1e-12];
 
 /** The direction is made of the gradient itself; for Sigma = alpha^2 I that is the same one. */
 const raw: Partial<StepRules> = { whiten: (_scale, g) => g };
@@ -41,6 +41,9 @@ export const STEP_MISTAKES = {
   }),
   epsilonInDenominator: wrong<StepRules>('1e-3 added to the norm', {
     norm: w => tf.add(PERTURBATION_RULES.norm(w), constant(EPSILON)),
+  }),
+  tinyEpsilon: diagnosisOnly<StepRules>('1e-12 added to the norm', {
+    norm: w => tf.add(PERTURBATION_RULES.norm(w), constant(TINY)),
   }),
   absoluteSumNorm: wrong<StepRules>('the sum of absolute values as the norm', {
     norm: w => tf.sum(tf.abs(w), 1, true),
