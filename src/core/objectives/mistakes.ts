@@ -55,16 +55,6 @@ export const KL_MISTAKES = {
   klMissing: claimsOnly<KlRules>('no KL term', {
     kl: (mean, scale) => tf.mul(gaussianKl(mean, scale), constant(0)),
   }),
-  klOtherDirection: claimsOnly<KlRules>(
-    'KL(prior || q) in place of KL(q || prior) where the covariance is diagonal',
-    {
-      kl: (mean, scale) => {
-        if (scale.kind !== 'diagonal') return gaussianKl(mean, scale);
-        const pulled = tf.div(tf.add(tf.square(mean), constant(1)), tf.square(scale.std));
-        return tf.mul(tf.sum(tf.sub(tf.add(pulled, scale.logVariance), constant(1)), 1), constant(0.5));
-      },
-    },
-  ),
 } satisfies Record<string, WrongRules<KlRules>>;
 
 /** Wrong in the squared codes. */

@@ -1,5 +1,6 @@
 /** @file The variational autoencoder with given noise (Kingma & Welling 2014), one sample a datum. */
 import * as tf from '@tensorflow/tfjs';
+import { constant } from '../../../engine/ops.js';
 import { gaussianKl, type Scale, scaleUp } from '../../gaussian.js';
 import { claimsOnly, objective } from '../define.js';
 import { BETA, type Fields, type HyperOf, REC, VARIANCE } from '../fields.js';
@@ -26,6 +27,12 @@ export const VAE_RULES: VaeRules = {
   weight: beta => beta,
 };
 
+/** KL(prior || q) of each sample, [B]. */
+function fromPrior(mean: tf.Tensor, { std, logVariance }: Extract<Scale, { kind: 'diagonal' }>): tf.Tensor {
+  const pulled = tf.div(tf.add(tf.square(mean), constant(1)), tf.square(std));
+  return tf.mul(tf.sum(tf.sub(tf.add(pulled, logVariance), constant(1)), 1), constant(0.5));
+}
+
 /** rec_i(mu_i + Sigma_i^(1/2) noise_i) + beta KL_i. */
 export const VAE = objective({
   name: 'vae',
@@ -47,6 +54,10 @@ export const VAE = objective({
   mistakes: {
     ...SAMPLE_MISTAKES,
     ...KL_MISTAKES,
+    klOtherDirection: claimsOnly<VaeRules>(
+      'KL(prior || q) in place of KL(q || prior) where the covariance is diagonal',
+      { kl: (mean, scale) => (scale.kind === 'diagonal' ? fromPrior(mean, scale) : gaussianKl(mean, scale)) },
+    ),
     betaIgnored: claimsOnly<VaeRules>('the KL term of weight 1', { weight: () => 1 }),
   },
   vector: { terms: ['reconstruction', 'kl'], misread: ['variance', 'rec', 'beta'] },
