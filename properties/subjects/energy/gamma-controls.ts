@@ -1,6 +1,7 @@
 /** @file Negative controls in the gamma-VAE of core: known mistakes, under the names of the claims. */
-import { type Mutant, mutant } from '../../../src/claims/claim.js';
+import type { Mutant } from '../../../src/claims/claim.js';
 import { GAMMA_VAE, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
+import { mistaken } from '../mistaken.js';
 
 interface WithGamma {
   readonly gamma: GammaVaeRules;
@@ -26,9 +27,9 @@ export function gammaControls<Subject extends WithGamma>(
   ...names: readonly GammaControl[]
 ): Record<string, Mutant<Subject>> {
   return Object.fromEntries(
-    names.map(name => {
-      const { says, rules } = CONTROLS[name];
-      return [name, mutant<Subject>(says, subject => ({ ...subject, gamma: rules }))];
-    }),
+    names.map(name => [
+      name,
+      mistaken<GammaVaeRules, Subject>(CONTROLS[name], (subject, gamma) => ({ ...subject, gamma })),
+    ]),
   );
 }

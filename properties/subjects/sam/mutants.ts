@@ -1,26 +1,21 @@
 /** @file Negative controls of the SAMBA claims: known mistakes in the code that trains, under the names of the claims. */
-import { type Mutant, mutant } from '../../../src/claims/claim.js';
+import type { Mutant } from '../../../src/claims/claim.js';
 import type { Mistake } from '../../../src/core/objectives/define.js';
 import {
   RAE_LOSS_GRADIENT,
   type RaeLossGradientRules,
 } from '../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { SAMBA, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
+import { mistaken } from '../mistaken.js';
 
 type WrongSamba = Readonly<Record<string, Mistake<SambaRules>>>;
 type WrongRae = Readonly<Record<string, Mistake<RaeLossGradientRules>>>;
 
-function each<Rules, Subject>(
+const each = <Rules, Subject>(
   wrong: Readonly<Record<string, Mistake<Rules>>>,
   put: (subject: Subject, rules: Rules) => Subject,
-): Record<string, Mutant<Subject>> {
-  return Object.fromEntries(
-    Object.entries(wrong).map(([name, { says, rules }]) => [
-      name,
-      mutant(says, subject => put(subject, rules)),
-    ]),
-  );
-}
+): Record<string, Mutant<Subject>> =>
+  Object.fromEntries(Object.entries(wrong).map(([name, mistake]) => [name, mistaken(mistake, put)]));
 
 /** The mutants of a subject whose SAMBA step is wrong. */
 export const inSamba = <Subject extends { readonly samba: SambaRules }>(wrong: WrongSamba) =>

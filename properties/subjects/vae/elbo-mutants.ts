@@ -1,7 +1,8 @@
 /** @file Negative controls of the VAE: known mistakes in the code that trains, under the names of the claims. */
-import { type Mutant, mutant } from '../../../src/claims/claim.js';
+import type { Mutant } from '../../../src/claims/claim.js';
 import type { Mistake } from '../../../src/core/objectives/define.js';
 import { VAE, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
+import { mistaken } from '../mistaken.js';
 
 type Wrong = Readonly<Record<string, Mistake<VaeRules>>>;
 
@@ -34,8 +35,8 @@ export const inVae = <Subject extends { readonly vae: VaeRules }>(
   wrong: Wrong,
 ): Record<string, Mutant<Subject>> =>
   Object.fromEntries(
-    Object.entries(wrong).map(([name, { says, rules }]) => [
+    Object.entries(wrong).map(([name, mistake]) => [
       name,
-      mutant<Subject>(says, subject => ({ ...subject, vae: rules })),
+      mistaken<VaeRules, Subject>(mistake, (subject, vae) => ({ ...subject, vae })),
     ]),
   );

@@ -1,18 +1,19 @@
 /** @file What KP-18 is tested on, and its negative controls. */
+
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { scaleUp } from '../../../../src/core/gaussian.js';
-import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
+import { GRAE, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
 import { GRAE_HADAMARD_RULES } from '../../../../src/core/objectives/grae/grae-hadamard.js';
 import {
   BETA_VAE_TAYLOR_RULES,
   type BetaVaeTaylorRules,
 } from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
-import { constant } from '../../../../src/engine/ops.js';
+import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { svd } from '../../../../src/theory/numerics/eigen.js';
 import { sigmaPoints, type WeightedPoint } from '../../../../src/theory/numerics/gauss-hermite.js';
 import { type Matrix, scale, transpose } from '../../../../src/theory/numerics/matrix.js';
+import { mistaken } from '../../../subjects/mistaken.js';
 
 export interface Subject {
   readonly vae: VaeRules;
@@ -44,23 +45,18 @@ export const SUBJECT: Subject = {
   encoder: ridgeEncoder,
 };
 
+const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
 const withVae = (change: Partial<VaeRules>) => {
   const vae = { ...SUBJECT.vae, ...change };
   return (s: Subject): Subject => ({ ...s, vae });
 };
-const withGrae = (change: Partial<GraeRules>) => {
-  const grae = { ...SUBJECT.grae, ...change };
-  return (s: Subject): Subject => ({ ...s, grae });
-};
+const inGrae = (s: Subject, grae: GraeRules): Subject => ({ ...s, grae });
 
 export const MUTANTS = {
-  inverseBeta: mutant(
-    'observations of variance 1 / beta instead of beta: log det(I + beta A)',
-    withGrae({ scaled: (j, beta) => tf.mul(j, tf.sqrt(beta)) }),
-  ),
-  missingHalf: mutant('beta log det', withGrae({ prefactor: beta => beta })),
-  betaDropped: mutant('log det(I + A)', withGrae({ scaled: j => j })),
-  missingBeta: mutant('log det / 2, no beta in front', withGrae({ prefactor: () => constant(0.5) })),
+  inverseBeta: mistaken(GRAE.mistakes.betaMultiplied, inGrae),
+  missingHalf: mistaken(GRAE.mistakes.penaltyWithoutHalf, inGrae),
+  betaDropped: mistaken(GRAE.mistakes.betaMissing, inGrae),
+  missingBeta: mistaken(GRAE.mistakes.penaltyWithoutBeta, inGrae),
   hadamardForGrae: mutant('the Hadamard bound for the log det', s => ({ ...s, grae: s.hadamard })),
   graeForHadamard: mutant('the log det for the Hadamard bound: any rotation is accepted', s => ({
     ...s,
@@ -78,11 +74,8 @@ export const MUTANTS = {
     ...s,
     encoder: (w, beta, d) => transpose(w, d).map(row => scale(1 / beta, row)),
   })),
-  covarianceForRoot: mutant(
-    'Sigma times the noise instead of its square root',
-    withVae({ sample: (mean, s, noise) => tf.add(mean, scaleUp(s, scaleUp(s, noise))) }),
-  ),
-  noNoise: mutant('the mean code only', withVae({ sample: mean => mean })),
+  covarianceForRoot: mistaken(VAE.mistakes.varianceForDeviation, inVae),
+  noNoise: mistaken(VAE.mistakes.noNoise, inVae),
   factorTransposed: mutant(
     'the transposed Cholesky factor',
     withVae({
@@ -92,12 +85,9 @@ export const MUTANTS = {
           : tf.add(mean, scaleUp(s, noise)),
     }),
   ),
-  betaIgnored: mutant('the VAE with beta = 1', withVae({ weight: () => 1 })),
+  betaIgnored: mistaken(VAE.mistakes.betaIgnored, inVae),
   betaSquared: mutant('beta^2 KL', withVae({ weight: beta => tf.square(beta) })),
-  klWithoutDimension: mutant(
-    'KL without - d / 2',
-    withVae({ kl: (mean, s) => tf.add(VAE_RULES.kl(mean, s), mean.shape[1]! / 2) }),
-  ),
+  klWithoutDimension: mistaken(VAE.mistakes.klWithoutDimension, inVae),
   oneSample: mutant('one noise instead of the average', s => ({
     ...s,
     points: d => [{ point: Array.from({ length: d }, (_, i) => Math.cos(i + 1)), weight: 1 }],

@@ -42,5 +42,3 @@ export const VAE_SAM_SAMBA_LEARNED = objective({
     ...KL_MISTAKES,
   },
 });
-
-export const makeVaeSamSambaLearned = VAE_SAM_SAMBA_LEARNED.make;

@@ -5,7 +5,7 @@ import { BETA, type Fields, type HyperOf, type Optional, VARIANCE } from '../fie
 import { KL_MISTAKES } from '../mistakes.js';
 import { noiseOf, scaleOf, weighted } from '../objective.js';
 import { bernoulliLoss, LOSS_MISTAKES } from './bernoulli.js';
-import { SAMPLE_MISTAKES } from './sample-mistakes.js';
+import { SAMPLE_MISTAKES, WEIGHT_MISTAKES } from './sample-mistakes.js';
 import { VAE_RULES, type VaeRules } from './vae.js';
 
 const hyper = { beta: BETA, variance: VARIANCE } as const satisfies Fields;
@@ -37,7 +37,7 @@ export const BETA_VAE_BERNOULLI = objective({
       const kl = tf.mean(rules.kl(posterior.mean, scale));
       return { loss: weighted(reconstruction, [rules.weight(beta), kl]), terms: { reconstruction, kl } };
     },
-  mistakes: { ...LOSS_MISTAKES, ...SAMPLE_MISTAKES, ...KL_MISTAKES },
+  mistakes: { ...LOSS_MISTAKES, ...SAMPLE_MISTAKES, ...KL_MISTAKES, ...WEIGHT_MISTAKES },
 });
 
 export const makeBernoulliVae = BETA_VAE_BERNOULLI.make;

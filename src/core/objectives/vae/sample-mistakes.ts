@@ -1,8 +1,9 @@
-/** @file Wrong ways to draw a code. */
+/** @file Wrong ways to draw a code, and to weigh the divergence. */
 import * as tf from '@tensorflow/tfjs';
 import { constant, detach } from '../../../engine/ops.js';
 import { type Scale, scaleUp } from '../../gaussian.js';
 import { claimsOnly, type WrongRules, wrong } from '../define.js';
+import type { Scalar } from '../objective.js';
 
 export interface SampleRules {
   sample(mean: tf.Tensor, scale: Scale, noise: tf.Tensor): tf.Tensor;
@@ -27,3 +28,11 @@ export const SAMPLE_MISTAKES = {
       tf.add(mean, scaleUp(scale, tf.div(noise, constant(Math.sqrt(noise.shape[1]!))))),
   }),
 } satisfies Record<string, WrongRules<SampleRules>>;
+
+interface WeightRules {
+  weight(beta: Scalar): Scalar;
+}
+
+export const WEIGHT_MISTAKES = {
+  betaIgnored: claimsOnly<WeightRules>('the KL term of weight 1', { weight: () => 1 }),
+} satisfies Record<string, WrongRules<WeightRules>>;

@@ -6,7 +6,7 @@ import { claimsOnly, objective } from '../define.js';
 import { BETA, type Fields, type HyperOf, REC, VARIANCE } from '../fields.js';
 import { KL_MISTAKES } from '../mistakes.js';
 import { noiseOf, pointAt, type Scalar, scaleOf, weighted } from '../objective.js';
-import { SAMPLE_MISTAKES } from './sample-mistakes.js';
+import { SAMPLE_MISTAKES, WEIGHT_MISTAKES } from './sample-mistakes.js';
 
 const hyper = { rec: REC, beta: BETA, variance: VARIANCE } as const satisfies Fields;
 
@@ -58,7 +58,7 @@ export const VAE = objective({
       'KL(prior || q) in place of KL(q || prior) where the covariance is diagonal',
       { kl: (mean, scale) => (scale.kind === 'diagonal' ? fromPrior(mean, scale) : gaussianKl(mean, scale)) },
     ),
-    betaIgnored: claimsOnly<VaeRules>('the KL term of weight 1', { weight: () => 1 }),
+    ...WEIGHT_MISTAKES,
   },
   vector: { terms: ['reconstruction', 'kl'], misread: ['variance', 'rec', 'beta'] },
 });
