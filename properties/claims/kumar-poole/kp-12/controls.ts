@@ -55,7 +55,7 @@ export const MUTANTS = {
   negative: mutant('the negative of the data', withVae({ loss: (x, a) => SUBJECT.vae.loss(x, tf.neg(a)) })),
   noNoise: mistaken(BETA_VAE_BERNOULLI.mistakes.noNoise, inVae),
   betaIgnored: mistaken(BETA_VAE_BERNOULLI.mistakes.betaIgnored, inVae),
-  gaussianWeights: mutant('weights 1 for logits', withTaylor({ curvature: a => tf.onesLike(a) })),
+  gaussianWeights: mistaken(BETA_VAE_TAYLOR_BERNOULLI.mistakes.curvatureMissing, inTaylor),
   probabilityWeights: mutant(
     'weights 1 / (p (1 - p)), those of probabilities',
     withTaylor({ curvature: a => tf.div(1, SUBJECT.taylor.curvature(a)) }),
