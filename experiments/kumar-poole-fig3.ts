@@ -4,9 +4,9 @@ import { below, judge, type Part, type Sample, sampleOf } from '../src/claims/ex
 import type { Figure, Judgement, RunRecord, Series } from '../src/claims/experiment/model.js';
 import { bootstrapInterval } from '../src/claims/experiment/summary.js';
 import { mean } from '../src/claims/statistics.js';
-import { BETA_VAE_TAYLOR_RULES } from '../src/core/objectives/beta-vae-taylor.js';
-import { GRAE_RULES } from '../src/core/objectives/grae.js';
-import { VAE_RULES } from '../src/core/objectives/vae.js';
+import { GRAE_RULES } from '../src/core/objectives/grae/grae.js';
+import { BETA_VAE_TAYLOR_RULES } from '../src/core/objectives/vae/beta-vae-taylor.js';
+import { VAE_RULES } from '../src/core/objectives/vae/vae.js';
 import { UnavailableError } from '../src/formats/input-error.js';
 import { type GapExperiment, type GapRules, gapsOf, gapTraining } from '../src/studies/gaps.js';
 import { drive } from '../src/studies/stepper.js';

@@ -2,7 +2,7 @@
 
 import type { Curve, Figure, RunRecord, Series } from '../src/claims/experiment/model.js';
 import { stream } from '../src/claims/random.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../src/core/objectives/gamma-vae/gamma-vae.js';
 import {
   decoderLine,
   minima,

@@ -3,7 +3,7 @@
 import { below, judge, type Sample, sampleOf, withinFactor } from '../src/claims/experiment/judge.js';
 import type { Figure, RunRecord, Series } from '../src/claims/experiment/model.js';
 import { mean } from '../src/claims/statistics.js';
-import { GAMMA_VAE_RULES } from '../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES } from '../src/core/objectives/gamma-vae/gamma-vae.js';
 import { withoutPrefix, withPrefix } from '../src/core/prefix.js';
 import { fixedEnergy } from '../src/studies/energy.js';
 import {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fill, stream } from '../../src/claims/random.js';
 import { resnetAutoencoder } from '../../src/core/net/resnet.js';
-import { type ObjectiveSpec, objectiveOf } from '../../src/core/objectives/table.js';
+import { type ObjectiveSpec, objectiveOf } from '../../src/core/objectives/list.js';
 import { adam } from '../../src/core/optimiser.js';
 import { sizeOf } from '../../src/engine/graph/graph.js';
 import { writeAtomic } from '../../src/formats/atomic.js';

@@ -1,5 +1,5 @@
 /** @file What the figures of SAMBA train: networks and lengths by scale, objectives and optimisers by convention. */
-import type { ObjectiveSpec } from '../../src/core/objectives/table.js';
+import type { ObjectiveSpec } from '../../src/core/objectives/list.js';
 import { parseConfig, type TrainConfig } from '../../src/train/config.js';
 import type { Convention, Scale, Setting } from '../../src/train/experiment/experiment.js';
 

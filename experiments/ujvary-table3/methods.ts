@@ -5,8 +5,10 @@ import {
   PLAIN,
   variationalSamMethod,
 } from '../../src/core/classifier-step.js';
-import { makeRandomSam } from '../../src/core/objectives/classifier/random-sam.js';
-import { makeAsam, makeFisherSam, makeSam } from '../../src/core/objectives/classifier/sam.js';
+import { makeAsam } from '../../src/core/objectives/sam/asam.js';
+import { makeFisherSam } from '../../src/core/objectives/sam/fisher-sam.js';
+import { makeRandomSam } from '../../src/core/objectives/sam/random-sam.js';
+import { makeSam } from '../../src/core/objectives/sam/sam.js';
 import {
   VARIATIONAL_SAM_RULES,
   type VariationalSamRules,

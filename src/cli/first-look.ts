@@ -1,5 +1,5 @@
 /** @file A first look: VAE, SAMBA and RAE on the same small network, tied as in the SAMBA paper; what `flatcheck start` trains. */
-import type { ObjectiveSpec } from '../core/objectives/table.js';
+import type { ObjectiveSpec } from '../core/objectives/list.js';
 import { parseConfig, type TrainConfig } from '../train/config.js';
 
 const ALPHA2 = 1e-2;

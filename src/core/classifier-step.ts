@@ -3,14 +3,14 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Classifier } from './classifier.js';
 import type { Normalised, Params } from './net/network.js';
 import { follow } from './net/running.js';
+import type { Scalar } from './objectives/objective.js';
+import { scalar } from './objectives/objective.js';
 import {
   type ClassifierInputs,
   type ClassifierObjective,
   direction,
   meanLoss,
-} from './objectives/classifier/objective.js';
-import type { Scalar } from './objectives/objective.js';
-import { scalar } from './objectives/objective.js';
+} from './objectives/sam/objective.js';
 import type { Optimiser, Updated } from './optimiser.js';
 import type { PriorHyper } from './variational/posterior.js';
 import { type VariationalSamRules, variationalSamGradients } from './variational/variational-sam.js';

@@ -2,9 +2,16 @@
 import type * as tf from '@tensorflow/tfjs';
 import { gradients } from '../core/derivatives.js';
 import { type Autoencoder, type Params, parameter } from '../core/net/network.js';
-import { type GammaVaeRules, makeGammaVae } from '../core/objectives/gamma-vae.js';
-import { type GammaVaeClosedRules, makeGammaVaeClosed } from '../core/objectives/gamma-vae-closed.js';
-import { LOG_GAMMA, makeGammaVaeLearned, withLogGamma } from '../core/objectives/gamma-vae-learned.js';
+import { type GammaVaeRules, makeGammaVae } from '../core/objectives/gamma-vae/gamma-vae.js';
+import {
+  type GammaVaeClosedRules,
+  makeGammaVaeClosed,
+} from '../core/objectives/gamma-vae/gamma-vae-closed.js';
+import {
+  LOG_GAMMA,
+  makeGammaVaeLearned,
+  withLogGamma,
+} from '../core/objectives/gamma-vae/gamma-vae-learned.js';
 import type { Evaluation, Inputs } from '../core/objectives/objective.js';
 import { withPrefix } from '../core/prefix.js';
 import { programOf } from '../engine/float64/program-of.js';

@@ -3,7 +3,7 @@
 import { fill, type Random, stream } from '../claims/random.js';
 import { initialise } from '../core/init.js';
 import type { Autoencoder } from '../core/net/network.js';
-import { type GammaVaeRules, makeGammaVae } from '../core/objectives/gamma-vae.js';
+import { type GammaVaeRules, makeGammaVae } from '../core/objectives/gamma-vae/gamma-vae.js';
 import { adam } from '../core/optimiser.js';
 import { withoutPrefix, withPrefix } from '../core/prefix.js';
 import { trainingStep } from '../core/step.js';

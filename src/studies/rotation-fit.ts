@@ -1,7 +1,8 @@
 /** @file The rotation experiment (Kumar & Poole 2020, appendix C): its data, and optima of its beta-VAE. */
 
 import { stream } from '../claims/random.js';
-import { makeBetaVae, VAE_RULES } from '../core/objectives/vae.js';
+import { makeBetaVae } from '../core/objectives/vae/beta-vae.js';
+import { VAE_RULES } from '../core/objectives/vae/vae.js';
 import type { WeightedPoint } from '../theory/numerics/gauss-hermite.js';
 import { lbfgs } from '../theory/numerics/lbfgs.js';
 import { apply, type Matrix, type Vector } from '../theory/numerics/matrix.js';

@@ -1,7 +1,7 @@
 /** @file Slices through the energy of a linear VAE with two latents on one direction of data, variances at their best. */
 
 import { linearTable } from '../core/net/table.js';
-import type { GammaVaeRules } from '../core/objectives/gamma-vae.js';
+import type { GammaVaeRules } from '../core/objectives/gamma-vae/gamma-vae.js';
 import { sigmaPoints } from '../theory/numerics/gauss-hermite.js';
 import { dot, type Vector } from '../theory/numerics/matrix.js';
 import { type Energy, energy } from './energy.js';

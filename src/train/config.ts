@@ -1,5 +1,5 @@
 /** @file The configuration of a training run, read from JSON of unknown origin. */
-import type { ObjectiveSpec } from '../core/objectives/table.js';
+import type { ObjectiveSpec } from '../core/objectives/list.js';
 import { readText, sha256 } from '../formats/files.js';
 import { parseJson } from '../formats/json.js';
 import { canonical } from './canonical.js';
@@ -16,7 +16,7 @@ import {
   wholeNumber,
 } from './fields.js';
 import { type NetConfig, readNet } from './net-config.js';
-import { readObjective } from './objective-config.js';
+import { readObjective } from './objective-reader.js';
 
 export type DataConfig =
   | {

@@ -1,9 +1,8 @@
 /** @file The network of a configuration: its kind and exactly the sizes that it takes. */
 import { ACTIVATION_NAMES, type ActivationName, type OutputName } from '../core/net/activation.js';
 import type { PosteriorKind } from '../core/net/network.js';
-import type { ObjectiveSpec } from '../core/objectives/table.js';
+import { learnsVariance, needsJacobian, needsLogits, type ObjectiveSpec } from '../core/objectives/list.js';
 import { type Fields, oneOf, positiveInteger, type Rule, sizes } from './fields.js';
-import { learnsVariance, needsJacobian, needsLogits } from './objective-config.js';
 
 interface NetCommon {
   readonly latent: number;

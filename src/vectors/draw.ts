@@ -1,5 +1,6 @@
 /** @file Random questions: small networks with short numbers, every convention of an objective in turn. */
 import type { Random } from '../claims/random.js';
+import { RECONSTRUCTIONS } from '../core/objectives/objective.js';
 import { givenShapes, INPUT, PARAM } from './layout.js';
 import {
   type AutoencoderNet,
@@ -45,11 +46,12 @@ const drawClassifier = (random: Random, index: number): ClassifierNet => ({
 
 function drawField(kind: FieldKind, random: Random, index: number): unknown {
   const positive = (): number => short(0.05 + 1.5 * random.uniform());
+  if (typeof kind !== 'string') return kind[index % kind.length];
   switch (kind) {
     case 'reconstruction':
-      return (['sum', 'half', 'mean'] as const)[turn(index)];
-    case 'power':
-      return index % 2 === 0 ? 1 : 2;
+      return RECONSTRUCTIONS[turn(index)];
+    case 'positive integer':
+      return between(random, 1, 4);
     case 'variance':
       return index % 2 === 0 ? { fixed: positive() } : 'learned';
     case 'learned variance':
@@ -61,10 +63,7 @@ function drawField(kind: FieldKind, random: Random, index: number): unknown {
 
 function drawModel(name: VectorObjectiveName, random: Random, index: number): Model {
   const { net, fields } = DESCRIPTIONS[name];
-  const drawn = Object.entries(fields as Readonly<Record<string, FieldKind>>).map(([field, kind]) => [
-    field,
-    drawField(kind, random, index),
-  ]);
+  const drawn = Object.entries(fields).map(([field, kind]) => [field, drawField(kind, random, index)]);
   const objective = { name, ...Object.fromEntries(drawn) };
   // the fields are those of the objective's description
   return {

@@ -3,26 +3,24 @@ import type * as tf from '@tensorflow/tfjs';
 import { denseClassifier } from '../core/classifier.js';
 import { denseAutoencoder } from '../core/net/dense.js';
 import type { Params } from '../core/net/network.js';
-import { direction } from '../core/objectives/classifier/objective.js';
+import type { Objective } from '../core/objectives/objective.js';
+import { type ClassifierObjective, direction } from '../core/objectives/sam/objective.js';
 import { evaluateWithGradient } from '../core/step.js';
 import { compileFloat64, float64Bytes } from '../engine/float64/compile.js';
 import { type Traceable, trace } from '../engine/trace.js';
 import { InputError } from '../formats/input-error.js';
-import { AUTOENCODER_OBJECTIVES, CLASSIFIER_OBJECTIVES } from './implementations.js';
 import { INPUT, PARAM, parameterShapes } from './layout.js';
 import {
-  type AutoencoderNet,
-  type AutoencoderObjectiveName,
-  type ClassifierNet,
-  type ClassifierObjectiveName,
+  type AutoencoderModel,
+  type ClassifierModel,
   DESCRIPTIONS,
   isClassifier,
+  LISTED,
   learnsVariance,
-  type ObjectiveOf,
   type VectorObjectiveName,
 } from './metadata.js';
-import type { Outputs } from './mistakes/mistake.js';
-import { MISTAKES, type MistakesOf } from './mistakes.js';
+import type { Hyper, Mistake, Outputs } from './mistakes/mistake.js';
+import { MISTAKES } from './mistakes.js';
 import type { Problem, Tensors, Values } from './vector.js';
 
 type Named = Record<string, tf.Tensor>;
@@ -54,34 +52,35 @@ function run(fn: Traceable, given: Tensors): Outputs {
   return compileFloat64(graph).run(Object.fromEntries(arrays));
 }
 
+/** An objective of the format in our implementation, open to replaced rules. */
+interface Implementation<Made> {
+  readonly rules: object;
+  make(rules?: object): Made;
+}
+
+/** The fields and the rules that a change leaves; null where it does not apply. */
+function changed<Made>({ rules, make }: Implementation<Made>, asked: Hyper, change?: Mistake['change']) {
+  const hyper = change?.kind === 'objective' ? change.change(asked) : asked;
+  return hyper === null ? null : { hyper, made: make(change?.kind === 'rules' ? change.rules : rules) };
+}
+
 /** Ours for an autoencoder, with one change if there is one; null where that does not apply. */
-function runAutoencoder<K extends AutoencoderObjectiveName>(
-  net: AutoencoderNet,
-  asked: ObjectiveOf<K>,
+function runAutoencoder(
+  { net, objective: { name, ...fields } }: AutoencoderModel,
   given: Tensors,
-  mistake?: string,
+  change?: Mistake['change'],
 ): Outputs | null {
-  const name: K = asked.name;
-  const mistakes: MistakesOf<K> = MISTAKES[name];
-  const change = mistake === undefined ? undefined : mistakes[mistake]!.change;
-  const objective = change?.kind === 'objective' ? change.change(asked) : asked;
-  if (objective === null) return null;
-  const { rules, make } = AUTOENCODER_OBJECTIVES[name];
-  const made = make(change?.kind === 'rules' ? { ...rules, ...change.rules } : rules);
-  const posterior = learnsVariance(objective) ? 'diagonal' : 'none';
+  const found = changed(LISTED[name] as Implementation<Objective<Hyper>>, fields, change);
+  if (found === null) return null;
+  const { hyper, made } = found;
+  const posterior = learnsVariance(hyper) ? 'diagonal' : 'none';
   const right = denseAutoencoder({ ...(change?.kind === 'net' ? change.change(net) : net), posterior });
   const network = change?.kind === 'functions' ? change.change(right) : right;
   if (network === null) return null;
   return run(tensors => {
     const { x, noise } = under(INPUT, tensors);
     const inputs = { x: x!, ...(noise !== undefined && { noise }) };
-    const { loss, terms, grads } = evaluateWithGradient(
-      made,
-      network,
-      under(PARAM, tensors),
-      inputs,
-      objective,
-    );
+    const { loss, terms, grads } = evaluateWithGradient(made, network, under(PARAM, tensors), inputs, hyper);
     const wanted = DESCRIPTIONS[name].terms.map(term => [term, terms[term]!]);
     return { loss, ...Object.fromEntries(wanted), ...gradientsOf(grads) };
   }, given);
@@ -97,19 +96,14 @@ function oneHot({ shape, data }: Values, classes: number): Values {
 }
 
 /** Ours for a classifier, as for an autoencoder. */
-function runClassifier<K extends ClassifierObjectiveName>(
-  net: ClassifierNet,
-  asked: ObjectiveOf<K>,
+function runClassifier(
+  { net, objective: { name, ...fields } }: ClassifierModel,
   given: Tensors,
-  mistake?: string,
+  change?: Mistake['change'],
 ): Outputs | null {
-  const name: K = asked.name;
-  const mistakes: MistakesOf<K> = MISTAKES[name];
-  const change = mistake === undefined ? undefined : mistakes[mistake]!.change;
-  const objective = change?.kind === 'objective' ? change.change(asked) : asked;
-  if (objective === null) return null;
-  const { rules, make } = CLASSIFIER_OBJECTIVES[name];
-  const made = make(change?.kind === 'rules' ? { ...rules, ...change.rules } : rules);
+  const found = changed(LISTED[name] as Implementation<ClassifierObjective<Hyper>>, fields, change);
+  if (found === null) return null;
+  const { hyper, made } = found;
   const network = denseClassifier(net);
   const { [`${INPUT}labels`]: labels, ...rest } = given;
   return run(
@@ -120,19 +114,20 @@ function runClassifier<K extends ClassifierObjectiveName>(
         ...(made.uses === 'noise' && { noise: under(`${INPUT}noise.`, tensors) }),
         ...(made.uses === 'sigma2' && { sigma2: under(`${INPUT}sigma2.`, tensors) }),
       };
-      const { loss, grads } = direction(made, network, under(PARAM, tensors), inputs, objective);
+      const { loss, grads } = direction(made, network, under(PARAM, tensors), inputs, hyper);
       return { loss, ...gradientsOf(grads) };
     },
     { ...rest, targets: oneHot(labels!, network.classes) },
   );
 }
 
+const runModel = ({ model, given }: Problem, change?: Mistake['change']): Outputs | null =>
+  isClassifier(model) ? runClassifier(model, given, change) : runAutoencoder(model, given, change);
+
 /** `loss`, `grad.NAME` and the terms asked for, as they should be. */
-export const evaluate = ({ model, given }: Problem): Outputs =>
+export const evaluate = (problem: Problem): Outputs =>
   // null is only for a change
-  (isClassifier(model)
-    ? runClassifier(model.net, model.objective, given)
-    : runAutoencoder(model.net, model.objective, given))!;
+  runModel(problem)!;
 
 /** The names of the mistakes that an implementation of this objective can be suspected of. */
 export const mistakeNames = (name: VectorObjectiveName): readonly string[] => Object.keys(MISTAKES[name]);
@@ -140,11 +135,7 @@ export const mistakeNames = (name: VectorObjectiveName): readonly string[] => Ob
 /** The same with one known mistake of the objective; null where the mistake does not apply. */
 export function evaluateMistaken({ model, given }: Problem, name: string): Outputs | null {
   const { change } = MISTAKES[model.objective.name][name]!;
-  if (change.kind === 'outputs') {
-    const sizes = { batch: given[`${INPUT}x`]!.shape[0]!, shapes: parameterShapes(model) };
-    return change.change(evaluate({ model, given }), sizes);
-  }
-  return isClassifier(model)
-    ? runClassifier(model.net, model.objective, given, name)
-    : runAutoencoder(model.net, model.objective, given, name);
+  if (change.kind !== 'outputs') return runModel({ model, given }, change);
+  const sizes = { batch: given[`${INPUT}x`]!.shape[0]!, shapes: parameterShapes(model) };
+  return change.change(evaluate({ model, given }), sizes);
 }

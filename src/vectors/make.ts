@@ -52,7 +52,7 @@ function oneEntryOff(problem: Problem): Wrong {
 /** An answer with the first known mistake that shows, from number `turn` on. */
 function mistaken(problem: Problem, turn: number): Wrong {
   const { name } = problem.model.objective;
-  const names = mistakeNames(name);
+  const names = mistakeNames(name).filter(mistake => MISTAKES[name][mistake]!.diagnosisOnly !== true);
   const right = toTensors(problem, evaluate(problem));
   for (let i = 0; i < names.length; i++) {
     const at = (turn + i) % (names.length + 1);

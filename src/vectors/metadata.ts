@@ -1,6 +1,14 @@
 /** @file What a vector says of itself: its network and its objective with every convention spelled out. */
 import type { ActivationName, OutputName } from '../core/net/activation.js';
-import type { Reconstruction } from '../core/objectives/objective.js';
+import type { VectorPart, WrongRules } from '../core/objectives/define.js';
+import type { Fields as CoreFields, HyperOf } from '../core/objectives/fields.js';
+import {
+  AUTOENCODER_OBJECTIVES,
+  type AutoencoderVectorName,
+  CLASSIFIER_OBJECTIVES,
+  type ClassifierName,
+  type DefinitionOf,
+} from '../core/objectives/list.js';
 
 export const VECTOR_VERSION = 1;
 
@@ -35,55 +43,21 @@ export interface ClassifierNet {
 
 type VectorNet = AutoencoderNet | ClassifierNet;
 
-export type VectorVariance = { readonly fixed: number } | 'learned';
+export type ClassifierObjectiveName = ClassifierName;
+export type AutoencoderObjectiveName = AutoencoderVectorName;
+export type VectorObjectiveName = AutoencoderObjectiveName | ClassifierObjectiveName;
 
-/** The fields of the objectives on autoencoders. */
-export interface AutoencoderFields {
-  readonly vae: { readonly rec: Reconstruction; readonly beta: number; readonly variance: VectorVariance };
-  readonly samba: { readonly rec: Reconstruction; readonly beta: number; readonly variance: VectorVariance };
-  readonly 'rae-loss-gradient': {
-    readonly rec: Reconstruction;
-    readonly beta: number;
-    readonly lambda: number;
-  };
-  readonly 'rae-jacobian': {
-    readonly rec: Reconstruction;
-    readonly beta: number;
-    readonly lambda: number;
-    readonly power: 1 | 2;
-  };
-  readonly 'rae-l2': { readonly rec: Reconstruction; readonly beta: number; readonly lambda: number };
-  readonly 'beta-vae-taylor': { readonly beta: number; readonly variance: VectorVariance };
-  readonly grae: { readonly beta: number };
-  readonly 'grae-hadamard': { readonly beta: number };
-  readonly 'gamma-vae': { readonly gamma: number; readonly variance: 'learned' };
-  readonly 'vae-sam-samba': { readonly klCoeff: number; readonly alpha2: number };
-  readonly 'vae-sam-rae': { readonly klCoeff: number; readonly alpha2: number };
-}
-
-/** The fields of the objectives on classifiers. */
-export interface ClassifierFields {
-  readonly sam: { readonly rho: number };
-  readonly asam: { readonly rho: number; readonly eta: number };
-  readonly 'fisher-sam': { readonly rho: number; readonly eta: number };
-  readonly 'random-sam': { readonly rho: number };
-  readonly vsam: { readonly kappa: number };
-}
-
-export interface VectorFields extends AutoencoderFields, ClassifierFields {}
-
-export type AutoencoderObjectiveName = keyof AutoencoderFields;
-export type ClassifierObjectiveName = keyof ClassifierFields;
-export type VectorObjectiveName = keyof VectorFields;
-
-export type ObjectiveOf<K extends VectorObjectiveName> = { readonly name: K } & VectorFields[K];
+export type ObjectiveOf<K extends VectorObjectiveName> = { readonly name: K } & HyperOf<
+  DefinitionOf<K>['hyper'],
+  number
+>;
 
 type AutoencoderObjective = {
   [K in AutoencoderObjectiveName]: ObjectiveOf<K>;
 }[AutoencoderObjectiveName];
 type ClassifierObjective = { [K in ClassifierObjectiveName]: ObjectiveOf<K> }[ClassifierObjectiveName];
 
-interface AutoencoderModel {
+export interface AutoencoderModel {
   readonly net: AutoencoderNet;
   readonly objective: AutoencoderObjective;
 }
@@ -108,104 +82,85 @@ export interface Label {
 
 export type Metadata = Label & { readonly model: Model };
 
-/** What a field may hold. */
+/** What a field may hold; a list holds the choices. */
 export type FieldKind =
   | 'number'
   | 'non-negative number'
   | 'positive number'
+  | 'positive integer'
   | 'reconstruction'
-  | 'power'
   | 'variance'
-  | 'learned variance';
+  | 'learned variance'
+  | readonly number[];
 
 /** What an objective takes and gives. */
-export interface Description<Fields> {
+interface Description {
   readonly net: VectorNet['kind'];
-  readonly fields: { readonly [F in keyof Fields]-?: FieldKind };
+  readonly fields: Readonly<Record<string, FieldKind>>;
   /** Beside x, and labels for a classifier: `noise` [B, d]; `noise` or `sigma2` by parameter. */
   readonly input: 'none' | 'noise' | 'parameter noise' | 'parameter sigma2';
   /** What is given as `expect.TERM`. */
   readonly terms: readonly string[];
 }
 
-const number = 'number';
-const rec = 'reconstruction';
-const variance = 'variance';
+const KINDS = {
+  weight: 'number',
+  nonNegative: 'non-negative number',
+  positive: 'positive number',
+  count: 'positive integer',
+  reconstruction: 'reconstruction',
+  variance: 'variance',
+  learned: 'learned variance',
+} as const;
 
-/** Every objective of the format. */
-export const DESCRIPTIONS: { readonly [K in VectorObjectiveName]: Description<VectorFields[K]> } = {
-  vae: {
-    net: 'autoencoder',
-    fields: { rec, beta: number, variance },
-    input: 'noise',
-    terms: ['reconstruction', 'kl'],
-  },
-  samba: {
-    net: 'autoencoder',
-    fields: { rec, beta: number, variance },
-    input: 'none',
-    terms: ['reconstruction', 'kl'],
-  },
-  'rae-loss-gradient': {
-    net: 'autoencoder',
-    fields: { rec, beta: number, lambda: number },
-    input: 'none',
-    terms: ['reconstruction', 'penalty', 'prior'],
-  },
-  'rae-jacobian': {
-    net: 'autoencoder',
-    fields: { rec, beta: number, lambda: number, power: 'power' },
-    input: 'none',
-    terms: ['penalty'],
-  },
-  'rae-l2': {
-    net: 'autoencoder',
-    fields: { rec, beta: number, lambda: number },
-    input: 'none',
-    terms: ['penalty'],
-  },
-  'beta-vae-taylor': {
-    net: 'autoencoder',
-    fields: { beta: number, variance },
-    input: 'none',
-    terms: ['penalty', 'kl'],
-  },
-  grae: { net: 'autoencoder', fields: { beta: 'positive number' }, input: 'none', terms: ['penalty'] },
-  'grae-hadamard': {
-    net: 'autoencoder',
-    fields: { beta: 'positive number' },
-    input: 'none',
-    terms: ['penalty'],
-  },
-  'gamma-vae': {
-    net: 'autoencoder',
-    fields: { gamma: 'positive number', variance: 'learned variance' },
-    input: 'noise',
-    terms: [],
-  },
-  'vae-sam-samba': {
-    net: 'autoencoder',
-    fields: { klCoeff: number, alpha2: 'positive number' },
-    input: 'none',
-    terms: [],
-  },
-  'vae-sam-rae': {
-    net: 'autoencoder',
-    fields: { klCoeff: number, alpha2: 'non-negative number' },
-    input: 'none',
-    terms: [],
-  },
-  sam: { net: 'classifier', fields: { rho: number }, input: 'none', terms: [] },
-  asam: { net: 'classifier', fields: { rho: number, eta: 'non-negative number' }, input: 'none', terms: [] },
-  'fisher-sam': {
-    net: 'classifier',
-    fields: { rho: number, eta: 'non-negative number' },
-    input: 'none',
-    terms: [],
-  },
-  'random-sam': { net: 'classifier', fields: { rho: number }, input: 'parameter noise', terms: [] },
-  vsam: { net: 'classifier', fields: { kappa: number }, input: 'parameter sigma2', terms: [] },
-};
+/** The fields of a vector: the hyper-parameters, but for those that a vector takes otherwise. */
+const fieldsOf = (hyper: CoreFields, part: VectorPart): Readonly<Record<string, FieldKind>> =>
+  Object.fromEntries(
+    Object.entries({ ...hyper, ...part.hyper }).map(([name, field]) => [
+      name,
+      field.kind === 'oneOf' ? field.choices : KINDS[field.kind],
+    ]),
+  );
+
+/** An objective of the format, as it is defined. */
+interface Listed {
+  readonly name: VectorObjectiveName;
+  readonly hyper: CoreFields;
+  readonly vector: VectorPart;
+  readonly rules: object;
+  readonly mistakes: Readonly<Record<string, WrongRules<object>>>;
+  make(rules?: object): unknown;
+}
+
+type Vectored = Extract<(typeof AUTOENCODER_OBJECTIVES)[number], { readonly vector: VectorPart }>;
+
+const autoencoders = AUTOENCODER_OBJECTIVES.filter(
+  (listed): listed is Vectored => listed.vector !== undefined,
+);
+
+const describe = ({ hyper, vector }: Listed, more: Pick<Description, 'net' | 'input'>): Description => ({
+  ...more,
+  fields: fieldsOf(hyper, vector),
+  terms: vector.terms,
+});
+
+const BY_PARAMETER = { none: 'none', noise: 'parameter noise', sigma2: 'parameter sigma2' } as const;
+
+/** Every objective of the format, by its name. */
+export const LISTED = Object.fromEntries(
+  [...autoencoders, ...CLASSIFIER_OBJECTIVES].map((listed: Listed) => [listed.name, listed]),
+) as { readonly [K in VectorObjectiveName]: Listed };
+
+export const DESCRIPTIONS = Object.fromEntries([
+  ...autoencoders.map((listed): [string, Description] => [
+    listed.name,
+    describe(listed, { net: listed.net, input: listed.needs.noise ? 'noise' : 'none' }),
+  ]),
+  ...CLASSIFIER_OBJECTIVES.map((listed): [string, Description] => [
+    listed.name,
+    describe(listed, { net: listed.net, input: BY_PARAMETER[listed.uses] }),
+  ]),
+]) as { readonly [K in VectorObjectiveName]: Description };
 
 export const VECTOR_OBJECTIVES = Object.keys(DESCRIPTIONS) as VectorObjectiveName[];
 

@@ -94,6 +94,7 @@ const NUMBER = {
   number: [(_: number) => true, 'a finite number'],
   'non-negative number': [(n: number) => n >= 0, 'a finite number of at least 0'],
   'positive number': [(n: number) => n > 0, 'a finite number above 0'],
+  'positive integer': [isSize, 'a positive integer'],
 } as const;
 
 function checkNumber(what: string, kind: keyof typeof NUMBER, value: unknown, fail: Fail): void {
@@ -109,12 +110,13 @@ function checkFixed(what: string, value: unknown, fail: Fail): void {
 }
 
 function checkField(what: string, kind: FieldKind, value: unknown, fail: Fail): void {
+  if (typeof kind !== 'string') {
+    if (!kind.some(choice => choice === value)) fail(`${what} must be ${kind.join(' or ')}`, show(value));
+    return;
+  }
   switch (kind) {
     case 'reconstruction':
       oneOf(['sum', 'half', 'mean'], what, value, fail);
-      return;
-    case 'power':
-      if (value !== 1 && value !== 2) fail(`${what} must be 1 or 2`, show(value));
       return;
     case 'variance':
       if (value !== 'learned') checkFixed(what, value, fail);
@@ -135,7 +137,7 @@ function readModel(net: unknown, objective: unknown, fail: Fail): Model {
   const description = DESCRIPTIONS[name];
   if (description.net !== kind)
     fail(`objective "${name}" must come with net.kind "${description.net}"`, show(kind));
-  const fields = Object.entries(description.fields) as [string, FieldKind][];
+  const fields = Object.entries(description.fields);
   only(`objective "${name}"`, objective, ['name', ...fields.map(([field]) => field)], fail);
   for (const [field, kind] of fields) checkField(`objective.${field}`, kind, objective[field], fail);
   const read = kind === 'autoencoder' ? readAutoencoder(net, fail) : readClassifier(net, fail);

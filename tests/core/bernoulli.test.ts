@@ -3,14 +3,12 @@ import * as assert from 'uvu/assert';
 import { hessian } from '../../src/core/hessian.js';
 import { convAutoencoder } from '../../src/core/net/conv.js';
 import { denseAutoencoder } from '../../src/core/net/dense.js';
+import { bernoulliCurvature, bernoulliLoss } from '../../src/core/objectives/vae/bernoulli.js';
+import { BERNOULLI_VAE_RULES, makeBernoulliVae } from '../../src/core/objectives/vae/beta-vae-bernoulli.js';
 import {
   BERNOULLI_TAYLOR_RULES,
-  BERNOULLI_VAE_RULES,
-  bernoulliCurvature,
-  bernoulliLoss,
   makeBernoulliTaylor,
-  makeBernoulliVae,
-} from '../../src/core/objectives/bernoulli.js';
+} from '../../src/core/objectives/vae/beta-vae-taylor-bernoulli.js';
 import { evaluateWithGradient } from '../../src/core/step.js';
 import { suite } from '../harness.js';
 import {

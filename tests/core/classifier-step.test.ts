@@ -7,7 +7,7 @@ import {
   variationalSamMethod,
 } from '../../src/core/classifier-step.js';
 import { wideResNet } from '../../src/core/net/wide-resnet.js';
-import { makeSam, SAM_RULES } from '../../src/core/objectives/classifier/sam.js';
+import { makeSam, SAM_RULES } from '../../src/core/objectives/sam/sam.js';
 import { momentumSgd } from '../../src/core/optimiser.js';
 import { VARIATIONAL_SAM_RULES } from '../../src/core/variational/variational-sam.js';
 import { constant } from '../../src/engine/ops.js';

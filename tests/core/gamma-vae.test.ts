@@ -1,8 +1,15 @@
 import * as assert from 'uvu/assert';
 import { denseAutoencoder } from '../../src/core/net/dense.js';
-import { makeGammaVae } from '../../src/core/objectives/gamma-vae.js';
-import { GAMMA_VAE_CLOSED_RULES, makeGammaVaeClosed } from '../../src/core/objectives/gamma-vae-closed.js';
-import { LOG_GAMMA, makeGammaVaeLearned, withLogGamma } from '../../src/core/objectives/gamma-vae-learned.js';
+import { makeGammaVae } from '../../src/core/objectives/gamma-vae/gamma-vae.js';
+import {
+  GAMMA_VAE_CLOSED_RULES,
+  makeGammaVaeClosed,
+} from '../../src/core/objectives/gamma-vae/gamma-vae-closed.js';
+import {
+  LOG_GAMMA,
+  makeGammaVaeLearned,
+  withLogGamma,
+} from '../../src/core/objectives/gamma-vae/gamma-vae-learned.js';
 import type { Objective } from '../../src/core/objectives/objective.js';
 import { evaluateWithGradient } from '../../src/core/step.js';
 import { suite } from '../harness.js';

@@ -1,13 +1,13 @@
 /** @file GRAE with sampled columns: what is drawn, what it costs, what is refused. Its expectations are KP-21's. */
 import * as assert from 'uvu/assert';
 import { denseAutoencoder } from '../../src/core/net/dense.js';
-import { makeGraeHadamard } from '../../src/core/objectives/grae.js';
+import { makeGraeHadamard } from '../../src/core/objectives/grae/grae-hadamard.js';
 import {
   GRAE_DISTINCT_RULES,
   GRAE_SAMPLED_RULES,
   type GraeSampledHyper,
   makeGraeSampled,
-} from '../../src/core/objectives/grae-sampled.js';
+} from '../../src/core/objectives/grae/grae-sampled.js';
 import { constant } from '../../src/engine/ops.js';
 import { trace } from '../../src/engine/trace.js';
 import { suite } from '../harness.js';

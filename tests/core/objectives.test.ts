@@ -3,11 +3,11 @@ import * as assert from 'uvu/assert';
 import { convAutoencoder } from '../../src/core/net/conv.js';
 import { denseAutoencoder } from '../../src/core/net/dense.js';
 import type { Autoencoder } from '../../src/core/net/network.js';
-import { makeBetaVaeTaylor } from '../../src/core/objectives/beta-vae-taylor.js';
+import { OBJECTIVES, type ObjectiveSpec, objectiveOf } from '../../src/core/objectives/list.js';
 import type { Objective } from '../../src/core/objectives/objective.js';
-import { makeSamba, SAMBA_RULES } from '../../src/core/objectives/samba.js';
-import { OBJECTIVES, type ObjectiveSpec, objectiveOf } from '../../src/core/objectives/table.js';
-import { makeBetaVae } from '../../src/core/objectives/vae.js';
+import { makeSamba, SAMBA_RULES } from '../../src/core/objectives/samba/samba.js';
+import { makeBetaVae } from '../../src/core/objectives/vae/beta-vae.js';
+import { makeBetaVaeTaylor } from '../../src/core/objectives/vae/beta-vae-taylor.js';
 import { evaluateWithGradient } from '../../src/core/step.js';
 import { suite } from '../harness.js';
 import {

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
 import { gradient } from '../../src/core/derivatives.js';
 import { denseAutoencoder } from '../../src/core/net/dense.js';
-import { makeSparseRepresentation } from '../../src/core/objectives/sparse-representation.js';
+import { makeSparseRepresentation } from '../../src/core/objectives/sparse/sparse-representation.js';
 import { PENALTIES, type Penalty, power, shiftedLog, shiftedRoot } from '../../src/core/penalties.js';
 import { suite } from '../harness.js';
 import { close, draw, drawParams, paramsOf, run, values } from './support.js';

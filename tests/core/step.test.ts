@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { denseAutoencoder } from '../../src/core/net/dense.js';
-import { makeSamba } from '../../src/core/objectives/samba.js';
-import { makeVae } from '../../src/core/objectives/vae.js';
+import { makeSamba } from '../../src/core/objectives/samba/samba.js';
+import { makeVae } from '../../src/core/objectives/vae/vae.js';
 import { adam, sgd } from '../../src/core/optimiser.js';
 import { evaluateWithGradient, trainingStep } from '../../src/core/step.js';
 import { suite } from '../harness.js';

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { denseClassifier } from '../../src/core/classifier.js';
 import { mapParams } from '../../src/core/derivatives.js';
 import type { Params } from '../../src/core/net/network.js';
-import { meanLoss } from '../../src/core/objectives/classifier/objective.js';
+import { meanLoss } from '../../src/core/objectives/sam/objective.js';
 import {
   EVOLUTION_RULES,
   evolutionGradients,

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { type DenseSpec, denseAutoencoder } from '../../src/core/net/dense.js';
-import { OBJECTIVES, type ObjectiveSpec, objectiveOf } from '../../src/core/objectives/table.js';
+import { OBJECTIVES, type ObjectiveSpec, objectiveOf } from '../../src/core/objectives/list.js';
 import { evaluateWithGradient } from '../../src/core/step.js';
 import { suite } from '../harness.js';
 import { compiled, type Named, paramsOf, prefixed, relativeError, type Values } from './support.js';

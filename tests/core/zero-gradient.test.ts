@@ -4,9 +4,9 @@ import * as assert from 'uvu/assert';
 import { gradients } from '../../src/core/derivatives.js';
 import { denseAutoencoder } from '../../src/core/net/dense.js';
 import type { Params } from '../../src/core/net/network.js';
+import { OBJECTIVES } from '../../src/core/objectives/list.js';
 import type { Objective } from '../../src/core/objectives/objective.js';
-import { makeSamba, SAMBA_RULES } from '../../src/core/objectives/samba.js';
-import { OBJECTIVES } from '../../src/core/objectives/table.js';
+import { makeSamba, SAMBA_RULES } from '../../src/core/objectives/samba/samba.js';
 import { suite } from '../harness.js';
 import { close, draw, drawParams, finite, type Named, paramsOf, prefixed, run, values } from './support.js';
 

@@ -3,14 +3,14 @@ import { type ClassifierSpec, denseClassifier } from '../../src/core/classifier.
 import { convAutoencoder } from '../../src/core/net/conv.js';
 import { denseAutoencoder } from '../../src/core/net/dense.js';
 import type { Autoencoder, PosteriorKind } from '../../src/core/net/network.js';
-import { direction } from '../../src/core/objectives/classifier/objective.js';
-import { makeSam } from '../../src/core/objectives/classifier/sam.js';
 import {
   OBJECTIVES,
   type ObjectiveName,
   type ObjectiveSpec,
   objectiveOf,
-} from '../../src/core/objectives/table.js';
+} from '../../src/core/objectives/list.js';
+import { direction } from '../../src/core/objectives/sam/objective.js';
+import { makeSam } from '../../src/core/objectives/sam/sam.js';
 import { adam } from '../../src/core/optimiser.js';
 import { evaluateWithGradient, trainingStep } from '../../src/core/step.js';
 import { runEager } from '../../src/engine/eager.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { resnetAutoencoder } from '../../src/core/net/resnet.js';
-import { objectiveOf } from '../../src/core/objectives/table.js';
+import { objectiveOf } from '../../src/core/objectives/list.js';
 import { adam } from '../../src/core/optimiser.js';
 import { compileFloat64 } from '../../src/engine/float64/compile.js';
 import type { Graph, Node } from '../../src/engine/graph/graph.js';

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { METHODS } from '../../experiments/ujvary-table3/methods.js';
 import table3, { compute } from '../../experiments/ujvary-table3.js';
 import { methodOf } from '../../src/core/classifier-step.js';
-import { makeSam, SAM_RULES } from '../../src/core/objectives/classifier/sam.js';
+import { makeSam, SAM_RULES } from '../../src/core/objectives/sam/sam.js';
 import { cifarRecords } from '../formats/archives.js';
 import { errorOf, inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import fig3, { compute } from '../../experiments/vgr-fig3.js';
 import type { RunRecord } from '../../src/claims/experiment/model.js';
-import { GAMMA_VAE_RULES } from '../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES } from '../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { rotationExcess } from '../../src/theory/closed/energy-slices.js';
 import { suite } from '../harness.js';
 import { completed, keepsToContract, settingOf } from './contract.js';

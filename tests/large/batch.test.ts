@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert';
 import { largeBatchWide, largePerSample } from '../../properties/claims/samba/samba-26/large-batch.js';
 import { Workshop } from '../../properties/subjects/large/workshop.js';
 import { LENGTH_MUTANTS } from '../../properties/subjects/sam/mutants.js';
-import { SAMBA_RULES } from '../../src/core/objectives/samba.js';
-import { VAE_SAM_RAE_RULES } from '../../src/core/objectives/vae-sam.js';
+import { SAMBA_RULES } from '../../src/core/objectives/samba/samba.js';
+import { VAE_SAM_RAE_RULES } from '../../src/core/objectives/vae-sam/vae-sam-rae.js';
 import { constant } from '../../src/engine/ops.js';
 import { suite } from '../harness.js';
 

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { largeGradients } from '../../properties/claims/samba/samba-4/large-gradients.js';
 import { PENALTY_MUTANTS } from '../../properties/subjects/sam/mutants.js';
 import { PAIR } from '../../properties/subjects/sam/pair.js';
-import { VAE_RULES } from '../../src/core/objectives/vae.js';
+import { VAE_RULES } from '../../src/core/objectives/vae/vae.js';
 import { suite } from '../harness.js';
 
 const SEEDED = { seed: 1, effort: 1 };

@@ -6,7 +6,7 @@ import { functionOf, LATENT, type Large } from '../../properties/subjects/large/
 import { Workshop } from '../../properties/subjects/large/workshop.js';
 import { rowsOf } from '../../properties/subjects/network/jets.js';
 import { gradient } from '../../src/core/derivatives.js';
-import { objectiveOf } from '../../src/core/objectives/table.js';
+import { objectiveOf } from '../../src/core/objectives/list.js';
 import { norm } from '../../src/theory/numerics/matrix.js';
 import { suite } from '../harness.js';
 

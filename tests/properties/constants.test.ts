@@ -6,7 +6,7 @@ import { atCode, jet, rowsOf, throughEncoder } from '../../properties/subjects/n
 import { collect, inputsOf } from '../../properties/subjects/network/network.js';
 import { directions } from '../../properties/subjects/sam/pair.js';
 import { raeStep } from '../../properties/subjects/sam/steps.js';
-import { RAE_LOSS_GRADIENT_RULES } from '../../src/core/objectives/rae-loss-gradient.js';
+import { RAE_LOSS_GRADIENT_RULES } from '../../src/core/objectives/rae/rae-loss-gradient.js';
 import { norm } from '../../src/theory/numerics/matrix.js';
 import { suite } from '../harness.js';
 

@@ -4,16 +4,16 @@ import * as assert from 'uvu/assert';
 import type { Autoencoder } from '../../src/core/net/network.js';
 import { resnetAutoencoder } from '../../src/core/net/resnet.js';
 import {
+  needsJacobian,
   OBJECTIVES,
   type ObjectiveName,
   type ObjectiveSpec,
   objectiveOf,
-} from '../../src/core/objectives/table.js';
+} from '../../src/core/objectives/list.js';
 import { trace } from '../../src/engine/trace.js';
 import { InputError, UnavailableError } from '../../src/formats/input-error.js';
 import { configDigest, configJson, parseConfig, readConfig } from '../../src/train/config.js';
 import { modelOf } from '../../src/train/model.js';
-import { needsJacobian } from '../../src/train/objective-config.js';
 import { errorOf, inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
 import { TINY, tiny } from './tiny.js';

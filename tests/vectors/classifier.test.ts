@@ -1,7 +1,7 @@
 /** @file The SAM family's classifier: its gradient by differences, its step where it is undefined, its errors. */
 import * as assert from 'uvu/assert';
 import { denseClassifier } from '../../src/core/classifier.js';
-import { byParameter } from '../../src/core/objectives/classifier/objective.js';
+import { byParameter } from '../../src/core/objectives/sam/objective.js';
 import { evaluate } from '../../src/vectors/evaluate.js';
 import type { Problem } from '../../src/vectors/vector.js';
 import { suite } from '../harness.js';

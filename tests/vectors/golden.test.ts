@@ -30,10 +30,14 @@ for (const name of VECTOR_OBJECTIVES)
 
 const camel = (text: string): string => text.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
+/** Mistakes of another name than the vector's: its number is 1e-12. */
+const NAMED: Readonly<Record<string, string>> = { epsilonInDenominator: 'tinyEpsilon' };
+
 test('what PyTorch was made to do wrong is one of the known mistakes', () => {
   let named = 0;
   for (const vector of vectors) {
-    const mistake = camel(/-wrong-(.*)$/.exec(vector.id)?.[1] ?? '');
+    const name = camel(/-wrong-(.*)$/.exec(vector.id)?.[1] ?? '');
+    const mistake = NAMED[name] ?? name;
     if (!Object.hasOwn(MISTAKES[vector.model.objective.name], mistake)) continue;
     const [tensor, error] = worst(compare(evaluateMistaken(vector, mistake)!, vector.expected));
     assert.ok(error < LIMIT, `${vector.id}: ${error} in ${tensor}`);

@@ -15,7 +15,7 @@ const apart = (a: Outputs, b: Outputs): number =>
 const SHOWS = 1e-6;
 
 /** They show where the norm is as small as the number added to it, or where a weight is square. */
-const HIDDEN = 'epsilonInDenominator';
+const HIDDEN = 'tinyEpsilon';
 const RARE = [HIDDEN, 'transposedGradient'];
 
 for (const name of VECTOR_OBJECTIVES)

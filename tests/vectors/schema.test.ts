@@ -6,13 +6,18 @@ import * as assert from 'uvu/assert';
 import { stream } from '../../src/claims/random.js';
 import { InputError } from '../../src/formats/input-error.js';
 import { readMetadata, writeMetadata } from '../../src/vectors/read-metadata.js';
+import { withObjectives } from '../../src/vectors/schema.js';
 import { readVector } from '../../src/vectors/vector.js';
 import { suite } from '../harness.js';
 import { goldenFiles, REPOSITORY } from './support.js';
 
 const test = suite('vectors/schema');
-const schema = JSON.parse(readFileSync(join(REPOSITORY, 'schemas/vector.schema.json'), 'utf8')) as object;
-const validate = new Ajv({ strict: true, strictRequired: false, strictTypes: false }).compile(schema);
+const schema = JSON.parse(readFileSync(join(REPOSITORY, 'schemas/vector.schema.json'), 'utf8')) as Parameters<
+  typeof withObjectives
+>[0];
+const validate = new Ajv({ strict: true, strictRequired: false, strictTypes: false }).compile<unknown>(
+  schema,
+);
 
 const metadata = goldenFiles().map(
   file => JSON.parse(writeMetadata(readVector(file))) as Record<string, unknown>,
@@ -27,6 +32,10 @@ function reads(value: unknown): boolean {
     return false;
   }
 }
+
+test('the objectives are those of the list (npm run derive)', () => {
+  assert.equal(withObjectives(schema), schema);
+});
 
 test('all golden vectors are valid', () => {
   for (const value of metadata) assert.ok(validate(value), `${value.id}: ${JSON.stringify(validate.errors)}`);

@@ -7,7 +7,7 @@ import { violates } from '../../../src/claims/checks/violates.js';
 import { within } from '../../../src/claims/checks/within.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { conditional } from '../../../src/claims/verdict.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { klOfCovariances, logNormalDensity } from '../../../src/theory/closed/gaussian.js';
 import { precision } from '../../../src/theory/closed/grae.js';
 import {

@@ -1,4 +1,5 @@
 /** @file KP-10: the second-order Taylor expansion of the reconstruction term, and its error. */
+
 import * as tf from '@tensorflow/tfjs';
 import type fc from 'fast-check';
 import { equals } from '../../../src/claims/checks/equals.js';
@@ -6,7 +7,7 @@ import { order } from '../../../src/claims/checks/order.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { ladder, type OrderCase } from '../../../src/claims/order/case.js';
 import { asymptotic } from '../../../src/claims/verdict.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { VAE, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { graeCovariance } from '../../../src/theory/closed/grae.js';
 import { inverse } from '../../../src/theory/numerics/cholesky.js';
 import { gaussianPoints, type WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
@@ -22,6 +23,7 @@ import {
 import { spd } from '../../arbitraries/matrix.js';
 import { dyadic } from '../../arbitraries/numbers.js';
 import { plainRecord } from '../../arbitraries/record.js';
+import { mistaken } from '../../subjects/mistaken.js';
 import { curvatureAt } from '../../subjects/vae/curvature.js';
 import { curvedCases, quadratics, reach, type SmoothCase, show } from '../../subjects/vae/smooth-cases.js';
 import { betaVae, posterior } from '../../subjects/vae/step.js';
@@ -172,6 +174,7 @@ const skewedExact = equals<SkewedCase, Subject>({
   },
 });
 
+const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
 const withVae = (change: Partial<VaeRules>) => {
   const vae = { ...SUBJECT.vae, ...change };
   return (s: Subject): Subject => ({ ...s, vae });
@@ -203,7 +206,7 @@ export default claim<Subject, string, string>({
     twentyFourth: mutant('1/24 for 1/8: one pairing of three', s => ({ ...s, fourth: q => q / 24 })),
     noSkewness: mutant('the third moment taken to vanish', s => ({ ...s, third: () => 0 })),
     halfSkewness: mutant("L''' kappa_3 / 2", s => ({ ...s, third: (l, m) => (l * m) / 2 })),
-    noNoise: mutant('the mean code only', withVae({ sample: mean => mean })),
+    noNoise: mistaken(VAE.mistakes.noNoise, inVae),
     covarianceForRoot: mutant(
       'the covariance times the noise instead of its root',
       withVae({

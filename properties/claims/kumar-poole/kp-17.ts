@@ -1,4 +1,5 @@
 /** @file KP-17: directions in which the decoder does not move to first order. There the posterior stays wide as beta -> 0. */
+
 import * as tf from '@tensorflow/tfjs';
 import type fc from 'fast-check';
 import { bound } from '../../../src/claims/checks/bound.js';
@@ -8,14 +9,15 @@ import { violates } from '../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { ladder } from '../../../src/claims/order/case.js';
 import { conditional } from '../../../src/claims/verdict.js';
-import { GRAE_RULES, type GraeRules } from '../../../src/core/objectives/grae.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { GRAE_RULES, type GraeRules } from '../../../src/core/objectives/grae/grae.js';
+import { VAE, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { constant } from '../../../src/engine/ops.js';
 import { gaussianPoints } from '../../../src/theory/numerics/gauss-hermite.js';
 import { diagonal, dot, type Matrix, norm, type Vector } from '../../../src/theory/numerics/matrix.js';
 import { normal } from '../../arbitraries/numbers.js';
 import { plainRecord } from '../../arbitraries/record.js';
 import { vector } from '../../arbitraries/vector.js';
+import { mistaken } from '../../subjects/mistaken.js';
 import { quadraticAutoencoder } from '../../subjects/vae/decoders.js';
 import { betas } from '../../subjects/vae/local-cases.js';
 import { betaVae, grae, posterior, type Values } from '../../subjects/vae/step.js';
@@ -195,10 +197,7 @@ const harmless = equals<FlatCase, Subject>({
   },
 });
 
-const withVae = (change: Partial<VaeRules>) => {
-  const vae = { ...SUBJECT.vae, ...change };
-  return (s: Subject): Subject => ({ ...s, vae });
-};
+const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
 const withGrae = (change: Partial<GraeRules>) => {
   const rules = { ...SUBJECT.grae, ...change };
   return (s: Subject): Subject => ({ ...s, grae: rules });
@@ -241,11 +240,8 @@ export default claim<Subject, string, string>({
       'log det of A / beta + 2 instead of A / beta + 1',
       withGrae({ logDet: a => tf.add(GRAE_RULES.logDet(a), constant(a.shape[2]! * Math.LN2)) }),
     ),
-    noNoise: mutant('the mean code only', withVae({ sample: mean => mean })),
-    klWithoutDimension: mutant(
-      'KL without - d / 2',
-      withVae({ kl: (mean, s) => tf.add(VAE_RULES.kl(mean, s), mean.shape[1]! / 2) }),
-    ),
-    betaIgnored: mutant('the VAE with beta = 1', withVae({ weight: () => 1 })),
+    noNoise: mistaken(VAE.mistakes.noNoise, inVae),
+    klWithoutDimension: mistaken(VAE.mistakes.klWithoutDimension, inVae),
+    betaIgnored: mistaken(VAE.mistakes.betaIgnored, inVae),
   },
 });

@@ -5,8 +5,13 @@ import { only } from '../../../src/claims/checks/given.js';
 import { violates } from '../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { refuted } from '../../../src/claims/verdict.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules, makeGammaVae } from '../../../src/core/objectives/gamma-vae.js';
-import { makeBetaVae, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import {
+  GAMMA_VAE_RULES,
+  type GammaVaeRules,
+  makeGammaVae,
+} from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
+import { makeBetaVae } from '../../../src/core/objectives/vae/beta-vae.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { averagedStep, noisyStep, type Sampling, sampling } from '../../../src/studies/noisy-step.js';
 import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
 import { norm } from '../../../src/theory/numerics/matrix.js';

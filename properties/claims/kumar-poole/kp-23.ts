@@ -1,11 +1,12 @@
 /** @file KP-23: the metric that a posterior covariance stands for. */
 import * as tf from '@tensorflow/tfjs';
 import { scaleUp } from '../../../src/core/gaussian.js';
+import { makeBetaVae } from '../../../src/core/objectives/vae/beta-vae.js';
 import {
   BETA_VAE_TAYLOR_RULES,
   type BetaVaeTaylorRules,
-} from '../../../src/core/objectives/beta-vae-taylor.js';
-import { makeBetaVae, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+} from '../../../src/core/objectives/vae/beta-vae-taylor.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { averagedStep, type Sampling, sampling } from '../../../src/studies/noisy-step.js';
 import { graeCovariance } from '../../../src/theory/closed/grae.js';
 import { check, claim, conditional, mat, quad, wrong } from '../../kit.js';

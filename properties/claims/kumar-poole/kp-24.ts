@@ -7,11 +7,11 @@ import { only } from '../../../src/claims/checks/given.js';
 import { violates } from '../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { refuted } from '../../../src/claims/verdict.js';
+import { GRAE_RULES, type GraeRules } from '../../../src/core/objectives/grae/grae.js';
 import {
   BETA_VAE_TAYLOR_RULES,
   type BetaVaeTaylorRules,
-} from '../../../src/core/objectives/beta-vae-taylor.js';
-import { GRAE_RULES, type GraeRules } from '../../../src/core/objectives/grae.js';
+} from '../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { klOfCovariances } from '../../../src/theory/closed/gaussian.js';
 import { graeCovariance, graeGap, graeLogDet, precision } from '../../../src/theory/closed/grae.js';
 import { cholesky, inverse } from '../../../src/theory/numerics/cholesky.js';

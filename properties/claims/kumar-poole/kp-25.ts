@@ -8,9 +8,9 @@ import { violates } from '../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { deepened } from '../../../src/claims/deepened.js';
 import { conditional } from '../../../src/claims/verdict.js';
-import { BETA_VAE_TAYLOR_RULES } from '../../../src/core/objectives/beta-vae-taylor.js';
-import { GRAE_RULES } from '../../../src/core/objectives/grae.js';
-import { VAE_RULES } from '../../../src/core/objectives/vae.js';
+import { GRAE_RULES } from '../../../src/core/objectives/grae/grae.js';
+import { BETA_VAE_TAYLOR_RULES } from '../../../src/core/objectives/vae/beta-vae-taylor.js';
+import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import {
   type GapExperiment,
   type GapRules,

@@ -1,15 +1,17 @@
 /** @file KP-26: one covariance for all data, as in figure 1, against one for each, which is what GRAE stands for. */
+
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { bound } from '../../../src/claims/checks/bound.js';
 import { equals } from '../../../src/claims/checks/equals.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { exact } from '../../../src/claims/verdict.js';
+import { GRAE_RULES, type GraeRules } from '../../../src/core/objectives/grae/grae.js';
 import {
+  BETA_VAE_TAYLOR,
   BETA_VAE_TAYLOR_RULES,
   type BetaVaeTaylorRules,
-} from '../../../src/core/objectives/beta-vae-taylor.js';
-import { GRAE_RULES, type GraeRules } from '../../../src/core/objectives/grae.js';
+} from '../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { graeCovariance, graeGap, graeLogDet } from '../../../src/theory/closed/grae.js';
 import { inverse } from '../../../src/theory/numerics/cholesky.js';
 import { combine, type Matrix, norm, scale } from '../../../src/theory/numerics/matrix.js';
@@ -17,6 +19,7 @@ import { autoencoderOf, type Shape } from '../../arbitraries/autoencoders.js';
 import { spd } from '../../arbitraries/matrix.js';
 import { logUniform } from '../../arbitraries/numbers.js';
 import { plainRecord } from '../../arbitraries/record.js';
+import { mistaken } from '../../subjects/mistaken.js';
 import { jacobiansOf } from '../../subjects/network/jacobians.js';
 import { covariancesOf } from '../../subjects/network/posterior.js';
 import { type NoisyCase, trainedNet } from '../../subjects/vae/noisy-cases.js';
@@ -185,6 +188,7 @@ const meanOf = (matrices: readonly Matrix[]): number[][] =>
     matrices[0]!.map(row => row.map(() => 0)),
   );
 
+const inTaylor = (s: Subject, taylor: BetaVaeTaylorRules): Subject => ({ ...s, taylor });
 const withTaylor = (change: Partial<BetaVaeTaylorRules>) => {
   const rules = { ...BETA_VAE_TAYLOR_RULES, ...change };
   return (s: Subject): Subject => ({ ...s, taylor: rules });
@@ -234,8 +238,8 @@ export default claim<Subject, string, string>({
       ...s,
       penalty: (jacobians, beta) => 2 * s.penalty(jacobians, beta),
     })),
-    spreadIgnored: mutant('tr A for tr(A S)', withTaylor({ spread: j => j })),
-    taylorWithoutHalf: mutant('tr(A S) for tr(A S) / 2', withTaylor({ prefactor: () => 1 })),
+    spreadIgnored: mistaken(BETA_VAE_TAYLOR.mistakes.penaltyWithoutVariance, inTaylor),
+    taylorWithoutHalf: mistaken(BETA_VAE_TAYLOR.mistakes.penaltyWithoutHalf, inTaylor),
     klSummed: mutant(
       'the KL of the whole batch for its mean',
       withTaylor({ kl: (mean, s) => tf.mul(BETA_VAE_TAYLOR_RULES.kl(mean, s), mean.shape[0]!) }),

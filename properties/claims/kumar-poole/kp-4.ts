@@ -1,4 +1,5 @@
 /** @file KP-4: what a mean-field posterior costs a linear decoder, and how it grows as the latents are rotated. */
+
 import * as tf from '@tensorflow/tfjs';
 import { bound } from '../../../src/claims/checks/bound.js';
 import { equals } from '../../../src/claims/checks/equals.js';
@@ -6,11 +7,12 @@ import { only } from '../../../src/claims/checks/given.js';
 import { within } from '../../../src/claims/checks/within.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { exact } from '../../../src/claims/verdict.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { VAE, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { precision } from '../../../src/theory/closed/grae.js';
 import { inverse } from '../../../src/theory/numerics/cholesky.js';
 import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
 import { diagonal, type Matrix, type Vector } from '../../../src/theory/numerics/matrix.js';
+import { mistaken } from '../../subjects/mistaken.js';
 import {
   LOCAL_EXAMPLES,
   type LocalCase,
@@ -126,6 +128,7 @@ const figures = within<RotatedCase, Subject>({
 const withRotation =
   (of: Subject['rotation']) =>
   (s: Subject): Subject => ({ ...s, rotation: of });
+const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
 const withVae = (change: Partial<VaeRules>) => {
   const vae = { ...SUBJECT.vae, ...change };
   return (s: Subject): Subject => ({ ...s, vae });
@@ -168,7 +171,7 @@ export default claim<Subject, string, string>({
       ...s,
       loss: p => meanFieldLoss(inverse(p)),
     })),
-    noNoise: mutant('the mean code only', withVae({ sample: mean => mean })),
+    noNoise: mistaken(VAE.mistakes.noNoise, inVae),
     varianceForRoot: mutant(
       'the variance times the noise instead of its root',
       withVae({
@@ -176,10 +179,7 @@ export default claim<Subject, string, string>({
           s.kind === 'diagonal' ? tf.add(mean, tf.mul(tf.square(s.std), noise)) : mean,
       }),
     ),
-    betaIgnored: mutant('the VAE with beta = 1', withVae({ weight: () => 1 })),
-    klWithoutDimension: mutant(
-      'KL without - d / 2',
-      withVae({ kl: (mean, s) => tf.add(VAE_RULES.kl(mean, s), mean.shape[1]! / 2) }),
-    ),
+    betaIgnored: mistaken(VAE.mistakes.betaIgnored, inVae),
+    klWithoutDimension: mistaken(VAE.mistakes.klWithoutDimension, inVae),
   },
 });

@@ -6,7 +6,7 @@ import { only } from '../../../src/claims/checks/given.js';
 import { within } from '../../../src/claims/checks/within.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { conditional } from '../../../src/claims/verdict.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
 import {
   diagonal,

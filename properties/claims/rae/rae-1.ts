@@ -5,16 +5,19 @@ import { only } from '../../../src/claims/checks/given.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { exact } from '../../../src/claims/verdict.js';
 import { gaussianKl, halfSquaredNorm, logDeterminant } from '../../../src/core/gaussian.js';
-import { RAE_RULES, type RaeRules } from '../../../src/core/objectives/rae.js';
-import { RAE_GHOSH_CODE_RULES, type RaeGhoshCodeRules } from '../../../src/core/objectives/rae-ghosh-code.js';
-import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../src/core/objectives/rae-jacobian.js';
-import { RAE_L2_RULES, type RaeL2Rules } from '../../../src/core/objectives/rae-l2.js';
+import { RAE_RULES, type RaeRules } from '../../../src/core/objectives/rae/rae.js';
+import {
+  RAE_GHOSH_CODE_RULES,
+  type RaeGhoshCodeRules,
+} from '../../../src/core/objectives/rae/rae-ghosh-code.js';
+import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../src/core/objectives/rae/rae-jacobian.js';
+import { RAE_L2_RULES, type RaeL2Rules } from '../../../src/core/objectives/rae/rae-l2.js';
 import {
   RAE_LOSS_GRADIENT_RULES,
   type RaeLossGradientRules,
-} from '../../../src/core/objectives/rae-loss-gradient.js';
-import { RAE_PYTHAE_RULES, type RaePythaeRules } from '../../../src/core/objectives/rae-pythae.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+} from '../../../src/core/objectives/rae/rae-loss-gradient.js';
+import { RAE_PYTHAE_RULES, type RaePythaeRules } from '../../../src/core/objectives/rae/rae-pythae.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { scaledNorm } from '../../../src/core/perturbation.js';
 import { detach } from '../../../src/engine/ops.js';
 import { apply, dot, norm, subtract, transpose } from '../../../src/theory/numerics/matrix.js';

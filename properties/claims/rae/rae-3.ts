@@ -7,8 +7,8 @@ import { dyadic, ladder } from '../../../src/claims/order/case.js';
 import { conditional } from '../../../src/claims/verdict.js';
 import { gradient } from '../../../src/core/derivatives.js';
 import { scaleUp } from '../../../src/core/gaussian.js';
-import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../src/core/objectives/rae-jacobian.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../src/core/objectives/rae/rae-jacobian.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import {
   gaussianPoints,
   sigmaPoints,

@@ -4,7 +4,7 @@ import { bound } from '../../../src/claims/checks/bound.js';
 import { equals } from '../../../src/claims/checks/equals.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { exact } from '../../../src/claims/verdict.js';
-import { VAE_RULES } from '../../../src/core/objectives/vae.js';
+import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import { sigmaPoints, type WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';

@@ -11,7 +11,7 @@ import { ladder, type OrderCase } from '../../../src/claims/order/case.js';
 import { fill, type Random } from '../../../src/claims/random.js';
 import { asymptotic } from '../../../src/claims/verdict.js';
 import { isotropic } from '../../../src/core/gaussian.js';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba.js';
+import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { perturb } from '../../../src/core/perturbation.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { chiMoment, massOutside, radialMean } from '../../../src/theory/closed/chi.js';

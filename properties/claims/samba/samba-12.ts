@@ -8,7 +8,8 @@ import { claim, mutant } from '../../../src/claims/claim.js';
 import { ladder } from '../../../src/claims/order/case.js';
 import { conditional } from '../../../src/claims/verdict.js';
 import { scaleUp } from '../../../src/core/gaussian.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { completed, wrong } from '../../../src/core/objectives/define.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { normalPowerMean } from '../../../src/theory/closed/power-sum.js';
 import {
   type Ridge,
@@ -90,22 +91,15 @@ const bowl = (d: number, rho: number): Quadratic => ({
   basis: [],
 });
 
-const otherNoise = {
-  sharedNoise: [
-    'one number for all entries of the noise',
-    {
-      sample: (mean: tf.Tensor, s: Parameters<VaeRules['sample']>[1], noise: tf.Tensor) =>
-        tf.add(mean, scaleUp(s, tf.mul(tf.slice(noise, [0, 0], [noise.shape[0]!, 1]), tf.onesLike(noise)))),
-    },
-  ],
-  scaledMean: [
-    'the mean is scaled too',
-    {
-      sample: (mean: tf.Tensor, s: Parameters<VaeRules['sample']>[1], noise: tf.Tensor) =>
-        VAE_RULES.sample(tf.mul(mean, 2), s, noise),
-    },
-  ],
-} as const;
+const otherNoise = completed(VAE_RULES, {
+  sharedNoise: wrong<VaeRules>('one number for all entries of the noise', {
+    sample: (mean, s, noise) =>
+      tf.add(mean, scaleUp(s, tf.mul(tf.slice(noise, [0, 0], [noise.shape[0]!, 1]), tf.onesLike(noise)))),
+  }),
+  scaledMean: wrong<VaeRules>('the mean is scaled too', {
+    sample: (mean, s, noise) => VAE_RULES.sample(tf.mul(mean, 2), s, noise),
+  }),
+});
 
 const opposite: VaeRules = {
   ...VAE_RULES,

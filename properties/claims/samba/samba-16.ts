@@ -6,8 +6,8 @@ import { only } from '../../../src/claims/checks/given.js';
 import { violates } from '../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { refuted } from '../../../src/claims/verdict.js';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
 import {
   apply,

@@ -8,7 +8,7 @@ import { refuted } from '../../../src/claims/verdict.js';
 import {
   RAE_LOSS_GRADIENT_RULES,
   type RaeLossGradientRules,
-} from '../../../src/core/objectives/rae-loss-gradient.js';
+} from '../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { norm } from '../../../src/theory/numerics/matrix.js';
 import { SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';

@@ -6,7 +6,7 @@ import { violates } from '../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { refuted } from '../../../src/claims/verdict.js';
 import { diagonal } from '../../../src/core/gaussian.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { constant } from '../../../src/engine/ops.js';
 import { cholesky, logDet } from '../../../src/theory/numerics/cholesky.js';

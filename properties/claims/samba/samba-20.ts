@@ -5,7 +5,7 @@ import { order } from '../../../src/claims/checks/order.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { asymptotic } from '../../../src/claims/verdict.js';
 import { scaleUp, whiten } from '../../../src/core/gaussian.js';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba.js';
+import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { scaledNorm } from '../../../src/core/perturbation.js';
 import { detach } from '../../../src/engine/ops.js';
 import { norm } from '../../../src/theory/numerics/matrix.js';

@@ -7,7 +7,7 @@ import { deepened } from '../../../src/claims/deepened.js';
 import type { Rung } from '../../../src/claims/order/case.js';
 import { conditional } from '../../../src/claims/verdict.js';
 import { type Scale, scaleUp } from '../../../src/core/gaussian.js';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba.js';
+import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { detach } from '../../../src/engine/ops.js';
 import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';

@@ -5,7 +5,7 @@ import { order } from '../../../src/claims/checks/order.js';
 import { violates } from '../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { conditional } from '../../../src/claims/verdict.js';
-import type { RaeLossGradientRules } from '../../../src/core/objectives/rae-loss-gradient.js';
+import type { RaeLossGradientRules } from '../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { norm } from '../../../src/theory/numerics/matrix.js';
 import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape, random } from '../../arbitraries/given.js';

@@ -7,7 +7,7 @@ import { violates } from '../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { refuted } from '../../../src/claims/verdict.js';
 import { pointAt } from '../../../src/core/objectives/objective.js';
-import { VAE_SAM_RAE_RULES, type VaeSamRaeRules } from '../../../src/core/objectives/vae-sam.js';
+import { VAE_SAM_RAE_RULES, type VaeSamRaeRules } from '../../../src/core/objectives/vae-sam/vae-sam-rae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { norm } from '../../../src/theory/numerics/matrix.js';
 import { PUBLISHED, published } from '../../../src/theory/published/samba.js';

@@ -6,7 +6,7 @@ import { violates } from '../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { conditional } from '../../../src/claims/verdict.js';
 import { vjp } from '../../../src/core/derivatives.js';
-import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../src/core/objectives/rae-jacobian.js';
+import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../src/core/objectives/rae/rae-jacobian.js';
 import { detach } from '../../../src/engine/ops.js';
 import { svd } from '../../../src/theory/numerics/eigen.js';
 import { apply, multiply, norm, scale, subtract } from '../../../src/theory/numerics/matrix.js';

@@ -5,7 +5,7 @@ import { equals } from '../../../src/claims/checks/equals.js';
 import { violates } from '../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { refuted } from '../../../src/claims/verdict.js';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba.js';
+import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { cholesky, solve, solveLower } from '../../../src/theory/numerics/cholesky.js';
 import { symmetricEigen } from '../../../src/theory/numerics/eigen.js';
 import {

@@ -7,7 +7,7 @@ import { claim, mutant } from '../../../src/claims/claim.js';
 import { asymptotic } from '../../../src/claims/verdict.js';
 import { scaleUp, whiten } from '../../../src/core/gaussian.js';
 import { squaredNorm } from '../../../src/core/objectives/objective.js';
-import { SAMBA_RULES } from '../../../src/core/objectives/samba.js';
+import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
 import { scaledNorm } from '../../../src/core/perturbation.js';
 import { symmetricEigen } from '../../../src/theory/numerics/eigen.js';
 import { norm } from '../../../src/theory/numerics/matrix.js';

@@ -6,7 +6,7 @@ import { equals } from '../../../src/claims/checks/equals.js';
 import { violates } from '../../../src/claims/checks/violates.js';
 import { claim } from '../../../src/claims/claim.js';
 import { conditional } from '../../../src/claims/verdict.js';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba.js';
+import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { cholesky, solve } from '../../../src/theory/numerics/cholesky.js';
 import { apply, dot, form, multiply, norm, scale, transpose } from '../../../src/theory/numerics/matrix.js';
 import { orthogonal, type SpectralMatrix } from '../../arbitraries/matrix.js';

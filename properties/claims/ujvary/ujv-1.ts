@@ -4,15 +4,9 @@ import { bound } from '../../../src/claims/checks/bound.js';
 import { equals } from '../../../src/claims/checks/equals.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { exact } from '../../../src/claims/verdict.js';
-import {
-  makeSam,
-  makeVsam,
-  SAM_RULES,
-  type SamHyper,
-  type SamRules,
-  VSAM_RULES,
-  type VsamHyper,
-} from '../../../src/core/objectives/classifier/sam.js';
+import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
+import { makeSam, SAM_RULES, type SamHyper } from '../../../src/core/objectives/sam/sam.js';
+import { makeVsam, VSAM_RULES, type VsamHyper } from '../../../src/core/objectives/sam/vsam.js';
 import { ridgeGradient } from '../../../src/theory/closed/ridge.js';
 import {
   apply,

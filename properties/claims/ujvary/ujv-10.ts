@@ -9,7 +9,7 @@ import { dyadic, ladder, type Vector as OrderVector } from '../../../src/claims/
 import { asymptotic } from '../../../src/claims/verdict.js';
 import { scaleUp, whiten } from '../../../src/core/gaussian.js';
 import { squaredNorm } from '../../../src/core/objectives/objective.js';
-import { SAMBA_RULES } from '../../../src/core/objectives/samba.js';
+import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
 import { scaledNorm } from '../../../src/core/perturbation.js';
 import { detach } from '../../../src/engine/ops.js';
 import { ridgeDerivative, ridgeGradient, ridgeValue } from '../../../src/theory/closed/ridge.js';

@@ -4,7 +4,7 @@ import { bound } from '../../../src/claims/checks/bound.js';
 import { equals } from '../../../src/claims/checks/equals.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { exact } from '../../../src/claims/verdict.js';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba.js';
+import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { cholesky } from '../../../src/theory/numerics/cholesky.js';
 import { apply, identity, type Matrix, norm, transpose } from '../../../src/theory/numerics/matrix.js';
 import { type RidgeCase, ridges } from '../../arbitraries/functions.js';

@@ -7,7 +7,7 @@ import { violates } from '../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { dyadic, ladder } from '../../../src/claims/order/case.js';
 import { refuted } from '../../../src/claims/verdict.js';
-import { SAMBA_RULES } from '../../../src/core/objectives/samba.js';
+import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
 import { ridgeContraction, ridgeDerivative, ridgeMean } from '../../../src/theory/closed/ridge.js';
 import { ridgeSquaredGradient } from '../../../src/theory/closed/ridge-square.js';
 import { cholesky } from '../../../src/theory/numerics/cholesky.js';

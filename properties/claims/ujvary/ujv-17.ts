@@ -7,14 +7,9 @@ import { claim, mutant } from '../../../src/claims/claim.js';
 import { dyadic, ladder } from '../../../src/claims/order/case.js';
 import { refuted } from '../../../src/claims/verdict.js';
 import { mapParams } from '../../../src/core/derivatives.js';
-import {
-  ASAM_RULES,
-  FISHER_SAM_RULES,
-  type MetricSamHyper,
-  makeAsam,
-  makeFisherSam,
-  type SamRules,
-} from '../../../src/core/objectives/classifier/sam.js';
+import { ASAM_RULES, type MetricSamHyper, makeAsam } from '../../../src/core/objectives/sam/asam.js';
+import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
+import { FISHER_SAM_RULES, makeFisherSam } from '../../../src/core/objectives/sam/fisher-sam.js';
 import { ridgeGradient } from '../../../src/theory/closed/ridge.js';
 import { norm, scale, subtract, type Vector } from '../../../src/theory/numerics/matrix.js';
 import { type RidgeCase, ridges } from '../../arbitraries/functions.js';

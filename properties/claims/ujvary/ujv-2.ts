@@ -7,7 +7,7 @@ import { only } from '../../../src/claims/checks/given.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { exact } from '../../../src/claims/verdict.js';
 import { diagonal, isotropic, type Scale, scaleUp, whiten } from '../../../src/core/gaussian.js';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba.js';
+import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { perturb } from '../../../src/core/perturbation.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { cholesky, solve, solveLower } from '../../../src/theory/numerics/cholesky.js';

@@ -5,8 +5,9 @@ import { order } from '../../../src/claims/checks/order.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { dyadic, ladder } from '../../../src/claims/order/case.js';
 import { asymptotic } from '../../../src/claims/verdict.js';
-import { makeVsam, type SamRules, type VsamHyper } from '../../../src/core/objectives/classifier/sam.js';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba.js';
+import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
+import { makeVsam, type VsamHyper } from '../../../src/core/objectives/sam/vsam.js';
+import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import {
   VARIATIONAL_SAM_RULES,
   type VariationalSamRules,

@@ -6,17 +6,13 @@ import { order } from '../../../src/claims/checks/order.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { dyadic, ladder } from '../../../src/claims/order/case.js';
 import { asymptotic } from '../../../src/claims/verdict.js';
+import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
 import {
   makeRandomSam,
   RANDOM_SAM_RULES,
   type RandomSamRules,
-} from '../../../src/core/objectives/classifier/random-sam.js';
-import {
-  makeSam,
-  SAM_RULES,
-  type SamHyper,
-  type SamRules,
-} from '../../../src/core/objectives/classifier/sam.js';
+} from '../../../src/core/objectives/sam/random-sam.js';
+import { makeSam, SAM_RULES, type SamHyper } from '../../../src/core/objectives/sam/sam.js';
 import { constant } from '../../../src/engine/ops.js';
 import { ridgeGradient, ridgeHessian, ridgeSmoothed } from '../../../src/theory/closed/ridge.js';
 import {

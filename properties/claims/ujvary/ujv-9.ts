@@ -8,12 +8,8 @@ import { violates } from '../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../src/claims/claim.js';
 import { dyadic, ladder } from '../../../src/claims/order/case.js';
 import { exact } from '../../../src/claims/verdict.js';
-import {
-  makeSam,
-  SAM_RULES,
-  type SamHyper,
-  type SamRules,
-} from '../../../src/core/objectives/classifier/sam.js';
+import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
+import { makeSam, SAM_RULES, type SamHyper } from '../../../src/core/objectives/sam/sam.js';
 import { MEAN_FIELD_RULES, type MeanFieldRules } from '../../../src/core/variational/mean-field.js';
 import { constant } from '../../../src/engine/ops.js';
 import { ridgeGradient, ridgeHessian, ridgeValue } from '../../../src/theory/closed/ridge.js';

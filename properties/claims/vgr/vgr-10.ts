@@ -1,5 +1,5 @@
 /** @file VGR-10: a penalty of bounded slope prefers more latents than the data have dimensions. */
-import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
+import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse/sparse-representation.js';
 import { check, claim, draw, exact, fc, wrong } from '../../kit.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from '../../subjects/energy/arc.js';
 import * as charges from '../../subjects/energy/charges.js';

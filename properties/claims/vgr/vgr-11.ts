@@ -1,7 +1,7 @@
 /** @file VGR-11: with a bounded slope of g, perfect reconstruction is not even a local minimum. */
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import { linearTable } from '../../../src/core/net/table.js';
-import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
+import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse/sparse-representation.js';
 import { check, claim, draw, exact, fc, mat, wrong } from '../../kit.js';
 import * as charges from '../../subjects/energy/charges.js';
 import { decoded, SPARSE_WRONG, type SparseValues, sparse } from '../../subjects/energy/sparse.js';

@@ -1,6 +1,6 @@
 /** @file VGR-12: an unbounded slope is not enough: the penalty must be near a logarithm, and gamma tiny. */
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
-import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
+import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse/sparse-representation.js';
 import { energy } from '../../../src/studies/energy.js';
 import { check, claim, conditional, fc, quad, wrong } from '../../kit.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from '../../subjects/energy/arc.js';

@@ -1,6 +1,6 @@
 /** @file VGR-13: the inequalities (8)-(9) need a comparison of energies that is not stated. */
 import { linearTable } from '../../../src/core/net/table.js';
-import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
+import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse/sparse-representation.js';
 import { check, claim, conditional, draw, fc, wrong } from '../../kit.js';
 import * as charges from '../../subjects/energy/charges.js';
 import { SPARSE_WRONG, sparse } from '../../subjects/energy/sparse.js';

@@ -1,5 +1,5 @@
 /** @file VGR-14: large gamma smooths the energy; small gamma separates its minima, at sparse solutions. */
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { decoderLine, minima, onSlice, rotationSlice, segmentSlice } from '../../../src/studies/slices.js';
 import {
   ROTATION_EXCESS,

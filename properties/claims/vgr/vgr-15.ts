@@ -1,6 +1,6 @@
 /** @file VGR-15: learning gamma finds the sparse solution; training with a fixed gamma does not. */
 import { mean, standardDeviation } from '../../../src/claims/statistics.js';
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { type Energy, fixedEnergy } from '../../../src/studies/energy.js';
 import * as study from '../../../src/studies/manifold.js';
 import { finish } from '../../../src/studies/stepper.js';

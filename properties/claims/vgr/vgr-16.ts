@@ -1,5 +1,5 @@
 /** @file VGR-16: the aggregated posterior matches the prior at the sparse optimum and after collapse. */
-import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { energy } from '../../../src/studies/energy.js';
 import {
   type Component,

@@ -1,8 +1,8 @@
 /** @file VGR-2: the best decoder variance is the mean squared error of an entry. */
 import * as tf from '@tensorflow/tfjs';
-import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
-import { GAMMA_VAE_CLOSED_RULES } from '../../../src/core/objectives/gamma-vae-closed.js';
-import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae-learned.js';
+import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
+import { GAMMA_VAE_CLOSED_RULES } from '../../../src/core/objectives/gamma-vae/gamma-vae-closed.js';
+import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae/gamma-vae-learned.js';
 import { closedEnergy, type Energy, energy, fixedEnergy } from '../../../src/studies/energy.js';
 import { check, claim, draw, exact, mat, wrong } from '../../kit.js';
 import * as dense from '../../subjects/energy/dense-cases.js';

@@ -1,5 +1,5 @@
 /** @file VGR-3: the minimum of the linear VAE falls like (d - r) log gamma, with every constant. */
-import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { type Energy, energy, fixedEnergy, type Values } from '../../../src/studies/energy.js';
 import { check, claim, draw, exact, fc, mat, quad, wrong } from '../../kit.js';
 import { gammaControls } from '../../subjects/energy/gamma-controls.js';

@@ -1,5 +1,5 @@
 /** @file VGR-4: superfluous latents are switched off by the mean-field posterior, not by the VAE as such. */
-import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { energy } from '../../../src/studies/energy.js';
 import { graeLogDet, precision } from '../../../src/theory/closed/grae.js';
 import { linearVaeMinimum } from '../../../src/theory/closed/linear-vae.js';

@@ -1,8 +1,8 @@
 /** @file VGR-5: minimising over the networks and over gamma in turn multiplies gamma by beta r / d. */
 import * as tf from '@tensorflow/tfjs';
-import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
-import { GAMMA_VAE_CLOSED_RULES } from '../../../src/core/objectives/gamma-vae-closed.js';
-import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae-learned.js';
+import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
+import { GAMMA_VAE_CLOSED_RULES } from '../../../src/core/objectives/gamma-vae/gamma-vae-closed.js';
+import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae/gamma-vae-learned.js';
 import { closedEnergy, energy } from '../../../src/studies/energy.js';
 import { optimalTau } from '../../../src/theory/closed/linear-vae.js';
 import { check, claim, exact, fc, quad, wrong } from '../../kit.js';

@@ -1,6 +1,6 @@
 /** @file VGR-6: at a fixed observation variance the weight of the KL term is another observation variance. */
 import * as tf from '@tensorflow/tfjs';
-import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { fixedEnergy } from '../../../src/studies/energy.js';
 import { check, claim, exact, mat, wrong } from '../../kit.js';
 import * as dense from '../../subjects/energy/dense-cases.js';

@@ -1,6 +1,6 @@
 /** @file VGR-7: with a learned gamma, a KL weight above d/r makes the sparse solution impossible. */
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae.js';
-import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae-learned.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
+import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae/gamma-vae-learned.js';
 import { type Energy, energy } from '../../../src/studies/energy.js';
 import * as linearVae from '../../../src/theory/closed/linear-vae.js';
 import { KEPT_COST } from '../../../src/theory/closed/ppca.js';

@@ -1,8 +1,8 @@
 /** @file VGR-9: at a small fixed posterior variance the loss of the VAE is a logarithm of its error. */
 import * as tf from '@tensorflow/tfjs';
 import { linearTable } from '../../../src/core/net/table.js';
-import { GAMMA_VAE_CLOSED_RULES } from '../../../src/core/objectives/gamma-vae-closed.js';
-import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse-representation.js';
+import { GAMMA_VAE_CLOSED_RULES } from '../../../src/core/objectives/gamma-vae/gamma-vae-closed.js';
+import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse/sparse-representation.js';
 import { closedEnergy } from '../../../src/studies/energy.js';
 import { quadraticReconstruction } from '../../../src/theory/closed/quadratic-decoder.js';
 import { check, claim, conditional, draw, fc, mat, wrong } from '../../kit.js';

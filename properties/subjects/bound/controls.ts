@@ -1,10 +1,10 @@
 /** @file What SAMBA-14 is tested on, and its negative controls. */
-import * as tf from '@tensorflow/tfjs';
+
 import { type Mutant, mutant } from '../../../src/claims/claim.js';
-import { scaleUp } from '../../../src/core/gaussian.js';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
+import { VAE, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { chiMoment } from '../../../src/theory/closed/chi.js';
+import { mistaken } from '../mistaken.js';
 import { DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../sam/mutants.js';
 
 export interface Subject {
@@ -31,27 +31,16 @@ export const SUBJECT: Subject = {
   outside: (delta, largest) => delta * largest,
 };
 
-const withVae = (change: Partial<VaeRules>) => {
-  const vae = { ...VAE_RULES, ...change };
-  return (s: Subject): Subject => ({ ...s, vae });
-};
+const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
 
 const { rootDimensionMissing, dimensionForRoot, covarianceMissing } = LENGTH_MUTANTS;
 
 export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
   ...inSamba<Subject>({ rootDimensionMissing, dimensionForRoot, covarianceMissing }),
   ...inSamba<Subject>({ downhill: DIRECTION_MUTANTS.signFlip }),
-  covarianceForRoot: mutant(
-    'Sigma times the noise instead of its square root',
-    withVae({ sample: (mean, s, noise) => tf.add(mean, scaleUp(s, scaleUp(s, noise))) }),
-  ),
-  noNoise: mutant('no noise', withVae({ sample: mean => mean })),
-  noiseOnBall: mutant(
-    'the noise divided by sqrt(d)',
-    withVae({
-      sample: (mean, s, noise) => tf.add(mean, scaleUp(s, tf.div(noise, Math.sqrt(noise.shape[1]!)))),
-    }),
-  ),
+  covarianceForRoot: mistaken(VAE.mistakes.varianceForDeviation, inVae),
+  noNoise: mistaken(VAE.mistakes.noNoise, inVae),
+  noiseOnBall: mistaken(VAE.mistakes.noiseOnBall, inVae),
   lipschitzHalved: mutant('half of the excess of a Lipschitz loss', s => ({
     ...s,
     lipschitz: (g, rho, d) => s.lipschitz(g, rho, d) / 2,

@@ -4,7 +4,7 @@ import { bound } from '../../../src/claims/checks/bound.js';
 import { equals } from '../../../src/claims/checks/equals.js';
 import { order } from '../../../src/claims/checks/order.js';
 import { dyadic, ladder } from '../../../src/claims/order/case.js';
-import { makeSamba } from '../../../src/core/objectives/samba.js';
+import { makeSamba } from '../../../src/core/objectives/samba/samba.js';
 import { klToStandard } from '../../../src/theory/closed/gaussian.js';
 import { powerSumMean, powerSumValue } from '../../../src/theory/closed/power-sum.js';
 import { ridgeGradient, ridgeHessian, ridgeMean, ridgeValue } from '../../../src/theory/closed/ridge.js';

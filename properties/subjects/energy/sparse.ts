@@ -5,7 +5,7 @@ import { type Autoencoder, parameter } from '../../../src/core/net/network.js';
 import {
   makeSparseRepresentation,
   type SparseRepresentationRules,
-} from '../../../src/core/objectives/sparse-representation.js';
+} from '../../../src/core/objectives/sparse/sparse-representation.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { mat } from '../../kit.js';
 import { prefixed } from '../network/network.js';

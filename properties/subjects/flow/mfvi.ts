@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { gradient, jacobian } from '../../../src/core/derivatives.js';
 import { identity, isotropic, type Scale, scaleColumns } from '../../../src/core/gaussian.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { constant } from '../../../src/engine/ops.js';
 import { expectation, type WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';

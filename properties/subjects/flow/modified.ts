@@ -1,5 +1,5 @@
 /** @file The modified losses of SAM's step (Prop. 2), as fields to flow along. */
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba.js';
+import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import {
   add,
   apply,

@@ -1,5 +1,5 @@
 /** @file Stochastic descent with Gaussian noise on the weights: its mean step as trained, and the losses that it is said to descend. */
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import {
   type Ridge,
   ridgeContraction,

@@ -4,8 +4,8 @@ import { gradient } from '../../../src/core/derivatives.js';
 import {
   makeRaeLossGradient,
   type RaeLossGradientRules,
-} from '../../../src/core/objectives/rae-loss-gradient.js';
-import { makeSamba, type SambaRules } from '../../../src/core/objectives/samba.js';
+} from '../../../src/core/objectives/rae/rae-loss-gradient.js';
+import { makeSamba, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { constant } from '../../../src/engine/ops.js';
 import type { Arrays, Float64Program } from '../../../src/engine/program.js';
 import { unitRows } from '../network/jets.js';

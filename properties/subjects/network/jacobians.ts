@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { gradient, jacobian } from '../../../src/core/derivatives.js';
 import { pointAt } from '../../../src/core/objectives/objective.js';
-import type { RaeLossGradientRules } from '../../../src/core/objectives/rae-loss-gradient.js';
+import type { RaeLossGradientRules } from '../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { constant } from '../../../src/engine/ops.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';

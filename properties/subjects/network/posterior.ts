@@ -1,6 +1,6 @@
 /** @file The posterior of a case as numbers, and the steps that rules of core take from it. */
 import { pointAt, scaleOf } from '../../../src/core/objectives/objective.js';
-import type { SambaRules } from '../../../src/core/objectives/samba.js';
+import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { perturb } from '../../../src/core/perturbation.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { diagonal, multiply, transpose } from '../../../src/theory/numerics/matrix.js';

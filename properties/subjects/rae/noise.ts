@@ -1,5 +1,5 @@
 /** @file The mean squared error under noise on the codes, as the constant-variance VAE trains it, and its expansion in the noise. */
-import { makeVae, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { makeVae, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';

@@ -3,16 +3,16 @@ import type * as tf from '@tensorflow/tfjs';
 import { gradients } from '../../../src/core/derivatives.js';
 import type { Autoencoder, Params } from '../../../src/core/net/network.js';
 import type { Objective, Reconstruction } from '../../../src/core/objectives/objective.js';
-import { makeRae, type RaeRules } from '../../../src/core/objectives/rae.js';
-import { makeRaeGhoshCode, type RaeGhoshCodeRules } from '../../../src/core/objectives/rae-ghosh-code.js';
-import { makeRaeJacobian, type RaeJacobianRules } from '../../../src/core/objectives/rae-jacobian.js';
-import { makeRaeL2, type RaeL2Rules } from '../../../src/core/objectives/rae-l2.js';
+import { makeRae, type RaeRules } from '../../../src/core/objectives/rae/rae.js';
+import { makeRaeGhoshCode, type RaeGhoshCodeRules } from '../../../src/core/objectives/rae/rae-ghosh-code.js';
+import { makeRaeJacobian, type RaeJacobianRules } from '../../../src/core/objectives/rae/rae-jacobian.js';
+import { makeRaeL2, type RaeL2Rules } from '../../../src/core/objectives/rae/rae-l2.js';
 import {
   makeRaeLossGradient,
   type RaeLossGradientRules,
-} from '../../../src/core/objectives/rae-loss-gradient.js';
-import { makeRaePythae, type RaePythaeRules } from '../../../src/core/objectives/rae-pythae.js';
-import { makeVae, type VaeRules } from '../../../src/core/objectives/vae.js';
+} from '../../../src/core/objectives/rae/rae-loss-gradient.js';
+import { makeRaePythae, type RaePythaeRules } from '../../../src/core/objectives/rae/rae-pythae.js';
+import { makeVae, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Arrays } from '../../../src/engine/program.js';
 import type { Traceable } from '../../../src/engine/trace.js';

@@ -1,7 +1,7 @@
 /** @file SAM on functions with known derivatives and any covariance: the expansions that SAMBA-7 is made of. */
 import fc from 'fast-check';
 import { dyadic, type OrderCase } from '../../../src/claims/order/case.js';
-import type { SambaRules } from '../../../src/core/objectives/samba.js';
+import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { ridgeDerivative, ridgeGradient } from '../../../src/theory/closed/ridge.js';
 import { symmetricEigen } from '../../../src/theory/numerics/eigen.js';
 import {

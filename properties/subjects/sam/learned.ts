@@ -1,7 +1,7 @@
 /** @file Ladders of SAMBA with a learned covariance against its first-order penalty. */
 
 import type { Rung } from '../../../src/claims/order/case.js';
-import type { SambaRules } from '../../../src/core/objectives/samba.js';
+import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { norm } from '../../../src/theory/numerics/matrix.js';
 import type { AutoencoderCase } from '../../arbitraries/autoencoders.js';
 import { collect, inputsOf } from '../network/network.js';

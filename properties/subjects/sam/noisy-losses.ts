@@ -1,7 +1,7 @@
 /** @file Losses and their gradients at the noisy points that training draws, one batch for all noises. */
 import * as tf from '@tensorflow/tfjs';
 import { gradient } from '../../../src/core/derivatives.js';
-import type { VaeRules } from '../../../src/core/objectives/vae.js';
+import type { VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
 import { add, scale } from '../../../src/theory/numerics/matrix.js';

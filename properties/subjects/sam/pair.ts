@@ -4,8 +4,8 @@ import { dyadic, type OrderCase } from '../../../src/claims/order/case.js';
 import {
   RAE_LOSS_GRADIENT_RULES,
   type RaeLossGradientRules,
-} from '../../../src/core/objectives/rae-loss-gradient.js';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba.js';
+} from '../../../src/core/objectives/rae/rae-loss-gradient.js';
+import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { norm } from '../../../src/theory/numerics/matrix.js';
 import type { AutoencoderCase } from '../../arbitraries/autoencoders.js';
 import { type AtCode, atCode, jet, rowsOf, unitRows } from '../network/jets.js';

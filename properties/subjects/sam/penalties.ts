@@ -1,10 +1,10 @@
 /** @file The two penalties that SAMBA-5 tells apart, their closed forms for linear decoders, and the VAE's mean loss. */
 
 import type { OrderCase } from '../../../src/claims/order/case.js';
-import type { RaeJacobianRules } from '../../../src/core/objectives/rae-jacobian.js';
-import type { RaeLossGradientRules } from '../../../src/core/objectives/rae-loss-gradient.js';
-import type { SambaRules } from '../../../src/core/objectives/samba.js';
-import type { VaeRules } from '../../../src/core/objectives/vae.js';
+import type { RaeJacobianRules } from '../../../src/core/objectives/rae/rae-jacobian.js';
+import type { RaeLossGradientRules } from '../../../src/core/objectives/rae/rae-loss-gradient.js';
+import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
+import type { VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import type { Arrays, Float64Program } from '../../../src/engine/program.js';
 import { gaussianPoints, type WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
 import { add, apply, norm, outer, scale, transpose } from '../../../src/theory/numerics/matrix.js';

@@ -1,13 +1,9 @@
 /** @file The released code of the SAMBA paper: its two losses as programs of a case, and batches of several sizes. */
 import { gradients } from '../../../src/core/derivatives.js';
 import type { Objective } from '../../../src/core/objectives/objective.js';
-import type { SambaRules } from '../../../src/core/objectives/samba.js';
-import {
-  makeVaeSamRae,
-  makeVaeSamSamba,
-  type VaeSamHyper,
-  type VaeSamRaeRules,
-} from '../../../src/core/objectives/vae-sam.js';
+import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
+import { makeVaeSamRae, type VaeSamRaeRules } from '../../../src/core/objectives/vae-sam/vae-sam-rae.js';
+import { makeVaeSamSamba, type VaeSamHyper } from '../../../src/core/objectives/vae-sam/vae-sam-samba.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Float64Program } from '../../../src/engine/program.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { gradient, gradients } from '../../../src/core/derivatives.js';
 import type { CholeskyScale } from '../../../src/core/gaussian.js';
-import type { SambaRules } from '../../../src/core/objectives/samba.js';
+import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { perturb } from '../../../src/core/perturbation.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { constant } from '../../../src/engine/ops.js';

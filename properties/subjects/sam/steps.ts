@@ -6,14 +6,14 @@ import {
   makeRaeJacobian,
   type RaeJacobianHyper,
   type RaeJacobianRules,
-} from '../../../src/core/objectives/rae-jacobian.js';
+} from '../../../src/core/objectives/rae/rae-jacobian.js';
 import {
   makeRaeLossGradient,
   type RaeLossGradientHyper,
   type RaeLossGradientRules,
-} from '../../../src/core/objectives/rae-loss-gradient.js';
-import { makeSamba, type SambaHyper, type SambaRules } from '../../../src/core/objectives/samba.js';
-import { makeVae, type VaeHyper, type VaeRules } from '../../../src/core/objectives/vae.js';
+} from '../../../src/core/objectives/rae/rae-loss-gradient.js';
+import { makeSamba, type SambaHyper, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
+import { makeVae, type VaeHyper, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Float64Program } from '../../../src/engine/program.js';
 import type { Shape } from '../../arbitraries/autoencoders.js';

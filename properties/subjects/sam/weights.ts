@@ -3,14 +3,14 @@ import * as tf from '@tensorflow/tfjs';
 import type { Classifier } from '../../../src/core/classifier.js';
 import { gradients, mapParams } from '../../../src/core/derivatives.js';
 import type { Params } from '../../../src/core/net/network.js';
+import { scalar } from '../../../src/core/objectives/objective.js';
+import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
 import {
   type ClassifierObjective,
   direction,
   lossGradient,
   meanLoss,
-} from '../../../src/core/objectives/classifier/objective.js';
-import type { SamRules } from '../../../src/core/objectives/classifier/sam.js';
-import { scalar } from '../../../src/core/objectives/objective.js';
+} from '../../../src/core/objectives/sam/objective.js';
 import type { WeightLoss } from '../../../src/core/variational/mean-field.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { constant, detach } from '../../../src/engine/ops.js';

@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import { jacobian } from '../../../src/core/derivatives.js';
 import { hessian } from '../../../src/core/hessian.js';
 import { type Autoencoder, parameter } from '../../../src/core/net/network.js';
-import { bernoulliLoss } from '../../../src/core/objectives/bernoulli.js';
 import { reconstruction } from '../../../src/core/objectives/objective.js';
+import { bernoulliLoss } from '../../../src/core/objectives/vae/bernoulli.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Matrix, Vector } from '../../../src/theory/numerics/matrix.js';
 

@@ -1,7 +1,7 @@
 /** @file The evidence bound that the VAE of core trains, beside the evidence itself where that has a closed form. */
 import type * as tf from '@tensorflow/tfjs';
 import { gradients } from '../../../src/core/derivatives.js';
-import { makeVae, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { makeVae, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Float64Program } from '../../../src/engine/program.js';
 import { klOfCovariances } from '../../../src/theory/closed/gaussian.js';

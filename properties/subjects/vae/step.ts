@@ -2,10 +2,14 @@
 import type * as tf from '@tensorflow/tfjs';
 import { gradients, jacobian } from '../../../src/core/derivatives.js';
 import { type Autoencoder, type Params, parameter } from '../../../src/core/net/network.js';
-import { type BetaVaeTaylorRules, makeBetaVaeTaylor } from '../../../src/core/objectives/beta-vae-taylor.js';
-import { type GraeRules, makeGrae } from '../../../src/core/objectives/grae.js';
+import { type GraeRules, makeGrae } from '../../../src/core/objectives/grae/grae.js';
 import type { Objective, Scalar } from '../../../src/core/objectives/objective.js';
-import { makeBetaVae, type VaeRules } from '../../../src/core/objectives/vae.js';
+import { makeBetaVae } from '../../../src/core/objectives/vae/beta-vae.js';
+import {
+  type BetaVaeTaylorRules,
+  makeBetaVaeTaylor,
+} from '../../../src/core/objectives/vae/beta-vae-taylor.js';
+import type { VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Specs } from '../../../src/engine/spec.js';
 import type { Step, Values } from '../../../src/studies/noisy-step.js';

@@ -1,6 +1,6 @@
 /** @file `flatcheck start`: the whole in small. Verify the claims, then train three models side by side. */
 import { join } from 'node:path';
-import type { ObjectiveSpec } from '../../core/objectives/table.js';
+import type { ObjectiveSpec } from '../../core/objectives/list.js';
 import { checkFileToWrite, makeFolder, writeJson } from '../../formats/atomic.js';
 import { openCifar } from '../../formats/cifar.js';
 import { columns } from '../../report/table.js';

@@ -35,10 +35,11 @@ export interface Objective<Hyper> {
 }
 
 /** How a reconstruction is measured: |x - f|^2, half of it, or it divided by the number of entries D. */
-export type Reconstruction = 'sum' | 'half' | 'mean';
+export const RECONSTRUCTIONS = ['sum', 'half', 'mean'] as const;
+export type Reconstruction = (typeof RECONSTRUCTIONS)[number];
 
 /** The posterior's covariance: alpha^2 I for all samples, or what the network's heads say. */
-export type Variance = { readonly fixed: Scalar } | 'learned';
+export type Variance<N = Scalar> = { readonly fixed: N } | 'learned';
 
 /** Where an objective looks at the decoder: the per-sample loss [B] and the decoder as functions of the code, and the code. */
 export interface Point {

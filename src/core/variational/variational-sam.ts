@@ -4,8 +4,9 @@ import { constant } from '../../engine/ops.js';
 import type { Classifier } from '../classifier.js';
 import { gradients, mapParams } from '../derivatives.js';
 import type { Params } from '../net/network.js';
-import { type ClassifierInputs, lossGradient, meanLoss } from '../objectives/classifier/objective.js';
-import { makeVsam, type SamRules, VSAM_RULES, type VsamHyper } from '../objectives/classifier/sam.js';
+import type { SamRules } from '../objectives/sam/diagonal.js';
+import { type ClassifierInputs, lossGradient, meanLoss } from '../objectives/sam/objective.js';
+import { makeVsam, VSAM_RULES, type VsamHyper } from '../objectives/sam/vsam.js';
 import { scaledNorm } from '../perturbation.js';
 import {
   meanPenalty,

@@ -5,6 +5,9 @@ import type { AutoencoderNet } from '../metadata.js';
 /** What an implementation gives: `loss`, `grad.NAME` and terms by name. */
 export type Outputs = Readonly<Record<string, Float64Array>>;
 
+/** The fields of an objective, as a vector has them. */
+export type Hyper = Readonly<Record<string, unknown>>;
+
 /** The sizes that a change of the outputs may need. */
 export interface Sizes {
   readonly batch: number;
@@ -21,34 +24,24 @@ type CommonChange =
   /** What comes out is wrong. */
   | { readonly kind: 'outputs'; readonly change: (outputs: Outputs, sizes: Sizes) => Outputs | null };
 
-/** A change of an objective: its rules are replaced, or its fields are others (null where that does not apply). */
-type Change<Rules, Objective> =
-  | { readonly kind: 'rules'; readonly rules: Partial<Rules> }
-  | { readonly kind: 'objective'; readonly change: (objective: Objective) => Objective | null }
-  | CommonChange;
+/** A change of the objective's fields; null where that does not apply. */
+interface FieldChange {
+  readonly kind: 'objective';
+  readonly change: (hyper: Hyper) => Hyper | null;
+}
 
-export interface Says<Change> {
+interface Says<Change> {
   /** Completes "consistent with ...". */
   readonly says: string;
   readonly change: Change;
 }
 
 export type CommonMistake = Says<CommonChange>;
-export type Mistake<Rules, Objective> = Says<Change<Rules, Objective>>;
+export type FieldMistake = Says<FieldChange>;
 
-/** A mistake in the rules of an objective. */
-export type WrongRules<Rules> = Says<{ readonly kind: 'rules'; readonly rules: Partial<Rules> }>;
-
-export const wrong = <Rules>(says: string, rules: Partial<Rules>): WrongRules<Rules> => ({
-  says,
-  change: { kind: 'rules', rules },
-});
-
-/** A mistake in the fields of an objective. */
-export const misread = <Objective>(
-  says: string,
-  change: (objective: Objective) => Objective | null,
-): Says<{
-  readonly kind: 'objective';
-  readonly change: (objective: Objective) => Objective | null;
-}> => ({ says, change: { kind: 'objective', change } });
+/** Any of them, or the objective's own: all its rules, one of them wrong. */
+export interface Mistake
+  extends Says<CommonChange | FieldChange | { readonly kind: 'rules'; readonly rules: object }> {
+  /** Too small to make a wrong vector of. */
+  readonly diagnosisOnly?: true;
+}

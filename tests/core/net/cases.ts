@@ -9,7 +9,7 @@ import type { Autoencoder, Normalised, ParamShapes, Params } from '../../../src/
 import { resnetAutoencoder } from '../../../src/core/net/resnet.js';
 import { evaluated, follow } from '../../../src/core/net/running.js';
 import { type WideResNet, wideResNet } from '../../../src/core/net/wide-resnet.js';
-import { type ObjectiveSpec, objectiveOf } from '../../../src/core/objectives/table.js';
+import { type ObjectiveSpec, objectiveOf } from '../../../src/core/objectives/list.js';
 import { evaluateWithGradient } from '../../../src/core/step.js';
 import { type Named, type Traced, values } from '../support.js';
 import { parameterValues, signed, statisticValues, unit } from './formula.js';

@@ -11,7 +11,7 @@ import {
   type RunningRules,
 } from '../../../src/core/net/running.js';
 import { wideResNet } from '../../../src/core/net/wide-resnet.js';
-import { objectiveOf } from '../../../src/core/objectives/table.js';
+import { objectiveOf } from '../../../src/core/objectives/list.js';
 import { sgd } from '../../../src/core/optimiser.js';
 import { trainingStep } from '../../../src/core/step.js';
 import { suite } from '../../harness.js';

@@ -5,7 +5,7 @@ import { convAutoencoder } from '../../../src/core/net/conv.js';
 import { denseAutoencoder } from '../../../src/core/net/dense.js';
 import { kumarPooleAutoencoder } from '../../../src/core/net/kumar-poole.js';
 import { advanced, estimateNorm, START, withSpectralNorm } from '../../../src/core/net/spectral.js';
-import { makeRae } from '../../../src/core/objectives/rae.js';
+import { makeRae } from '../../../src/core/objectives/rae/rae.js';
 import { sgd } from '../../../src/core/optimiser.js';
 import { trainingStep } from '../../../src/core/step.js';
 import { svd } from '../../../src/theory/numerics/eigen.js';

@@ -1,14 +1,16 @@
 /** @file What KP-11 is tested on, and its negative controls. */
+
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import {
-  BERNOULLI_TAYLOR_RULES,
-  type BernoulliTaylorRules,
-} from '../../../../src/core/objectives/bernoulli.js';
-import {
+  BETA_VAE_TAYLOR,
   BETA_VAE_TAYLOR_RULES,
   type BetaVaeTaylorRules,
-} from '../../../../src/core/objectives/beta-vae-taylor.js';
+} from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
+import {
+  BERNOULLI_TAYLOR_RULES,
+  type BernoulliTaylorRules,
+} from '../../../../src/core/objectives/vae/beta-vae-taylor-bernoulli.js';
 import {
   combine,
   type Matrix,
@@ -18,6 +20,7 @@ import {
   transpose,
   type Vector,
 } from '../../../../src/theory/numerics/matrix.js';
+import { mistaken } from '../../../subjects/mistaken.js';
 import { type Observation, sigmoid } from '../../../subjects/vae/curvature.js';
 
 export interface Subject {
@@ -50,10 +53,7 @@ export const SUBJECT: Subject = {
   bernoulli: BERNOULLI_TAYLOR_RULES,
 };
 
-const withTaylor = (change: Partial<BetaVaeTaylorRules>) => {
-  const taylor = { ...SUBJECT.taylor, ...change };
-  return (s: Subject): Subject => ({ ...s, taylor });
-};
+const inTaylor = (s: Subject, taylor: BetaVaeTaylorRules): Subject => ({ ...s, taylor });
 const withBernoulli = (change: Partial<BernoulliTaylorRules>) => {
   const bernoulli = { ...SUBJECT.bernoulli, ...change };
   return (s: Subject): Subject => ({ ...s, bernoulli });
@@ -77,8 +77,8 @@ export const MUTANTS = {
     ...s,
     score: (_, x, output) => subtract(x, output),
   })),
-  taylorWithoutHalf: mutant('tr(A S) for tr(A S) / 2', withTaylor({ prefactor: () => 1 })),
-  taylorFactorIgnored: mutant('tr A for tr(A S)', withTaylor({ spread: j => j })),
+  taylorWithoutHalf: mistaken(BETA_VAE_TAYLOR.mistakes.penaltyWithoutHalf, inTaylor),
+  taylorFactorIgnored: mistaken(BETA_VAE_TAYLOR.mistakes.penaltyWithoutVariance, inTaylor),
   bernoulliWithoutHalf: mutant('the same for Bernoulli observations', withBernoulli({ prefactor: () => 1 })),
   bernoulliUnweighted: mutant(
     'tr(J^T J S) for logits',

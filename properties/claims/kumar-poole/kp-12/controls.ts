@@ -1,12 +1,18 @@
 /** @file What KP-12 is tested on, and its negative controls. */
+
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import {
-  BERNOULLI_TAYLOR_RULES,
   BERNOULLI_VAE_RULES,
-  type BernoulliTaylorRules,
+  BETA_VAE_BERNOULLI,
   type BernoulliVaeRules,
-} from '../../../../src/core/objectives/bernoulli.js';
+} from '../../../../src/core/objectives/vae/beta-vae-bernoulli.js';
+import {
+  BERNOULLI_TAYLOR_RULES,
+  BETA_VAE_TAYLOR_BERNOULLI,
+  type BernoulliTaylorRules,
+} from '../../../../src/core/objectives/vae/beta-vae-taylor-bernoulli.js';
+import { mistaken } from '../../../subjects/mistaken.js';
 
 export interface Subject {
   /** d^2 log p / d g^2 for the probability g. */
@@ -26,10 +32,12 @@ export const SUBJECT: Subject = {
 
 export const printedSecond = (x: number, g: number): number => -1 / (1 - x - g) ** 2;
 
+const inVae = (s: Subject, vae: BernoulliVaeRules): Subject => ({ ...s, vae });
 const withVae = (change: Partial<BernoulliVaeRules>) => {
   const vae = { ...SUBJECT.vae, ...change };
   return (s: Subject): Subject => ({ ...s, vae });
 };
+const inTaylor = (s: Subject, taylor: BernoulliTaylorRules): Subject => ({ ...s, taylor });
 const withTaylor = (change: Partial<BernoulliTaylorRules>) => {
   const taylor = { ...SUBJECT.taylor, ...change };
   return (s: Subject): Subject => ({ ...s, taylor });
@@ -45,14 +53,14 @@ export const MUTANTS = {
     withVae({ loss: (x, a) => SUBJECT.vae.loss(x, tf.sigmoid(a)) }),
   ),
   negative: mutant('the negative of the data', withVae({ loss: (x, a) => SUBJECT.vae.loss(x, tf.neg(a)) })),
-  noNoise: mutant('the mean code only', withVae({ sample: mean => mean })),
-  betaIgnored: mutant('the VAE with beta = 1', withVae({ weight: () => 1 })),
-  gaussianWeights: mutant('weights 1 for logits', withTaylor({ curvature: a => tf.onesLike(a) })),
+  noNoise: mistaken(BETA_VAE_BERNOULLI.mistakes.noNoise, inVae),
+  betaIgnored: mistaken(BETA_VAE_BERNOULLI.mistakes.betaIgnored, inVae),
+  gaussianWeights: mistaken(BETA_VAE_TAYLOR_BERNOULLI.mistakes.curvatureMissing, inTaylor),
   probabilityWeights: mutant(
     'weights 1 / (p (1 - p)), those of probabilities',
     withTaylor({ curvature: a => tf.div(1, SUBJECT.taylor.curvature(a)) }),
   ),
-  withoutHalf: mutant('tr(A S) for tr(A S) / 2', withTaylor({ prefactor: () => 1 })),
+  withoutHalf: mistaken(BETA_VAE_TAYLOR_BERNOULLI.mistakes.penaltyWithoutHalf, inTaylor),
   taylorLoss: mutant(
     'the Taylor objective with half a squared error',
     withTaylor({ loss: (x, a) => tf.mul(tf.sum(tf.square(tf.sub(x, a)), 1), 0.5) }),

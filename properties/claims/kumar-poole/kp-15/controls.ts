@@ -1,14 +1,15 @@
 /** @file What KP-15 is tested on, and its negative controls. */
+
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { gradient, jacobian } from '../../../../src/core/derivatives.js';
-import { scaleUp } from '../../../../src/core/gaussian.js';
-import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+import { GRAE, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
+import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
 import { inverse, logDet } from '../../../../src/theory/numerics/cholesky.js';
 import { gaussianPoints, type WeightedPoint } from '../../../../src/theory/numerics/gauss-hermite.js';
 import { combine, type Matrix, traceOfProduct } from '../../../../src/theory/numerics/matrix.js';
+import { mistaken } from '../../../subjects/mistaken.js';
 import { optimum, type SmoothCase } from '../../../subjects/vae/smooth-cases.js';
 
 export interface Subject {
@@ -59,10 +60,8 @@ export const SUBJECT: Subject = {
   first: (a, hessian) => (logDet(hessian) - logDet(a)) / 2,
 };
 
-const withVae = (change: Partial<VaeRules>) => {
-  const vae = { ...SUBJECT.vae, ...change };
-  return (s: Subject): Subject => ({ ...s, vae });
-};
+const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
+const inGrae = (s: Subject, grae: GraeRules): Subject => ({ ...s, grae });
 const withGrae = (change: Partial<GraeRules>) => {
   const grae = { ...SUBJECT.grae, ...change };
   return (s: Subject): Subject => ({ ...s, grae });
@@ -98,17 +97,11 @@ export const MUTANTS = {
     ...s,
     points: d => [{ point: Array.from({ length: d }, (_, i) => Math.cos(i + 1)), weight: 1 }],
   })),
-  missingHalf: mutant('beta log det', withGrae({ prefactor: beta => beta })),
-  betaDropped: mutant('log det(I + A)', withGrae({ scaled: j => j })),
+  missingHalf: mistaken(GRAE.mistakes.penaltyWithoutHalf, inGrae),
+  betaDropped: mistaken(GRAE.mistakes.betaMissing, inGrae),
   noPrior: mutant('no prior on the code', withGrae({ prior: mean => tf.mul(GRAE_RULES.prior(mean), 0) })),
-  covarianceForRoot: mutant(
-    'Sigma times the noise instead of its square root',
-    withVae({ sample: (mean, s, noise) => tf.add(mean, scaleUp(s, scaleUp(s, noise))) }),
-  ),
-  noNoise: mutant('the mean code only', withVae({ sample: mean => mean })),
-  betaIgnored: mutant('the VAE with beta = 1', withVae({ weight: () => 1 })),
-  klWithoutDimension: mutant(
-    'KL without - d / 2',
-    withVae({ kl: (mean, s) => tf.add(VAE_RULES.kl(mean, s), mean.shape[1]! / 2) }),
-  ),
+  covarianceForRoot: mistaken(VAE.mistakes.varianceForDeviation, inVae),
+  noNoise: mistaken(VAE.mistakes.noNoise, inVae),
+  betaIgnored: mistaken(VAE.mistakes.betaIgnored, inVae),
+  klWithoutDimension: mistaken(VAE.mistakes.klWithoutDimension, inVae),
 } satisfies Readonly<Record<string, Mutant<Subject>>>;

@@ -1,8 +1,10 @@
 /** @file What KP-16 is tested on, and its negative controls. */
+
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
-import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+import { GRAE, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
+import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
+import { mistaken } from '../../../subjects/mistaken.js';
 import type { KinkCase } from './kinks.js';
 
 export interface Subject {
@@ -42,14 +44,12 @@ export const SUBJECT: Subject = {
   }),
 };
 
+const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
 const withVae = (change: Partial<VaeRules>) => {
   const vae = { ...SUBJECT.vae, ...change };
   return (s: Subject): Subject => ({ ...s, vae });
 };
-const withGrae = (change: Partial<GraeRules>) => {
-  const grae = { ...SUBJECT.grae, ...change };
-  return (s: Subject): Subject => ({ ...s, grae });
-};
+const inGrae = (s: Subject, grae: GraeRules): Subject => ({ ...s, grae });
 
 export const MUTANTS = {
   exactOnKinks: mutant('no gap on a kink, as if (6) were exact there', s => ({ ...s, limit: () => 0 })),
@@ -83,7 +83,7 @@ export const MUTANTS = {
     ...s,
     elu: c => ({ first: 2 * SUBJECT.elu(c).first, without: 2 * SUBJECT.elu(c).without }),
   })),
-  noNoise: mutant('the mean code only', withVae({ sample: mean => mean })),
+  noNoise: mistaken(VAE.mistakes.noNoise, inVae),
   varianceForRoot: mutant(
     'the variance times the noise instead of its root',
     withVae({
@@ -91,6 +91,6 @@ export const MUTANTS = {
         s.kind === 'diagonal' ? tf.add(mean, tf.mul(tf.square(s.std), noise)) : mean,
     }),
   ),
-  betaDropped: mutant('A instead of A / beta inside the log det', withGrae({ scaled: j => j })),
-  missingHalf: mutant('GRAE with beta log det', withGrae({ prefactor: beta => beta })),
+  betaDropped: mistaken(GRAE.mistakes.betaMissing, inGrae),
+  missingHalf: mistaken(GRAE.mistakes.penaltyWithoutHalf, inGrae),
 } satisfies Readonly<Record<string, Mutant<Subject>>>;

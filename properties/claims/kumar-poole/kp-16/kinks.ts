@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { normalCdf } from '../../../../src/claims/statistics.js';
 import { denseAutoencoder } from '../../../../src/core/net/dense.js';
-import type { GraeRules } from '../../../../src/core/objectives/grae.js';
-import type { VaeRules } from '../../../../src/core/objectives/vae.js';
+import type { GraeRules } from '../../../../src/core/objectives/grae/grae.js';
+import type { VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { integrate, splitPoints } from '../../../../src/theory/numerics/gauss-legendre.js';
 import type { Vector } from '../../../../src/theory/numerics/matrix.js';
 import { dyadic } from '../../../arbitraries/numbers.js';

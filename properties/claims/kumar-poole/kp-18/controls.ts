@@ -1,12 +1,13 @@
 /** @file What KP-18 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
 import { scaleUp } from '../../../../src/core/gaussian.js';
+import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
+import { GRAE_HADAMARD_RULES } from '../../../../src/core/objectives/grae/grae-hadamard.js';
 import {
   BETA_VAE_TAYLOR_RULES,
   type BetaVaeTaylorRules,
-} from '../../../../src/core/objectives/beta-vae-taylor.js';
-import { GRAE_HADAMARD_RULES, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+} from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
+import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { constant } from '../../../../src/engine/ops.js';
 import { mat, quad, wrong } from '../../../kit.js';
 

@@ -8,8 +8,9 @@ import { claim } from '../../../../src/claims/claim.js';
 import { conditional } from '../../../../src/claims/verdict.js';
 import { blockPosterior } from '../../../../src/core/net/block-posterior.js';
 import type { Autoencoder } from '../../../../src/core/net/network.js';
-import { BETA_VAE_TAYLOR_RULES } from '../../../../src/core/objectives/beta-vae-taylor.js';
-import { GRAE_HADAMARD_RULES, GRAE_RULES } from '../../../../src/core/objectives/grae.js';
+import { GRAE_RULES } from '../../../../src/core/objectives/grae/grae.js';
+import { GRAE_HADAMARD_RULES } from '../../../../src/core/objectives/grae/grae-hadamard.js';
+import { BETA_VAE_TAYLOR_RULES } from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
 import {
   blockCorrelation,
   blockLogDet,

@@ -1,8 +1,8 @@
 /** @file What KP-20 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
-import type { BetaVaeTaylorRules } from '../../../../src/core/objectives/beta-vae-taylor.js';
-import type { GraeRules } from '../../../../src/core/objectives/grae.js';
+import type { GraeRules } from '../../../../src/core/objectives/grae/grae.js';
+import type { BetaVaeTaylorRules } from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { blockDiagonal, blocksOf } from '../../../../src/theory/closed/blocks.js';
 import { inverse, logDet } from '../../../../src/theory/numerics/cholesky.js';
 import type { Matrix } from '../../../../src/theory/numerics/matrix.js';

@@ -2,13 +2,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { jacobian } from '../../../../src/core/derivatives.js';
-import { GRAE_HADAMARD_RULES, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae.js';
+import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
+import { GRAE_HADAMARD_RULES } from '../../../../src/core/objectives/grae/grae-hadamard.js';
 import {
   GRAE_DISTINCT_RULES,
+  GRAE_SAMPLED,
   GRAE_SAMPLED_RULES,
   type GraeSampledRules,
-} from '../../../../src/core/objectives/grae-sampled.js';
-import { detach } from '../../../../src/engine/ops.js';
+} from '../../../../src/core/objectives/grae/grae-sampled.js';
+import { mistaken } from '../../../subjects/mistaken.js';
 
 export interface Subject {
   readonly sampled: GraeSampledRules;
@@ -33,6 +35,7 @@ export const SUBJECT: Subject = {
   correction: (d, k) => (d === 1 ? 0 : (d - k) / (d - 1)),
 };
 
+const inSampled = (s: Subject, sampled: GraeSampledRules): Subject => ({ ...s, sampled });
 const withSampled = (change: Partial<GraeSampledRules>) => {
   const sampled = { ...GRAE_SAMPLED_RULES, ...change };
   return (s: Subject): Subject => ({ ...s, sampled });
@@ -41,13 +44,6 @@ const withDistinct = (change: Partial<GraeSampledRules>) => {
   const distinct = { ...GRAE_DISTINCT_RULES, ...change };
   return (s: Subject): Subject => ({ ...s, distinct });
 };
-
-/** The selection with its last axis turned by one place. */
-function turned(selected: tf.Tensor): tf.Tensor {
-  const [k, batch, d] = selected.shape as [number, number, number];
-  const last = tf.slice(selected, [0, 0, d - 1], [k, batch, 1]);
-  return tf.concat([last, tf.slice(selected, [0, 0, 0], [k, batch, d - 1])], 2);
-}
 
 /** Rows of the Jacobian for its columns; there are at least as many. */
 function rows(at: Parameters<GraeSampledRules['columns']>[0], selected: tf.Tensor): tf.Tensor {
@@ -64,27 +60,16 @@ function rows(at: Parameters<GraeSampledRules['columns']>[0], selected: tf.Tenso
 }
 
 export const MUTANTS = {
-  unweighted: mutant('1 / p_c forgotten', withSampled({ weight: selected => tf.sum(selected, 2) })),
+  unweighted: mistaken(GRAE_SAMPLED.mistakes.unweighted, inSampled),
   uniformWeights: mutant(
     'd for 1 / p_c',
     withSampled({ weight: selected => tf.mul(tf.sum(selected, 2), selected.shape[2]!) }),
   ),
-  timesProbability: mutant(
-    'p_c for 1 / p_c',
-    withSampled({ weight: (selected, p) => tf.sum(tf.mul(selected, p), 2) }),
-  ),
-  summed: mutant('1 / k forgotten', withSampled({ average: terms => tf.sum(terms, 0) })),
-  firstOnly: mutant(
-    'only the first of the k draws: unbiased, but of k times the variance',
-    withSampled({
-      average: terms => tf.reshape(tf.slice(terms, [0, 0], [1, terms.shape[1]!]), [terms.shape[1]!]),
-    }),
-  ),
+  timesProbability: mistaken(GRAE_SAMPLED.mistakes.timesProbability, inSampled),
+  summed: mistaken(GRAE_SAMPLED.mistakes.summed, inSampled),
+  firstOnly: mistaken(GRAE_SAMPLED.mistakes.firstOnly, inSampled),
   rowsForColumns: mutant('rows instead of columns', withSampled({ columns: rows })),
-  wrongColumn: mutant(
-    'the column after the one that was drawn',
-    withSampled({ columns: (at, selected) => GRAE_SAMPLED_RULES.columns(at, turned(selected)) }),
-  ),
+  wrongColumn: mistaken(GRAE_SAMPLED.mistakes.wrongColumn, inSampled),
   outsideSupport: mutant(
     'the last column is never drawn: the first in its place',
     withSampled({
@@ -118,16 +103,10 @@ export const MUTANTS = {
       },
     }),
   ),
-  betaDropped: mutant('log(1 + |J_c|^2)', withSampled({ scaled: columns => columns })),
-  withoutOne: mutant(
-    'log |a|^2 for log(1 + |a|^2)',
-    withSampled({ term: a => tf.log(tf.sum(tf.square(a), 2)) }),
-  ),
-  missingHalf: mutant('beta for beta / 2', withSampled({ prefactor: beta => beta })),
-  frozenColumns: mutant(
-    'no gradient through the columns',
-    withSampled({ columns: (at, selected) => detach(GRAE_SAMPLED_RULES.columns(at, selected)) }),
-  ),
+  betaDropped: mistaken(GRAE_SAMPLED.mistakes.betaMissing, inSampled),
+  withoutOne: mistaken(GRAE_SAMPLED.mistakes.withoutOne, inSampled),
+  missingHalf: mistaken(GRAE_SAMPLED.mistakes.penaltyWithoutHalf, inSampled),
+  frozenColumns: mistaken(GRAE_SAMPLED.mistakes.frozenColumns, inSampled),
   noPrior: mutant('no prior on the code', withSampled({ prior: mean => tf.zerosLike(tf.sum(mean, 1)) })),
   varianceWithoutSquare: mutant('the variance without - (sum l)^2', s => ({
     ...s,

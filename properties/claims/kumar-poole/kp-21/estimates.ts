@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { equals } from '../../../../src/claims/checks/equals.js';
 import { normalQuantile } from '../../../../src/claims/normal-quantile.js';
-import { type GraeSampledRules, makeGraeSampled } from '../../../../src/core/objectives/grae-sampled.js';
+import { type GraeSampledRules, makeGraeSampled } from '../../../../src/core/objectives/grae/grae-sampled.js';
 import { averagedStep, noisyStep, type Sampling, sampling } from '../../../../src/studies/noisy-step.js';
 import type { WeightedPoint } from '../../../../src/theory/numerics/gauss-hermite.js';
 import { norm, transpose } from '../../../../src/theory/numerics/matrix.js';

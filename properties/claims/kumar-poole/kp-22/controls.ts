@@ -1,8 +1,8 @@
 /** @file What KP-22 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
-import type { GraeRules } from '../../../../src/core/objectives/grae.js';
-import { makeRaeJacobian, type RaeJacobianRules } from '../../../../src/core/objectives/rae-jacobian.js';
+import type { GraeRules } from '../../../../src/core/objectives/grae/grae.js';
+import { makeRaeJacobian, type RaeJacobianRules } from '../../../../src/core/objectives/rae/rae-jacobian.js';
 import { type Sampling, sampling } from '../../../../src/studies/noisy-step.js';
 import type { Matrix } from '../../../../src/theory/numerics/matrix.js';
 

@@ -3,14 +3,14 @@
 import { equals } from '../../../../src/claims/checks/equals.js';
 import { claim } from '../../../../src/claims/claim.js';
 import { exact } from '../../../../src/claims/verdict.js';
-import { BETA_VAE_TAYLOR_RULES, makeBetaVaeTaylor } from '../../../../src/core/objectives/beta-vae-taylor.js';
+import { GRAE_RULES, type GraeRules, makeGrae } from '../../../../src/core/objectives/grae/grae.js';
+import { GRAE_HADAMARD_RULES } from '../../../../src/core/objectives/grae/grae-hadamard.js';
+import { makeBetaVae } from '../../../../src/core/objectives/vae/beta-vae.js';
 import {
-  GRAE_HADAMARD_RULES,
-  GRAE_RULES,
-  type GraeRules,
-  makeGrae,
-} from '../../../../src/core/objectives/grae.js';
-import { makeBetaVae, VAE_RULES } from '../../../../src/core/objectives/vae.js';
+  BETA_VAE_TAYLOR_RULES,
+  makeBetaVaeTaylor,
+} from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
+import { VAE_RULES } from '../../../../src/core/objectives/vae/vae.js';
 import { averagedStep, noisyStep, type Sampling, sampling } from '../../../../src/studies/noisy-step.js';
 import { graeCovariance, precision } from '../../../../src/theory/closed/grae.js';
 import { ppcaOptimum } from '../../../../src/theory/closed/ppca.js';

@@ -1,14 +1,18 @@
 /** @file What KP-27 is tested on, and its negative controls. */
+
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
-import { gaussianKl, logDeterminant, type Scale, scaleUp } from '../../../../src/core/gaussian.js';
+import { gaussianKl, type Scale, scaleUp } from '../../../../src/core/gaussian.js';
+import { GRAE, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
+import { GRAE_HADAMARD_RULES } from '../../../../src/core/objectives/grae/grae-hadamard.js';
 import {
+  BETA_VAE_TAYLOR,
   BETA_VAE_TAYLOR_RULES,
   type BetaVaeTaylorRules,
-} from '../../../../src/core/objectives/beta-vae-taylor.js';
-import { GRAE_HADAMARD_RULES, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+} from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
+import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { detach } from '../../../../src/engine/ops.js';
+import { mistaken } from '../../../subjects/mistaken.js';
 
 export interface Subject {
   readonly vae: VaeRules;
@@ -19,14 +23,17 @@ export interface Subject {
   readonly excess: (second: number, beta: number) => number;
 }
 
+const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
 const withVae = (change: Partial<VaeRules>) => {
   const vae = { ...VAE_RULES, ...change };
   return (s: Subject): Subject => ({ ...s, vae });
 };
+const inTaylor = (s: Subject, taylor: BetaVaeTaylorRules): Subject => ({ ...s, taylor });
 const withTaylor = (change: Partial<BetaVaeTaylorRules>) => {
   const taylor = { ...BETA_VAE_TAYLOR_RULES, ...change };
   return (s: Subject): Subject => ({ ...s, taylor });
 };
+const inGrae = (s: Subject, grae: GraeRules): Subject => ({ ...s, grae });
 const withGrae = (change: Partial<GraeRules>) => {
   const grae = { ...GRAE_RULES, ...change };
   return (s: Subject): Subject => ({ ...s, grae });
@@ -44,16 +51,8 @@ function held(scale: Scale): Scale {
 }
 
 export const MUTANTS = {
-  klSign: mutant(
-    'log det S added in the KL',
-    withVae({ kl: (mean, s) => tf.add(gaussianKl(mean, s), logDeterminant(s, mean.shape[1]!)) }),
-  ),
-  logDeviation: mutant(
-    'half of log det S in the KL: log sigma for log sigma^2',
-    withVae({
-      kl: (mean, s) => tf.add(gaussianKl(mean, s), tf.mul(logDeterminant(s, mean.shape[1]!), 0.25)),
-    }),
-  ),
+  klSign: mistaken(VAE.mistakes.klLogSign, inVae),
+  logDeviation: mistaken(VAE.mistakes.klLogDeviation, inVae),
   priorWithoutHalf: mutant(
     '|h|^2 for |h|^2 / 2 in the KL',
     withVae({ kl: (mean, s) => tf.add(gaussianKl(mean, s), tf.mul(tf.sum(tf.square(mean), 1), 0.5)) }),
@@ -62,25 +61,16 @@ export const MUTANTS = {
     'no gradient through the covariance of the sample',
     withVae({ sample: (mean, s, noise) => tf.add(mean, scaleUp(held(s), noise)) }),
   ),
-  heldCode: mutant(
-    'no gradient through the sampled code',
-    withVae({ sample: (mean, s, noise) => detach(VAE_RULES.sample(mean, s, noise)) }),
-  ),
-  betaIgnored: mutant('the KL of weight 1', withVae({ weight: () => 1 })),
+  heldCode: mistaken(VAE.mistakes.sampleDetached, inVae),
+  betaIgnored: mistaken(VAE.mistakes.betaIgnored, inVae),
   taylorWithoutHalf: mutant(
     'the KL of half the weight that tr(A S) / 2 needs',
     withTaylor({ kl: (mean, s) => tf.mul(BETA_VAE_TAYLOR_RULES.kl(mean, s), 0.5) }),
   ),
-  taylorFrozenJacobian: mutant(
-    'no gradient through the Jacobian of the Taylor objective',
-    withTaylor({ jacobian: at => detach(BETA_VAE_TAYLOR_RULES.jacobian(at)) }),
-  ),
-  graeMissingHalf: mutant('beta log det', withGrae({ prefactor: beta => beta })),
-  graeBetaDropped: mutant('log det(I + A)', withGrae({ scaled: j => j })),
-  graeFrozenJacobian: mutant(
-    'no gradient through the Jacobian of GRAE',
-    withGrae({ jacobian: at => detach(GRAE_RULES.jacobian(at)) }),
-  ),
+  taylorFrozenJacobian: mistaken(BETA_VAE_TAYLOR.mistakes.jacobianDetached, inTaylor),
+  graeMissingHalf: mistaken(GRAE.mistakes.penaltyWithoutHalf, inGrae),
+  graeBetaDropped: mistaken(GRAE.mistakes.betaMissing, inGrae),
+  graeFrozenJacobian: mistaken(GRAE.mistakes.jacobianDetached, inGrae),
   graePrior: mutant(
     'no prior on the code in GRAE',
     withGrae({ prior: mean => tf.mul(GRAE_RULES.prior(mean), 0) }),

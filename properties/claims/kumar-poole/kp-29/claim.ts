@@ -15,7 +15,7 @@ import {
 import { kumarPooleAutoencoder } from '../../../../src/core/net/kumar-poole.js';
 import { unflatten } from '../../../../src/core/net/layers.js';
 import type { Autoencoder, Params } from '../../../../src/core/net/network.js';
-import { type GraeRules, makeGrae } from '../../../../src/core/objectives/grae.js';
+import { type GraeRules, makeGrae } from '../../../../src/core/objectives/grae/grae.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { sizeOf } from '../../../../src/engine/graph/graph.js';
 import { trace } from '../../../../src/engine/trace.js';

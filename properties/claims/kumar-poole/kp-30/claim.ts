@@ -10,7 +10,7 @@ import { within } from '../../../../src/claims/checks/within.js';
 import { claim, mutant } from '../../../../src/claims/claim.js';
 import { deepened } from '../../../../src/claims/deepened.js';
 import { conditional } from '../../../../src/claims/verdict.js';
-import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae.js';
+import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { constant, detach } from '../../../../src/engine/ops.js';
 import { graeLogDet } from '../../../../src/theory/closed/grae.js';

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Prediction } from '../../../../src/claims/checks/within.js';
 import { gradients, jacobian, vjp } from '../../../../src/core/derivatives.js';
 import { type Autoencoder, type Params, parameter } from '../../../../src/core/net/network.js';
-import { type GraeRules, makeGrae } from '../../../../src/core/objectives/grae.js';
+import { type GraeRules, makeGrae } from '../../../../src/core/objectives/grae/grae.js';
 import { pointAt } from '../../../../src/core/objectives/objective.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { sizeOf } from '../../../../src/engine/graph/graph.js';

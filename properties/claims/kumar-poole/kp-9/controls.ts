@@ -1,11 +1,11 @@
 /** @file What KP-9 is tested on, and its negative controls. */
-import * as tf from '@tensorflow/tfjs';
+
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
-import { scaleUp } from '../../../../src/core/gaussian.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
 import { diagonal, type Matrix, transpose } from '../../../../src/theory/numerics/matrix.js';
 import { axisAngle, modQuarter, procrustes } from '../../../../src/theory/numerics/procrustes.js';
+import { mistaken } from '../../../subjects/mistaken.js';
 import { meanField } from './rotation-cases.js';
 
 export interface Subject {
@@ -31,10 +31,7 @@ export const SUBJECT: Subject = {
   drop: (a, b, theta) => Math.log1p(((a - b) ** 2 * Math.sin(2 * theta) ** 2) / (4 * a * b)) / 2,
 };
 
-const withVae = (change: Partial<VaeRules>) => {
-  const vae = { ...VAE_RULES, ...change };
-  return (s: Subject): Subject => ({ ...s, vae });
-};
+const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
 
 const determinant = (o: Matrix): number => o[0]![0]! * o[1]![1]! - o[0]![1]! * o[1]![0]!;
 
@@ -81,11 +78,8 @@ export const MUTANTS = {
     ...s,
     drop: (a, b, theta) => s.drop(a, b, theta / 2),
   })),
-  covarianceForRoot: mutant<Subject>(
-    'Sigma times the noise instead of its square root',
-    withVae({ sample: (mean, scale, noise) => tf.add(mean, scaleUp(scale, scaleUp(scale, noise))) }),
-  ),
-  betaIgnored: mutant<Subject>('the KL of weight 1', withVae({ weight: () => 1 })),
+  covarianceForRoot: mistaken(VAE.mistakes.varianceForDeviation, inVae),
+  betaIgnored: mistaken(VAE.mistakes.betaIgnored, inVae),
   gramEigenvalues: mutant<Subject>('the eigenvalues of W^T W for those of the precision', s => ({
     ...s,
     drop: (a, b, theta) => s.drop(a - 1, b - 1, theta),

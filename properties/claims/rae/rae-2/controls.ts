@@ -1,14 +1,17 @@
 /** @file RAE-2: what is tested, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
-import { RAE_RULES, type RaeRules } from '../../../../src/core/objectives/rae.js';
+import { RAE_RULES, type RaeRules } from '../../../../src/core/objectives/rae/rae.js';
 import {
   RAE_GHOSH_CODE_RULES,
   type RaeGhoshCodeRules,
-} from '../../../../src/core/objectives/rae-ghosh-code.js';
-import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../../src/core/objectives/rae-jacobian.js';
-import { RAE_L2_RULES, type RaeL2Rules } from '../../../../src/core/objectives/rae-l2.js';
-import { RAE_PYTHAE_RULES, type RaePythaeRules } from '../../../../src/core/objectives/rae-pythae.js';
+} from '../../../../src/core/objectives/rae/rae-ghosh-code.js';
+import {
+  RAE_JACOBIAN_RULES,
+  type RaeJacobianRules,
+} from '../../../../src/core/objectives/rae/rae-jacobian.js';
+import { RAE_L2_RULES, type RaeL2Rules } from '../../../../src/core/objectives/rae/rae-l2.js';
+import { RAE_PYTHAE_RULES, type RaePythaeRules } from '../../../../src/core/objectives/rae/rae-pythae.js';
 
 export interface Subject {
   readonly rae: RaeRules;

@@ -2,9 +2,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { scaleUp } from '../../../../src/core/gaussian.js';
-import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../../src/core/objectives/rae-jacobian.js';
-import { RAE_L2_RULES, type RaeL2Rules } from '../../../../src/core/objectives/rae-l2.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+import {
+  RAE_JACOBIAN_RULES,
+  type RaeJacobianRules,
+} from '../../../../src/core/objectives/rae/rae-jacobian.js';
+import { RAE_L2_RULES, type RaeL2Rules } from '../../../../src/core/objectives/rae/rae-l2.js';
+import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import type { Vector } from '../../../../src/theory/numerics/matrix.js';
 
 export interface Subject {

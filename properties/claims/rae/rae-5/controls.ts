@@ -6,13 +6,16 @@ import { squaredNorm } from '../../../../src/core/objectives/objective.js';
 import {
   RAE_GHOSH_CODE_RULES,
   type RaeGhoshCodeRules,
-} from '../../../../src/core/objectives/rae-ghosh-code.js';
-import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../../src/core/objectives/rae-jacobian.js';
+} from '../../../../src/core/objectives/rae/rae-ghosh-code.js';
+import {
+  RAE_JACOBIAN_RULES,
+  type RaeJacobianRules,
+} from '../../../../src/core/objectives/rae/rae-jacobian.js';
 import {
   RAE_LOSS_GRADIENT_RULES,
   type RaeLossGradientRules,
-} from '../../../../src/core/objectives/rae-loss-gradient.js';
-import { RAE_PYTHAE_RULES, type RaePythaeRules } from '../../../../src/core/objectives/rae-pythae.js';
+} from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
+import { RAE_PYTHAE_RULES, type RaePythaeRules } from '../../../../src/core/objectives/rae/rae-pythae.js';
 import { detach } from '../../../../src/engine/ops.js';
 import { identity, type Vector } from '../../../../src/theory/numerics/matrix.js';
 

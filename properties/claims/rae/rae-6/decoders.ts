@@ -14,7 +14,7 @@ import {
   START,
   withSpectralNorm,
 } from '../../../../src/core/net/spectral.js';
-import { RAE_RULES } from '../../../../src/core/objectives/rae.js';
+import { RAE_RULES } from '../../../../src/core/objectives/rae/rae.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { svd } from '../../../../src/theory/numerics/eigen.js';
 import {

@@ -7,8 +7,11 @@ import { violates } from '../../../../src/claims/checks/violates.js';
 import { within } from '../../../../src/claims/checks/within.js';
 import { claim, type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { exact } from '../../../../src/claims/verdict.js';
-import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../../src/core/objectives/rae-jacobian.js';
-import { RAE_L2_RULES, type RaeL2Rules } from '../../../../src/core/objectives/rae-l2.js';
+import {
+  RAE_JACOBIAN_RULES,
+  type RaeJacobianRules,
+} from '../../../../src/core/objectives/rae/rae-jacobian.js';
+import { RAE_L2_RULES, type RaeL2Rules } from '../../../../src/core/objectives/rae/rae-l2.js';
 import {
   RAE_KEPT,
   RAE_RECONSTRUCTED,

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { scaleUp } from '../../../../src/core/gaussian.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { fitGaussian, type Gaussian, klOfGaussians } from '../../../../src/theory/density/gaussian.js';
 import { logDet } from '../../../../src/theory/numerics/cholesky.js';
 import {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { bound } from '../../../../src/claims/checks/bound.js';
 import { equals } from '../../../../src/claims/checks/equals.js';
 import { scaleOf } from '../../../../src/core/objectives/objective.js';
-import type { VaeRules } from '../../../../src/core/objectives/vae.js';
+import type { VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import {
   affineImage,

@@ -9,8 +9,8 @@ import { exact } from '../../../../src/claims/verdict.js';
 import {
   RAE_LOSS_GRADIENT_RULES,
   type RaeLossGradientRules,
-} from '../../../../src/core/objectives/rae-loss-gradient.js';
-import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba.js';
+} from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
+import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { type AutoencoderCase, SHAPES } from '../../../arbitraries/autoencoders.js';
 import { everyShape, random } from '../../../arbitraries/given.js';
 import { withResiduals } from '../../../subjects/network/degenerate.js';

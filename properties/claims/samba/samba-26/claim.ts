@@ -9,8 +9,11 @@ import { claim, mutant } from '../../../../src/claims/claim.js';
 import { deepened } from '../../../../src/claims/deepened.js';
 import { ladder } from '../../../../src/claims/order/case.js';
 import { refuted } from '../../../../src/claims/verdict.js';
-import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba.js';
-import { VAE_SAM_RAE_RULES, type VaeSamRaeRules } from '../../../../src/core/objectives/vae-sam.js';
+import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
+import {
+  VAE_SAM_RAE_RULES,
+  type VaeSamRaeRules,
+} from '../../../../src/core/objectives/vae-sam/vae-sam-rae.js';
 import { scaledNorm } from '../../../../src/core/perturbation.js';
 import { constant } from '../../../../src/engine/ops.js';
 import { dot, norm } from '../../../../src/theory/numerics/matrix.js';

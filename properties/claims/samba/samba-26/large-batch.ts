@@ -7,12 +7,9 @@ import { within } from '../../../../src/claims/checks/within.js';
 import type { Check } from '../../../../src/claims/claim.js';
 import { dyadic } from '../../../../src/claims/order/case.js';
 import { gradient } from '../../../../src/core/derivatives.js';
-import type { SambaRules } from '../../../../src/core/objectives/samba.js';
-import {
-  makeVaeSamRae,
-  makeVaeSamSamba,
-  type VaeSamRaeRules,
-} from '../../../../src/core/objectives/vae-sam.js';
+import type { SambaRules } from '../../../../src/core/objectives/samba/samba.js';
+import { makeVaeSamRae, type VaeSamRaeRules } from '../../../../src/core/objectives/vae-sam/vae-sam-rae.js';
+import { makeVaeSamSamba } from '../../../../src/core/objectives/vae-sam/vae-sam-samba.js';
 import { constant } from '../../../../src/engine/ops.js';
 import { norm } from '../../../../src/theory/numerics/matrix.js';
 import { drawCase, type LargeCase } from '../../../subjects/large/draw.js';

@@ -12,9 +12,12 @@ import { squaredNorm } from '../../../../src/core/objectives/objective.js';
 import {
   RAE_LOSS_GRADIENT_RULES,
   type RaeLossGradientRules,
-} from '../../../../src/core/objectives/rae-loss-gradient.js';
-import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba.js';
-import { VAE_SAM_RAE_RULES, type VaeSamRaeRules } from '../../../../src/core/objectives/vae-sam.js';
+} from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
+import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
+import {
+  VAE_SAM_RAE_RULES,
+  type VaeSamRaeRules,
+} from '../../../../src/core/objectives/vae-sam/vae-sam-rae.js';
 import { scaledNorm } from '../../../../src/core/perturbation.js';
 import { constant } from '../../../../src/engine/ops.js';
 import type { Float64Program } from '../../../../src/engine/program.js';

@@ -6,8 +6,8 @@ import {
   makeRaeLossGradient,
   type RaeLossGradientHyper,
   type RaeLossGradientRules,
-} from '../../../../src/core/objectives/rae-loss-gradient.js';
-import { makeSamba, type SambaHyper, type SambaRules } from '../../../../src/core/objectives/samba.js';
+} from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
+import { makeSamba, type SambaHyper, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import type { Float64Program } from '../../../../src/engine/program.js';
 import type { Shape } from '../../../arbitraries/autoencoders.js';

@@ -6,7 +6,7 @@ import { order } from '../../../../src/claims/checks/order.js';
 import { claim } from '../../../../src/claims/claim.js';
 import { dyadic as dyadicSteps, ladder } from '../../../../src/claims/order/case.js';
 import { asymptotic } from '../../../../src/claims/verdict.js';
-import type { SambaRules } from '../../../../src/core/objectives/samba.js';
+import type { SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import type { Arrays } from '../../../../src/engine/program.js';
 import { ridgeGradient, ridgeHessian } from '../../../../src/theory/closed/ridge.js';
 import { SAMBA_VARIANCE, VAE_VARIANCE } from '../../../../src/theory/closed/stationary-variance.js';

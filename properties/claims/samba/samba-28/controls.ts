@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { gaussianKl } from '../../../../src/core/gaussian.js';
-import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
+import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { scaledNorm } from '../../../../src/core/perturbation.js';
 import { constant, detach } from '../../../../src/engine/ops.js';
 import { sambaVariances, vaeVariances } from '../../../../src/theory/closed/stationary-variance.js';
@@ -66,8 +66,8 @@ export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
     measure: (s, g) => tf.square(PENALTY_RULES.measure(s, g)),
   }),
   penaltyHalved: otherPenalty('half of the penalty', { radius: d => Math.sqrt(d) / 2 }),
-  klHalfDropped: mutant('the KL without its 1/2', s => ({ ...s, kl: KL_WRONG.halfDropped[1].kl })),
-  klTraceDropped: mutant('the KL without tr Sigma', s => ({ ...s, kl: KL_WRONG.traceDropped[1].kl })),
+  klHalfDropped: mutant('the KL without its 1/2', s => ({ ...s, kl: KL_WRONG.halfDropped.rules.kl })),
+  klTraceDropped: mutant('the KL without tr Sigma', s => ({ ...s, kl: KL_WRONG.traceDropped.rules.kl })),
   klConstant: mutant(
     'a KL that is off by a constant',
     s => ({ ...s, kl: (m, of) => tf.add(gaussianKl(m, of), constant(1)) }),

@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { gradient } from '../../../../src/core/derivatives.js';
 import { type DiagonalScale, gaussianKl } from '../../../../src/core/gaussian.js';
-import type { SambaRules } from '../../../../src/core/objectives/samba.js';
-import type { VaeRules } from '../../../../src/core/objectives/vae.js';
+import type { SambaRules } from '../../../../src/core/objectives/samba/samba.js';
+import type { VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { perturb, scaledNorm } from '../../../../src/core/perturbation.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { constant } from '../../../../src/engine/ops.js';

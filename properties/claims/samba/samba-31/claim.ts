@@ -13,14 +13,14 @@ import {
   RAE_LOSS_GRADIENT_RULES,
   type RaeLossGradientHyper,
   type RaeLossGradientRules,
-} from '../../../../src/core/objectives/rae-loss-gradient.js';
+} from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
 import {
   makeSamba,
   SAMBA_RULES,
   type SambaHyper,
   type SambaRules,
-} from '../../../../src/core/objectives/samba.js';
-import { makeVae } from '../../../../src/core/objectives/vae.js';
+} from '../../../../src/core/objectives/samba/samba.js';
+import { makeVae } from '../../../../src/core/objectives/vae/vae.js';
 import { evaluateWithGradient } from '../../../../src/core/step.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { norm } from '../../../../src/theory/numerics/matrix.js';

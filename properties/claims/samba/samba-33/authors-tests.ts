@@ -5,7 +5,7 @@ import { gradient } from '../../../../src/core/derivatives.js';
 import { isotropic } from '../../../../src/core/gaussian.js';
 import { initialise } from '../../../../src/core/init.js';
 import { denseAutoencoder } from '../../../../src/core/net/dense.js';
-import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba.js';
+import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { perturb } from '../../../../src/core/perturbation.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { constant } from '../../../../src/engine/ops.js';

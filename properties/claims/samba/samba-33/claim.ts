@@ -7,7 +7,7 @@ import { violates } from '../../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../../src/claims/claim.js';
 import { ladder } from '../../../../src/claims/order/case.js';
 import { refuted } from '../../../../src/claims/verdict.js';
-import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba.js';
+import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { norm } from '../../../../src/theory/numerics/matrix.js';
 import { published } from '../../../../src/theory/published/samba.js';
 import { type AutoencoderCase, SHAPES, type Shape } from '../../../arbitraries/autoencoders.js';

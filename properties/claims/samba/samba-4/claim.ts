@@ -8,13 +8,16 @@ import { deepened } from '../../../../src/claims/deepened.js';
 import { dyadic, ladder } from '../../../../src/claims/order/case.js';
 import { exact } from '../../../../src/claims/verdict.js';
 import { jacobian as jacobianOf } from '../../../../src/core/derivatives.js';
-import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../../src/core/objectives/rae-jacobian.js';
+import {
+  RAE_JACOBIAN_RULES,
+  type RaeJacobianRules,
+} from '../../../../src/core/objectives/rae/rae-jacobian.js';
 import {
   RAE_LOSS_GRADIENT_RULES,
   type RaeLossGradientRules,
-} from '../../../../src/core/objectives/rae-loss-gradient.js';
-import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+} from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
+import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
+import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { detach } from '../../../../src/engine/ops.js';
 import type { Float64Program } from '../../../../src/engine/program.js';
 import { apply, norm, scale, transpose } from '../../../../src/theory/numerics/matrix.js';

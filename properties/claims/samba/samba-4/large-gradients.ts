@@ -7,9 +7,9 @@ import type { Objective } from '../../../../src/core/objectives/objective.js';
 import {
   makeRaeLossGradient,
   type RaeLossGradientRules,
-} from '../../../../src/core/objectives/rae-loss-gradient.js';
-import { makeSamba, type SambaRules } from '../../../../src/core/objectives/samba.js';
-import { makeVae, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+} from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
+import { makeSamba, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
+import { makeVae, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { detach } from '../../../../src/engine/ops.js';
 import { batchesOf, type LargeCase } from '../../../subjects/large/draw.js';
 import { slopesAt } from '../../../subjects/large/slopes.js';

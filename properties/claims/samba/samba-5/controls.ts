@@ -3,8 +3,11 @@ import * as tf from '@tensorflow/tfjs';
 import { mutant } from '../../../../src/claims/claim.js';
 import { vjp } from '../../../../src/core/derivatives.js';
 import { scaleUp } from '../../../../src/core/gaussian.js';
-import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../../src/core/objectives/rae-jacobian.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+import {
+  RAE_JACOBIAN_RULES,
+  type RaeJacobianRules,
+} from '../../../../src/core/objectives/rae/rae-jacobian.js';
+import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import type { Penalties } from '../../../subjects/sam/penalties.js';
 
 const inJacobian = (says: string, replaced: Partial<RaeJacobianRules>) => {

@@ -6,7 +6,7 @@ import { order } from '../../../../src/claims/checks/order.js';
 import { violates } from '../../../../src/claims/checks/violates.js';
 import { claim, mutant } from '../../../../src/claims/claim.js';
 import { asymptotic } from '../../../../src/claims/verdict.js';
-import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba.js';
+import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { ridgeHessian } from '../../../../src/theory/closed/ridge.js';
 import { cholesky } from '../../../../src/theory/numerics/cholesky.js';
 import {

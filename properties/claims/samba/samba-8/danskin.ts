@@ -1,7 +1,7 @@
 /** @file The gradient of the true maximum of a ridge sum over an ellipsoid, by Danskin's theorem, beside that of the step. */
 
 import { dyadic, ladder } from '../../../../src/claims/order/case.js';
-import type { SambaRules } from '../../../../src/core/objectives/samba.js';
+import type { SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { ridgeGradient } from '../../../../src/theory/closed/ridge.js';
 import { maximiseOnSmallBall } from '../../../../src/theory/numerics/ball-ascent.js';
 import { cholesky } from '../../../../src/theory/numerics/cholesky.js';

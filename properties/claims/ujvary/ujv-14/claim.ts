@@ -8,7 +8,7 @@ import { claim, mutant } from '../../../../src/claims/claim.js';
 import { dyadic, ladder } from '../../../../src/claims/order/case.js';
 import { refuted } from '../../../../src/claims/verdict.js';
 import { scaleUp } from '../../../../src/core/gaussian.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae.js';
+import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import type { PowerSum } from '../../../../src/theory/closed/power-sum.js';
 import {
   type Ridge,

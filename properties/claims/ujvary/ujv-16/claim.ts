@@ -4,14 +4,11 @@ import { bound } from '../../../../src/claims/checks/bound.js';
 import { equals } from '../../../../src/claims/checks/equals.js';
 import { claim } from '../../../../src/claims/claim.js';
 import { refuted } from '../../../../src/claims/verdict.js';
-import { makeRandomSam } from '../../../../src/core/objectives/classifier/random-sam.js';
-import {
-  makeAsam,
-  makeFisherSam,
-  makeSam,
-  makeVsam,
-  VSAM_RULES,
-} from '../../../../src/core/objectives/classifier/sam.js';
+import { makeAsam } from '../../../../src/core/objectives/sam/asam.js';
+import { makeFisherSam } from '../../../../src/core/objectives/sam/fisher-sam.js';
+import { makeRandomSam } from '../../../../src/core/objectives/sam/random-sam.js';
+import { makeSam } from '../../../../src/core/objectives/sam/sam.js';
+import { makeVsam, VSAM_RULES } from '../../../../src/core/objectives/sam/vsam.js';
 import { powerSumMean } from '../../../../src/theory/closed/power-sum.js';
 import { ridgeGradient } from '../../../../src/theory/closed/ridge.js';
 import { gaussianPoints, sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';

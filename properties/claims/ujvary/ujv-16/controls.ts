@@ -2,18 +2,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { mapParams } from '../../../../src/core/derivatives.js';
-import {
-  RANDOM_SAM_RULES,
-  type RandomSamRules,
-} from '../../../../src/core/objectives/classifier/random-sam.js';
-import {
-  ASAM_RULES,
-  FISHER_SAM_RULES,
-  type MetricSamHyper,
-  SAM_RULES,
-  type SamHyper,
-  type SamRules,
-} from '../../../../src/core/objectives/classifier/sam.js';
+import { ASAM_RULES, type MetricSamHyper } from '../../../../src/core/objectives/sam/asam.js';
+import type { SamRules } from '../../../../src/core/objectives/sam/diagonal.js';
+import { FISHER_SAM_RULES } from '../../../../src/core/objectives/sam/fisher-sam.js';
+import { RANDOM_SAM_RULES, type RandomSamRules } from '../../../../src/core/objectives/sam/random-sam.js';
+import { SAM_RULES, type SamHyper } from '../../../../src/core/objectives/sam/sam.js';
 import { EVOLUTION_RULES, type EvolutionRules } from '../../../../src/core/variational/evolution-strategy.js';
 import { MEAN_FIELD_RULES, type MeanFieldRules } from '../../../../src/core/variational/mean-field.js';
 import { constant } from '../../../../src/engine/ops.js';

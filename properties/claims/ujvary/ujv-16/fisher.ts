@@ -3,7 +3,7 @@
 import { equals } from '../../../../src/claims/checks/equals.js';
 import { only } from '../../../../src/claims/checks/given.js';
 import { violates } from '../../../../src/claims/checks/violates.js';
-import { SAMBA_RULES } from '../../../../src/core/objectives/samba.js';
+import { SAMBA_RULES } from '../../../../src/core/objectives/samba/samba.js';
 import {
   apply,
   form,

@@ -6,7 +6,7 @@ import { only } from '../../../../src/claims/checks/given.js';
 import { violates } from '../../../../src/claims/checks/violates.js';
 import { claim } from '../../../../src/claims/claim.js';
 import { refuted } from '../../../../src/claims/verdict.js';
-import { makeRandomSam, RANDOM_SAM_RULES } from '../../../../src/core/objectives/classifier/random-sam.js';
+import { makeRandomSam, RANDOM_SAM_RULES } from '../../../../src/core/objectives/sam/random-sam.js';
 import {
   type MeanFieldRules,
   PRINTED_MEAN_FIELD_RULES,

@@ -1,5 +1,5 @@
 /** @file VGR-1: the energy (3) is twice the negative ELBO up to constants, and bounds -2 log p(x). */
-import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../../src/core/objectives/gamma-vae.js';
+import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { energy } from '../../../../src/studies/energy.js';
 import { graeCovariance, graeGap, graeLogDet, precision } from '../../../../src/theory/closed/grae.js';
 import { ppcaNegativeLogLikelihood } from '../../../../src/theory/closed/ppca.js';

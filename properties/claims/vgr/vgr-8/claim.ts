@@ -1,7 +1,7 @@
 /** @file VGR-8: as gamma goes to 0 the KL term charges log c - log gamma for each latent in use. */
 import { linearTable } from '../../../../src/core/net/table.js';
-import { GAMMA_VAE_RULES } from '../../../../src/core/objectives/gamma-vae.js';
-import { SPARSE_REPRESENTATION_RULES } from '../../../../src/core/objectives/sparse-representation.js';
+import { GAMMA_VAE_RULES } from '../../../../src/core/objectives/gamma-vae/gamma-vae.js';
+import { SPARSE_REPRESENTATION_RULES } from '../../../../src/core/objectives/sparse/sparse-representation.js';
 import { energy } from '../../../../src/studies/energy.js';
 import {
   EFFECTIVE_ENERGY,

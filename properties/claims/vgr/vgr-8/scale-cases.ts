@@ -1,6 +1,6 @@
 /** @file Linear decoders with free codes and scales: what VGR-8 is tested on. */
 import { linearTable } from '../../../../src/core/net/table.js';
-import type { GammaVaeRules } from '../../../../src/core/objectives/gamma-vae.js';
+import type { GammaVaeRules } from '../../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { type Energy, energy } from '../../../../src/studies/energy.js';
 import { effectiveEnergy } from '../../../../src/theory/closed/effective-penalty.js';
 import { draw, mat, quad } from '../../../kit.js';
