@@ -1,6 +1,8 @@
 /** @file Deciding an order of convergence, with its constant, from ladders of residuals of several cases. */
 import type { OrderCase } from './order/case.js';
-import { type CaseDecision, judgeCase, type OrderRule } from './order/judge.js';
+import { NEGLECTED } from './order/fits.js';
+import { type CaseDecision, judgeCase, type OrderRule, SLOPE_OFF, SURE, VAGUE } from './order/judge.js';
+import { AGREEMENT, FLOOR, MIN_WINDOW, ROUND_OFF, SIGNAL } from './order/window.js';
 import type { ConstantEstimate, OrderEstimate, OrderOutcome } from './result.js';
 import { mean, median, standardDeviation, studentQuantile } from './statistics.js';
 
@@ -30,6 +32,23 @@ const PRECISION = 0.05;
 /** More undecided cases than this share leave the whole undecided. */
 const MAX_UNDECIDED = 0.25;
 
+/** Every constant that decides an order, by name: the gate holds them. */
+export const DECISION_RULES: Readonly<Record<string, number>> = {
+  minCases: MIN_CASES,
+  confidence: CONFIDENCE,
+  precision: PRECISION,
+  maxUndecided: MAX_UNDECIDED,
+  slopeOff: SLOPE_OFF,
+  sure: SURE,
+  vague: VAGUE,
+  roundOff: ROUND_OFF,
+  signal: SIGNAL,
+  floor: FLOOR,
+  agreement: AGREEMENT,
+  minWindow: MIN_WINDOW,
+  neglected: NEGLECTED,
+};
+
 /** The interval of two slopes or more. */
 function estimate(slopes: readonly number[], expected: number): OrderEstimate {
   const centre = mean(slopes);
@@ -40,7 +59,7 @@ function estimate(slopes: readonly number[], expected: number): OrderEstimate {
 }
 
 /** Rules out what the interval rules out. */
-function decideInterval({ estimate, low, high, expected }: OrderEstimate): {
+export function decideInterval({ estimate, low, high, expected }: OrderEstimate): {
   outcome: OrderOutcome;
   why: string;
 } {

@@ -58,7 +58,8 @@ function runMutant(
 const asItShould = ({ killedBy, equivalent }: MutantResult): boolean =>
   (equivalent === undefined) === killedBy.length > 0;
 
-function outcomeOf(checks: readonly CheckResult[], mutants: readonly MutantResult[]): Outcome {
+/** How a claim ends, of its checks and mutants. */
+export function outcomeOf(checks: readonly CheckResult[], mutants: readonly MutantResult[]): Outcome {
   if (checks.some(check => check.outcome === 'fail') || !mutants.every(asItShould)) return 'fail';
   return checks.some(check => check.outcome === 'inconclusive') ? 'inconclusive' : 'pass';
 }
@@ -93,7 +94,8 @@ export function runClaim(claim: Claim, options: RunOptions): Omit<ClaimResult, '
     cases: checks.reduce((sum, check) => sum + check.cases, 0),
     checks,
     mutants: {
-      killed: mutants.filter(mutant => mutant.killedBy.length > 0).length,
+      killed: mutants.filter(({ killedBy, equivalent }) => killedBy.length > 0 && equivalent === undefined)
+        .length,
       equivalent: mutants.filter(mutant => mutant.equivalent !== undefined).length,
       total: mutants.length,
       list: mutants,

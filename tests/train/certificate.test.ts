@@ -21,14 +21,14 @@ const certificate: Certificate = {
 };
 
 test('what is written is read for the same code and engine only; a later run adds to it', () =>
-  inFolder(parent => {
+  inFolder(async parent => {
     const folder = join(parent, 'deep', 'cache');
     assert.is(readCertificate(folder, certificate), undefined);
-    writeCertificate(folder, certificate);
+    await writeCertificate(folder, certificate);
     assert.equal(readCertificate(folder, certificate), certificate);
     assert.is(readCertificate(folder, { codeDigest: 'abd', engine: 'float64' }), undefined);
     assert.is(readCertificate(folder, { codeDigest: 'abc', engine: 'onnx-cpu' }), undefined);
-    writeCertificate(folder, {
+    await writeCertificate(folder, {
       ...certificate,
       claims: { 'SAMBA-22': 'pass', 'KP-1': 'pass' },
       objectives: {},
@@ -53,7 +53,7 @@ test('an objective may train when all its claims have passed', () =>
       "train: the claims behind 'samba' must have passed for this code on float64, got no result for SAMBA-18 - " +
         'run: flatcheck verify --claim SAMBA-18, or train with --unverified',
     );
-    writeCertificate(folder, certificate);
+    await writeCertificate(folder, certificate);
     assert.equal(require(['SAMBA-18']), certificate);
     assert.match(
       await message(['SAMBA-18', 'SAMBA-22']),
@@ -64,9 +64,23 @@ test('an objective may train when all its claims have passed', () =>
     assert.match(await message([]), /but no claim vouches for it/);
   }));
 
+test('three that certify at once lose nothing', () =>
+  inFolder(async folder => {
+    const ids = Array.from({ length: 12 }, (_, i) => `CLAIM-${i}`);
+    await Promise.all(
+      ids.map(id =>
+        writeCertificate(folder, { ...certificate, claims: { [id]: 'pass' }, objectives: { [id]: [id] } }),
+      ),
+    );
+    const { claims, objectives } = readCertificate(folder, certificate)!;
+    assert.equal(Object.keys(claims).sort(), [...ids].sort());
+    assert.equal(Object.keys(objectives).sort(), [...ids].sort());
+    assert.is(readdirSync(folder).length, 1);
+  }));
+
 test('a certificate that was changed', () =>
   inFolder(async folder => {
-    const path = writeCertificate(folder, certificate);
+    const path = await writeCertificate(folder, certificate);
     for (const [change, pattern] of [
       [{ claims: { 'SAMBA-18': 'yes' } }, /claims must be an object of outcomes/],
       [{ codeDigest: 'other' }, /codeDigest must be one of abc, got "other"/],
