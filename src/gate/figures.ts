@@ -20,6 +20,8 @@ export type Figure =
   | { readonly kind: 'count'; readonly value: number }
   /** What a check demands: tolerances, numbers of cases, ladders. */
   | { readonly kind: 'demands'; readonly value: Demands }
+  /** The objectives whose training a claim vouches for. */
+  | { readonly kind: 'names'; readonly value: readonly string[] }
   /** The constants by which orders are decided. */
   | { readonly kind: 'rules'; readonly value: Readonly<Record<string, number>> }
   /** The smallest relative error that a check would have caught. */
@@ -97,6 +99,7 @@ export function figuresOf(result: VerifyResult): Figures {
     ...result.claims.flatMap((claim): Named[] => [
       [`${claim.id} / outcome`, { kind: 'outcome', value: claim.outcome }],
       [`${claim.id} / verdict`, { kind: 'outcome', value: verdictText(claim.verdict) }],
+      [`${claim.id} / objectives`, { kind: 'names', value: claim.objectives ?? [] }],
       [`${claim.id} / checks`, { kind: 'count', value: claim.checks.length }],
       [
         `${claim.id} / mutants`,

@@ -124,6 +124,13 @@ const RULES: Rules = {
   mutants: (base, current) => judgeMutants(base.value, current.value),
   count: (base, current) => byValue(base.value, current.value, `${base.value} -> ${current.value}`),
   demands: (base, current) => judgeDemands(base.value, current.value),
+  names: (base, current) => {
+    const gone = base.value.filter(name => !current.value.includes(name));
+    const fresh = current.value.filter(name => !base.value.includes(name));
+    const told = [...gone.map(name => `${name} gone`), ...fresh.map(name => `${name} added`)];
+    if (told.length === 0) return judge('unchanged', 'the same names');
+    return judge(gone.length > 0 ? 'regressed' : 'improved', told.join(', '));
+  },
   rules: (base, current) => {
     const names = [...new Set([...Object.keys(base.value), ...Object.keys(current.value)])];
     const changed = names.filter(name => base.value[name] !== current.value[name]);

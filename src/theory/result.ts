@@ -116,6 +116,8 @@ export interface ClaimResult {
   readonly tex: { readonly printed: string; readonly corrected?: string };
   readonly verdict: Verdict;
   readonly outcome: Outcome;
+  /** The objectives of src/core whose training it vouches for. */
+  readonly objectives?: readonly string[];
   /** Of the claim's leading order check (the first one), where there is one. */
   readonly order?: OrderEstimate;
   readonly constant?: ConstantEstimate;

@@ -80,7 +80,7 @@ export function runClaim(claim: Claim, options: RunOptions): Omit<ClaimResult, '
   const mutants =
     options.check === undefined ? claim.mutants.map(mutant => runMutant(claim, mutant, checks, ran)) : [];
   const leading = checks.find(check => check.order !== undefined);
-  const { id, paper, source, says, tex, verdict } = claim;
+  const { id, paper, source, says, tex, verdict, objectives } = claim;
   return {
     id,
     paper,
@@ -89,6 +89,7 @@ export function runClaim(claim: Claim, options: RunOptions): Omit<ClaimResult, '
     tex,
     verdict,
     outcome: outcomeOf(checks, mutants),
+    ...(objectives !== undefined && { objectives }),
     ...(leading?.order !== undefined && { order: leading.order }),
     ...(leading?.constant !== undefined && { constant: leading.constant }),
     cases: checks.reduce((sum, check) => sum + check.cases, 0),

@@ -146,6 +146,7 @@ test('figures name claim, check and kind', () => {
     'decision rules',
     'SAMBA-18 / outcome',
     'SAMBA-18 / verdict',
+    'SAMBA-18 / objectives',
     'SAMBA-18 / checks',
     'SAMBA-18 / mutants',
     'SAMBA-18 / z / outcome',
