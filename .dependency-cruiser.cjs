@@ -42,7 +42,7 @@ module.exports = {
       from: { path: '^src/(report|gate)/' },
       to: {
         path: room('theory'),
-        pathNot: '^src/theory/(result|verdict|experiment/(model|summary)|checks/text)\\.ts$',
+        pathNot: '^src/theory/(result|verdict|conclude|experiment/(model|summary)|checks/text)\\.ts$',
       },
     },
     {

@@ -1,7 +1,6 @@
 /** @file Whether a result agrees with itself: its counters are counted again from what it holds, never believed. */
-import { decideInterval } from '../theory/order.js';
+import { decideInterval, outcomeOf } from '../theory/conclude.js';
 import type { CheckResult, ClaimResult, OrderOutcome, VerifyResult } from '../theory/result.js';
-import { outcomeOf } from '../theory/run-claim.js';
 import type { Outcome } from '../theory/verdict.js';
 
 /** How a check may end whose order was decided so. */

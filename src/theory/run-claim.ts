@@ -1,8 +1,8 @@
 /** @file One run of a claim: its checks, then every mutant against them. */
 import type { CheckOptions, Claim } from './claim.js';
+import { outcomeOf } from './conclude.js';
 import { stream } from './random.js';
 import type { CheckResult, ClaimResult, MutantResult } from './result.js';
-import type { Outcome } from './verdict.js';
 
 export interface RunOptions {
   readonly seed: number;
@@ -52,16 +52,6 @@ function runMutant(
   }
   if (thrown !== undefined) return { ...head, killedBy: [thrown], threw: true };
   return { ...head, killedBy: [], ...(able.length < originals.length && { untried: true }) };
-}
-
-/** A mutant must be killed, an equivalent one must not. */
-const asItShould = ({ killedBy, equivalent }: MutantResult): boolean =>
-  (equivalent === undefined) === killedBy.length > 0;
-
-/** How a claim ends, of its checks and mutants. */
-export function outcomeOf(checks: readonly CheckResult[], mutants: readonly MutantResult[]): Outcome {
-  if (checks.some(check => check.outcome === 'fail') || !mutants.every(asItShould)) return 'fail';
-  return checks.some(check => check.outcome === 'inconclusive') ? 'inconclusive' : 'pass';
 }
 
 /**
