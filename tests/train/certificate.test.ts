@@ -1,5 +1,8 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { InputError, UnavailableError } from '../../src/formats/input-error.js';
 import {
@@ -64,18 +67,21 @@ test('an objective may train when all its claims have passed', () =>
     assert.match(await message([]), /but no claim vouches for it/);
   }));
 
-test('three that certify at once lose nothing', () =>
+test('three processes that certify at once lose nothing and tear nothing', () =>
   inFolder(async folder => {
-    const ids = Array.from({ length: 12 }, (_, i) => `CLAIM-${i}`);
-    await Promise.all(
-      ids.map(id =>
-        writeCertificate(folder, { ...certificate, claims: { [id]: 'pass' }, objectives: { [id]: [id] } }),
-      ),
-    );
+    const COUNT = 12;
+    const names = ['a', 'b', 'c'];
+    const child = fileURLToPath(new URL('certificate-child.js', import.meta.url));
+    const children = names.map(name => fork(child, [folder, name, String(COUNT)], { execArgv: [] }));
+    await Promise.all(children.map(of => once(of, 'message')));
+    const ended = children.map(of => once(of, 'exit'));
+    for (const of of children) of.send('go');
+    for (const end of ended) assert.equal(await end, [0, null]);
     const { claims, objectives } = readCertificate(folder, certificate)!;
-    assert.equal(Object.keys(claims).sort(), [...ids].sort());
-    assert.equal(Object.keys(objectives).sort(), [...ids].sort());
-    assert.is(readdirSync(folder).length, 1);
+    const ids = names.flatMap(name => Array.from({ length: COUNT }, (_, i) => `${name}-${i}`)).sort();
+    assert.equal(Object.keys(claims).sort(), ids);
+    assert.equal(Object.keys(objectives).sort(), ids);
+    assert.is(readdirSync(folder).length, 1, 'no lock and no temporary file is left');
   }));
 
 test('a certificate that was changed', () =>
