@@ -43,8 +43,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(report|gate)/' },
       to: {
+<<<<<<< /tmp/lift.ours
         path: room('claims'),
         pathNot: '^src/claims/(result|verdict|experiment/(model|summary)|checks/text)\\.ts$',
+=======
+        path: room('theory'),
+        pathNot: '^src/theory/(result|verdict|conclude|experiment/(model|summary)|checks/text)\\.ts$',
+>>>>>>> /tmp/lift.theirs
       },
     },
     {

@@ -1,8 +1,9 @@
 /** @file One run of a claim: its checks, then every mutant against them. */
+
+import { outcomeOf } from '../theory/conclude.js';
 import type { CheckOptions, Claim } from './claim.js';
 import { stream } from './random.js';
 import type { CheckResult, ClaimResult, MutantResult } from './result.js';
-import type { Outcome } from './verdict.js';
 
 export interface RunOptions {
   readonly seed: number;
@@ -54,15 +55,6 @@ function runMutant(
   return { ...head, killedBy: [], ...(able.length < originals.length && { untried: true }) };
 }
 
-/** A mutant must be killed, an equivalent one must not. */
-const asItShould = ({ killedBy, equivalent }: MutantResult): boolean =>
-  (equivalent === undefined) === killedBy.length > 0;
-
-function outcomeOf(checks: readonly CheckResult[], mutants: readonly MutantResult[]): Outcome {
-  if (checks.some(check => check.outcome === 'fail') || !mutants.every(asItShould)) return 'fail';
-  return checks.some(check => check.outcome === 'inconclusive') ? 'inconclusive' : 'pass';
-}
-
 /**
  * Runs a claim: it passes when every check passes, every mutant is killed by a check that the original passes, and every
  * equivalent mutant survives. A refuted claim's checks are its counterexample and its corrected statement: both must
@@ -79,7 +71,7 @@ export function runClaim(claim: Claim, options: RunOptions): Omit<ClaimResult, '
   const mutants =
     options.check === undefined ? claim.mutants.map(mutant => runMutant(claim, mutant, checks, ran)) : [];
   const leading = checks.find(check => check.order !== undefined);
-  const { id, paper, source, says, tex, verdict } = claim;
+  const { id, paper, source, says, tex, verdict, objectives } = claim;
   return {
     id,
     paper,
@@ -88,12 +80,14 @@ export function runClaim(claim: Claim, options: RunOptions): Omit<ClaimResult, '
     tex,
     verdict,
     outcome: outcomeOf(checks, mutants),
+    ...(objectives !== undefined && { objectives }),
     ...(leading?.order !== undefined && { order: leading.order }),
     ...(leading?.constant !== undefined && { constant: leading.constant }),
     cases: checks.reduce((sum, check) => sum + check.cases, 0),
     checks,
     mutants: {
-      killed: mutants.filter(mutant => mutant.killedBy.length > 0).length,
+      killed: mutants.filter(({ killedBy, equivalent }) => killedBy.length > 0 && equivalent === undefined)
+        .length,
       equivalent: mutants.filter(mutant => mutant.equivalent !== undefined).length,
       total: mutants.length,
       list: mutants,

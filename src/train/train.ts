@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { fill, stream } from '../claims/random.js';
 import { type Requirement, requireCertificate } from './certificate.js';
+import { changedSince, changesText, type Surroundings } from './changed-source.js';
 import { readCheckpoint } from './checkpoint.js';
 import { configDigest, type TrainConfig } from './config.js';
 import { CONFORMANCE_RECORDS, checkConformance } from './conformance.js';
@@ -13,7 +14,14 @@ import { type Progress, runSteps } from './loop.js';
 import { type Model, modelOf } from './model.js';
 import { openRunner } from './open-runner.js';
 import type { TrainResult } from './result.js';
-import { openRunFolder, type RunFolder, readProvenance, readResult, recordProvenance } from './run-folder.js';
+import {
+  openRunFolder,
+  type Provenance,
+  type RunFolder,
+  readProvenance,
+  readResult,
+  recordProvenance,
+} from './run-folder.js';
 import type { Batch } from './runner.js';
 
 export interface TrainOptions {
@@ -28,6 +36,8 @@ export interface TrainOptions {
     readonly codeDigest: string;
     readonly commit: string | null;
     readonly versions: Readonly<Record<string, string>>;
+    /** Hashes of the packages that take part. */
+    readonly integrity?: Readonly<Record<string, string>>;
   };
   /** Quantities to report in validation, beside loss and terms and the squared error at the mean code. */
   readonly measures?: Measures;
@@ -70,6 +80,15 @@ function firstRecords(model: Model, data: TrainingData, config: TrainConfig, cou
   return { x, noise: fill(new Float32Array(count * model.net.latent), 'normal', random) };
 }
 
+/** What the last session computed with. */
+const lastSource = (before: Provenance | undefined): Surroundings | undefined =>
+  before?.sessions.findLast(session => session.changed !== undefined)?.changed ?? before;
+
+const around = ({ versions, integrity }: Surroundings): Surroundings => ({
+  versions,
+  ...(integrity !== undefined && { integrity }),
+});
+
 interface Parts {
   readonly data: TrainingData;
   readonly model: Model;
@@ -94,6 +113,7 @@ async function goOn(
   const checkpoint = readCheckpoint(run.checkpoint, digest, carriedShapes(model), dtype);
   const threads = config.threads ?? before?.threads ?? availableParallelism();
   const measures: Measures = { squaredErrorAtMean, ...options.measures };
+  const changes = checkpoint === undefined ? [] : changedSince(lastSource(before), source);
   const { sessions } = recordProvenance(run, {
     schema: 1,
     configDigest: digest,
@@ -102,16 +122,26 @@ async function goOn(
     data: { name: data.images.name, digest: data.images.digest, generated: data.generated },
     measures: Object.keys(measures),
     ...source,
-    sessions: [{ started: new Date().toISOString(), step: checkpoint?.step ?? 0, verified }],
+    sessions: [
+      {
+        started: new Date().toISOString(),
+        step: checkpoint?.step ?? 0,
+        verified,
+        ...(changes.length > 0 && { changed: { changes, ...around(source) } }),
+      },
+    ],
   });
   onNote?.(`data: ${data.images.name}`);
   if (chosen.engineWhy !== undefined) onNote?.(`engine ${engine}, the fastest: ${chosen.engineWhy}`);
   if (!verified) onNote?.(`UNVERIFIED: the claims behind '${config.objective.name}' were not asked for`);
   if (checkpoint !== undefined) onNote?.(`resumed at step ${checkpoint.step} on ${threads} threads`);
 
+  if (changes.length > 0)
+    onNote?.(`resumed with ${changesText(changes)}: compared with float64 again, and later bits may differ`);
+
   const start = checkpoint?.carried ?? firstCarried(model, config.seed);
   const { batchSize } = config;
-  if (checkpoint === undefined) {
+  if (checkpoint === undefined || changes.length > 0) {
     const batchOf = Math.min(CONFORMANCE_RECORDS, batchSize);
     const { found } = await checkConformance(model, start, firstRecords(model, data, config, batchOf), {
       engine,
@@ -119,7 +149,7 @@ async function goOn(
       threads,
       measures,
     }).catch(error => {
-      run.discard();
+      if (checkpoint === undefined) run.discard();
       throw error;
     });
     onNote?.(

@@ -5,6 +5,7 @@ import { CLAIM_IDS, paperOf } from '../../properties/registry.js';
 import type { ClaimResult } from '../../src/claims/result.js';
 import { run as merge } from '../../src/cli/commands/merge.js';
 import { readResult } from '../../src/cli/verify/read-result.js';
+import { registryDigest, vouchedDigest } from '../../src/cli/verify/sources.js';
 import { inShard } from '../../src/gate/shard.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
@@ -14,17 +15,24 @@ import { oneLine } from './run.js';
 
 const test = suite('merge command');
 
+const { detects: _, ...undecided } = PASSED.checks[0]!;
+
+const ENDED: Readonly<Record<ClaimResult['outcome'], ClaimResult>> = {
+  pass: PASSED,
+  fail: FAILED,
+  inconclusive: {
+    ...PASSED,
+    outcome: 'inconclusive',
+    checks: [{ ...undecided, outcome: 'inconclusive', decision: 'inconclusive' }],
+  },
+};
+
 /** Writes two shards of the whole registry where all claims pass but those named; returns their paths. */
 function shards(folder: string, others: Readonly<Record<string, ClaimResult['outcome']>> = {}): string[] {
   return [1, 2].map(index => {
     const shard = { index, count: 2 };
     const claims = CLAIM_IDS.filter(id => inShard(id, shard)).map(
-      (id): ClaimResult => ({
-        ...(others[id] === undefined ? PASSED : FAILED),
-        id,
-        paper: paperOf(id),
-        outcome: others[id] ?? 'pass',
-      }),
+      (id): ClaimResult => ({ ...ENDED[others[id] ?? 'pass'], id, paper: paperOf(id) }),
     );
     const count = (outcome: ClaimResult['outcome']): number =>
       claims.filter(claim => claim.outcome === outcome).length;
@@ -34,7 +42,7 @@ function shards(folder: string, others: Readonly<Record<string, ClaimResult['out
       passed: count('pass'),
       failed: count('fail'),
       inconclusive: count('inconclusive'),
-      run: { ...RESULT.run, shard },
+      run: { ...RESULT.run, digest: vouchedDigest(), registry: registryDigest(CLAIM_IDS), shard },
     };
     const path = join(folder, `${index}.json`);
     writeFileSync(path, JSON.stringify(result));

@@ -29,6 +29,11 @@ test('what is no token is refused in one line', () => {
     forged([]),
     forged({ ...REPLAY, seed: 1.5 }),
     forged({ ...REPLAY, path: 3 }),
+    forged({ ...REPLAY, seed: -1 }),
+    forged({ ...REPLAY, check: undefined }),
+    ...['', '-1', '1e9', 'x', '1:', ':1', '0:-1', '1.5', ' 1', '1 ', '1\n', '0x1', '9999999999', 'NaN'].map(
+      path => forged({ ...REPLAY, path }),
+    ),
   ])
     assert.throws(
       () => decodeReplay(bad),

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
-import { CLAIM_IDS, claimModule, paperOf } from '../../properties/registry.js';
+import { CLAIM_IDS, claimModule, loadClaim, paperOf } from '../../properties/registry.js';
 import type { VerifyResult } from '../../src/claims/result.js';
 import { run as verify } from '../../src/cli/commands/verify.js';
 import type { Job, Reply } from '../../src/cli/verify/job.js';
@@ -14,6 +14,7 @@ import { inShard } from '../../src/gate/shard.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
 import { captured } from './captured.js';
+import { oneLine } from './run.js';
 
 const test = suite('verify command', 300);
 
@@ -66,6 +67,38 @@ test('a token of one check runs this check alone, without mutants, and certifies
     );
     assert.not.ok(existsSync(join(folder, '.flatcheck')));
   }));
+
+test('a token of a case or a check that is not there is one line, not a pass', async () => {
+  const { checks } = await loadClaim('KP-8');
+  const refused = async (part: RegExp, more: { check: string; path?: string }): Promise<void> => {
+    const token = encodeReplay({ claim: 'KP-8', digest: claimDigest(claimModule('KP-8')), seed: 5, ...more });
+    const ended = await asked('--replay', token, '--workers', '1');
+    assert.is(ended.status, 2, ended.stdout + ended.stderr);
+    assert.match(ended.stderr, part);
+    assert.ok(oneLine(ended), ended.stderr);
+  };
+  const check = checks[0]!.name;
+  await refused(/path must be numbers like 3:0:1, the first below \d+, got '100000000'/, {
+    check,
+    path: '100000000',
+  });
+  await refused(/path must lead to a case of the check, got '0:999'/, { check, path: '0:999' });
+  await refused(/names the check 'nothing' of KP-8, which has/, { check: 'nothing' });
+});
+
+test('seeds, runs and shards that are none', async () => {
+  for (const [flag, values] of [
+    ['seed', ['-1', '1.5', '1e3', '', 'x', '0x1', 'NaN', 'Infinity', '9007199254740992']],
+    ['runs', ['-1', '0', '1.5', '1e3', '', 'x', '1000001', '1e300']],
+    ['workers', ['0', '-1', 'x']],
+    ['shard', ['0/3', '4/3', '1', '1/', '/3', '1/0', '-1/3', '1.5/3', 'a/b', '1/3/5', '01/3', '']],
+  ] as const)
+    for (const value of values) {
+      const ended = await asked('--claim', 'KP-8', `--${flag}=${value}`);
+      assert.is(ended.status, 2, `--${flag}=${value}: ${ended.stdout}`);
+      assert.ok(oneLine(ended), ended.stderr);
+    }
+});
 
 test('a token that names a claim that is gone is refused', async () => {
   const token = encodeReplay({ claim: 'SAMBA-99', digest: 'aa', seed: 5 });

@@ -1,5 +1,6 @@
 /** @file Where the cases of a check come from. */
 import fc from 'fast-check';
+import type { Demands } from '../result.js';
 
 export interface Given<Case> {
   readonly arbitrary: fc.Arbitrary<Case>;
@@ -10,6 +11,15 @@ export interface Given<Case> {
   /** Only the examples run. */
   readonly exhaustive?: true;
 }
+
+/** How many cases a check demands: random ones and pinned ones. */
+export const casesDemanded = <Case>(
+  { examples, exhaustive }: Given<Case>,
+  runs: number,
+): Pick<Demands, 'runs' | 'pinned'> => ({
+  runs: exhaustive ? 0 : runs,
+  pinned: examples?.length ?? 0,
+});
 
 /** Just these cases and no random ones: a counterexample, or a finite claim checked to the end. */
 export function only<Case>(cases: readonly [Case, ...Case[]], show?: (c: Case) => string): Given<Case> {

@@ -1,6 +1,13 @@
 /** @file `flatcheck verify`: run the claims and say what came out. */
 import { randomInt } from 'node:crypto';
-import { CLAIM_IDS, type ClaimId, claimModule, isClaimId, paperOf } from '../../../properties/registry.js';
+import {
+  CLAIM_IDS,
+  type ClaimId,
+  claimModule,
+  isClaimId,
+  loadClaim,
+  paperOf,
+} from '../../../properties/registry.js';
 import type { Paper } from '../../claims/result.js';
 import { nearest } from '../../formats/nearest.js';
 import { inShard, type Shard } from '../../gate/shard.js';
@@ -35,6 +42,8 @@ Exit codes: 0 all pass, 1 a claim failed, 2 wrong arguments, 3 inconclusive.`;
 
 const PAPERS: readonly Paper[] = ['samba', 'ujvary', 'kumar-poole', 'vgr', 'rae'];
 const DEEP_EFFORT = 4;
+/** More cases of one check would not end. */
+const MOST_RUNS = 1_000_000;
 
 const OPTIONS = {
   paper: { type: 'string', multiple: true },
@@ -49,6 +58,8 @@ const OPTIONS = {
   engine: { type: 'string' },
   ...OUTPUT_OPTIONS,
 } as const;
+
+type Values = ReturnType<typeof readArgs<typeof OPTIONS>>['values'];
 
 function known(id: string): ClaimId {
   if (isClaimId(id)) return id;
@@ -75,7 +86,21 @@ function readShard(text: string): Shard {
   return { index, count };
 }
 
-function readOptions(argv: readonly string[]) {
+/** What a token asks for, as far as that is there. */
+async function replayed(token: string) {
+  const replay = decodeReplay(token);
+  const id = known(replay.claim);
+  refuseStale(replay, claimDigest(claimModule(id)));
+  const { seed, check, path } = replay;
+  const names = (await loadClaim(id)).checks.map(of => of.name);
+  if (check !== undefined && !names.includes(check))
+    throw new UsageError(
+      `verify: --replay names the check '${check}' of ${id}, which has ${names.join(', ')}`,
+    );
+  return { ids: [id], seed, ...(check !== undefined && { check }), ...(path !== undefined && { path }) };
+}
+
+async function readOptions(argv: readonly string[]): Promise<{ values: Values; options: VerifyOptions }> {
   const { values, positionals } = readArgs('verify', argv, OPTIONS);
   noMore('verify', positionals, 0);
   if (values.engine !== undefined && values.engine !== 'float64')
@@ -87,19 +112,7 @@ function readOptions(argv: readonly string[]) {
     for (const flag of ['paper', 'claim', 'seed', 'vary-seed', 'runs', 'deep', 'shard'] as const)
       if (values[flag] !== undefined)
         throw new UsageError(`verify: --replay says which case to run; --${flag} has no use beside it`);
-    const replay = decodeReplay(values.replay);
-    const id = known(replay.claim);
-    refuseStale(replay, claimDigest(claimModule(id)));
-    const { seed, check, path } = replay;
-    return {
-      values,
-      options: {
-        ids: [id],
-        seed,
-        ...(check !== undefined && { check }),
-        ...(path !== undefined && { path }),
-      },
-    };
+    return { values, options: await replayed(values.replay) };
   }
   if (values.seed !== undefined && values['vary-seed'])
     throw new UsageError('verify: --seed and --vary-seed exclude each other');
@@ -110,14 +123,15 @@ function readOptions(argv: readonly string[]) {
     ids: shard === undefined ? chosen : chosen.filter(id => inShard(id, shard)),
     seed,
     ...(shard !== undefined && { shard }),
-    ...(values.runs !== undefined && { runs: integer('verify', 'runs', values.runs, 1) }),
+    ...(values.runs !== undefined && { runs: integer('verify', 'runs', values.runs, 1, MOST_RUNS) }),
     ...(values.deep && { effort: DEEP_EFFORT }),
   };
   return { values, options };
 }
 
 export async function run(argv: readonly string[]): Promise<ExitCode> {
-  const { values, options } = readOptions(argv);
+  const { values, options } = await readOptions(argv);
+  if (options.ids.length === 0) console.error('verify: no claim is in this shard: nothing is checked');
   const workers =
     values.workers === undefined ? {} : { workers: integer('verify', 'workers', values.workers, 1) };
   const result = await verifyWithProgress({ ...options, ...workers });

@@ -43,16 +43,16 @@ export async function runOnly(choice: Choice, id: string): Promise<ExitCode> {
 
 function execute(choice: Choice, run: PlannedRun, signal: AbortSignal, show: (text: string) => void) {
   const { experiment, shared, out, dataFolder, unverified } = choice;
-  const { digest, commit, versions } = runInfo(run.seed);
+  const { code, digest, commit, versions, integrity } = runInfo(run.seed);
   const codeDigest =
-    run.job.kind === 'train' ? digest : sha256(digest, moduleDigest(`experiments/${experiment.name}.js`));
+    run.job.kind === 'train' ? code : sha256(digest, moduleDigest(`experiments/${experiment.name}.js`));
   let said = 0;
   return executeRun(experiment, shared.setting, run, {
     folder: runFolder(out, run.id),
     dataFolder,
     threads: shared.threads,
     certificateFor: async objective => (unverified ? 'unverified' : await requirementFor(objective)),
-    source: { codeDigest, commit, versions },
+    source: { codeDigest, commit, versions, integrity },
     signal,
     onProgress: (done, total) => {
       if (performance.now() - said < BETWEEN_MESSAGES && done < total) return;

@@ -2,7 +2,7 @@
 import { objectivesVouchedFor } from '../../../properties/registry.js';
 import type { VerifyResult } from '../../claims/result.js';
 import { CERTIFICATES, type Requirement, writeCertificate } from '../../train/certificate.js';
-import { codeDigest } from './sources.js';
+import { vouchedDigest } from './sources.js';
 
 /**
  * The claims are checked on the graph of a step, in doubles. Every run compares its engine with those doubles before its
@@ -24,5 +24,5 @@ export async function certify(result: VerifyResult): Promise<string> {
 /** What training an objective asks for. */
 export async function requirementFor(objective: string): Promise<Requirement> {
   const claims = (await objectivesVouchedFor())[objective] ?? [];
-  return { folder: CERTIFICATES, codeDigest: codeDigest(), engine: CHECKED_ON, claims };
+  return { folder: CERTIFICATES, codeDigest: vouchedDigest(), engine: CHECKED_ON, claims };
 }

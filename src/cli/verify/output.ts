@@ -33,17 +33,23 @@ export interface Outputs {
   readonly 'claims-doc'?: string | undefined;
 }
 
-/** Writes the files asked for, then prints the JSON or the table. */
-export function emit(command: string, result: VerifyResult, outputs: Outputs): void {
-  const json = `${JSON.stringify(result, null, 1)}\n`;
+const jsonOf = (result: VerifyResult): string => `${JSON.stringify(result, null, 1)}\n`;
+
+/** Writes the files asked for. */
+export function writeOutputs(command: string, result: VerifyResult, outputs: Outputs): void {
   const files: readonly (readonly [string | undefined, (result: VerifyResult) => string])[] = [
-    [outputs['json-file'], () => json],
+    [outputs['json-file'], jsonOf],
     [outputs.junit, junit],
     [outputs.markdown, markdown],
     [outputs.html, html],
     [outputs['claims-doc'], claimsDocument],
   ];
   for (const [path, format] of files) if (path !== undefined) writeAtomic(command, path, format(result));
-  if (outputs.json) process.stdout.write(json);
+}
+
+/** Writes the files asked for, then prints the JSON or the table. */
+export function emit(command: string, result: VerifyResult, outputs: Outputs): void {
+  writeOutputs(command, result, outputs);
+  if (outputs.json) process.stdout.write(jsonOf(result));
   else printVerify(result);
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { UsageError } from '../exit.js';
 import type { Job, RawResult, Reply } from './job.js';
 
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
@@ -24,6 +25,7 @@ async function ask(worker: ChildProcess, job: Job): Promise<RawResult> {
       }),
     ]);
     const reply = message as Reply;
+    if (!reply.ok && reply.asked) throw new UsageError(`verify: ${job.id}: ${reply.error}`);
     if (!reply.ok) throw new Error(`${job.id}: ${reply.error}`);
     return reply.result;
   } finally {

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sha256 } from '../../formats/files.js';
+import { bareImports, dependencies } from './dependencies.js';
 
 /** The folder of the compiled package: it holds src/ and properties/. */
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -46,8 +48,20 @@ export function claimDigest(modulePath: string): string {
   return digestOf(closure(join(ROOT, 'properties', modulePath))).slice(0, 16);
 }
 
-/** The digest of all code that decides what a training run computes and whether its claims pass. */
+/** All code that decides what a training run computes and whether its claims pass. */
+const computing = (): string[] =>
+  ['src/core', 'src/engine', 'src/theory', 'src/train', 'src/formats', 'properties'].flatMap(room =>
+    readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
+      .filter(file => file.endsWith('.js'))
+      .map(file => join(ROOT, room, file)),
+  );
+
+let code: string | undefined;
+let packages: Readonly<Record<string, string>> | undefined;
+
+/** The digest of all our code that decides what a run computes and whether its claims pass, as this process first saw it. */
 export function codeDigest(): string {
+<<<<<<< /tmp/lift.ours
   const files = [
     'src/core',
     'src/engine',
@@ -61,9 +75,27 @@ export function codeDigest(): string {
     readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
       .filter(file => file.endsWith('.js'))
       .map(file => join(ROOT, room, file)),
-  );
-  return digestOf(new Set(files.flatMap(file => [file, ...named(file, DATA)]))).slice(0, 32);
+=======
+  code ??= digestOf(new Set(computing().flatMap(file => [file, ...named(file, DATA)]))).slice(0, 32);
+  return code;
 }
+
+/** Hashes of the packages that take part, as they lay there when this process first asked: what it has loaded stays. */
+export function integrity(): Readonly<Record<string, string>> {
+  packages ??= dependencies(
+    bareImports(computing().map(file => readFileSync(file, 'utf8'))),
+    join(ROOT, 'src/index.js'),
+>>>>>>> /tmp/lift.theirs
+  );
+  return packages;
+}
+
+/** The digest of what is verified and of what would train: our code, the packages that take part, Node's version. */
+export const vouchedDigest = (): string =>
+  sha256(codeDigest(), JSON.stringify(integrity()), process.versions.node).slice(0, 32);
+
+/** The digest of the claims that there are. */
+export const registryDigest = (ids: readonly string[]): string => sha256(JSON.stringify(ids)).slice(0, 16);
 
 /** The digest of a compiled module, by its path in the package, with all of ours that it reaches. */
 export const moduleDigest = (path: string): string => digestOf(closure(join(ROOT, path))).slice(0, 32);

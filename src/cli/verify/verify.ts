@@ -1,15 +1,17 @@
 /** @file Verifying claims: jobs out, one result model back. */
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type ClaimId, claimModule, LARGE_WHEN_DEEP } from '../../../properties/registry.js';
+import { CLAIM_IDS, type ClaimId, claimModule, LARGE_WHEN_DEEP } from '../../../properties/registry.js';
 import { SUITE_ALPHA } from '../../claims/checks/statistical.js';
+import { DECISION_RULES } from '../../claims/order.js';
 import type { ClaimResult, RunInfo, VerifyResult } from '../../claims/result.js';
+import { countOutcome } from '../../gate/consistent.js';
 import type { Shard } from '../../gate/shard.js';
+import { ownCommit } from './commit.js';
 import type { Job, RawResult } from './job.js';
 import { runJobs } from './pool.js';
 import { encodeReplay } from './replay.js';
-import { claimDigest, codeDigest } from './sources.js';
+import { claimDigest, codeDigest, integrity, registryDigest, vouchedDigest } from './sources.js';
 
 export interface VerifyOptions {
   readonly ids: readonly ClaimId[];
@@ -41,17 +43,6 @@ function versionOf(name: string): string {
     : (JSON.parse(readFileSync(folder[0], 'utf8')) as { version: string }).version;
 }
 
-function commit(): string | null {
-  try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
-  } catch {
-    return null;
-  }
-}
-
 /** Self-description of a run: what it ran on. */
 export function runInfo(seed: number): RunInfo {
   const own = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as {
@@ -67,8 +58,12 @@ export function runInfo(seed: number): RunInfo {
       node: process.versions.node,
       ...Object.fromEntries(packages.map(name => [name, versionOf(name)])),
     },
-    commit: commit(),
-    digest: codeDigest(),
+    integrity: integrity(),
+    commit: ownCommit(),
+    digest: vouchedDigest(),
+    code: codeDigest(),
+    registry: registryDigest(CLAIM_IDS),
+    rules: DECISION_RULES,
   };
 }
 
@@ -112,14 +107,18 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
     options.workers,
   );
   const claims = ids.map(id => results.get(id)!);
-  const count = (outcome: ClaimResult['outcome']): number =>
-    claims.filter(claim => claim.outcome === outcome).length;
   return {
     schema: 1,
     claims,
-    passed: count('pass'),
-    failed: count('fail'),
-    inconclusive: count('inconclusive'),
-    run: { ...info, ...(options.shard !== undefined && { shard: options.shard }) },
+    passed: countOutcome(claims, 'pass'),
+    failed: countOutcome(claims, 'fail'),
+    inconclusive: countOutcome(claims, 'inconclusive'),
+    run: {
+      ...info,
+      ...(runs !== undefined && { runs }),
+      ...(effort !== undefined && { effort }),
+      ...(check !== undefined && { replayed: true }),
+      ...(options.shard !== undefined && { shard: options.shard }),
+    },
   };
 }
