@@ -67,7 +67,7 @@ module.exports = {
         path: '^src/(claims|vectors|formats)/',
         pathNot: [
           '^src/formats/printable\\.ts$',
-          '^src/claims/(result|finding|verdict|experiment/(model|summary)|checks/text)\\.ts$',
+          '^src/claims/(result|conclude|finding|verdict|experiment/(model|summary)|checks/text)\\.ts$',
           '^src/vectors/result\\.ts$',
         ],
       },

@@ -1,5 +1,5 @@
 // node ci/gate.mjs SHARDS REPORT: merges the shards' results in one folder, checks the vectors, writes every report to the
-// other, asks the gate.
+// other, asks the gate. For machines that share the claims; `npm test` does the same on one (see CONTRIBUTING.md).
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

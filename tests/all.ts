@@ -1,10 +1,19 @@
-/** @file Runs all unit tests, a process for each folder, two at a time, and adds up what they say. */
+/**
+ * @file Runs all unit tests, a process for each folder, two at a time, and adds up what they say; then the gate, with the
+ * results of those tests. `--without-claims`: a few cases of each claim instead of all, and no gate.
+ */
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandLine } from '../src/cli/command-line.js';
+import { ENTRY } from './cli/run.js';
+import { CLAIMS_FILE, FEW, RESULTS, VECTORS_FILE } from './gate-files.js';
 
 const RUN = fileURLToPath(new URL('run.js', import.meta.url));
+const REPORT = fileURLToPath(new URL('../../report/', import.meta.url));
+const BASELINE = fileURLToPath(new URL('../../golden/baseline.json', import.meta.url));
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
 
 /** What takes longest comes first; the claims have processes of their own beside. */
@@ -16,12 +25,24 @@ const entries = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
 const found = [...new Set(entries.map(file => (file.includes('/') ? `${file.split('/')[0]}/` : file)))];
 const queue = [...FIRST.filter(part => found.includes(part)), ...found.filter(part => !FIRST.includes(part))];
 
+const few = process.argv[2] === '--without-claims';
+if (process.argv.length > (few ? 3 : 2)) {
+  console.error(`tests: the only option is --without-claims, got '${process.argv.slice(2).join(' ')}'`);
+  process.exit(2);
+}
+// results of an earlier run must not pass for those of this one
+rmSync(REPORT, { recursive: true, force: true });
+mkdirSync(REPORT, { recursive: true });
+
 const counts = { passed: 0, failed: 0 };
 
 /** One folder; its output is printed when it has ended, so that folders do not mix. */
 function runPart(part: string): Promise<void> {
   const began = performance.now();
-  const child = spawn(process.execPath, [RUN, part], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [RUN, part], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, [RESULTS]: REPORT, ...(few && { [FEW]: '1' }) },
+  });
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   return new Promise((resolve, reject) => {
@@ -45,5 +66,16 @@ await Promise.all(
     for (let part = queue.shift(); part !== undefined; part = queue.shift()) await runPart(part);
   }),
 );
+if (!few) {
+  const at = (name: string): string => join(REPORT, name);
+  const began = performance.now();
+  console.log('the gate: golden/baseline.json');
+  const files = ['--current', at(CLAIMS_FILE), '--vectors', at(VECTORS_FILE)];
+  const code = await commandLine(['gate', '--baseline', BASELINE, ...files], ENTRY);
+  counts[code === 0 ? 'passed' : 'failed']++;
+  console.log(
+    `# gate ${((performance.now() - began) / 1000).toFixed(1)} s: ${code === 0 ? 'open' : 'SHUT'}\n`,
+  );
+}
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
 if (counts.failed > 0 || counts.passed === 0) process.exitCode = 1;

@@ -2,7 +2,7 @@
  * @file Checks that go further where more effort is asked for: what is too slow or too large for every run.
  */
 import type { Check, CheckOptions, Mutant } from './claim.js';
-import type { CheckResult } from './result.js';
+import type { CheckResult, Demands } from './result.js';
 
 /** The effort of `--deep`. */
 export const DEEP = 4;
@@ -38,6 +38,14 @@ function controlled<Subject>(
   };
   return { ...far, outcome: 'fail', failure };
 }
+
+/** What two checks demand that are one after the other: the cases of both, and what the second is strict about. */
+const both = (near: Demands, far: Demands): Demands => ({
+  ...near,
+  ...far,
+  runs: (near.runs ?? 0) + (far.runs ?? 0),
+  pinned: (near.pinned ?? 0) + (far.pinned ?? 0),
+});
 
 /** Runs `more`, once whatever the effort, in a deep run; `check` in any other. */
 function replaced<Subject>(check: Check<Subject>, more: () => Check<Subject>): Check<Subject> {
@@ -84,8 +92,17 @@ export function deepened<Subject>(
         return outcome === 'fail' && threw !== true;
       });
       const worst = Math.max(near.worst ?? 0, far.worst ?? 0);
+      const cases = near.cases + far.cases;
       // a path would lead into the cases of the first check
-      return { ...near, ...far, kind: near.kind, says, cases: near.cases + far.cases, worst };
+      return {
+        ...near,
+        ...far,
+        kind: near.kind,
+        says,
+        cases,
+        worst,
+        demands: both(near.demands, far.demands),
+      };
     },
   };
 }

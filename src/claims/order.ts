@@ -1,6 +1,10 @@
 /** @file Deciding an order of convergence, with its constant, from ladders of residuals of several cases. */
+
+import { decideInterval, PRECISION } from './conclude.js';
 import type { OrderCase } from './order/case.js';
-import { type CaseDecision, judgeCase, type OrderRule } from './order/judge.js';
+import { NEGLECTED } from './order/fits.js';
+import { type CaseDecision, judgeCase, type OrderRule, SLOPE_OFF, SURE, VAGUE } from './order/judge.js';
+import { AGREEMENT, FLOOR, MIN_WINDOW, ROUND_OFF, SIGNAL } from './order/window.js';
 import type { ConstantEstimate, OrderEstimate, OrderOutcome } from './result.js';
 import { mean, median, standardDeviation, studentQuantile } from './statistics.js';
 
@@ -25,10 +29,25 @@ export const MIN_CASES = 8;
 export const CONSTANT_TOLERANCE = 0.01;
 /** Confidence of the interval. */
 const CONFIDENCE = 0.99;
-/** The interval's half-width must stay below this, and its centre this near to the expected order. */
-const PRECISION = 0.05;
 /** More undecided cases than this share leave the whole undecided. */
 const MAX_UNDECIDED = 0.25;
+
+/** Every constant that decides an order, by name: the gate holds them. */
+export const DECISION_RULES: Readonly<Record<string, number>> = {
+  minCases: MIN_CASES,
+  confidence: CONFIDENCE,
+  precision: PRECISION,
+  maxUndecided: MAX_UNDECIDED,
+  slopeOff: SLOPE_OFF,
+  sure: SURE,
+  vague: VAGUE,
+  roundOff: ROUND_OFF,
+  signal: SIGNAL,
+  floor: FLOOR,
+  agreement: AGREEMENT,
+  minWindow: MIN_WINDOW,
+  neglected: NEGLECTED,
+};
 
 /** The interval of two slopes or more. */
 function estimate(slopes: readonly number[], expected: number): OrderEstimate {
@@ -37,20 +56,6 @@ function estimate(slopes: readonly number[], expected: number): OrderEstimate {
     (-studentQuantile((1 - CONFIDENCE) / 2, slopes.length - 1) * standardDeviation(slopes)) /
     Math.sqrt(slopes.length);
   return { estimate: centre, low: centre - half, high: centre + half, expected };
-}
-
-/** Rules out what the interval rules out. */
-function decideInterval({ estimate, low, high, expected }: OrderEstimate): {
-  outcome: OrderOutcome;
-  why: string;
-} {
-  const half = (high - low) / 2;
-  const text = `order ${estimate.toFixed(3)} +- ${half.toFixed(3)}, expected ${expected}`;
-  if (high < expected - PRECISION) return { outcome: 'too-low', why: text };
-  if (low > expected + PRECISION) return { outcome: 'super-convergent', why: text };
-  if (half >= PRECISION) return { outcome: 'inconclusive', why: `${text}: the cases disagree` };
-  if (Math.abs(estimate - expected) > PRECISION) return { outcome: 'inconclusive', why: `${text}: between` };
-  return { outcome: 'pass', why: text };
 }
 
 /** Decides from the judgements of single cases: see decideOrder. */

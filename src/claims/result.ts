@@ -38,11 +38,41 @@ export interface CounterexampleReport {
   readonly measured: string;
 }
 
+/** What a check demands, by name; each has its rule in src/gate/rules.ts for which way is weaker. */
+export type DemandName =
+  /** Random cases by the check's own number (or --runs), and pinned ones. */
+  | 'runs'
+  | 'pinned'
+  /** Of equals, bound, within and violates: the values compared, by their names over all cases. */
+  | 'parts'
+  /** Of equals and bound: the tolerance in units of 2^-52 of the scale. */
+  | 'ulps'
+  /** Of within: the largest relative error. */
+  | 'tolerance'
+  /** Of violates: by how much a counterexample must violate the claim, in units of 2^-52 of the scale. */
+  | 'margin'
+  /** Of statistical: the false-alarm rate, and the draws of the smallest sample. */
+  | 'alpha'
+  | 'draws'
+  /** Of order: what is expected, the largest deviation of the constant vector, the cases that have a ladder... */
+  | 'order'
+  | 'constantTolerance'
+  | 'ladders'
+  /** ...how many of these state the theorem's constant, the rungs of the shortest, and median ends of the steps. */
+  | 'constants'
+  | 'rungs'
+  | 'largestStep'
+  | 'smallestStep';
+
+/** Plain numbers, so that the gate can hold them: what is loosened in a check must not pass in silence. */
+export type Demands = Readonly<Partial<Record<DemandName, number>>>;
+
 export interface CheckResult {
   readonly name: string;
   readonly says: string;
   readonly kind: 'order' | 'equals' | 'bound' | 'violates' | 'within' | 'statistical';
   readonly outcome: Outcome;
+  readonly demands: Demands;
   /** The named outcome of the order decision, where the check is one. */
   readonly decision?: OrderOutcome;
   readonly order?: OrderEstimate;
@@ -97,6 +127,8 @@ export interface ClaimResult {
   readonly formulas?: readonly ShownFormula[];
   readonly verdict: Verdict;
   readonly outcome: Outcome;
+  /** The objectives of src/core whose training it vouches for. */
+  readonly objectives?: readonly string[];
   /** Of the claim's leading order check (the first one), where there is one. */
   readonly order?: OrderEstimate;
   readonly constant?: ConstantEstimate;
@@ -118,8 +150,24 @@ export interface RunInfo {
   readonly seed: number;
   readonly alpha: number;
   readonly versions: Readonly<Record<string, string>>;
+  /** Hashes of the packages that take part, by name@version. */
+  readonly integrity: Readonly<Record<string, string>>;
+  /** Of flatcheck's own code: ends in -dirty where files differ from it; null where it is not known. */
   readonly commit: string | null;
+  /** Of our code, the packages that take part and Node's version: what a result vouches for. */
   readonly digest: string;
+  /** Of our code alone. */
+  readonly code: string;
+  /** Of the ids of all claims that there were, this run's or not. */
+  readonly registry: string;
+  /** The constants by which orders are decided, by name. */
+  readonly rules: Readonly<Record<string, number>>;
+  /** Where each check drew this number of random cases instead of its own... */
+  readonly runs?: number;
+  /** ...or so many times its own. */
+  readonly effort?: number;
+  /** One check alone was replayed. */
+  readonly replayed?: true;
   /** Which part of the claims this run took, counted from 1; absent for all of them. */
   readonly shard?: { readonly index: number; readonly count: number };
 }

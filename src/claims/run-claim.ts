@@ -1,8 +1,9 @@
 /** @file One run of a claim: its checks, then every mutant against them. */
+
 import type { CheckOptions, Claim } from './claim.js';
+import { outcomeOf } from './conclude.js';
 import { stream } from './random.js';
 import type { CheckResult, ClaimResult, MutantResult } from './result.js';
-import type { Outcome } from './verdict.js';
 
 export interface RunOptions {
   readonly seed: number;
@@ -32,6 +33,31 @@ function checkOptions(claim: Claim, { seed, runs, effort = 1, path }: RunOptions
   };
 }
 
+/** What a result says of a claim whatever came out. */
+export const headOf = ({
+  id,
+  paper,
+  source,
+  says,
+  tex,
+  findings,
+  formulas,
+  verdict,
+  objectives,
+}: Claim): Omit<ClaimResult, 'outcome' | 'cases' | 'checks' | 'mutants' | 'replay' | 'seconds'> => ({
+  id,
+  paper,
+  source,
+  says,
+  tex,
+  ...(findings !== undefined && { findings }),
+  ...(formulas !== undefined && {
+    formulas: formulas.map(({ says: what, tex: form }) => ({ says: what, tex: form })),
+  }),
+  verdict,
+  ...(objectives !== undefined && { objectives }),
+});
+
 /** Tries the checks until one rejects the mutant; a check that fails on the original cannot tell the two apart. */
 function runMutant(
   claim: Claim,
@@ -54,15 +80,6 @@ function runMutant(
   return { ...head, killedBy: [], ...(able.length < originals.length && { untried: true }) };
 }
 
-/** A mutant must be killed, an equivalent one must not. */
-const asItShould = ({ killedBy, equivalent }: MutantResult): boolean =>
-  (equivalent === undefined) === killedBy.length > 0;
-
-function outcomeOf(checks: readonly CheckResult[], mutants: readonly MutantResult[]): Outcome {
-  if (checks.some(check => check.outcome === 'fail') || !mutants.every(asItShould)) return 'fail';
-  return checks.some(check => check.outcome === 'inconclusive') ? 'inconclusive' : 'pass';
-}
-
 /**
  * Runs a claim: it passes when every check passes, every mutant is killed by a check that the original passes, and every
  * equivalent mutant survives. A refuted claim's checks are its counterexample and its corrected statement: both must
@@ -79,25 +96,16 @@ export function runClaim(claim: Claim, options: RunOptions): Omit<ClaimResult, '
   const mutants =
     options.check === undefined ? claim.mutants.map(mutant => runMutant(claim, mutant, checks, ran)) : [];
   const leading = checks.find(check => check.order !== undefined);
-  const { id, paper, source, says, tex, formulas, verdict, findings } = claim;
   return {
-    id,
-    paper,
-    source,
-    says,
-    tex,
-    ...(findings !== undefined && { findings }),
-    ...(formulas !== undefined && {
-      formulas: formulas.map(({ says: what, tex: form }) => ({ says: what, tex: form })),
-    }),
-    verdict,
+    ...headOf(claim),
     outcome: outcomeOf(checks, mutants),
     ...(leading?.order !== undefined && { order: leading.order }),
     ...(leading?.constant !== undefined && { constant: leading.constant }),
     cases: checks.reduce((sum, check) => sum + check.cases, 0),
     checks,
     mutants: {
-      killed: mutants.filter(mutant => mutant.killedBy.length > 0).length,
+      killed: mutants.filter(({ killedBy, equivalent }) => killedBy.length > 0 && equivalent === undefined)
+        .length,
       equivalent: mutants.filter(mutant => mutant.equivalent !== undefined).length,
       total: mutants.length,
       list: mutants,

@@ -31,5 +31,9 @@ export const refuted = (of: { counterexample: string; corrected: string }): Of<'
 });
 export const notCheckable = (why: string): Of<'not-checkable'> => ({ kind: 'not-checkable', why });
 
+/** A verdict in a word or two. */
+export const verdictText = (verdict: Verdict): string =>
+  verdict.kind === 'asymptotic' ? `order ${verdict.order} in ${verdict.variable}` : verdict.kind;
+
 /** What a run said of a claim or of one of its checks. */
 export type Outcome = 'pass' | 'fail' | 'inconclusive';

@@ -31,12 +31,19 @@ export function readArgs<T extends Options>(
   }
 }
 
-/** The value of a flag as an integer of at least `least`. */
-export function integer(command: string, flag: string, text: string, least: number): number {
+/** The value of a flag as an integer of at least `least` and, where that matters, at most `most`. */
+export function integer(
+  command: string,
+  flag: string,
+  text: string,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): number {
   const value = /^-?\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(value) || value < least)
     throw new UsageError(`${command}: --${flag} must be an integer of at least ${least}, got '${text}'`);
-  return value;
+  if (value > most) throw new UsageError(`${command}: --${flag} must be at most ${most}, got '${text}'`);
+  return value + 0; // no -0
 }
 
 /** Refuses arguments that the command has no use for. */

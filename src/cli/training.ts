@@ -21,13 +21,13 @@ export async function trainWithProgress(config: TrainConfig, options: TrainingOp
   const name = config.objective.name;
   const progress = progressOn();
   const { signal, dispose } = interruption();
-  const { digest, commit, versions } = runInfo(config.seed);
+  const { code, commit, versions, integrity } = runInfo(config.seed, options.registry);
   try {
     const result = await train(config, {
       folder: options.folder,
       ...(options.dataFolder !== undefined && { dataFolder: options.dataFolder }),
       certificate: options.unverified ? 'unverified' : await requirementFor(name, options.registry),
-      source: { codeDigest: digest, commit, versions },
+      source: { codeDigest: code, commit, versions, integrity },
       signal,
       onProgress: ({ step, steps, epoch, epochs, loss, secondsPerStep }) =>
         progress.show(

@@ -1,7 +1,7 @@
 /** @file The terminal's view of a verification run. */
 
 import type { CheckResult, ClaimResult, VerifyResult } from '../claims/result.js';
-import type { Verdict } from '../claims/verdict.js';
+import { verdictText } from '../claims/verdict.js';
 import { printable } from '../formats/printable.js';
 
 export interface Style {
@@ -22,10 +22,6 @@ export const HEAD = [
   'would have caught',
   'mutants',
 ] as const;
-
-function verdictText(verdict: Verdict): string {
-  return verdict.kind === 'asymptotic' ? `order ${verdict.order} in ${verdict.variable}` : verdict.kind;
-}
 
 function detectText(claim: ClaimResult): string {
   const found = claim.checks.flatMap(check => (check.detects === undefined ? [] : [check.detects.error]));

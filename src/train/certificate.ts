@@ -1,11 +1,13 @@
 /** @file Certificates: which claims have passed for which code and engine. Training asks for one before it starts. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../claims/verdict.js';
 import { makeFolder, writeJson } from '../formats/atomic.js';
 import { readText, sha256 } from '../formats/files.js';
 import { UnavailableError } from '../formats/input-error.js';
 import { isObject, parseJson } from '../formats/json.js';
+import { InUseError, lockFolder } from '../formats/lock.js';
 import { Fields, oneOf, type Rule, text } from './fields.js';
 
 export interface Certificate {
@@ -27,16 +29,39 @@ type Subject = Pick<Certificate, 'codeDigest' | 'engine'>;
 const pathOf = (folder: string, { codeDigest, engine }: Subject): string =>
   join(folder, `${sha256(`${codeDigest} ${engine}`).slice(0, 32)}.json`);
 
-/** Adds to what is already certified for the same code and engine; the newer outcome of a claim counts. Returns the path. */
-export function writeCertificate(folder: string, certificate: Certificate): string {
+/** A certificate is written in milliseconds; who waits longer waits for a process that hangs. */
+const LONGEST_WAIT = 30_000;
+
+/** Takes the lock on the folder of certificates, waiting for others that write there. */
+async function lockCertificates(folder: string): Promise<() => void> {
+  for (const began = performance.now(); ; ) {
+    try {
+      return await lockFolder('certificate', folder);
+    } catch (error) {
+      if (!(error instanceof InUseError) || performance.now() - began > LONGEST_WAIT) throw error;
+      await sleep(10 + Math.random() * 40);
+    }
+  }
+}
+
+/**
+ * Adds to what is already certified for the same code and engine; the newer outcome of a claim counts. Several may do so at
+ * once. Returns the path.
+ */
+export async function writeCertificate(folder: string, certificate: Certificate): Promise<string> {
   const path = pathOf(folder, certificate);
-  const before = readCertificate(folder, certificate);
   makeFolder('certificate', folder);
-  writeJson('certificate', path, {
-    ...certificate,
-    claims: { ...before?.claims, ...certificate.claims },
-    objectives: { ...before?.objectives, ...certificate.objectives },
-  });
+  const release = await lockCertificates(folder);
+  try {
+    const before = readCertificate(folder, certificate);
+    writeJson('certificate', path, {
+      ...certificate,
+      claims: { ...before?.claims, ...certificate.claims },
+      objectives: { ...before?.objectives, ...certificate.objectives },
+    });
+  } finally {
+    release();
+  }
   return path;
 }
 

@@ -7,6 +7,7 @@ import { InputError } from '../formats/input-error.js';
 import { parseJson, show } from '../formats/json.js';
 import { lockFolder } from '../formats/lock.js';
 import { canonical } from './canonical.js';
+import type { Surroundings } from './changed-source.js';
 import { configDigest, configJson, parseConfig, type TrainConfig, type TrainEngine } from './config.js';
 import { readOwn, writeOwn } from './own-files.js';
 import type { TrainResult } from './result.js';
@@ -26,6 +27,8 @@ export interface Provenance {
   readonly codeDigest: string;
   readonly commit: string | null;
   readonly versions: Readonly<Record<string, string>>;
+  /** Hashes of the packages that take part. */
+  readonly integrity?: Readonly<Record<string, string>>;
   /** Each time the run was started or resumed. */
   readonly sessions: readonly Session[];
 }
@@ -36,6 +39,8 @@ interface Session {
   readonly step: number;
   /** Whether the claims behind the objective had passed for this code, or the check was waived. */
   readonly verified: boolean;
+  /** Versions or packages were other than in the session before: in which way, and what they were from here on. */
+  readonly changed?: Surroundings & { readonly changes: readonly string[] };
 }
 
 export interface RunFolder {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fill, stream } from '../claims/random.js';
 import { InputError } from '../formats/input-error.js';
 import { type Requirement, requireCertificate } from './certificate.js';
+import { changedSince, changesText, type Surroundings } from './changed-source.js';
 import { checkLast, paramsDigest, readCheckpoint } from './checkpoint.js';
 import { configDigest, type TrainConfig } from './config.js';
 import { CONFORMANCE_RECORDS, checkConformance } from './conformance.js';
@@ -21,6 +22,7 @@ import {
   checkOrigin,
   openRunFolder,
   originOf,
+  type Provenance,
   type RunFolder,
   readProvenance,
   readResult,
@@ -40,6 +42,8 @@ export interface TrainOptions {
     readonly codeDigest: string;
     readonly commit: string | null;
     readonly versions: Readonly<Record<string, string>>;
+    /** Hashes of the packages that take part. */
+    readonly integrity?: Readonly<Record<string, string>>;
   };
   /** Quantities to report in validation, beside loss and terms and the squared error at the mean code. */
   readonly measures?: Measures;
@@ -111,6 +115,15 @@ async function orDiscard<T>(run: RunFolder, begun: boolean, work: Promise<T>): P
   }
 }
 
+/** What the last session computed with. */
+const lastSource = (before: Provenance | undefined): Surroundings | undefined =>
+  before?.sessions.findLast(session => session.changed !== undefined)?.changed ?? before;
+
+const around = ({ versions, integrity }: Surroundings): Surroundings => ({
+  versions,
+  ...(integrity !== undefined && { integrity }),
+});
+
 interface Parts {
   readonly data: TrainingData;
   readonly model: Model;
@@ -133,6 +146,7 @@ async function goOn(
   if (checkpoint !== undefined && before !== undefined) checkOrigin(run.checkpoint, checkpoint, run, before);
   const threads = config.threads ?? before?.threads ?? availableParallelism();
   const measures: Measures = { squaredErrorAtMean, ...options.measures };
+  const changes = checkpoint === undefined ? [] : changedSince(lastSource(before), source);
   const provenance = recordProvenance(run, {
     schema: 1,
     configDigest: digest,
@@ -141,20 +155,30 @@ async function goOn(
     data: { name: data.images.name, digest: data.images.digest, generated: data.generated },
     measures: Object.keys(measures),
     ...source,
-    sessions: [{ started: new Date().toISOString(), step: checkpoint?.step ?? 0, verified }],
+    sessions: [
+      {
+        started: new Date().toISOString(),
+        step: checkpoint?.step ?? 0,
+        verified,
+        ...(changes.length > 0 && { changed: { changes, ...around(source) } }),
+      },
+    ],
   });
   onNote?.(`data: ${data.images.name}`);
   if (chosen.engineWhy !== undefined) onNote?.(`engine ${engine}, the fastest: ${chosen.engineWhy}`);
   if (!verified) onNote?.(`UNVERIFIED: the claims behind '${config.objective.name}' were not asked for`);
   if (checkpoint !== undefined) onNote?.(`resumed at step ${checkpoint.step} on ${threads} threads`);
 
+  if (changes.length > 0)
+    onNote?.(`resumed with ${changesText(changes)}: compared with float64 again, and later bits may differ`);
+
   const start = checkpoint?.carried ?? firstCarried(model, config.seed);
   const { batchSize } = config;
-  if (checkpoint === undefined) {
+  if (checkpoint === undefined || changes.length > 0) {
     const count = Math.min(CONFORMANCE_RECORDS, batchSize);
     const records = firstRecords(model, data, config, count);
     const compared = checkConformance(model, start, records, { engine, batchSize: count, threads, measures });
-    const { found } = await orDiscard(run, false, compared);
+    const { found } = await orDiscard(run, checkpoint !== undefined, compared);
     onNote?.(
       `engine ${engine} agrees with float64 on the first records: loss to ${found.loss.toExponential(1)}, gradient to ${found.gradient.toExponential(1)}`,
     );

@@ -3,16 +3,18 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { exitCodeOf } from '../../src/cli/exit.js';
+import { readOwnFile } from '../../src/cli/verify/own-file.js';
 import { readResult } from '../../src/cli/verify/read-result.js';
 import { decodeReplay, encodeReplay } from '../../src/cli/verify/replay.js';
 import { InputError } from '../../src/formats/input-error.js';
 import { parseJson } from '../../src/formats/json.js';
-import { readBaseline, updated } from '../../src/gate/baseline.js';
+import { baselineText, updated } from '../../src/gate/baseline.js';
 import { figuresOf } from '../../src/gate/figures.js';
 import { parseConfig } from '../../src/train/config.js';
 import { fuzz } from '../formats/fuzz.js';
 import { suite } from '../harness.js';
-import { RESULT } from '../report/sample.js';
+import { REGISTRY } from '../registry.js';
+import { PASSED, RESULT } from '../report/sample.js';
 import { emptyFolder } from './run.js';
 
 const test = suite('command line/fuzz');
@@ -22,15 +24,18 @@ test('a report', () => {
   const path = join(emptyFolder(), 'r.json');
   return fuzz('report', Buffer.from(JSON.stringify(RESULT)), bytes => {
     writeFileSync(path, bytes);
-    readResult('fuzz', path);
+    readResult('fuzz', path, REGISTRY);
   });
 });
 
-test('a baseline', () =>
-  fuzz('baseline', Buffer.from(JSON.stringify(updated(null, figuresOf(RESULT), 'first'))), bytes => {
-    const wrong = readBaseline(parseJson(text(bytes), 'fuzz'));
-    if (typeof wrong === 'string') throw new InputError(wrong);
-  }));
+test('a baseline', () => {
+  const path = join(emptyFolder(), 'b.json');
+  const whole = baselineText(updated(null, RESULT.run, figuresOf({ ...RESULT, claims: [PASSED] }), 'first'));
+  return fuzz('baseline', Buffer.from(whole), bytes => {
+    writeFileSync(path, bytes);
+    readOwnFile('fuzz', path, 'baseline', 'baseline');
+  });
+});
 
 test('a configuration', () => {
   const config = {

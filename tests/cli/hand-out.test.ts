@@ -3,8 +3,10 @@ import * as assert from 'uvu/assert';
 import { REGISTRIES } from '../../bin/registries.js';
 import type { Job, RawResult } from '../../src/cli/verify/job.js';
 import { handOut, runJobs } from '../../src/cli/verify/pool.js';
+import { contradiction } from '../../src/gate/consistent.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
+import { RESULT } from '../report/sample.js';
 
 const test = suite('verify pool');
 
@@ -54,7 +56,10 @@ test('a claim whose worker is killed is run once more, then has failed; the othe
     const why = (id: string): string => results.get(id)!.checks[0]!.failure!.measured;
     assert.is(why('KP-8'), 'its worker process ended early (SIGKILL), twice');
     assert.is(why('RAE-3'), 'Error: no');
-    const { mutants } = results.get('KP-8')!;
+    const lost = results.get('KP-8')!;
+    const claims = [{ ...lost, replay: '' }];
+    assert.is(contradiction({ ...RESULT, claims, passed: 0, failed: 1 }), undefined);
+    const { mutants } = lost;
     assert.ok(mutants.total > 0 && mutants.list.every(({ untried }) => untried === true));
   }));
 

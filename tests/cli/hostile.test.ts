@@ -97,14 +97,21 @@ test("a shard's strings: terminal, Markdown, JUnit and HTML show them and do not
       replay: `flat1.x${ESCAPES}`,
       checks: claim.checks.map(check => ({
         ...check,
-        name: HOSTILE,
+        name: HOSTILE + check.name,
         says: `${HOSTILE}\ud800`,
         note: HOSTILE,
-        failure: { case: HOSTILE, expected: '```\n<b>', measured: HOSTILE },
+        ...(check.failure !== undefined && {
+          failure: { case: HOSTILE, expected: '```\n<b>', measured: HOSTILE },
+        }),
       })),
       mutants: {
         ...claim.mutants,
-        list: claim.mutants.list.map(mutant => ({ ...mutant, name: HOSTILE, says: HOSTILE })),
+        list: claim.mutants.list.map(mutant => ({
+          ...mutant,
+          name: HOSTILE + mutant.name,
+          says: HOSTILE,
+          killedBy: mutant.killedBy.map(name => HOSTILE + name),
+        })),
       },
     }));
     for (const path of paths) {

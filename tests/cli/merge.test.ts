@@ -5,7 +5,7 @@ import { run as merge } from '../../src/cli/commands/merge.js';
 import { readResult } from '../../src/cli/verify/read-result.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
-import { CLAIM_IDS, PROGRAM } from '../registry.js';
+import { CLAIM_IDS, PROGRAM, REGISTRY } from '../registry.js';
 import type { RESULT } from '../report/sample.js';
 import { captured } from './captured.js';
 import { oneLine } from './run.js';
@@ -20,7 +20,7 @@ test('two shards become one result, in the order of the registry', () =>
     assert.equal([ended.status, ended.stderr], [0, '']);
     assert.match(ended.stdout, new RegExp(`${CLAIM_IDS.length} claims passed, 0 failed`));
     assert.equal(
-      readResult('test', out).claims.map(claim => claim.id),
+      readResult('test', out, REGISTRY).claims.map(claim => claim.id),
       [...CLAIM_IDS],
     );
   }));

@@ -3,7 +3,7 @@ import { UsageError } from '../../src/cli/exit.js';
 import { decodeReplay, encodeReplay, refuseStale } from '../../src/cli/verify/replay.js';
 import { claimDigest, claimSources, codeDigest } from '../../src/cli/verify/sources.js';
 import { suite } from '../harness.js';
-import { CLAIM_IDS, claimEntry } from '../registry.js';
+import { CLAIM_IDS, claimEntry, REGISTRY } from '../registry.js';
 
 const test = suite('replay tokens');
 
@@ -29,6 +29,11 @@ test('what is no token is refused in one line', () => {
     forged([]),
     forged({ ...REPLAY, seed: 1.5 }),
     forged({ ...REPLAY, path: 3 }),
+    forged({ ...REPLAY, seed: -1 }),
+    forged({ ...REPLAY, check: undefined }),
+    ...['', '-1', '1e9', 'x', '1:', ':1', '0:-1', '1.5', ' 1', '1 ', '1\n', '0x1', '9999999999', 'NaN'].map(
+      path => forged({ ...REPLAY, path }),
+    ),
   ])
     assert.throws(
       () => decodeReplay(bad),
@@ -45,7 +50,7 @@ test('digests differ by claim, are the same again, and cover a claim, its genera
   const digests = CLAIM_IDS.map(id => claimDigest(claimEntry(id).module));
   assert.is(new Set(digests).size, CLAIM_IDS.length);
   assert.is(claimDigest(claimEntry(CLAIM_IDS[0]!).module), digests[0]);
-  assert.match(codeDigest(), /^[0-9a-f]{32}$/);
+  assert.match(codeDigest(REGISTRY), /^[0-9a-f]{32}$/);
 });
 
 test('a digest covers the golden values that a claim reads, and no others', () => {

@@ -13,8 +13,9 @@ import { claimDigest } from '../../src/cli/verify/sources.js';
 import { inShard } from '../../src/gate/shard.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
-import { CLAIM_IDS, claimEntry, PROGRAM } from '../registry.js';
+import { CLAIM_IDS, claimEntry, loadClaim, PROGRAM } from '../registry.js';
 import { captured } from './captured.js';
+import { oneLine } from './run.js';
 
 const test = suite('verify command', 300);
 
@@ -67,6 +68,43 @@ test('a token of one check runs this check alone, without mutants, and certifies
     );
     assert.not.ok(existsSync(join(folder, '.flatcheck')));
   }));
+
+test('a token of a case or a check that is not there is one line, not a pass', async () => {
+  const { checks } = await loadClaim('KP-8');
+  const refused = async (part: RegExp, more: { check: string; path?: string }): Promise<void> => {
+    const token = encodeReplay({
+      claim: 'KP-8',
+      digest: claimDigest(claimEntry('KP-8').module),
+      seed: 5,
+      ...more,
+    });
+    const ended = await asked('--replay', token, '--workers', '1');
+    assert.is(ended.status, 2, ended.stdout + ended.stderr);
+    assert.match(ended.stderr, part);
+    assert.ok(oneLine(ended), ended.stderr);
+  };
+  const check = checks[0]!.name;
+  await refused(/path must be numbers like 3:0:1, the first below \d+, got '100000000'/, {
+    check,
+    path: '100000000',
+  });
+  await refused(/path must lead to a case of the check, got '0:999'/, { check, path: '0:999' });
+  await refused(/names the check 'nothing' of KP-8, which has/, { check: 'nothing' });
+});
+
+test('seeds, runs and shards that are none', async () => {
+  for (const [flag, values] of [
+    ['seed', ['-1', '1.5', '1e3', '', 'x', '0x1', 'NaN', 'Infinity', '9007199254740992']],
+    ['runs', ['-1', '0', '1.5', '1e3', '', 'x', '1000001', '1e300']],
+    ['workers', ['0', '-1', 'x']],
+    ['shard', ['0/3', '4/3', '1', '1/', '/3', '1/0', '-1/3', '1.5/3', 'a/b', '1/3/5', '01/3', '']],
+  ] as const)
+    for (const value of values) {
+      const ended = await asked('--claim', 'KP-8', `--${flag}=${value}`);
+      assert.is(ended.status, 2, `--${flag}=${value}: ${ended.stdout}`);
+      assert.ok(oneLine(ended), ended.stderr);
+    }
+});
 
 test('a token that names a claim that is gone is refused', async () => {
   const token = encodeReplay({ claim: 'SAMBA-99', digest: 'aa', seed: 5 });

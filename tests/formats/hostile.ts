@@ -120,13 +120,14 @@ function wide(): Uint8Array {
 }
 
 const SIZE = 4 * MB;
+const NO_CLAIMS = { claims: new Map() };
 
 export const CASES: readonly Case[] = [
   ...Object.entries(JSONS).flatMap(([name, text]) => [
     bytesCase(
       `report of ${name}`,
       () => text(SIZE),
-      path => readResult('merge', path),
+      path => readResult('merge', path, NO_CLAIMS),
     ),
     bytesCase(
       `header of ${name}`,
@@ -201,7 +202,7 @@ export const CASES: readonly Case[] = [
     [
       ['sparse safetensors', path => readSafetensors(path)],
       ['sparse vector', check],
-      ['sparse report', path => readResult('merge', path)],
+      ['sparse report', path => readResult('merge', path, NO_CLAIMS)],
       ['sparse configuration', path => readConfig(path)],
       ['sparse IDX', path => readIdx(path)],
       ['sparse CIFAR', path => readCifarFile(path, 'cifar10', 'train')],

@@ -26,6 +26,7 @@ export const PASSED: ClaimResult = {
       decision: 'pass',
       order: ORDER,
       constant: CONSTANT,
+      demands: { runs: 40, pinned: 0, order: 2, constantTolerance: 0.01, ladders: 40, rungs: 6 },
       ladder: [0, 1, 2, 3, 4, 5].map(k => [2 ** -k, 3 * 4 ** -k] as const),
       cases: 40,
       detects: { error: 3e-6, of: 'gradient' },
@@ -46,8 +47,10 @@ export const PASSED: ClaimResult = {
   seconds: 1,
 };
 
+const { order: _, constant: __, ...WITHOUT_ORDER } = PASSED;
+
 export const FAILED: ClaimResult = {
-  ...PASSED,
+  ...WITHOUT_ORDER,
   id: 'KP-14',
   paper: 'kumar-poole',
   verdict: exact(),
@@ -58,9 +61,19 @@ export const FAILED: ClaimResult = {
       says: 'the minimum is GRAE',
       kind: 'equals',
       outcome: 'fail',
+      demands: { runs: 100, pinned: 3, parts: 1, ulps: 64 },
       cases: 3,
       failure: { case: '{ d: 1 } & <script>', expected: '1', measured: '2' },
       note: 'a note',
+    },
+    {
+      name: 'gradient',
+      says: 'so is its gradient',
+      kind: 'equals',
+      outcome: 'pass',
+      demands: { runs: 34, pinned: 3, parts: 1, ulps: 64 },
+      cases: 37,
+      worst: 0.5,
     },
   ],
   mutants: {
@@ -68,9 +81,9 @@ export const FAILED: ClaimResult = {
     equivalent: 1,
     total: 3,
     list: [
-      { name: 'half', says: 'no half', killedBy: ['value'] },
+      { name: 'half', says: 'no half', killedBy: ['gradient'] },
       { name: 'alive', says: 'something', killedBy: [] },
-      { name: 'same', says: 'equal by Sylvester', killedBy: ['value'], equivalent: 'proof' },
+      { name: 'same', says: 'equal by Sylvester', killedBy: ['gradient'], equivalent: 'proof' },
     ],
   },
   replay: 'flat1.b',
@@ -89,5 +102,9 @@ export const RESULT: VerifyResult = {
     versions: { flatcheck: '0.1.0', node: '20' },
     commit: null,
     digest: 'd',
+    code: 'c',
+    registry: 'r',
+    integrity: {},
+    rules: { precision: 0.05 },
   },
 };

@@ -29,7 +29,7 @@ test('a failure shows case, expected, measured, survivors and how to replay it',
     'measured: 2',
     'a note',
     'mutant survived: alive',
-    'equivalent: same by value',
+    'equivalent: same by gradient',
     '--replay flat1.b',
   ])
     assert.ok(text.includes(part), `${part} in ${text}`);

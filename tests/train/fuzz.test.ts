@@ -38,7 +38,7 @@ test('configuration', () =>
   ));
 
 test('certificate', () =>
-  inFolder(folder => {
+  inFolder(async folder => {
     const certificate = {
       schema: 1,
       codeDigest: 'a',
@@ -46,7 +46,7 @@ test('certificate', () =>
       claims: { X: 'pass', Y: 'fail' },
       objectives: { vae: ['X'] },
     } as const;
-    writeCertificate(folder, certificate);
+    await writeCertificate(folder, certificate);
     const path = join(folder, readdirSync(folder)[0]!);
     return fuzz('certificate', readFileSync(path), bytes => {
       writeFileSync(path, bytes);

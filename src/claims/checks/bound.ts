@@ -64,6 +64,7 @@ export function bound<Case, Subject>(spec: BoundSpec<Case, Subject>): Check<Subj
         says: spec.says,
         kind: 'bound',
         outcome: 'pass',
+        demands: { ...found.demands, ulps },
         ...(found.failure === undefined && Number.isFinite(slack) && { slack }),
         ...(found.failure === undefined &&
           !(slack <= LOOSE) && { note: `nowhere near tight: slack at least ${brief(slack)} of the scale` }),

@@ -87,6 +87,7 @@ export function equals<Case, Subject>(spec: EqualsSpec<Case, Subject>): Check<Su
         says: spec.says,
         kind: 'equals',
         outcome: vacuous ? 'fail' : 'pass',
+        demands: { ...found.demands, ulps },
         ...summarise(found, 'the expected value (the scale where it is 0), in all cases'),
         ...(vacuous && { note: 'vacuous: the tolerance is as large as the expected values in every case' }),
       };

@@ -5,11 +5,11 @@ import { smallestDetected } from '../order/detect.js';
 import { type CaseDecision, judgeCase, type OrderRule } from '../order/judge.js';
 import { entries, maxAbs, norm } from '../order/vector.js';
 import { CONSTANT_TOLERANCE, decideFromCases, MIN_CASES, type OrderDecision } from '../order.js';
-import type { CheckResult } from '../result.js';
+import type { CheckResult, Demands } from '../result.js';
 import { median } from '../statistics.js';
 import type { Outcome } from '../verdict.js';
 import { type Equality, judgeEquality } from './equals.js';
-import type { Cases } from './given.js';
+import { type Cases, casesDemanded } from './given.js';
 import { isList } from './parts.js';
 import { randomCases, type Seen, search } from './search.js';
 import { text } from './text.js';
@@ -85,6 +85,20 @@ function medianLadder(cases: readonly OrderCase[]): (readonly [number, number])[
     median(sorted.map(ladder => ladder[k]!.step)),
     median(sorted.map(ladder => norm(entries(ladder[k]!.residual)))),
   ]);
+}
+
+/** What the ladders are like, so that a shorter one is seen. */
+function laddersOf(cases: readonly OrderCase[]): Demands {
+  const steps = cases.map(({ ladder }) => ladder.map(rung => rung.step));
+  const constants = cases.filter(({ constant }) => constant !== undefined).length;
+  if (steps.length === 0) return { ladders: 0, constants };
+  return {
+    ladders: steps.length,
+    constants,
+    rungs: Math.min(...steps.map(of => of.length)),
+    largestStep: median(steps.map(of => Math.max(...of))),
+    smallestStep: median(steps.map(of => Math.min(...of))),
+  };
 }
 
 type Reasons = Pick<OrderSpec<never, never>, 'exact' | 'superConvergent'>;
@@ -169,13 +183,15 @@ export function order<Case, Subject>(spec: OrderSpec<Case, Subject>): Check<Subj
     run(name, subject, options) {
       const runs = options.quick ? MIN_CASES : Math.max(MIN_CASES, randomCases(spec.runs ?? 12, options));
       const found = search(name, given, runs, options, c => see(spec.measure(c, subject), rule));
-      const head = { name, says, kind: 'order', cases: found.cases } as const;
+      const demands: Demands = { ...casesDemanded(given, runs), ...rule };
+      const head = { name, says, kind: 'order', cases: found.cases, demands } as const;
       if (found.failure !== undefined) return { ...head, ...alone(found.values.at(-1)), ...found.failure };
       if (options.path !== undefined) return { ...head, outcome: 'pass', note: 'this case alone' };
       const judged = found.values.flatMap(value => ('of' in value ? [value] : []));
       const plot = medianLadder(judged.map(({ of }) => of));
       return {
         ...head,
+        demands: { ...demands, ...laddersOf(judged.map(({ of }) => of)) },
         ...together(judged, rule, spec, options.quick),
         ...(plot.length > 0 && { ladder: plot }),
       };

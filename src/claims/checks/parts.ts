@@ -1,7 +1,7 @@
 /** @file Checks whose measure returns one value or several: what is common to `equals`, `bound`, `violates` and `within`. */
 import type { CheckOptions } from '../claim.js';
-import type { CheckResult } from '../result.js';
-import type { Cases } from './given.js';
+import type { CheckResult, Demands } from '../result.js';
+import { type Cases, casesDemanded } from './given.js';
 import { randomCases, type Seen, search } from './search.js';
 import { label } from './text.js';
 
@@ -40,6 +40,7 @@ function smallest(cases: readonly ReadonlyMap<string, Judged>[]): number[] {
 /** What all parts of all cases say together. */
 export interface Summary {
   readonly cases: number;
+  readonly demands: Demands;
   readonly worst: number;
   /** Of the part that sees least: the error in all cases that it would have caught. */
   readonly detects: number;
@@ -78,10 +79,12 @@ export function runParts<Case, Subject, P extends Part>(
     });
     return { value, ...(failure !== undefined && { failure }) };
   });
+  const least = smallest(found.values);
   return {
     cases: found.cases,
+    demands: { ...casesDemanded(given, randomCases(runs, options)), parts: least.length },
     worst: Math.max(0, ...found.values.flatMap(parts => [...parts.values()].map(part => part.worst))),
-    detects: Math.max(...smallest(found.values)),
+    detects: Math.max(...least),
     ...(found.failure !== undefined && { failure: found.failure }),
   };
 }

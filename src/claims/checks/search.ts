@@ -22,6 +22,18 @@ export interface Search<T> {
 
 class Wrong extends Error {}
 
+/** A replay of a case that the check does not have: of the one who asks, not of the code under test. */
+export class NoSuchCase extends RangeError {}
+
+/** fast-check's path to a case: the number of the case, then of its shrunk values. */
+export const CASE_PATH = /^\d{1,9}(?::\d{1,9})*$/;
+
+/** A path far outside would be walked to, one case after another. */
+function refuseOutside(path: string, cases: number): void {
+  if (!CASE_PATH.test(path) || Number(path.split(':')[0]) >= cases)
+    throw new NoSuchCase(`path must be numbers like 3:0:1, the first below ${cases}, got '${path}'`);
+}
+
 /** What the failure of a case says: the kind of failure must not change while it shrinks. */
 type Failure = { readonly kind: 'wrong' | 'threw'; readonly expected: string; readonly measured: string };
 
@@ -49,6 +61,8 @@ export function search<Case, T>(
   see: (c: Case) => Seen<T>,
 ): Search<T> {
   const given = givenOf(source);
+  const total = count(given, runs);
+  if (options.path !== undefined) refuseOutside(options.path, total);
   const values: T[] = [];
   let cases = 0;
   let failure: Failure | undefined;
@@ -78,7 +92,7 @@ export function search<Case, T>(
     }),
     {
       seed: stream(options.seed, 'cases', name).uint32() | 0,
-      numRuns: count(given, runs),
+      numRuns: total,
       examples: (given.examples ?? []).map((c): [Case] => [c]),
       // a distribution is what its generator says; degenerate cases are pinned, not hoped for
       unbiased: true,
@@ -88,6 +102,8 @@ export function search<Case, T>(
       ...(options.path !== undefined && { path: options.path }),
     },
   );
+  if (options.path !== undefined && cases === 0)
+    throw new NoSuchCase(`path must lead to a case of the check, got '${options.path}', where there is none`);
   if (!details.failed) return { values, cases };
   if (details.counterexample === null || failure === undefined) {
     const measured = `${details.numSkips} were skipped: let the generator draw only admissible ones`;

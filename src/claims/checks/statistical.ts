@@ -4,7 +4,7 @@ import type { Check } from '../claim.js';
 import { normalQuantile } from '../normal-quantile.js';
 import { type Random, stream } from '../random.js';
 import { holm, mean, normalCdf, standardDeviation } from '../statistics.js';
-import { type Cases, givenOf } from './given.js';
+import { type Cases, casesDemanded, givenOf } from './given.js';
 import { isList } from './parts.js';
 import { ULPS, UNIT } from './rounding.js';
 import { randomCases, search } from './search.js';
@@ -98,7 +98,8 @@ export function statistical<Case, Subject>(spec: StatisticalSpec<Case, Subject>)
     kind: 'statistical',
     says,
     run(name, subject, options) {
-      const found = search(name, given, randomCases(spec.runs ?? 4, options), options, c => {
+      const runs = randomCases(spec.runs ?? 4, options);
+      const found = search(name, given, runs, options, c => {
         const key = fc.stringify(c);
         const measured = spec.measure(c, subject, stream(options.seed, 'sample', name, key));
         const show = givenOf(given).show ?? fc.stringify;
@@ -110,7 +111,13 @@ export function statistical<Case, Subject>(spec: StatisticalSpec<Case, Subject>)
           })),
         };
       });
-      const head = { name, says, kind: 'statistical', cases: found.cases } as const;
+      const draws = Math.min(...found.values.flat().map(sample => sample.draws));
+      const demands = {
+        ...casesDemanded(given, runs),
+        alpha,
+        ...(Number.isFinite(draws) && { draws }),
+      };
+      const head = { name, says, kind: 'statistical', cases: found.cases, demands } as const;
       if (found.failure !== undefined) return { ...head, ...found.failure };
       const tests = found.values.flat();
       const { p, test } = leastLikely(tests);

@@ -63,6 +63,7 @@ export function violates<Case, Subject>(spec: ViolatesSpec<Case, Subject>): Chec
         says: spec.says,
         kind: 'violates',
         outcome: 'pass',
+        demands: { ...found.demands, margin },
         ...(found.failure === undefined && { note }),
         ...summary,
       };

@@ -61,6 +61,7 @@ export function within<Case, Subject>(spec: WithinSpec<Case, Subject>): Check<Su
         says: spec.says,
         kind: 'within',
         outcome: 'pass',
+        demands: { ...found.demands, tolerance },
         ...summarise(found, 'the predicted value, in all cases'),
       };
     },

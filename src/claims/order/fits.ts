@@ -4,7 +4,7 @@ import { combine, dot, norm } from './vector.js';
 import type { Point } from './window.js';
 
 /** Size of the neglected correction at the largest step of a window, where slopes agree to 0.1. */
-const NEGLECTED = 0.02;
+export const NEGLECTED = 0.02;
 
 /** The correction columns h, h^2, ... in units of the window's largest step. */
 function corrections(window: readonly Point[], count: number): number[][] {

@@ -22,11 +22,11 @@ export interface CaseDecision {
 }
 
 /** A single case contradicts the order when its slope is this far off... */
-const SLOPE_OFF = 0.2;
+export const SLOPE_OFF = 0.2;
 /** ...and this many standard errors. */
-const SURE = 4;
+export const SURE = 4;
 /** A slope with a larger standard error decides nothing. */
-const VAGUE = 0.1;
+export const VAGUE = 0.1;
 /** The largest ratio of the theorem's leading term to round-off on the ladder. */
 function predictedSignal(all: readonly Point[], order: number, size: number): number {
   return Math.max(...all.map(p => (size * p.step ** order) / p.noise));

@@ -14,7 +14,7 @@ export const SIGNAL = 10;
 /** Where the round-off model fell short, the floor may lie this high, in units of the modelled round-off. */
 export const FLOOR = 1000;
 /** Successive slopes agree within this, beyond what round-off explains. */
-const AGREEMENT = 0.1;
+export const AGREEMENT = 0.1;
 export const MIN_WINDOW = 5;
 
 /** A rung as the decision sees it. */

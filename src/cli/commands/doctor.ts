@@ -6,7 +6,7 @@ import { columns } from '../../report/table.js';
 import { noMore, readArgs } from '../args.js';
 import { dataFolder, findData, folderVariable } from '../data-folder.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { runInfo } from '../verify/verify.js';
+import { versionsHere } from '../verify/verify.js';
 
 export const usage = `usage: flatcheck doctor [--json]
 
@@ -35,7 +35,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     threads: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
   };
-  const { versions } = runInfo(0);
+  const versions = versionsHere();
   if (values.json) console.log(JSON.stringify({ schema: 1, machine, versions, engines, data }, null, 1));
   else {
     console.log(

@@ -23,7 +23,8 @@ import { ensureVerified } from '../experiment/verified.js';
 import { writeReport } from '../experiment/write-report.js';
 import type { Program } from '../program.js';
 import type { Registry } from '../registry.js';
-import { runInfo } from '../verify/verify.js';
+import { ownCommit } from '../verify/commit.js';
+import { versionsHere } from '../verify/verify.js';
 
 export const usage = ({ experiments }: Registry): string => `usage: flatcheck experiment NAME [options]
 
@@ -56,7 +57,6 @@ interface Collected {
 
 function collected(choice: Choice): Collected {
   const { experiment, shared, plan, out, data, unverified } = choice;
-  const { commit, versions } = runInfo(0);
   let written: ExitCode = EXIT.fine;
   const result = collect({
     experiment,
@@ -64,8 +64,8 @@ function collected(choice: Choice): Collected {
     plan,
     out,
     data,
-    commit,
-    versions,
+    commit: ownCommit(),
+    versions: versionsHere(),
     verified: !unverified,
     onDamaged: (run, message) => console.error(`${experiment.name}: ${runLabel(run)}: ${message}`),
     onUnwritten: error => {

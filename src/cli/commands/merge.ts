@@ -6,7 +6,7 @@ import { combined, type ExitCode, UsageError } from '../exit.js';
 import type { Program } from '../program.js';
 import { checkOutputs, emit, OUTPUT_OPTIONS, OUTPUT_USAGE } from '../verify/output.js';
 import { verifyExit } from '../verify/print.js';
-import { readResult } from '../verify/read-result.js';
+import { readResult, refuseForeign } from '../verify/read-result.js';
 
 export const usage = `usage: flatcheck merge SHARD.json... [options]
 
@@ -19,7 +19,11 @@ export async function run(argv: readonly string[], { registry }: Program): Promi
   if (positionals.length === 0) throw new UsageError('merge: give the JSON files of the shards, got none');
   checkOutputs('merge', values, positionals);
   const result = merge(
-    positionals.map(path => readResult('merge', path)),
+    positionals.map(path => {
+      const shard = readResult('merge', path, registry);
+      refuseForeign('merge', path, shard, registry);
+      return shard;
+    }),
     [...registry.claims.keys()],
   );
   if (typeof result === 'string') throw new InputError(`merge: ${result}`);

@@ -35,6 +35,8 @@ reference graphs, and on the run's own network and batch before the first step o
 Exit codes: 0 all pass, 1 a claim failed, 2 wrong arguments, 3 inconclusive.`;
 
 const DEEP_EFFORT = 4;
+/** More cases of one check would not end. */
+const MOST_RUNS = 1_000_000;
 
 const OPTIONS = {
   paper: { type: 'string', multiple: true },
@@ -49,6 +51,8 @@ const OPTIONS = {
   engine: { type: 'string' },
   ...OUTPUT_OPTIONS,
 } as const;
+
+type Values = ReturnType<typeof readArgs<typeof OPTIONS>>['values'];
 
 function claimOf(id: string, { claims }: Registry): ClaimEntry {
   const entry = claims.get(id);
@@ -84,7 +88,30 @@ function readShard(text: string): Shard {
   return { index, count };
 }
 
-function readOptions(argv: readonly string[], registry: Registry) {
+/** What a token asks for, as far as that is there. */
+async function replayed(token: string, registry: Registry): Promise<VerifyOptions> {
+  const replay = decodeReplay(token);
+  const { id, module, load } = claimOf(replay.claim, registry);
+  refuseStale(replay, claimDigest(module));
+  const { seed, check, path } = replay;
+  const names = (await load()).checks.map(of => of.name);
+  if (check !== undefined && !names.includes(check))
+    throw new UsageError(
+      `verify: --replay names the check '${check}' of ${id}, which has ${names.join(', ')}`,
+    );
+  return {
+    ids: [id],
+    registry,
+    seed,
+    ...(check !== undefined && { check }),
+    ...(path !== undefined && { path }),
+  };
+}
+
+async function readOptions(
+  argv: readonly string[],
+  registry: Registry,
+): Promise<{ values: Values; options: VerifyOptions }> {
   const { values, positionals } = readArgs('verify', argv, OPTIONS);
   noMore('verify', positionals, 0);
   if (values.engine !== undefined && values.engine !== 'float64')
@@ -96,20 +123,7 @@ function readOptions(argv: readonly string[], registry: Registry) {
     for (const flag of ['paper', 'claim', 'seed', 'vary-seed', 'runs', 'deep', 'shard'] as const)
       if (values[flag] !== undefined)
         throw new UsageError(`verify: --replay says which case to run; --${flag} has no use beside it`);
-    const replay = decodeReplay(values.replay);
-    const { id, module } = claimOf(replay.claim, registry);
-    refuseStale(replay, claimDigest(module));
-    const { seed, check, path } = replay;
-    return {
-      values,
-      options: {
-        ids: [id],
-        registry,
-        seed,
-        ...(check !== undefined && { check }),
-        ...(path !== undefined && { path }),
-      },
-    };
+    return { values, options: await replayed(values.replay, registry) };
   }
   if (values.seed !== undefined && values['vary-seed'])
     throw new UsageError('verify: --seed and --vary-seed exclude each other');
@@ -121,14 +135,15 @@ function readOptions(argv: readonly string[], registry: Registry) {
     registry,
     seed,
     ...(shard !== undefined && { shard }),
-    ...(values.runs !== undefined && { runs: integer('verify', 'runs', values.runs, 1) }),
+    ...(values.runs !== undefined && { runs: integer('verify', 'runs', values.runs, 1, MOST_RUNS) }),
     ...(values.deep && { effort: DEEP_EFFORT }),
   };
   return { values, options };
 }
 
 export async function run(argv: readonly string[], { registry }: Program): Promise<ExitCode> {
-  const { values, options } = readOptions(argv, registry);
+  const { values, options } = await readOptions(argv, registry);
+  if (options.ids.length === 0) console.error('verify: no claim is in this shard: nothing is checked');
   const workers =
     values.workers === undefined ? {} : { workers: integer('verify', 'workers', values.workers, 1) };
   checkOutputs('verify', values);

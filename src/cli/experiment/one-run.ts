@@ -43,8 +43,8 @@ export async function runOnly(choice: Choice, id: string): Promise<ExitCode> {
 
 function execute(choice: Choice, run: PlannedRun, signal: AbortSignal, show: (text: string) => void) {
   const { registry, experiment, module, shared, out, dataFolder, unverified } = choice;
-  const { digest, commit, versions } = runInfo(run.seed);
-  const codeDigest = run.job.kind === 'train' ? digest : sha256(digest, moduleDigest(module));
+  const { code, digest, commit, versions, integrity } = runInfo(run.seed, registry);
+  const codeDigest = run.job.kind === 'train' ? code : sha256(digest, moduleDigest(module));
   let said = 0;
   return executeRun(experiment, shared.setting, run, {
     folder: runFolder(out, run.id),
@@ -52,7 +52,7 @@ function execute(choice: Choice, run: PlannedRun, signal: AbortSignal, show: (te
     threads: shared.threads,
     certificateFor: async objective =>
       unverified ? 'unverified' : await requirementFor(objective, registry),
-    source: { codeDigest, commit, versions },
+    source: { codeDigest, commit, versions, integrity },
     signal,
     onProgress: (done, total) => {
       if (performance.now() - said < BETWEEN_MESSAGES && done < total) return;

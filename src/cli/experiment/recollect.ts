@@ -8,7 +8,8 @@ import { readShared } from '../../train/experiment/folder.js';
 import { planOf } from '../../train/experiment/plan.js';
 import { readOwn } from '../../train/own-files.js';
 import type { Registry } from '../registry.js';
-import { runInfo } from '../verify/verify.js';
+import { ownCommit } from '../verify/commit.js';
+import { versionsHere } from '../verify/verify.js';
 
 /** What only the command that ran the experiment knew, from the result that it wrote last. */
 function lastWords(
@@ -45,10 +46,9 @@ export async function recollect(
       `report: ${join(out, 'experiment.json')} must name an experiment, got '${name}' (there are ${[...experiments.keys()].join(', ')})`,
     );
   const experiment = await entry.load();
-  const { commit, versions } = runInfo(0);
   const { data, verified } = lastWords(out, say);
   return collect({
-    ...{ experiment, shared, out, commit, versions, verified },
+    ...{ experiment, shared, out, commit: ownCommit(), versions: versionsHere(), verified },
     plan: planOf(experiment, setting),
     data: data ?? setting.data?.kind ?? 'data that the experiment makes',
     onUnwritten,

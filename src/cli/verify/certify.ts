@@ -3,7 +3,7 @@ import { objectivesVouchedFor } from '../../claims/registry.js';
 import type { VerifyResult } from '../../claims/result.js';
 import { CERTIFICATES, type Requirement, writeCertificate } from '../../train/certificate.js';
 import type { Registry } from '../registry.js';
-import { codeDigest } from './sources.js';
+import { vouchedDigest } from './sources.js';
 
 /**
  * The claims are checked on the graph of a step, in doubles. Every run compares its engine with those doubles before its
@@ -23,7 +23,8 @@ export async function certify(result: VerifyResult, { claims }: Registry): Promi
 }
 
 /** What training an objective asks for. */
-export async function requirementFor(objective: string, { claims }: Registry): Promise<Requirement> {
-  const vouching = (await objectivesVouchedFor(claims.values()))[objective] ?? [];
-  return { folder: CERTIFICATES, codeDigest: codeDigest(), engine: CHECKED_ON, claims: vouching };
+export async function requirementFor(objective: string, registry: Registry): Promise<Requirement> {
+  const vouching = (await objectivesVouchedFor(registry.claims.values()))[objective] ?? [];
+  const codeDigest = vouchedDigest(registry);
+  return { folder: CERTIFICATES, codeDigest, engine: CHECKED_ON, claims: vouching };
 }

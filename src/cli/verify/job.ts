@@ -20,4 +20,5 @@ export type RawResult = Omit<ClaimResult, 'replay'>;
 
 export type Reply =
   | { readonly ok: true; readonly result: RawResult }
-  | { readonly ok: false; readonly error: string };
+  /** `asked`: the job names a check or a case that is not there, which is the user's mistake. */
+  | { readonly ok: false; readonly error: string; readonly asked?: true };

@@ -1,5 +1,6 @@
 /** @file The result of a claim whose run did not come to its end: it failed, and says why; the other claims are none the worse. */
 import type { CheckResult } from '../../claims/result.js';
+import { headOf } from '../../claims/run-claim.js';
 import { loadRegistry } from '../registry.js';
 import type { RawResult } from './job.js';
 
@@ -14,18 +15,20 @@ export async function lostResult(
 ): Promise<RawResult> {
   const entry = (await loadRegistry(registries)).claims.get(id);
   if (entry === undefined) throw new Error(`${id}: ${reason}`);
-  const { paper, source, says, tex, verdict, mutants } = await entry.load();
+  const claim = await entry.load();
+  const { mutants } = claim;
   const check: CheckResult = {
     name: LOST_CHECK,
     says: 'the run of the claim ends with a result',
     kind: 'equals',
     outcome: 'fail',
+    demands: { runs: 0, pinned: 0 },
     cases: 0,
     failure: { case: 'the whole claim', expected: 'a result', measured: reason },
     threw: true,
   };
   return {
-    ...{ id, paper, source, says, tex, verdict },
+    ...headOf(claim),
     outcome: 'fail',
     cases: 0,
     checks: [check],

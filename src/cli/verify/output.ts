@@ -68,15 +68,22 @@ export function checkOutputs(command: string, outputs: Outputs, inputs: readonly
   }
 }
 
-/**
- * Writes the files asked for, then prints the JSON or the table. What cannot be written is said, and keeps nothing else from being
- * written; the exit code tells.
- */
-export async function emit(command: string, result: VerifyResult, outputs: Outputs): Promise<ExitCode> {
+/** Writes the files asked for. What cannot be written is said, and keeps no other from being written; the exit code tells. */
+export async function writeOutputs(
+  command: string,
+  result: VerifyResult,
+  outputs: Outputs,
+): Promise<ExitCode> {
   const codes: ExitCode[] = [];
   for (const { path, format } of filesOf(outputs))
     codes.push(await attempt(() => writeAtomic(command, path, format(result))));
+  return combined(EXIT.fine, ...codes);
+}
+
+/** Writes the files asked for, then prints the JSON or the table. */
+export async function emit(command: string, result: VerifyResult, outputs: Outputs): Promise<ExitCode> {
+  const code = await writeOutputs(command, result, outputs);
   if (outputs.json) process.stdout.write(asJson(result));
   else printVerify(result);
-  return combined(EXIT.fine, ...codes);
+  return code;
 }

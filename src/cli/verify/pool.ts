@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { UsageError } from '../exit.js';
 import type { Job, RawResult, Reply } from './job.js';
 import { lostResult } from './lost.js';
 
@@ -60,7 +61,9 @@ class Place {
       try {
         this.worker ??= start(this.runs);
         const reply = await ask(this.worker, job);
-        return reply.ok ? reply.result : await lostResult(job.id, this.runs.registries, reply.error);
+        if (reply.ok) return reply.result;
+        if (reply.asked) throw new UsageError(`verify: ${job.id}: ${reply.error}`);
+        return await lostResult(job.id, this.runs.registries, reply.error);
       } catch (error) {
         if (!(error instanceof WorkerEnded)) throw error;
         reason = error.message;

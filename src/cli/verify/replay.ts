@@ -1,4 +1,7 @@
 /** @file Replay tokens: one line that reproduces a case, refused when the code it came from has changed. */
+
+import { CASE_PATH } from '../../claims/checks/search.js';
+import { show } from '../../formats/json.js';
 import { UsageError } from '../exit.js';
 
 export interface Replay {
@@ -15,6 +18,8 @@ const PREFIX = 'flat1.';
 export const encodeReplay = (replay: Replay): string =>
   PREFIX + Buffer.from(JSON.stringify(replay)).toString('base64url');
 
+const isSeed = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
 const isText = (value: unknown): value is string => typeof value === 'string';
 
 /** @throws UsageError when the text is not a token of ours */
@@ -30,12 +35,16 @@ export function decodeReplay(token: string): Replay {
     throw wrong;
   }
   const { claim, digest, seed, check, path } = (value ?? {}) as Record<string, unknown>;
-  if (!isText(claim) || !isText(digest) || !Number.isSafeInteger(seed)) throw wrong;
+  if (!isText(claim) || !isText(digest) || !isSeed(seed)) throw wrong;
   if ((check !== undefined && !isText(check)) || (path !== undefined && !isText(path))) throw wrong;
+  if (path !== undefined && (check === undefined || !CASE_PATH.test(path)))
+    throw new UsageError(
+      `verify: --replay wants a case as numbers like 3:0:1 of a check, got ${show(path)} of ${check ?? 'no check'}`,
+    );
   return {
     claim,
     digest,
-    seed: seed as number,
+    seed,
     ...(check !== undefined && { check }),
     ...(path !== undefined && { path }),
   };

@@ -1,17 +1,19 @@
 /** @file Verifying claims: jobs out, one result model back. */
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { SUITE_ALPHA } from '../../claims/checks/statistical.js';
+import { DECISION_RULES } from '../../claims/order.js';
 import type { ClaimResult, RunInfo, VerifyResult } from '../../claims/result.js';
+import { countOutcome } from '../../gate/consistent.js';
 import type { Shard } from '../../gate/shard.js';
 import { VERSION } from '../program.js';
 import type { Registry } from '../registry.js';
+import { ownCommit } from './commit.js';
 import type { Job, RawResult } from './job.js';
 import { LOST_CHECK } from './lost.js';
 import { runJobs } from './pool.js';
 import { encodeReplay } from './replay.js';
-import { claimDigest, codeDigest } from './sources.js';
+import { claimDigest, codeDigest, integrity, type Known, registryDigest, vouchedDigest } from './sources.js';
 
 export interface VerifyOptions {
   /** Of claims of the registry. */
@@ -29,6 +31,8 @@ export interface VerifyOptions {
   readonly progress?: (result: ClaimResult, done: number) => void;
 }
 
+const PACKAGES = ['@tensorflow/tfjs', 'fast-check', 'mathjs', 'onnxruntime-node'];
+
 function versionOf(name: string): string {
   const require = createRequire(import.meta.url);
   let folder = require.resolve.paths(name)?.map(path => `${path}/${name}/package.json`) ?? [];
@@ -45,33 +49,26 @@ function versionOf(name: string): string {
     : (JSON.parse(readFileSync(folder[0], 'utf8')) as { version: string }).version;
 }
 
-function commit(): string | null {
-  try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
-  } catch {
-    return null;
-  }
-}
+/** What this program and its parts are. */
+export const versionsHere = (): Readonly<Record<string, string>> => ({
+  flatcheck: VERSION,
+  node: process.versions.node,
+  ...Object.fromEntries(PACKAGES.map(name => [name, versionOf(name)])),
+});
 
-/** Self-description of a run: what it ran on. */
-export function runInfo(seed: number): RunInfo {
-  const packages = ['@tensorflow/tfjs', 'fast-check', 'mathjs', 'onnxruntime-node'];
-  return {
-    engine: 'float64',
-    seed,
-    alpha: SUITE_ALPHA,
-    versions: {
-      flatcheck: VERSION,
-      node: process.versions.node,
-      ...Object.fromEntries(packages.map(name => [name, versionOf(name)])),
-    },
-    commit: commit(),
-    digest: codeDigest(),
-  };
-}
+/** Self-description of a run: what it ran on, with which claims at hand. */
+export const runInfo = (seed: number, known: Known): RunInfo => ({
+  engine: 'float64',
+  seed,
+  alpha: SUITE_ALPHA,
+  versions: versionsHere(),
+  integrity: integrity(known),
+  commit: ownCommit(),
+  digest: vouchedDigest(known),
+  code: codeDigest(known),
+  registry: registryDigest(known),
+  rules: DECISION_RULES,
+});
 
 function finish(job: Job, raw: RawResult, module: string): ClaimResult {
   const failing = raw.checks.find(check => check.outcome !== 'pass');
@@ -97,7 +94,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   const { ids, registry, seed, runs, effort, check, path } = options;
   const deep = (effort ?? 1) > 1;
   // of the code that runs now, not of what a rebuild may have put there meanwhile
-  const info = runInfo(seed);
+  const info = runInfo(seed, registry);
   const results = new Map<string, ClaimResult>();
   const large = deep ? await largeOf(ids, registry) : new Set<string>();
   const jobs = ids.map(
@@ -122,14 +119,18 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
     options.workers,
   );
   const claims = ids.map(id => results.get(id)!);
-  const count = (outcome: ClaimResult['outcome']): number =>
-    claims.filter(claim => claim.outcome === outcome).length;
   return {
     schema: 1,
     claims,
-    passed: count('pass'),
-    failed: count('fail'),
-    inconclusive: count('inconclusive'),
-    run: { ...info, ...(options.shard !== undefined && { shard: options.shard }) },
+    passed: countOutcome(claims, 'pass'),
+    failed: countOutcome(claims, 'fail'),
+    inconclusive: countOutcome(claims, 'inconclusive'),
+    run: {
+      ...info,
+      ...(runs !== undefined && { runs }),
+      ...(effort !== undefined && { effort }),
+      ...(check !== undefined && { replayed: true }),
+      ...(options.shard !== undefined && { shard: options.shard }),
+    },
   };
 }

@@ -98,6 +98,8 @@ interface ComputedProvenance {
   readonly codeDigest: string;
   readonly commit: string | null;
   readonly versions: Readonly<Record<string, string>>;
+  /** Hashes of the packages that take part. */
+  readonly integrity?: Readonly<Record<string, string>>;
   readonly threads: number;
   readonly sessions: readonly { readonly started: string }[];
 }
