@@ -56,7 +56,7 @@ test('the document of claims has formulas, figures, kills and the command', () =
     '### SAMBA-18',
     'As printed',
     '```math\n\\nabla L\n```',
-    'Evaluated by the checks:\n\nThe ratio <r>:\n\n```math\n\\frac{1}{1+ g}\n```\n\n- `z`',
+    'Evaluated by the checks:\n\nThe ratio &lt;r>:\n\n```math\n\\frac{1}{1+ g}\n```\n\n- `z`',
     'Asymptotic: error of order 2 in rho',
     'order 2.0004 ± 2e-3',
     '3 of 3 negative controls',
