@@ -7,6 +7,12 @@ import { type Mutant, mutant } from './claim.js';
  */
 export type Wrong<Value> = readonly [says: string, replacement: Value, equivalent?: string];
 
+/** A known mistake of an implementation, as its own list has it: all of its rules, one of them wrong. */
+export interface KnownMistake<Rules> {
+  readonly says: string;
+  readonly rules: Rules;
+}
+
 /** Mutants by name. */
 export type Mutants<Name extends string, Subject> = { readonly [name in Name]: Mutant<Subject> };
 
@@ -43,12 +49,12 @@ export const formula = <Subject extends object, Field extends keyof Subject, Nam
 
 /**
  * A mutant for each entry of a table of wrong rules: rules that take the place of those of the implementation
- * that the subject holds as `field`; of all entries, or of those named. The wrong implementations are made
- * once, so that all checks share their programs.
+ * that the subject holds as `field`; of all entries, or of those named. The table is one's own, or an objective's
+ * `mistakes`. The wrong implementations are made once, so that all checks share their programs.
  *
  *     mutants: {
  *       ...wrong.rules(SUBJECT, 'vae', { noNoise: ['the mean code only', { sample: mean => mean }] }),
- *       ...wrong.rules(SUBJECT, 'gamma', GAMMA_MISTAKES, ['klOnce', 'noNoise']),
+ *       ...wrong.rules(SUBJECT, 'samba', SAMBA.mistakes, ['noDetach', 'signFlip']),
  *     }
  */
 export function rules<
@@ -59,15 +65,22 @@ export function rules<
 >(
   subject: Subject,
   field: Field,
-  table: { readonly [name in Name]: Wrong<NoInfer<Partial<Subject[Field]>>> },
+  table: {
+    readonly [name in Name]: Wrong<NoInfer<Partial<Subject[Field]>>> | KnownMistake<NoInfer<Subject[Field]>>;
+  },
   names: readonly Chosen[] = Object.keys(table) as Chosen[],
 ): Mutants<Chosen, Subject> {
-  const chosen = Object.fromEntries(names.map(name => [name, table[name]])) as Record<
-    Chosen,
-    Wrong<Partial<Subject[Field]>>
-  >;
-  return mutants<Subject, Partial<Subject[Field]>, Chosen>(chosen, replacement => {
-    const changed: Subject[Field] = { ...subject[field], ...replacement };
-    return other => ({ ...other, [field]: changed });
-  });
+  const chosen = Object.fromEntries(
+    names.map((name): [Chosen, Wrong<Subject[Field]>] => {
+      const entry = table[name];
+      if ('says' in entry) return [name, [entry.says, entry.rules]];
+      const [says, replacement, equivalent] = entry;
+      const changed: Subject[Field] = { ...subject[field], ...replacement };
+      return [name, equivalent === undefined ? [says, changed] : [says, changed, equivalent]];
+    }),
+  ) as Record<Chosen, Wrong<Subject[Field]>>;
+  return mutants<Subject, Subject[Field], Chosen>(chosen, changed => other => ({
+    ...other,
+    [field]: changed,
+  }));
 }

@@ -51,7 +51,7 @@ const kindOf = (stat: Stats): string => {
  * Opens a regular file for reading. Anything else of that name is refused at once: opening a pipe would wait for its
  * writer, reading a device might never end.
  */
-function openFile(what: string, path: string): { readonly fd: number; readonly stat: Stats } {
+export function openFile(what: string, path: string): { readonly fd: number; readonly stat: Stats } {
   let fd: number | undefined;
   try {
     fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0));

@@ -12,7 +12,7 @@ const DEPTH = 64;
 const COST = { value: 24, text: 40, container: 104, key: 220 } as const;
 
 /** What the values of any text may cost, and what more for each of its characters. */
-const MOST_COST = 40 * 2 ** 20;
+const MOST_COST = 32 * 2 ** 20;
 const MOST_DENSITY = 5;
 
 const [QUOTE, COMMA, COLON] = [0x22, 0x2c, 0x3a];

@@ -1,7 +1,7 @@
 /** @file The lines of a text file of any length, one at a time: memory does not grow with the file. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { unavailable } from './files.js';
-import { InputError, UnavailableError } from './input-error.js';
+import { closeSync, readSync } from 'node:fs';
+import { openFile, unavailable } from './files.js';
+import { InputError } from './input-error.js';
 
 export interface Line {
   readonly text: string;
@@ -27,7 +27,7 @@ export function* linesOf(
   path: string,
   { bytes = Number.POSITIVE_INFINITY, longest = 1 << 20, chunk = 1 << 18 }: LinesOptions = {},
 ): Generator<Line, void, undefined> {
-  const fd = open(what, path);
+  const { fd } = openFile(what, path);
   try {
     const buffer = Buffer.alloc(chunk);
     const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -64,18 +64,6 @@ export function* linesOf(
   } finally {
     closeSync(fd);
   }
-}
-
-function open(what: string, path: string): number {
-  let fd: number;
-  try {
-    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)); // a pipe would wait for its writer
-  } catch (error) {
-    throw unavailable(what, path, error);
-  }
-  if (fstatSync(fd).isFile()) return fd;
-  closeSync(fd);
-  throw new UnavailableError(`${what}: ${path} is not a regular file - give a file`);
 }
 
 function readAt(what: string, path: string, fd: number, buffer: Buffer, most: number): number {

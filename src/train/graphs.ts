@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Autoencoder, ParamShapes, Params } from '../core/net/network.js';
 import { evaluated } from '../core/net/running.js';
-import { type Inputs, reconstruction } from '../core/objectives/objective.js';
+import { type Inputs, noiseShape, reconstruction } from '../core/objectives/objective.js';
 import { withoutPrefix, withPrefix } from '../core/prefix.js';
 import { trainingStep } from '../core/step.js';
 import type { Graph } from '../engine/graph/graph.js';
@@ -38,7 +38,7 @@ export const carriedShapes = (model: Model): ParamShapes => ({
 
 const batchSpecs = ({ net, objective }: Model, batch: number): Specs => ({
   x: { shape: [batch, ...net.data] },
-  ...(objective.usesNoise && { noise: { shape: [batch, net.latent] } }),
+  ...(objective.usesNoise && { noise: { shape: [batch, ...noiseShape(objective, net)] } }),
 });
 
 const inputsOf = ({ x, noise }: Tensors): Inputs => (noise ? { x: x!, noise } : { x: x! });

@@ -1,6 +1,8 @@
 /** @file The steps of a run from a given one on: metrics, validation, checkpoints, and the end. */
 
 import { fill, stream } from '../claims/random.js';
+import { noiseShape } from '../core/objectives/objective.js';
+import { sizeOf } from '../engine/graph/shapes.js';
 import { InputError } from '../formats/input-error.js';
 import { paramsDigest, writeCheckpoint } from './checkpoint.js';
 import type { TrainConfig } from './config.js';
@@ -112,9 +114,8 @@ function noiseFor(
   ...labels: readonly (string | number)[]
 ): Partial<Batch> {
   if (!model.objective.usesNoise) return {};
-  return {
-    noise: fill(new Float32Array(records * model.net.latent), 'normal', stream(config.seed, ...labels)),
-  };
+  const count = records * sizeOf(noiseShape(model.objective, model.net));
+  return { noise: fill(new Float32Array(count), 'normal', stream(config.seed, ...labels)) };
 }
 
 function trainingBatch(options: StepsOptions, step: number): Batch {

@@ -1,6 +1,8 @@
 /** @file One training run: started, or taken up where it stopped, by the same call. */
 import { availableParallelism } from 'node:os';
 import { fill, stream } from '../claims/random.js';
+import { noiseShape } from '../core/objectives/objective.js';
+import { sizeOf } from '../engine/graph/shapes.js';
 import { InputError } from '../formats/input-error.js';
 import { type Requirement, requireCertificate } from './certificate.js';
 import { changedSince, changesText, type Surroundings } from './changed-source.js';
@@ -102,7 +104,10 @@ function firstRecords(model: Model, data: TrainingData, config: TrainConfig, cou
   const x = whole.subarray(0, (whole.length / config.batchSize) * count);
   if (!model.objective.usesNoise) return { x };
   const random = stream(config.seed, 'conformance-noise');
-  return { x, noise: fill(new Float32Array(count * model.net.latent), 'normal', random) };
+  return {
+    x,
+    noise: fill(new Float32Array(count * sizeOf(noiseShape(model.objective, model.net))), 'normal', random),
+  };
 }
 
 /** What fails before a run has begun leaves nothing behind, so that the folder is free for another engine. */

@@ -44,4 +44,12 @@ test('of the entries named only', () => {
   assert.is(chosen.noBias.change(SUBJECT).net.bias, 0);
 });
 
+test("an objective's own mistakes, whose rules stay the same object", () => {
+  const halved = { ...SUBJECT.net, bias: 0.5 };
+  const mistakes = { halfBias: { says: 'half of the bias', rules: halved } };
+  const { halfBias } = wrong.rules(SUBJECT, 'net', mistakes);
+  assert.is(halfBias.says, 'half of the bias');
+  assert.is(halfBias.change(SUBJECT).net, halved);
+});
+
 test.run();

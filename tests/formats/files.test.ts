@@ -53,7 +53,7 @@ const READERS: readonly (readonly [file: string, read: (path: string, folder: st
   ['v.safetensors', path => readVector(path)],
   ['config.json', path => readConfig(path)],
   ['result.json', path => readResult('merge', path, { claims: new Map() })],
-  ['metrics.jsonl', path => readMetrics(path)],
+  ['metrics.jsonl', path => [...readMetrics(path)]],
   ['tasks.json', (_, folder) => readSubmission(folder)],
   ['images', path => readIdx(path)],
   ['images.gz', path => readIdx(path)],

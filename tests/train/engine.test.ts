@@ -1,5 +1,5 @@
 /** @file Runs on an engine of one's choice: doubles, and whatever is fastest. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { compileFloat64 } from '../../src/engine/float64/compile.js';
@@ -10,6 +10,7 @@ import { openData } from '../../src/train/data.js';
 import { firstCarried } from '../../src/train/first.js';
 import { graphOf, trainingStepOf } from '../../src/train/graphs.js';
 import { modelOf } from '../../src/train/model.js';
+import { sealed } from '../../src/train/own-files.js';
 import { train } from '../../src/train/train.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
@@ -92,14 +93,16 @@ test('auto goes on with the engine that the run began with', () =>
     assert.instance(error, InputError);
     assert.match(
       error.message,
-      /^train: engine must be one of .*, got "abacus" \(.*provenance\.json\) - [^\n]*$/,
+      /^train: .*provenance\.json engine must be equal to one of the allowed values, got "abacus" - [^\n]*$/,
     );
   }));
 
+/** The provenance with a change, as that of a run that has no checkpoint yet. */
 function rewrite(folder: string, change: object): void {
-  for (const name of readdirSync(folder))
-    if (name === 'provenance.json')
-      writeFileSync(join(folder, name), JSON.stringify({ ...provenance(folder), ...change }));
+  rmSync(join(folder, 'checkpoint.safetensors'), { force: true });
+  if (!existsSync(join(folder, 'provenance.json'))) return;
+  const { sha256: _, ...before } = provenance(folder);
+  writeFileSync(join(folder, 'provenance.json'), JSON.stringify(sealed({ ...before, ...change })));
 }
 
 test.run();

@@ -51,8 +51,8 @@ export const completed = <Rules, Names extends string>(
 
 /** What an objective asks of the network, the batch and the run. */
 export interface Needs {
-  /** Standard normal noise with every batch. */
-  readonly noise?: true;
+  /** Standard normal noise with every batch: of the shape of the codes (true), or of the data. */
+  readonly noise?: true | 'data';
   /** The decoder's Jacobian or columns of it, on a batch tiled once for each: samples must not mix. */
   readonly jacobian?: true;
   /** Decoder outputs that are logits of probabilities: any numbers. */
@@ -133,7 +133,8 @@ export function objective<
     vector: vector as Vector,
     make: (rules = right) => ({
       name,
-      usesNoise: needs.noise === true,
+      usesNoise: needs.noise !== undefined,
+      ...(needs.noise === 'data' && { noiseOnData: true }),
       terms,
       ...(needs.logits && { logits: true }),
       ...(extend !== undefined && { extend }),

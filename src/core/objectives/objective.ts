@@ -7,7 +7,10 @@ import type { Autoencoder, Params, Posterior } from '../net/network.js';
 /** A hyper-parameter: a number is a constant of the graph, a scalar tensor is an input that may change from step to step. */
 export type Scalar = number | tf.Tensor;
 
-/** The tensors of one batch: data [B, ...data] and, where the objective samples, standard normal noise [B, d]. */
+/**
+ * The tensors of one batch: data [B, ...data] and, where the objective samples, standard normal noise: [B, d] for its codes, or of
+ * the data's shape where `noiseOnData` says so.
+ */
 export interface Inputs {
   readonly x: tf.Tensor;
   readonly noise?: tf.Tensor;
@@ -25,6 +28,8 @@ export interface Evaluation {
 export interface Objective<Hyper> {
   readonly name: string;
   readonly usesNoise: boolean;
+  /** Its noise is of the data's shape, not of the codes'. */
+  readonly noiseOnData?: true;
   /** Keys of `Evaluation.terms`. */
   readonly terms: readonly string[];
   /** The decoder's outputs are logits of probabilities. */
@@ -33,6 +38,12 @@ export interface Objective<Hyper> {
   extend?(net: Autoencoder): Autoencoder;
   evaluate(net: Autoencoder, params: Params, inputs: Inputs, hyper: Hyper): Evaluation;
 }
+
+/** The shape of one sample's noise. */
+export const noiseShape = (
+  { noiseOnData }: Pick<Objective<never>, 'noiseOnData'>,
+  { data, latent }: Pick<Autoencoder, 'data' | 'latent'>,
+): readonly number[] => (noiseOnData ? data : [latent]);
 
 /** How a reconstruction is measured: |x - f|^2, half of it, or it divided by the number of entries D. */
 export const RECONSTRUCTIONS = ['sum', 'half', 'mean'] as const;

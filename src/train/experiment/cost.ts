@@ -2,7 +2,8 @@
 
 import { fill, stream } from '../../claims/random.js';
 import { median } from '../../claims/statistics.js';
-import { sizeOf } from '../../engine/graph/graph.js';
+import { noiseShape } from '../../core/objectives/objective.js';
+import { sizeOf } from '../../engine/graph/shapes.js';
 import type { TrainConfig, TrainEngine } from '../config.js';
 import { firstCarried } from '../first.js';
 import { carriedShapes, type Measures } from '../graphs.js';
@@ -73,7 +74,11 @@ async function timed(
   const batch: Batch = {
     x: fill(new Float32Array(batchSize * sizeOf(net.data)), 'uniform', stream(seed, 'pixels')),
     ...(objective.usesNoise && {
-      noise: fill(new Float32Array(batchSize * net.latent), 'normal', stream(seed, 'noise')),
+      noise: fill(
+        new Float32Array(batchSize * sizeOf(noiseShape(objective, net))),
+        'normal',
+        stream(seed, 'noise'),
+      ),
     }),
   };
   const seconds = async (work: () => Promise<unknown>): Promise<number> => {
