@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as assert from 'uvu/assert';
 import { loadRegistry, type Registry } from '../../src/cli/registry.js';
 import { runJobs } from '../../src/cli/verify/pool.js';
-import { claimDigest } from '../../src/cli/verify/sources.js';
+import { claimDigest, codeDigest, integrity, vouchedDigest } from '../../src/cli/verify/sources.js';
 import { verify } from '../../src/cli/verify/verify.js';
 import { InputError } from '../../src/formats/input-error.js';
 import { errorOf, inFolder } from '../formats/temporary.js';
@@ -62,6 +62,35 @@ test('its digest covers what its module imports, and not where it lies', () =>
       assert.is.not(claimDigest(there), before);
     }),
   ));
+
+/** What is vouched for beside a claim of the user's that imports a helper and a package of the user's. */
+async function vouchedFor(folder: string, helper: string, contents: string) {
+  const inside = join(folder, 'node_modules/own');
+  mkdirSync(inside, { recursive: true });
+  writeFileSync(join(inside, 'package.json'), JSON.stringify({ name: 'own', version: '1.0.0' }));
+  writeFileSync(join(inside, 'index.js'), contents);
+  const registry = await loadRegistry([writeRegistry(folder, 'OWN-4', `${helper};\nimport 'own'`)]);
+  return {
+    code: codeDigest(registry),
+    own: integrity(registry)['own@1.0.0'],
+    digest: vouchedDigest(registry),
+  };
+}
+
+test('certificates cover the claims of the user, what they import and its packages, and not where they lie', async () => {
+  const of = (...[helper, contents]: [string, string]) =>
+    inFolder(folder => vouchedFor(folder, helper, contents));
+  const first = await of('1', '');
+  assert.equal(await of('1', ''), first);
+  const helped = await of('2', '');
+  assert.is.not(helped.code, first.code);
+  assert.is.not(helped.digest, first.digest);
+  const patched = await of('1', ' ');
+  assert.is(patched.code, first.code);
+  assert.is.not(patched.own, first.own);
+  assert.is.not(patched.digest, first.digest);
+  assert.is.not(codeDigest(await loadRegistry([])), first.code);
+});
 
 test('two claims of one id are refused with both modules', () =>
   inFolder(async folder => {
