@@ -34,6 +34,7 @@ test('the deeper check runs with --deep only, with its own number of cases', () 
   const deep = run(1, { effort: 4 });
   assert.equal([deep.near, deep.far], [8, 2]);
   assert.is(deep.result.cases, 10);
+  assert.equal(deep.result.demands, { runs: 10, pinned: 0, parts: 1, tolerance: 0.1 });
   assert.is(deep.result.says, deep.check.says);
 });
 

@@ -2,11 +2,14 @@
 import * as assert from 'uvu/assert';
 import { bound } from '../../src/claims/checks/bound.js';
 import { equals } from '../../src/claims/checks/equals.js';
+import { agree, apart, below } from '../../src/claims/checks/named.js';
 import { order } from '../../src/claims/checks/order.js';
+import { ULPS } from '../../src/claims/checks/rounding.js';
 import { statistical } from '../../src/claims/checks/statistical.js';
 import { violates } from '../../src/claims/checks/violates.js';
 import { within } from '../../src/claims/checks/within.js';
 import { claim, mutant } from '../../src/claims/claim.js';
+import { deepened } from '../../src/claims/deepened.js';
 import { dyadic, ladder } from '../../src/claims/order/case.js';
 import { fill } from '../../src/claims/random.js';
 import { runClaim } from '../../src/claims/run-claim.js';
@@ -27,7 +30,7 @@ const PINNED = { ...given, examples: [1, 2, 3] };
 const STRICT = {
   given: PINNED,
   runs: 20,
-  ulps: 64,
+  ulps: ULPS.expression as number,
   scale: 1,
   tolerance: 0.01,
   noise: 0,
@@ -38,6 +41,7 @@ const STRICT = {
   steps: dyadic(1, 2, 16),
   constant: true,
   parts: true,
+  sides: true,
   degenerate: false,
   verdict: exact() as ReturnType<typeof exact> | ReturnType<typeof conditional>,
   objectives: ['vae', 'samba'] as readonly string[],
@@ -52,28 +56,35 @@ function rowsOf(change: Partial<Knobs>): Row[] {
   const figures = (knobs: Knobs) => {
     const { runs, ulps, scale } = knobs;
     const common = { given: knobs.given, runs };
+    const near = (tolerance: number) =>
+      within<number, Subject>({
+        says: 'near',
+        ...common,
+        tolerance,
+        measure: (x, f) => ({ actual: f(x), expected: x * x, noise: knobs.noise }),
+      });
     const checks = {
       equals: equals<number, Subject>({
         says: 'squares',
         ...common,
         ulps,
-        measure: (x, f) => [
-          { actual: f(x), expected: x * x, what: 'value', scale: scale * x * x },
-          ...(knobs.parts ? [{ actual: f(-x), expected: x * x, what: 'even' }] : []),
-        ],
+        measure: (x, f) =>
+          agree({
+            value: [f(x), x * x, scale * x * x],
+            ...(knobs.parts && { even: [f(-x), x * x] }),
+          }),
       }),
       bound: bound<number, Subject>({
         says: 'at least',
         ...common,
         ulps,
-        measure: (x, f) => ({ lower: x, upper: f(x) }),
+        measure: (x, f) =>
+          below({
+            'at least': [x, f(x)],
+            ...(knobs.sides && { 'as a square': apart(f(x), x * x, x * x) }),
+          }),
       }),
-      within: within<number, Subject>({
-        says: 'near',
-        ...common,
-        tolerance: knobs.tolerance,
-        measure: (x, f) => ({ actual: f(x), expected: x * x, noise: knobs.noise }),
-      }),
+      within: deepened(near(knobs.tolerance), () => near(knobs.tolerance / 2)),
       violates: violates<number, Subject>({
         says: 'is not x',
         ...common,
@@ -130,6 +141,7 @@ function rowsOf(change: Partial<Knobs>): Row[] {
 
 const LOOSENED: Readonly<Record<string, readonly [Partial<Knobs>, RegExp]>> = {
   'a tolerance in ulps': [{ ulps: 128 }, /ulps 64 -> 128/],
+  'a tolerance by its name': [{ ulps: ULPS.factorisation }, /ulps 64 -> 256/],
   'a relative tolerance': [{ tolerance: 0.02 }, /tolerance 0.01 -> 0.02/],
   'the tolerance of a constant': [{ constantTolerance: 0.02 }, /constantTolerance 0.01 -> 0.02/],
   'the scale that a tolerance is relative to': [{ scale: 1000 }, /smallest error caught/],
@@ -144,6 +156,7 @@ const LOOSENED: Readonly<Record<string, readonly [Partial<Knobs>, RegExp]>> = {
   'a constant that is not stated': [{ constant: false }, /constants 23 -> 0/],
   'a case that is called degenerate': [{ degenerate: true }, /ladders 23 -> 22/],
   'a value that is not compared': [{ parts: false }, /parts 2 -> 1/],
+  'a bound that is not looked at': [{ sides: false }, /parts 2 -> 1/],
   'a check': [{ without: 'bound' }, /in the baseline, not in this run/],
   'a mutant': [{ without: 'mutant' }, /fourth killed -> gone/],
   'a mutant that is called equivalent': [{ survives: true }, /cube killed -> equivalent/],
