@@ -109,7 +109,8 @@ const SHOWN = 80;
 
 /** A value as a short text for error messages, however large it is. */
 export function show(value: unknown): string {
-  const short = typeof value === 'string' ? value.slice(0, SHOWN + 1) : value;
+  // an entry of a list is a character at least
+  const short = typeof value === 'string' || Array.isArray(value) ? value.slice(0, SHOWN + 1) : value;
   const whole =
     value === undefined
       ? 'nothing'

@@ -120,7 +120,7 @@ function wide(): Uint8Array {
 }
 
 const SIZE = 4 * MB;
-const NO_CLAIMS = { claims: new Map() };
+export const NO_CLAIMS = { claims: new Map() };
 
 export const CASES: readonly Case[] = [
   ...Object.entries(JSONS).flatMap(([name, text]) => [

@@ -45,5 +45,7 @@ export function readOwnFile<T>(command: string, path: string, schema: string, wh
   const value = parseJson(readText(command, path, MOST_BYTES), path);
   const validate = validator(schema);
   if (validate(value)) return value as T;
-  throw new InputError(`${command}: ${path} is no ${what}: ${said(validate.errors![0]!)}`);
+  const [error] = validate.errors!;
+  validate.errors = null; // it holds the whole document
+  throw new InputError(`${command}: ${path} is no ${what}: ${said(error!)}`);
 }
