@@ -55,8 +55,8 @@ export function gradients(f: (params: Params) => Differentiable, params: Params)
   let aux: Differentiable['aux'] = {};
   const { value, grads } = pullBack(() => {
     const result = f(params);
-    // tfjs disposes of what the function makes but does not return
-    aux = mapParams(result.aux, tf.keep);
+    // tfjs disposes of what the function makes but does not return; the loss itself is the caller's
+    aux = mapParams(result.aux, tensor => tf.keep(tensor === result.loss ? tf.clone(tensor) : tensor));
     return result.loss;
   }, Object.values(params));
   const released = mapParams(aux, kept => {

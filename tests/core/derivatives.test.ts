@@ -107,6 +107,20 @@ test('gradients leave no tensors behind', async () => {
   assert.is(tf.memory().numTensors, before);
 });
 
+test('a by-product that is the loss itself', async () => {
+  await tf.setBackend('cpu');
+  const before = tf.memory().numTensors;
+  tf.tidy(() => {
+    const p = { a: tf.tensor1d([1, 2]) };
+    const { loss, aux } = gradients(({ a }) => {
+      const sum = tf.sum(tf.square(a!));
+      return { loss: sum, aux: { sum } };
+    }, p);
+    assert.equal([loss.dataSync()[0], aux.sum!.dataSync()[0]], [5, 5]);
+  });
+  assert.is(tf.memory().numTensors, before);
+});
+
 test('third derivative of a sum of cubes', () => {
   const { third } = run(
     ({ x }) => {

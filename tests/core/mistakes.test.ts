@@ -5,14 +5,15 @@ import { denseClassifier } from '../../src/core/classifier.js';
 import * as gaussian from '../../src/core/gaussian.js';
 import { denseAutoencoder } from '../../src/core/net/dense.js';
 import type { Mistake } from '../../src/core/objectives/define.js';
-import type { Field, Fields } from '../../src/core/objectives/fields.js';
+import type { Fields } from '../../src/core/objectives/fields.js';
 import { AUTOENCODER_OBJECTIVES, CLASSIFIER_OBJECTIVES } from '../../src/core/objectives/list.js';
-import type { Objective } from '../../src/core/objectives/objective.js';
+import { noiseShape, type Objective } from '../../src/core/objectives/objective.js';
 import { type ClassifierObjective, direction } from '../../src/core/objectives/sam/objective.js';
 import { makeBetaVae } from '../../src/core/objectives/vae/beta-vae.js';
 import { VAE_RULES } from '../../src/core/objectives/vae/vae.js';
 import { evaluateWithGradient } from '../../src/core/step.js';
 import { suite } from '../harness.js';
+import { exampleOf, type Hyper } from './example.js';
 import { draw, drawParams, norm, paramsOf, prefixed, relativeError, run } from './support.js';
 
 const NET = denseAutoencoder({
@@ -27,7 +28,6 @@ const NET = denseAutoencoder({
 const CLASSIFIER = denseClassifier({ layers: [4, 5, 3], activation: 'tanh' });
 
 type Values = Record<string, Float64Array>;
-type Hyper = Record<string, unknown>;
 
 /** Loss and gradients of an objective in a row. */
 const rowOf = ({ loss, ...grads }: Values): Float64Array =>
@@ -40,7 +40,8 @@ const rowOf = ({ loss, ...grads }: Values): Float64Array =>
 
 function onAutoencoder(objective: Objective<Hyper>, hyper: Hyper): Float64Array {
   const net = objective.extend?.(NET) ?? NET;
-  const inputs = { ...drawParams(1, net.shapes, 1.2), x: draw(2, [4, 5], 2), noise: draw(3, [4, 3], 1.5) };
+  const noise = draw(3, [4, ...noiseShape(objective, net)], 1.5);
+  const inputs = { ...drawParams(1, net.shapes, 1.2), x: draw(2, [4, 5], 2), noise };
   return rowOf(
     run(all => {
       const found = evaluateWithGradient(
@@ -78,25 +79,6 @@ function onClassifier(objective: ClassifierObjective<Hyper>, hyper: Hyper): Floa
   );
 }
 
-function drawn(field: Field): unknown {
-  switch (field.kind) {
-    case 'reconstruction':
-      return 'sum';
-    case 'variance':
-    case 'learned':
-      return 'learned';
-    case 'oneOf':
-      return field.choices[0];
-    case 'count':
-      return 2;
-    default:
-      return 0.3;
-  }
-}
-
-const hyperOf = (fields: Fields): Hyper =>
-  Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, drawn(field)]));
-
 interface Listed<Made> {
   readonly name: string;
   readonly hyper: Fields;
@@ -110,7 +92,7 @@ const test = suite('core/mistakes');
 function shows<Made>(listed: Listed<Made>, evaluate: (made: Made, hyper: Hyper) => Float64Array): void {
   test(listed.name, () => {
     const { rules, mistakes, make } = listed;
-    const hyper = hyperOf(listed.hyper);
+    const hyper = exampleOf(listed.hyper);
     const right = evaluate(make(), hyper);
     assert.ok(norm(right) > 0.1);
     assert.is(relativeError(evaluate(make({ ...rules }), hyper), right), 0);

@@ -4,11 +4,13 @@ import { convAutoencoder } from '../../src/core/net/conv.js';
 import { denseAutoencoder } from '../../src/core/net/dense.js';
 import type { Autoencoder, PosteriorKind } from '../../src/core/net/network.js';
 import {
+  AUTOENCODER_OBJECTIVES,
   OBJECTIVES,
   type ObjectiveName,
   type ObjectiveSpec,
   objectiveOf,
 } from '../../src/core/objectives/list.js';
+import { noiseShape } from '../../src/core/objectives/objective.js';
 import { direction } from '../../src/core/objectives/sam/objective.js';
 import { makeSam } from '../../src/core/objectives/sam/sam.js';
 import { adam } from '../../src/core/optimiser.js';
@@ -16,6 +18,7 @@ import { evaluateWithGradient, trainingStep } from '../../src/core/step.js';
 import { runEager } from '../../src/engine/eager.js';
 import { openOnnx } from '../../src/engine/onnx/session.js';
 import { trace } from '../../src/engine/trace.js';
+import { exampleOf } from '../core/example.js';
 import { draw, type Named, paramsOf, prefixed, scalarOf, type Traced, values } from '../core/support.js';
 import { suite } from '../harness.js';
 import { Agreement, numbersOf } from './agreement.js';
@@ -26,8 +29,8 @@ const test = suite('objectives agree');
 const LEARNED = { variance: 'learned' } as const;
 const FIXED = { variance: { fixed: 0.3 } } as const;
 
-/** A missing objective does not compile. */
-const SPECS: { readonly [Name in ObjectiveName]: readonly (ObjectiveSpec & { readonly name: Name })[] } = {
+/** Where one specification is not enough; the others get an example of their hyper-parameters. */
+const SPECS: { readonly [Name in ObjectiveName]?: readonly (ObjectiveSpec & { readonly name: Name })[] } = {
   vae: [
     { name: 'vae', rec: 'mean', beta: 0.7, ...FIXED },
     { name: 'vae', rec: 'sum', beta: 0.7, ...LEARNED },
@@ -91,10 +94,10 @@ const paramsFor = ({ shapes, fanIn }: Pick<Autoencoder, 'shapes' | 'fanIn'>): Na
     ]),
   );
 
-const inputsOf = (net: Autoencoder, noise: boolean): Named => ({
+const inputsOf = (net: Autoencoder, noise: readonly number[] | null): Named => ({
   ...paramsFor(net),
   x: draw(6, [4, ...net.data]),
-  ...(noise ? { noise: draw(7, [4, net.latent], 2) } : {}),
+  ...(noise === null ? {} : { noise: draw(7, [4, ...noise], 2) }),
 });
 
 const batch = ({ x, noise }: Parameters<Traced>[0]) => (noise === undefined ? { x: x! } : { x: x!, noise });
@@ -135,14 +138,15 @@ function telling(agreement: Agreement): void {
   agreement.mustTell(1, 0.1);
 }
 
-for (const [name, specs] of Object.entries(SPECS))
+for (const { name, hyper } of AUTOENCODER_OBJECTIVES)
   test(name, async () => {
+    const specs = SPECS[name] ?? [{ ...exampleOf(hyper), name } as unknown as ObjectiveSpec];
     const agreement = new Agreement();
     for (const spec of specs)
       for (const net of [dense('diagonal'), dense('cholesky'), convolutional]) {
-        const { usesNoise, extend } = OBJECTIVES[spec.name];
-        const whole = extend?.(net) ?? net;
-        const given = inputsOf(whole, usesNoise);
+        const objective = OBJECTIVES[spec.name];
+        const whole = objective.extend?.(net) ?? net;
+        const given = inputsOf(whole, objective.usesNoise ? noiseShape(objective, whole) : null);
         await checkEngines(JSON.stringify(spec), evaluated(whole, spec), given, agreement);
       }
     telling(agreement);
@@ -164,7 +168,7 @@ test('a training step with Adam', async () => {
     const result = trainingStep(objectiveOf(spec), net, optimiser, inputs);
     return { loss: result.loss, ...prefixed('param.', result.params), ...prefixed('state.', result.state) };
   };
-  const given = { ...inputsOf(net, false), ...Object.fromEntries(states), rate: scalarOf(2 ** -7) };
+  const given = { ...inputsOf(net, null), ...Object.fromEntries(states), rate: scalarOf(2 ** -7) };
   await checkEngines('step', step, given, agreement);
   telling(agreement);
 });

@@ -4,16 +4,17 @@ import * as assert from 'uvu/assert';
 import type { Autoencoder } from '../../src/core/net/network.js';
 import { resnetAutoencoder } from '../../src/core/net/resnet.js';
 import {
+  AUTOENCODER_OBJECTIVES,
   needsJacobian,
-  OBJECTIVES,
-  type ObjectiveName,
   type ObjectiveSpec,
   objectiveOf,
 } from '../../src/core/objectives/list.js';
+import { noiseShape } from '../../src/core/objectives/objective.js';
 import { trace } from '../../src/engine/trace.js';
 import { InputError, UnavailableError } from '../../src/formats/input-error.js';
 import { configDigest, configJson, parseConfig, readConfig } from '../../src/train/config.js';
 import { modelOf } from '../../src/train/model.js';
+import { exampleOf } from '../core/example.js';
 import { errorOf, inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
 import { TINY, tiny } from './tiny.js';
@@ -95,18 +96,7 @@ test('exactly the objectives that decode a tiled batch are kept from batch norma
     image: [8, 8, 1],
     posterior: 'diagonal',
   });
-  const hyper = {
-    rec: 'sum',
-    beta: 1,
-    lambda: 1,
-    power: 2,
-    variance: { fixed: 0.1 },
-    klCoeff: 1,
-    alpha2: 0.1,
-    gamma: 1,
-    columns: 2,
-  };
-  for (const name of Object.keys(OBJECTIVES) as ObjectiveName[]) {
+  for (const { name, hyper } of AUTOENCODER_OBJECTIVES) {
     const batches = new Set<number>();
     const watched: Autoencoder = {
       ...net,
@@ -115,60 +105,28 @@ test('exactly the objectives that decode a tiled batch are kept from batch norma
         return net.decode(params, z);
       },
     };
-    const objective = objectiveOf({ ...hyper, name } as ObjectiveSpec);
+    const objective = objectiveOf({ ...exampleOf(hyper), name } as unknown as ObjectiveSpec);
     const whole = objective.extend?.(watched) ?? watched;
     const specs = Object.entries(whole.shapes).map(([key, shape]) => [key, { shape }] as const);
     trace(
       ({ x, noise, ...params }) => ({
         loss: objective.evaluate(whole, params, { x: x!, noise: noise! }, undefined).loss,
       }),
-      { ...Object.fromEntries(specs), x: { shape: [2, 8, 8, 1] }, noise: { shape: [2, 3] } },
+      {
+        ...Object.fromEntries(specs),
+        x: { shape: [2, 8, 8, 1] },
+        noise: { shape: [2, ...noiseShape(objective, whole)] },
+      },
     );
     assert.is(needsJacobian({ name }), !batches.has(2) || batches.size > 1, `${name}: ${[...batches]}`);
   }
 });
 
 test('every objective can be configured', () => {
-  const all = {
-    rec: 'mean',
-    beta: 1,
-    lambda: 0.5,
-    power: 2,
-    variance: { fixed: 0.1 },
-    klCoeff: 0.1,
-    alpha2: 0.01,
-    gamma: 1,
-    columns: 2,
-  };
-  const keys: Readonly<Record<string, readonly (keyof typeof all)[]>> = {
-    vae: ['rec', 'beta', 'variance'],
-    samba: ['rec', 'beta', 'variance'],
-    'rae-loss-gradient': ['rec', 'beta', 'lambda'],
-    'rae-jacobian': ['rec', 'beta', 'lambda', 'power'],
-    'rae-l2': ['rec', 'beta', 'lambda'],
-    'rae-ghosh-code': ['rec', 'beta', 'lambda'],
-    'rae-pythae': ['rec', 'beta', 'lambda'],
-    rae: ['rec', 'beta'],
-    'beta-vae': ['beta', 'variance'],
-    'beta-vae-taylor': ['beta', 'variance'],
-    'beta-vae-bernoulli': ['beta', 'variance'],
-    'beta-vae-taylor-bernoulli': ['beta', 'variance'],
-    grae: ['beta'],
-    'grae-hadamard': ['beta'],
-    'grae-sampled': ['beta', 'columns'],
-    'gamma-vae': ['gamma', 'variance'],
-    'gamma-vae-closed': ['variance'],
-    'gamma-vae-learned': ['variance'],
-    'vae-sam-samba': ['klCoeff', 'alpha2'],
-    'vae-sam-samba-learned': ['klCoeff'],
-    'vae-sam-rae': ['klCoeff', 'alpha2'],
-  };
-  assert.equal(Object.keys(keys), Object.keys(OBJECTIVES));
   const listed = readFileSync(new URL('../../../docs/training.md', import.meta.url), 'utf8');
-  for (const name of Object.keys(keys))
+  for (const { name, hyper } of AUTOENCODER_OBJECTIVES) {
     assert.ok(listed.includes(`\`${name}\``), `docs/training.md: ${name}`);
-  for (const [name, wanted] of Object.entries(keys)) {
-    const objective = { name, ...Object.fromEntries(wanted.map(key => [key, all[key]])) };
+    const objective = { name, ...exampleOf(hyper) };
     const net = { ...TINY.net, output: 'identity' };
     assert.equal(tiny({ objective, net }).objective, objective);
   }
