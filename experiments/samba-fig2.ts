@@ -17,6 +17,7 @@ const fig2: Experiment = {
   plan: setting =>
     grid(
       setting,
+      'fig2',
       ALPHA2.flatMap(alpha2 => MODELS.map(model => ({ model, alpha2 }))),
     ),
   figures: (runs, setting) => overAlpha('fig2', MODELS, runs, publishedValues(MODELS, setting)),

@@ -17,6 +17,7 @@ const fig3: Experiment = {
   plan: setting =>
     grid(
       setting,
+      'fig3',
       ALPHA2.flatMap(alpha2 => MODELS.map(model => ({ model, alpha2 }))),
     ),
   figures: (runs, setting) => overAlpha('fig3', MODELS, runs, publishedValues(MODELS, setting)),

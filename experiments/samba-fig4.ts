@@ -16,6 +16,7 @@ const fig4: Experiment = {
   plan: setting =>
     grid(
       setting,
+      'fig4',
       MODELS.map(model => ({ model, alpha2: 'learned' })),
     ),
   figures: runs => overSteps('fig4', MODELS, runs),

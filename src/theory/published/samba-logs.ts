@@ -28,12 +28,14 @@ export const smoothnessOf = (rules: LogRules, model: PublishedModel, alpha2: num
     rules.plotted(inverse, Math.sqrt(alpha2), PUBLISHED.latents),
   );
 
-/** The root mean square of the codes of every run. */
+/** The root mean square of the codes of a run, from its logged KL or prior term. */
+export function codesOf(rules: LogRules, model: PublishedModel, alpha2: number, logged: number): number {
+  const kl = logged / PUBLISHED.klCoefficient;
+  return model === 'rae'
+    ? rules.codesOfNorm(kl, PUBLISHED.batch, PUBLISHED.latents)
+    : rules.codesOfKl(kl, alpha2);
+}
+
+/** The same of every run at its end: the runs of the RAE ended after different lengths. */
 export const inferredCodes = (rules: LogRules, model: PublishedModel, alpha2: number): number[] =>
-  published(model, alpha2, 'val_kl')
-    .map(kl => kl / PUBLISHED.klCoefficient)
-    .map(kl =>
-      model === 'rae'
-        ? rules.codesOfNorm(kl, PUBLISHED.batch, PUBLISHED.latents)
-        : rules.codesOfKl(kl, alpha2),
-    );
+  published(model, alpha2, 'val_kl').map(logged => codesOf(rules, model, alpha2, logged));
