@@ -8,7 +8,7 @@ import { curveDrawings } from './curves.js';
 import { figureDrawing, figureSvg } from './figure.js';
 import { type Picture, type RunImages, reconstructionGrid, sampleGrid } from './image-grid.js';
 import { EXPERIMENT_STYLE } from './style.js';
-import { comparisonTables, resultTables, runTable } from './tables.js';
+import { comparisonTables, pairTable, resultTables, runTable } from './tables.js';
 import { warnings } from './warnings.js';
 import { badge, label } from './words.js';
 
@@ -21,8 +21,8 @@ const section = (id: string, title: string, body: string): string =>
 function statements({ statements: all }: ExperimentResult): string {
   return all
     .map(
-      ({ id, says, source, outcome, why }) =>
-        `<article class="statement ${outcome}" id="statement-${esc(id)}"><p class="head">${badge(outcome)} <strong>${label(says)}</strong></p><p class="soft">${esc(source)}</p><p class="why">${label(why).replaceAll(/.+/g, '<span class="line">$&</span>')}</p></article>`,
+      ({ id, says, source, outcome, why, pairs }) =>
+        `<article class="statement ${outcome}" id="statement-${esc(id)}"><p class="head">${badge(outcome)} <strong>${label(says)}</strong></p><p class="soft">${esc(source)}</p><p class="why">${label(why).replaceAll(/.+/g, '<span class="line">$&</span>')}</p>${pairs === undefined ? '' : `<details open><summary>Seed by seed</summary>${pairTable(pairs)}</details>`}</article>`,
     )
     .join('\n');
 }
