@@ -12,7 +12,7 @@ if (!existsSync(folder)) {
   console.log(`SKIPPED: the quotations were NOT compared with the papers, there is no folder ${folder}`);
   process.exit(0);
 }
-const { CLAIM_IDS, loadClaim } = await import('../dist/properties/registry.js');
+const { claims } = await import('../dist/properties/registry.js');
 
 const FILES = {
   samba: 'samba.txt',
@@ -43,8 +43,8 @@ function stands(quote, text) {
 
 let found = 0;
 const missing = [];
-for (const id of CLAIM_IDS) {
-  const { paper, findings = [] } = await loadClaim(id);
+for (const { id, load } of claims) {
+  const { paper, findings = [] } = await load();
   for (const { quote, asRead } of findings)
     if (asRead || stands(quote, texts[paper])) found++;
     else missing.push(`${id}: ${quote}`);
