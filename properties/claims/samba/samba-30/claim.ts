@@ -3,9 +3,9 @@ import { mean } from '../../../../src/claims/statistics.js';
 import { type PublishedMetric, published } from '../../../../src/theory/published/samba.js';
 import { endsWithHistory, publishedSweeps } from '../../../../src/theory/published/samba-histories.js';
 import { check, claim, conditional, wrong } from '../../../kit.js';
-import * as figure2 from './figure-2.js';
-import * as figure3 from './figure-3.js';
-import * as figure4 from './figure-4.js';
+import { FIGURE_2 } from './figure-2.js';
+import { FIGURE_3 } from './figure-3.js';
+import { FIGURE_4 } from './figure-4.js';
 import { AFTER, at, type Level, logs, metricOf, SUBJECT, type Subject } from './runs.js';
 
 const lengths = check.equals<null, Subject>({
@@ -143,7 +143,7 @@ export default claim({
     },
   ],
   subject: SUBJECT,
-  checks: { lengths, shared, figures, ...figure2, ...figure3, noise, belowNoise, ...figure4 },
+  checks: { lengths, shared, figures, ...FIGURE_2, ...FIGURE_3, noise, belowNoise, ...FIGURE_4 },
   mutants: {
     ...wrong.formula(SUBJECT, 'plotted', {
       alphaKept: ['the norm of the whitened gradient', (inverse, _alpha, d) => Math.sqrt(d) * inverse],
