@@ -1,5 +1,5 @@
 /** @file The authors' published runs as runs of ours, after the same number of validations: to judge and to lay beside. */
-import type { Arm, Published, RunRecord } from '../../src/claims/experiment/model.js';
+import type { Arm, Published, PublishedRecords, RunRecord } from '../../src/claims/experiment/model.js';
 import { PUBLISHED, PUBLISHED_ALPHA2, type PublishedModel } from '../../src/theory/published/samba.js';
 import { commonLength, publishedAfter } from '../../src/theory/published/samba-histories.js';
 import { codesOf, LOG_RULES } from '../../src/theory/published/samba-logs.js';
@@ -61,6 +61,12 @@ export const publishedRecords = (
       })),
     ),
   );
+
+/** The same with where they come from. */
+export const publishedOf = (models: readonly PublishedModel[], learned = false): PublishedRecords => ({
+  runs: publishedRecords(models, learned),
+  source: `${SOURCE} ${validationsOf(models, learned)} validations`,
+});
 
 /** Why ours cannot be laid beside the published values; undefined where they can. */
 export function notComparable({ scale, convention, data }: Setting): string | undefined {

@@ -125,6 +125,19 @@ export interface Published {
   readonly notComparable?: string;
 }
 
+/** Runs that the authors published, as runs of ours, to be judged by the same statements. */
+export interface PublishedRecords {
+  readonly runs: readonly RunRecord[];
+  /** Where they come from and what they are comparable at. */
+  readonly source: string;
+}
+
+/** A statement with what our runs say of it, and what the authors' own say. */
+export interface JudgedStatement extends Pick<Statement, 'id' | 'says' | 'source'>, Judgement {
+  /** Absent where the authors published no runs. */
+  readonly published?: Judgement & Pick<PublishedRecords, 'source'>;
+}
+
 /** One quantity over the seeds of one arm. */
 export interface Summary {
   readonly arm: Arm;
@@ -170,7 +183,7 @@ export interface ExperimentResult {
   readonly summaries: readonly Summary[];
   readonly comparisons: readonly Comparison[];
   readonly figures: readonly Figure[];
-  readonly statements: readonly (Pick<Statement, 'id' | 'says' | 'source'> & Judgement)[];
+  readonly statements: readonly JudgedStatement[];
   readonly provenance: {
     readonly commit: string | null;
     readonly versions: Readonly<Record<string, string>>;

@@ -46,6 +46,17 @@ test('paired differences are shown seed by seed, with what has no partner', () =
   assert.not.match(experimentPage({ ...RESULT, statements: [without] }, new Map()), /Paired differences/);
 });
 
+test("what the authors' own runs say stands beside ours, with their pairs", () => {
+  const [first] = RESULT.statements;
+  const { pairs, why } = first!;
+  const published = { source: 'their files', outcome: 'contradicted', why, pairs: pairs! } as const;
+  const made = experimentPage({ ...RESULT, statements: [{ ...first!, published }] }, new Map());
+  assert.match(made, /The authors' own runs: <span class="badge contradicted">/);
+  assert.ok(made.includes('their files'));
+  assert.is(count(made, '<caption>Paired differences'), 2);
+  assert.not(page.includes("The authors' own runs"));
+});
+
 test('a missing series is missed: one figure less is one picture less', () => {
   const fewer = experimentPage({ ...RESULT, figures: RESULT.figures.slice(1) }, new Map());
   assert.is(count(page, '<svg ') - count(fewer, '<svg '), 1);

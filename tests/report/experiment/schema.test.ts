@@ -16,6 +16,8 @@ const conforms = (statements: unknown): unknown =>
 test('judgements with pairs and sensitivity, and with neither', () => {
   assert.ok(RESULT.statements.some(({ sensitivity }) => sensitivity !== undefined));
   conforms(RESULT.statements);
+  const { outcome, why, pairs } = RESULT.statements[0]!;
+  conforms([{ ...RESULT.statements[0]!, published: { source: 'theirs', outcome, why, pairs } }]);
   conforms(RESULT.statements.map(({ pairs: _, sensitivity: __, ...rest }) => rest));
 });
 
@@ -26,6 +28,7 @@ test('anything else is refused', () => {
     { outcome: 'perhaps' },
     { pairs: [{ ...pair, seeds: [1] }] },
     { pairs: [{ ...pair, dropped: { a: [] } }] },
+    { published: { outcome: 'supported', why: '' } },
     { sensitivity: { margin: 1.05, contradictedBelow: 'all', supportedFrom: 'none' } },
   ])
     assert.throws(() => conforms([{ ...first, ...wrong }]), /result\.json statements\/0/);
