@@ -48,7 +48,7 @@ const isLimit = (side: Sample | Limit): side is Limit => 'limit' in side;
 export function unfit(side: Sample | Limit, positive: boolean): string | undefined {
   const values = isLimit(side) ? [side.limit] : side.values;
   if (!isLimit(side) && values.length < LEAST_RUNS)
-    return `${side.name} has ${values.length} of the ${LEAST_RUNS} complete runs that are needed`;
+    return `${side.name} has values of ${values.length} of the ${LEAST_RUNS} complete runs that are needed`;
   const bad = values.find(value => !Number.isFinite(value) || (positive && value <= 0));
   return bad === undefined ? undefined : `${side.name} has the value ${bad}`;
 }

@@ -48,12 +48,12 @@ test('what is plain is told, in both directions', () => {
 
 test('too few runs, a run that diverged, no value for a logarithm: cannot be told, and why', () => {
   const reasons: readonly (readonly [Part, RegExp])[] = [
-    [below(named('two', 1, 2), HIGH), /two has 2 of the 3 complete runs/],
-    [below(LOW, named('none')), /none has 0 of the 3/],
+    [below(named('two', 1, 2), HIGH), /two has values of 2 of the 3 complete runs/],
+    [below(LOW, named('none')), /none has values of 0 of the 3/],
     [below(LOW, named('broken', 1, 2, Number.NaN)), /broken has the value NaN/],
     [below(LOW, named('zero', 0, 1, 2), { scale: 'log' }), /zero has the value 0/],
     [withinFactor(LOW, named('minus', -1, -2, -3), { factor: 2 }), /minus has the value -1/],
-    [varianceBelow(named('two', 1, 2), HIGH), /two has 2 of the 3/],
+    [varianceBelow(named('two', 1, 2), HIGH), /two has values of 2 of the 3/],
     [varianceBelow(named('equal', 1, 1, 1), HIGH), /equal values leave no variance/],
   ];
   for (const [part, why] of reasons) {

@@ -104,8 +104,8 @@ test('one pair has no spread and no pairs are independent; under three runs a si
   const none = below(base, seeded('none', far));
   assert.match(none.why, /; difference -33 \[/);
   assert.is(judge([none]).outcome, 'supported');
-  assert.match(below(seeded('two', { 1: 1, 2: 2 }), base).why, /two has 2 of the 3 complete runs/);
-  assert.match(varianceBelow(base, seeded('two', { 1: 1, 2: 2 })).why, /two has 2 of the 3/);
+  assert.match(below(seeded('two', { 1: 1, 2: 2 }), base).why, /two has values of 2 of the 3 complete runs/);
+  assert.match(varianceBelow(base, seeded('two', { 1: 1, 2: 2 })).why, /two has values of 2 of the 3/);
 });
 
 test('variances: pairs are left out together', () => {
