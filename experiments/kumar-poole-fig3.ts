@@ -1,7 +1,8 @@
 /** @file Figure 3 of Kumar & Poole 2020: the beta-VAE, its Taylor objective and GRAE of trained networks, over beta. */
 
-import { below, judge, type Part, type Sample, sampleOf } from '../src/claims/experiment/judge.js';
+import { below, judge, judgeWithin, type Part } from '../src/claims/experiment/judge.js';
 import type { Figure, Judgement, RunRecord, Series } from '../src/claims/experiment/model.js';
+import { limit, ratioOf, type Sample, sampleOf } from '../src/claims/experiment/sample.js';
 import { bootstrapInterval } from '../src/claims/experiment/summary.js';
 import { mean } from '../src/claims/statistics.js';
 import { GRAE_RULES } from '../src/core/objectives/grae/grae.js';
@@ -143,18 +144,18 @@ const figures = (runs: readonly RunRecord[]): Figure[] =>
     ];
   });
 
-/** Of each line that has more than one beta. */
-const judged = (
+/** The parts of each line that has more than one beta. */
+function partsOf(
   runs: readonly RunRecord[],
   parts: (line: Line, least: number, largest: number) => readonly Part[],
-): Judgement => {
+): readonly Part[] {
   const lines = linesOf(runs).filter(({ betas }) => betas.length > 1);
-  return judge(
-    lines.length === 0
-      ? [{ why: 'no runs yet' }]
-      : lines.flatMap(line => parts(line, line.betas[0]!, line.betas.at(-1)!)),
-  );
-};
+  return lines.length === 0
+    ? [{ why: 'no runs yet' }]
+    : lines.flatMap(line => parts(line, line.betas[0]!, line.betas.at(-1)!));
+}
+
+const judged = (...[runs, parts]: Parameters<typeof partsOf>): Judgement => judge(partsOf(runs, parts));
 
 /** How many times larger a gap is at the largest beta than at the least, one value a seed that has both. */
 function growth(
@@ -163,26 +164,14 @@ function growth(
   quantity: 'graeGap' | 'taylorGap',
   name: string,
 ): Sample {
-  const of = (beta: number): Map<number, number> =>
-    new Map(
-      runs
-        .filter(
-          run =>
-            run.status === 'complete' &&
-            run.arm.data === line.data &&
-            run.arm.block === line.block &&
-            run.arm.beta === beta,
-        )
-        .map(run => [run.seed, Math.abs(run.numbers[quantity]!)]),
-    );
-  const [least, largest] = [of(line.betas[0]!), of(line.betas.at(-1)!)];
-  return {
-    name,
-    values: [...least].flatMap(([seed, value]) => (largest.has(seed) ? [largest.get(seed)! / value] : [])),
-  };
+  const gap = (beta: number): Sample => magnitude(at(runs, line, beta, quantity));
+  return ratioOf(name, gap(line.betas.at(-1)!), gap(line.betas[0]!));
 }
 
-const magnitude = ({ name, values }: Sample): Sample => ({ name, values: values.map(Math.abs) });
+/** "Close": this far apart, relative to GRAE. */
+const CLOSE = 0.05;
+
+const magnitude = (sample: Sample): Sample => ({ ...sample, values: sample.values.map(Math.abs) });
 
 const fig3: Experiment = {
   name: 'kumar-poole-fig3',
@@ -243,9 +232,9 @@ const fig3: Experiment = {
       says: 'The three objectives are close over a wide range of beta (beta-VAE and GRAE within 5 %).',
       source: 'section 5, figure 3',
       judge: runs =>
-        judged(runs, line =>
-          line.betas.map(beta =>
-            below(at(runs, line, beta, 'relativeGap'), { name: 'the limit', values: [0.05, 0.05] }),
+        judgeWithin({ margin: CLOSE, none: 0 }, margin =>
+          partsOf(runs, line =>
+            line.betas.map(beta => below(at(runs, line, beta, 'relativeGap'), limit(margin))),
           ),
         ),
     },

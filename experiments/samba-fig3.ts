@@ -3,7 +3,7 @@ import type { Experiment } from '../src/train/experiment/experiment.js';
 import { ALPHA2 } from './samba/configs.js';
 import { grid, SHARED, seedsOf } from './samba/experiment.js';
 import { overAlpha } from './samba/figures.js';
-import { publishedValues } from './samba/published.js';
+import { publishedOf, publishedValues } from './samba/published.js';
 import { FIGURE_3 } from './samba/statements.js';
 
 const MODELS = ['rae', 'samba'] as const;
@@ -17,11 +17,13 @@ const fig3: Experiment = {
   plan: setting =>
     grid(
       setting,
+      'fig3',
       ALPHA2.flatMap(alpha2 => MODELS.map(model => ({ model, alpha2 }))),
     ),
   figures: (runs, setting) => overAlpha('fig3', MODELS, runs, publishedValues(MODELS, setting)),
   statements: FIGURE_3,
   published: setting => publishedValues(MODELS, setting),
+  publishedRuns: () => publishedOf(MODELS),
 };
 
 export default fig3;

@@ -2,7 +2,7 @@
 import type { Experiment } from '../src/train/experiment/experiment.js';
 import { grid, SHARED, seedsOf } from './samba/experiment.js';
 import { overSteps } from './samba/figures.js';
-import { publishedValues } from './samba/published.js';
+import { publishedOf, publishedValues } from './samba/published.js';
 import { FIGURE_4 } from './samba/statements.js';
 
 const MODELS = ['vae', 'samba'] as const;
@@ -16,11 +16,13 @@ const fig4: Experiment = {
   plan: setting =>
     grid(
       setting,
+      'fig4',
       MODELS.map(model => ({ model, alpha2: 'learned' })),
     ),
   figures: runs => overSteps('fig4', MODELS, runs),
   statements: FIGURE_4,
   published: setting => publishedValues(MODELS, setting, true),
+  publishedRuns: () => publishedOf(MODELS, true),
 };
 
 export default fig4;

@@ -1,7 +1,8 @@
 /** @file Figure 4 of Dai, Wenliang & Wipf 2021, on a synthetic manifold: gamma learned, and fixed at the learned value from the start. */
 
-import { below, judge, type Sample, sampleOf, withinFactor } from '../src/claims/experiment/judge.js';
+import { below, judge, judgeWithin, withinFactor } from '../src/claims/experiment/judge.js';
 import type { Figure, RunRecord, Series } from '../src/claims/experiment/model.js';
+import { limit, type Sample, sampleOf } from '../src/claims/experiment/sample.js';
 import { mean } from '../src/claims/statistics.js';
 import { GAMMA_VAE_RULES } from '../src/core/objectives/gamma-vae/gamma-vae.js';
 import { withoutPrefix, withPrefix } from '../src/core/prefix.js';
@@ -189,8 +190,6 @@ const sample = (runs: readonly RunRecord[], gamma: Gamma, quantity: string): Sam
   name: `gamma ${gamma}`,
 });
 
-const constant = (value: number): Sample => ({ name: 'the limit', values: [value, value] });
-
 const fig4: Experiment = {
   name: 'vgr-fig4',
   source: 'Dai, Wenliang & Wipf 2021, section 4, figure 4',
@@ -242,8 +241,8 @@ const fig4: Experiment = {
       says: 'Precondition: the learned gamma has reached the error (error / gamma within 0.8 to 1.25), without which the comparison says nothing.',
       source: 'VGR-15',
       judge: runs =>
-        judge([
-          withinFactor(sample(runs, 'learned', 'settled'), constant(1), { scale: 'log', factor: 1.25 }),
+        judgeWithin({ margin: 1.25, none: 1 }, factor => [
+          withinFactor(sample(runs, 'learned', 'settled'), limit(1), { scale: 'log', factor }),
         ]),
     },
     {
@@ -251,10 +250,10 @@ const fig4: Experiment = {
       says: 'The reconstruction errors are nearly equal (within a factor of 3).',
       source: 'section 4, figure 4',
       judge: runs =>
-        judge([
+        judgeWithin({ margin: 3, none: 1 }, factor => [
           withinFactor(sample(runs, 'fixed', 'error'), sample(runs, 'learned', 'error'), {
             scale: 'log',
-            factor: 3,
+            factor,
           }),
         ]),
     },
@@ -263,8 +262,8 @@ const fig4: Experiment = {
       says: 'With gamma fixed the aggregated posterior is much farther from the prior (MMD^2 at least 10 times as large).',
       source: 'section 4, figure 4',
       judge: runs =>
-        judge([
-          below(sample(runs, 'learned', 'mmd'), sample(runs, 'fixed', 'mmd'), { scale: 'log', factor: 0.1 }),
+        judgeWithin({ margin: 0.1, none: 0 }, factor => [
+          below(sample(runs, 'learned', 'mmd'), sample(runs, 'fixed', 'mmd'), { scale: 'log', factor }),
         ]),
     },
     {
@@ -272,10 +271,10 @@ const fig4: Experiment = {
       says: 'With gamma fixed the gradient is large from the start (at least 1000 times as large).',
       source: 'section 4',
       judge: runs =>
-        judge([
+        judgeWithin({ margin: 1e-3, none: 0 }, factor => [
           below(sample(runs, 'learned', 'startGradient'), sample(runs, 'fixed', 'startGradient'), {
             scale: 'log',
-            factor: 1e-3,
+            factor,
           }),
         ]),
     },
@@ -285,9 +284,9 @@ const fig4: Experiment = {
       source: 'section 4; VGR-15',
       judge: runs =>
         judge([
-          below(sample(runs, 'learned', 'active'), constant(RANK + 0.5)),
-          below(constant(RANK - 0.5), sample(runs, 'learned', 'active')),
-          below(constant(RANK + 1), sample(runs, 'fixed', 'active')),
+          below(sample(runs, 'learned', 'active'), limit(RANK + 0.5)),
+          below(limit(RANK - 0.5), sample(runs, 'learned', 'active')),
+          below(limit(RANK + 1), sample(runs, 'fixed', 'active')),
         ]),
     },
   ],

@@ -3,7 +3,7 @@
 import type { Arm } from '../../src/claims/experiment/model.js';
 import { FITTED, PRIOR } from '../../src/studies/latents.js';
 import type { Convention, Experiment, Scale, Setting } from '../../src/train/experiment/experiment.js';
-import { configFor, type Model } from './configs.js';
+import { configFor, type FigureName, type Model } from './configs.js';
 import { derive, MEASURES, measureTrained, QUANTITIES } from './quantities.js';
 
 /** The authors' seeds; a fifth of them is enough to see a spread at small scales. */
@@ -22,12 +22,13 @@ export const seedsOf =
 /** Every seed of every arm. */
 export const grid = (
   setting: Setting,
+  figure: FigureName,
   arms: readonly { readonly model: Model; readonly alpha2: number | 'learned' }[],
 ): ReturnType<Experiment['plan']> =>
   arms.flatMap(({ model, alpha2 }) =>
     setting.seeds.map(seed => {
       const arm: Arm = alpha2 === 'learned' ? { model } : { model, alpha2 };
-      return { arm, seed, job: { kind: 'train', config: configFor(setting, model, alpha2, seed) } };
+      return { arm, seed, job: { kind: 'train', config: configFor(setting, figure, model, alpha2, seed) } };
     }),
   );
 

@@ -1,53 +1,72 @@
-/** @file The authors' published runs as runs of ours: the same quantities by the same names, to judge and to lay beside. */
-import type { Arm, Published, RunRecord } from '../../src/claims/experiment/model.js';
-import {
-  PUBLISHED,
-  type PublishedModel,
-  type PublishedRuns,
-  publishedRuns,
-} from '../../src/theory/published/samba.js';
-import { inferredCodes, LOG_RULES } from '../../src/theory/published/samba-logs.js';
+/** @file The authors' published runs as runs of ours, after the same number of validations: to judge and to lay beside. */
+import type { Arm, Published, PublishedRecords, RunRecord } from '../../src/claims/experiment/model.js';
+import { PUBLISHED, PUBLISHED_ALPHA2, type PublishedModel } from '../../src/theory/published/samba.js';
+import { commonLength, publishedAfter } from '../../src/theory/published/samba-histories.js';
+import { codesOf, LOG_RULES } from '../../src/theory/published/samba-logs.js';
 import type { Setting } from '../../src/train/experiment/experiment.js';
 import type { QuantityName } from './quantities.js';
 
-const SOURCE = 'golden/published/samba-cifar10.json (https://github.com/rpatrik96/vae-sam, commit 10311fd)';
+const SOURCE =
+  'golden/published/samba-histories.json (https://github.com/rpatrik96/vae-sam, commit 10311fd), after';
 
-type Values = Partial<Record<QuantityName, readonly number[]>>;
+type Numbers = Partial<Record<QuantityName, number>>;
 
-/** Where the variance is learned the logged number has the standard deviations in it, and nothing divides by alpha. */
-function valuesOf({ model, alpha2, metrics }: PublishedRuns): Values {
+const FIXED = PUBLISHED_ALPHA2.map(Number);
+
+/** The variances of a figure; 0 where it is learned. */
+const variances = (learned: boolean): readonly number[] => (learned ? [0] : FIXED);
+
+/** As many validations as the stored histories of all these runs have. */
+export const validationsOf = (models: readonly PublishedModel[], learned = false): number =>
+  Math.min(...variances(learned).map(alpha2 => commonLength(models, alpha2)));
+
+/** What was measured of each run of an arm after so many validations, by seed. */
+function numbersOf(model: PublishedModel, alpha2: number, validations: number): ReadonlyMap<number, Numbers> {
   const learned = alpha2 === 0;
+  // where the variance is learned the logged number has the standard deviations in it, and nothing divides by alpha
   const alpha = learned ? 1 : Math.sqrt(alpha2);
-  const plotted = metrics.val_scale_inv!.map(inverse => LOG_RULES.plotted(inverse, alpha, PUBLISHED.latents));
-  const shared: Values = {
-    loss: metrics.val_loss!,
-    errorAtMean: metrics.val_recon_loss_no_sam!,
-    plottedSmoothness: plotted,
-  };
-  if (learned) return shared;
-  const codes = inferredCodes(LOG_RULES, model, alpha2);
-  return { ...shared, codeRms: codes, plottedInvariant: plotted.map((value, i) => value * codes[i]!) };
+  const after = (metric: Parameters<typeof publishedAfter>[2]): Map<number, number> =>
+    new Map(publishedAfter(model, alpha2, metric, validations).map(({ seed, value }) => [seed, value]));
+  const [loss, error, inverse] = [after('val_loss'), after('val_recon_loss_no_sam'), after('val_scale_inv')];
+  const prior = learned ? new Map<number, number>() : after('val_kl');
+  return new Map(
+    [...loss].map(([seed, value]) => {
+      const plottedSmoothness = LOG_RULES.plotted(inverse.get(seed)!, alpha, PUBLISHED.latents);
+      const shared: Numbers = { loss: value, errorAtMean: error.get(seed)!, plottedSmoothness };
+      const logged = prior.get(seed);
+      if (logged === undefined) return [seed, shared] as const;
+      const codeRms = codesOf(LOG_RULES, model, alpha2, logged);
+      return [seed, { ...shared, codeRms, plottedInvariant: plottedSmoothness * codeRms }] as const;
+    }),
+  );
 }
 
-const armOf = ({ model, alpha2 }: PublishedRuns): Arm => (alpha2 === 0 ? { model } : { model, alpha2 });
+const armOf = (model: PublishedModel, alpha2: number): Arm => (alpha2 === 0 ? { model } : { model, alpha2 });
 
-/** The published runs of some models, of figures 2 and 3 or of figure 4. */
-const chosen = (models: readonly PublishedModel[], learned: boolean): PublishedRuns[] =>
-  publishedRuns().filter(({ model, alpha2 }) => models.includes(model) && (alpha2 === 0) === learned);
+/** The published runs of some models as runs of ours, after so many validations. */
+export const publishedRecords = (
+  models: readonly PublishedModel[],
+  learned = false,
+  validations = validationsOf(models, learned),
+): RunRecord[] =>
+  models.flatMap(model =>
+    variances(learned).flatMap(alpha2 =>
+      [...numbersOf(model, alpha2, validations)].map(([seed, numbers]) => ({
+        id: `published-${model}-${alpha2}-${seed}`,
+        arm: armOf(model, alpha2),
+        seed,
+        status: 'complete' as const,
+        numbers,
+        curves: {},
+      })),
+    ),
+  );
 
-/** Complete runs with the published numbers: the statements can be judged by them. */
-export const publishedRecords = (models: readonly PublishedModel[], learned = false): RunRecord[] =>
-  chosen(models, learned).flatMap(runs => {
-    const values = valuesOf(runs);
-    return runs.seeds.map((seed, i) => ({
-      id: `published-${runs.model}-${runs.alpha2}-${seed}`,
-      arm: armOf(runs),
-      seed,
-      status: 'complete' as const,
-      numbers: Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all[i]!])),
-      curves: {},
-    }));
-  });
+/** The same with where they come from. */
+export const publishedOf = (models: readonly PublishedModel[], learned = false): PublishedRecords => ({
+  runs: publishedRecords(models, learned),
+  source: `${SOURCE} ${validationsOf(models, learned)} validations`,
+});
 
 /** Why ours cannot be laid beside the published values; undefined where they can. */
 export function notComparable({ scale, convention, data }: Setting): string | undefined {
@@ -63,13 +82,17 @@ export const publishedValues = (
   learned = false,
 ): Published[] => {
   const caveat = notComparable(setting);
-  return chosen(models, learned).flatMap(runs =>
-    Object.entries(valuesOf(runs)).map(([quantity, values]) => ({
-      arm: armOf(runs),
-      quantity,
-      values,
-      source: SOURCE,
-      ...(caveat !== undefined && { notComparable: caveat }),
-    })),
+  const validations = validationsOf(models, learned);
+  return models.flatMap(model =>
+    variances(learned).flatMap(alpha2 => {
+      const runs = [...numbersOf(model, alpha2, validations).values()];
+      return (Object.keys(runs[0] ?? {}) as QuantityName[]).map(quantity => ({
+        arm: armOf(model, alpha2),
+        quantity,
+        values: runs.map(numbers => numbers[quantity]!),
+        source: `${SOURCE} ${validations} validations`,
+        ...(caveat !== undefined && { notComparable: caveat }),
+      }));
+    }),
   );
 };

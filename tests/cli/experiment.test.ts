@@ -222,7 +222,10 @@ test('while runs are missing, only settled statements are printed', () => {
       summaries: summaries(runs, ['loss']),
       statements: [
         { id: 'a', outcome: 'contradicted', ...statement },
-        { id: 'b', outcome: 'cannot-tell', ...statement },
+        {
+          ...{ id: 'b', outcome: 'cannot-tell', ...statement },
+          published: { source: 'their files', outcome: 'supported', why: 'three\nfour' },
+        },
       ],
       provenance: { commit: null, versions: {}, engineWhy: 'the default', threads: 1, verified: true },
     };
@@ -233,7 +236,11 @@ test('while runs are missing, only settled statements are printed', () => {
   assert.match(one, /1 of 2 runs complete.*the loss.*CONTRADICTED a: so it is\.\n {2}one\n {2}two/s);
   assert.not.match(one, /CANNOT-TELL/);
   assert.match(one, /1 of 2 statements cannot be told before all runs are complete/);
-  assert.match(all, /CANNOT-TELL b/);
+  assert.match(
+    all,
+    /CANNOT-TELL b.*\n {2}two\n {2}the authors' own runs: SUPPORTED \(their files\)\n {4}three\n {4}four/s,
+  );
+  assert.not.match(one, /authors/);
   assert.not.match(all, /cannot be told before/);
 });
 

@@ -1,8 +1,9 @@
 /** @file An example of an experiment, for docs/experiments.md: the error of a VAE over the number of latents. */
 
 import { everySeed } from '../../experiments/grid.js';
-import { below, judge, sampleOf } from '../../src/claims/experiment/judge.js';
+import { below, judge } from '../../src/claims/experiment/judge.js';
 import type { RunRecord } from '../../src/claims/experiment/model.js';
+import { sampleOf } from '../../src/claims/experiment/sample.js';
 import { summarise, valuesOf } from '../../src/claims/experiment/summary.js';
 import { PRIOR } from '../../src/studies/latents.js';
 import { parseConfig } from '../../src/train/config.js';

@@ -1,11 +1,12 @@
 /** @file Ours beside the authors' values: equivalent within a stated margin, told apart, or neither. */
 import { brief } from '../checks/text.js';
 import { mean } from '../statistics.js';
+import { LEAST_RUNS } from './means.js';
 import type { Comparison, Published, Quantity, RunRecord } from './model.js';
 import { summarise, valuesOf } from './summary.js';
 import { welch } from './welch.js';
 
-/** What counts as the same, stated before any run: 10 % of the published mean; a factor of 1.25 for a quantity on a log scale. */
+/** What counts as the same, chosen by us before any run: 10 % of the published mean; a factor of 1.25 for a quantity on a log scale. */
 export const MARGIN = { relative: 0.1, factor: 1.25 } as const;
 /** Chance to call means that lie a margin apart equal, and to call equal means different. */
 const ALPHA = 0.05;
@@ -23,10 +24,10 @@ export function compareValues(
     ['published', published],
   ] as const;
   for (const [name, values] of sets) {
-    if (values.length < 2)
+    if (values.length < LEAST_RUNS)
       return {
         outcome: 'cannot-tell',
-        why: `${name}: ${values.length} of the 2 runs that an interval needs`,
+        why: `${name}: ${values.length} of the ${LEAST_RUNS} runs that are needed`,
       };
     const bad = values.find(value => !Number.isFinite(value) || (scale === 'log' && value <= 0));
     if (bad !== undefined) return { outcome: 'cannot-tell', why: `${name}: a run has the value ${bad}` };
@@ -43,9 +44,17 @@ export function compareValues(
   const limit = log
     ? `a factor of ${MARGIN.factor}`
     : `${percent(MARGIN.relative)} of the published mean (${brief(margin)})`;
-  if (same) return { outcome: 'agree', why: `${found}: within ${limit}${apart ? ', though not nil' : ''}` };
-  if (apart) return { outcome: 'differ', why: `${found}: excludes equality, and is not within ${limit}` };
-  return { outcome: 'cannot-tell', why: `${found}: neither excludes equality nor lies within ${limit}` };
+  // both one-sided tests succeed from here on
+  const least = Math.max(...test.interval(2 * ALPHA).map(Math.abs));
+  const flips = `; they agree from a margin of ${log ? brief(Math.exp(least)) : percent(least / reference)} on`;
+  if (same)
+    return { outcome: 'agree', why: `${found}: within ${limit}${apart ? ', though not nil' : ''}${flips}` };
+  if (apart)
+    return { outcome: 'differ', why: `${found}: excludes equality, and is not within ${limit}${flips}` };
+  return {
+    outcome: 'cannot-tell',
+    why: `${found}: neither excludes equality nor lies within ${limit}${flips}`,
+  };
 }
 
 /** Each set of published values beside our runs of its arm; one without any complete run of ours is left out. */

@@ -63,11 +63,47 @@ export interface Figure {
   readonly note?: string;
 }
 
+/** What pairs a run with runs of other arms. */
+export type Seed = number | string;
+
+/** Two arms seed by seed. */
+export interface PairedDifference {
+  readonly a: string;
+  readonly b: string;
+  readonly scale: 'linear' | 'log';
+  /** The seeds that both have, two or more. */
+  readonly seeds: readonly Seed[];
+  /** `a` minus `b` of each seed; `a` over `b` on a log scale. */
+  readonly differences: readonly number[];
+  /** Their mean, on a log scale the geometric one, with Student's 95 % interval and that of the bootstrap of pairs. */
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  readonly bootstrapLow: number;
+  readonly bootstrapHigh: number;
+  /** Seeds that only one of the two has. */
+  readonly dropped: { readonly a: readonly Seed[]; readonly b: readonly Seed[] };
+}
+
+/** At which margins a statement that has one of ours would be judged otherwise. */
+export interface Sensitivity {
+  /** The margin that was used: a factor or a limit. */
+  readonly margin: number;
+  /** 'any': contradicted however wide the margin; 'none': however narrow it is, it is not. */
+  readonly contradictedBelow: number | 'any' | 'none';
+  /** 'none': not supported however wide the margin. */
+  readonly supportedFrom: number | 'none';
+}
+
 /** What runs say of a statement of the paper. */
 export interface Judgement {
   readonly outcome: 'supported' | 'contradicted' | 'cannot-tell';
   /** The numbers behind it, a line for each comparison. */
   readonly why: string;
+  /** The comparisons of arms that share seeds; absent where there are none. */
+  readonly pairs?: readonly PairedDifference[];
+  /** Absent where the statement has no margin of ours. */
+  readonly sensitivity?: Sensitivity;
 }
 
 /** A checkable statement of the paper about the figure. */
@@ -87,6 +123,19 @@ export interface Published {
   readonly source: string;
   /** Why ours cannot be laid beside them under this setting; absent where they can. */
   readonly notComparable?: string;
+}
+
+/** Runs that the authors published, as runs of ours, to be judged by the same statements. */
+export interface PublishedRecords {
+  readonly runs: readonly RunRecord[];
+  /** Where they come from and what they are comparable at. */
+  readonly source: string;
+}
+
+/** A statement with what our runs say of it, and what the authors' own say. */
+export interface JudgedStatement extends Pick<Statement, 'id' | 'says' | 'source'>, Judgement {
+  /** Absent where the authors published no runs. */
+  readonly published?: Judgement & Pick<PublishedRecords, 'source'>;
 }
 
 /** One quantity over the seeds of one arm. */
@@ -134,7 +183,7 @@ export interface ExperimentResult {
   readonly summaries: readonly Summary[];
   readonly comparisons: readonly Comparison[];
   readonly figures: readonly Figure[];
-  readonly statements: readonly (Pick<Statement, 'id' | 'says' | 'source'> & Judgement)[];
+  readonly statements: readonly JudgedStatement[];
   readonly provenance: {
     readonly commit: string | null;
     readonly versions: Readonly<Record<string, string>>;

@@ -1,10 +1,10 @@
-/** @file Welch's comparison of two means with unequal variances: the difference, its interval and one-sided p-values. */
+/** @file Tests of the difference of two means: Welch's for independent values, Student's for pairs. */
 import { mean, standardDeviation, studentCdf, studentQuantile } from '../statistics.js';
 
-export interface Welch {
+export interface MeanTest {
   /** Mean of the first minus mean of the second. */
   readonly difference: number;
-  /** Both sets are constant: the difference is what it is, without an error. */
+  /** Nothing varies: the difference is what it is, without an error. */
   readonly exact: boolean;
   /** Ends of the two-sided interval of the difference that misses it with probability alpha. */
   interval(alpha: number): readonly [low: number, high: number];
@@ -14,13 +14,7 @@ export interface Welch {
   above(at: number): number;
 }
 
-/** Both sets must hold two or more finite values. */
-export function welch(a: readonly number[], b: readonly number[]): Welch {
-  const difference = mean(a) - mean(b);
-  const [u, v] = [standardDeviation(a) ** 2 / a.length, standardDeviation(b) ** 2 / b.length];
-  const error = Math.sqrt(u + v);
-  // Satterthwaite's degrees of freedom; at least those of the smaller set, but for rounding
-  const freedom = Math.max(1, (u + v) ** 2 / (u ** 2 / (a.length - 1) + v ** 2 / (b.length - 1)));
+function student(difference: number, error: number, freedom: number): MeanTest {
   const p = (shift: number): number =>
     error > 0 ? studentCdf(shift / error, freedom) : shift < 0 ? 0 : shift > 0 ? 1 : 0.5;
   return {
@@ -34,3 +28,19 @@ export function welch(a: readonly number[], b: readonly number[]): Welch {
     above: at => p(at - difference),
   };
 }
+
+/** Of independent values with unequal variances. Both sets must hold two or more finite values. */
+export function welch(a: readonly number[], b: readonly number[]): MeanTest {
+  const [u, v] = [standardDeviation(a) ** 2 / a.length, standardDeviation(b) ** 2 / b.length];
+  // Satterthwaite's degrees of freedom; at least those of the smaller set, but for rounding
+  const freedom = Math.max(1, (u + v) ** 2 / (u ** 2 / (a.length - 1) + v ** 2 / (b.length - 1)));
+  return student(mean(a) - mean(b), Math.sqrt(u + v), freedom);
+}
+
+/** Of pairs, by their differences, two or more finite ones. */
+export const paired = (differences: readonly number[]): MeanTest =>
+  student(
+    mean(differences),
+    standardDeviation(differences) / Math.sqrt(differences.length),
+    differences.length - 1,
+  );

@@ -27,6 +27,8 @@ function armTable({ runs, summaries, quantities }: ExperimentResult, main: reado
   return columns([['arm', 'seeds', ...main.map(name => quantities[name]?.label ?? name)], ...rows]);
 }
 
+const indented = (text: string, by: string): string[] => text.split('\n').map(line => `${by}${line}`);
+
 /** How far it is, the arms, the statements with their judgement; while runs are missing, only the statements that are settled. */
 export function experimentLines(result: ExperimentResult, main: readonly string[]): string[] {
   const { runs, statements, setting } = result;
@@ -43,10 +45,16 @@ export function experimentLines(result: ExperimentResult, main: readonly string[
     ...(setting.generated ? ['GENERATED images: the numbers say nothing about real ones'] : []),
     ...(done === 0 ? [] : ['', ...armTable(result, main)]),
     ...(done > 0 && spread ? ['means with 95 % intervals over seeds'] : []),
-    ...told.flatMap(({ id, says, outcome, why }) => [
+    ...told.flatMap(({ id, says, outcome, why, published }) => [
       '',
       `${outcome.toUpperCase()} ${id}: ${says}`,
-      ...why.split('\n').map(line => `  ${line}`),
+      ...indented(why, '  '),
+      ...(published === undefined
+        ? []
+        : [
+            `  the authors' own runs: ${published.outcome.toUpperCase()} (${published.source})`,
+            ...indented(published.why, '    '),
+          ]),
     ]),
     ...(open > 0
       ? ['', `${open} of ${statements.length} statements cannot be told before all runs are complete`]

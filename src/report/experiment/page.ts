@@ -1,5 +1,10 @@
 /** @file An experiment as one self-contained HTML page. */
-import type { ExperimentResult, RunRecord } from '../../claims/experiment/model.js';
+import type {
+  ExperimentResult,
+  JudgedStatement,
+  Judgement,
+  RunRecord,
+} from '../../claims/experiment/model.js';
 import { armLabel, armsOf } from '../../claims/experiment/summary.js';
 import { page } from '../html/document.js';
 import { escapeHtml as esc } from '../html/escape.js';
@@ -8,7 +13,7 @@ import { curveDrawings } from './curves.js';
 import { figureDrawing, figureSvg } from './figure.js';
 import { type Picture, type RunImages, reconstructionGrid, sampleGrid } from './image-grid.js';
 import { EXPERIMENT_STYLE } from './style.js';
-import { comparisonTables, resultTables, runTable } from './tables.js';
+import { comparisonTables, pairTable, resultTables, runTable } from './tables.js';
 import { warnings } from './warnings.js';
 import { badge, label } from './words.js';
 
@@ -18,11 +23,19 @@ export type ImagesOf = ReadonlyMap<string, RunImages>;
 const section = (id: string, title: string, body: string): string =>
   body === '' ? '' : `<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>\n${body}</section>`;
 
+const judgement = ({ why, pairs }: Judgement): string =>
+  `<p class="why">${label(why).replaceAll(/.+/g, '<span class="line">$&</span>')}</p>${pairs === undefined ? '' : `<details open><summary>Seed by seed</summary>${pairTable(pairs)}</details>`}`;
+
+const theirs = (published: JudgedStatement['published']): string =>
+  published === undefined
+    ? ''
+    : `<div class="theirs"><p class="head">The authors' own runs: ${badge(published.outcome)}</p><p class="soft">${esc(published.source)}</p>${judgement(published)}</div>`;
+
 function statements({ statements: all }: ExperimentResult): string {
   return all
     .map(
-      ({ id, says, source, outcome, why }) =>
-        `<article class="statement ${outcome}" id="statement-${esc(id)}"><p class="head">${badge(outcome)} <strong>${label(says)}</strong></p><p class="soft">${esc(source)}</p><p class="why">${label(why).replaceAll(/.+/g, '<span class="line">$&</span>')}</p></article>`,
+      ({ id, says, source, published, ...ours }) =>
+        `<article class="statement ${ours.outcome}" id="statement-${esc(id)}"><p class="head">${badge(ours.outcome)} <strong>${label(says)}</strong></p><p class="soft">${esc(source)}</p>${judgement(ours)}${theirs(published)}</article>`,
     )
     .join('\n');
 }

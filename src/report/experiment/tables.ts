@@ -1,5 +1,5 @@
 /** @file The tables of the page: results of each quantity, ours beside published, the runs. */
-import type { ExperimentResult, Summary } from '../../claims/experiment/model.js';
+import type { ExperimentResult, PairedDifference, Seed, Summary } from '../../claims/experiment/model.js';
 import { armLabel } from '../../claims/experiment/summary.js';
 import { escapeHtml as esc } from '../html/escape.js';
 import { badge, digits, interval, label } from './words.js';
@@ -66,6 +66,35 @@ export const comparisonTables = ({ comparisons, quantities }: ExperimentResult):
       );
     })
     .join('\n');
+
+/** Two arms seed by seed: the mean difference with both intervals, each difference, and the seeds that only one of them has. */
+export function pairTable(pairs: readonly PairedDifference[]): string {
+  const alone = (name: string, seeds: readonly Seed[]): string[] =>
+    seeds.length === 0 ? [] : [`${esc(name)}: ${esc(seeds.join(', '))}`];
+  return table(
+    'Paired differences<span class="says">Of arms on a log scale the ratio, and its geometric mean.</span>',
+    'arms',
+    pairs.map(
+      ({ a, b, scale, seeds, differences, mean, low, high, bootstrapLow, bootstrapHigh, dropped }) => [
+        scale === 'log' ? `${esc(a)} over ${esc(b)}` : `${esc(a)} \u2212 ${esc(b)}`,
+        [
+          { head: 'pairs', html: String(seeds.length) },
+          { head: 'mean', html: digits(mean) },
+          { head: '95 % interval', html: interval(low, high) },
+          { head: 'bootstrap of pairs', html: interval(bootstrapLow, bootstrapHigh) },
+          {
+            head: 'seed by seed',
+            html: `<span class="why">${seeds.map((seed, i) => `${esc(String(seed))}: ${digits(differences[i]!)}`).join('; ')}</span>`,
+          },
+          {
+            head: 'without a partner',
+            html: `<span class="why">${[...alone(a, dropped.a), ...alone(b, dropped.b)].join('; ') || 'none'}</span>`,
+          },
+        ],
+      ],
+    ),
+  );
+}
 
 export const runTable = ({ runs }: ExperimentResult): string =>
   table(

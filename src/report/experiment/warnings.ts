@@ -24,6 +24,6 @@ export function warnings({ setting, provenance, runs, summaries }: ExperimentRes
     fewest === 1 &&
       'An arm with a single run has no interval: of what depends on chance, nothing can be told from it.',
     coverage !== undefined &&
-      `With ${fewest} runs an interval called 95 % holds the mean in about ${Math.round(100 * coverage)} % of cases; judgements rest on Welch's test instead.`,
+      `With ${fewest} runs an interval called 95 % holds the mean in about ${Math.round(100 * coverage)} % of cases; judgements rest on tests of the means, in pairs where arms share seeds.`,
   ].filter(line => line !== false);
 }

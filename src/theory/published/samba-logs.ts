@@ -22,18 +22,14 @@ export const LOG_RULES: LogRules = {
   codesOfNorm: (half, batch, d) => (2 * half) / Math.sqrt(batch * d),
 };
 
-/** The smoothness that figures 2 and 3 plot, of every run: log10 is taken by the figures. */
-export const smoothnessOf = (rules: LogRules, model: PublishedModel, alpha2: number): number[] =>
-  published(model, alpha2, 'val_scale_inv').map(inverse =>
-    rules.plotted(inverse, Math.sqrt(alpha2), PUBLISHED.latents),
-  );
+/** The root mean square of the codes of a run, from its logged KL or prior term. */
+export function codesOf(rules: LogRules, model: PublishedModel, alpha2: number, logged: number): number {
+  const kl = logged / PUBLISHED.klCoefficient;
+  return model === 'rae'
+    ? rules.codesOfNorm(kl, PUBLISHED.batch, PUBLISHED.latents)
+    : rules.codesOfKl(kl, alpha2);
+}
 
-/** The root mean square of the codes of every run. */
+/** The same of every run at its end: the runs of the RAE ended after different lengths. */
 export const inferredCodes = (rules: LogRules, model: PublishedModel, alpha2: number): number[] =>
-  published(model, alpha2, 'val_kl')
-    .map(kl => kl / PUBLISHED.klCoefficient)
-    .map(kl =>
-      model === 'rae'
-        ? rules.codesOfNorm(kl, PUBLISHED.batch, PUBLISHED.latents)
-        : rules.codesOfKl(kl, alpha2),
-    );
+  published(model, alpha2, 'val_kl').map(logged => codesOf(rules, model, alpha2, logged));

@@ -1,7 +1,12 @@
 /** @file From the folders of the runs to the result of an experiment: also while some are missing. */
 import { join } from 'node:path';
 import { comparisons } from '../../claims/experiment/compare.js';
-import type { Comparison, ExperimentResult, RunRecord } from '../../claims/experiment/model.js';
+import type {
+  Comparison,
+  ExperimentResult,
+  JudgedStatement,
+  RunRecord,
+} from '../../claims/experiment/model.js';
 import { summaries } from '../../claims/experiment/summary.js';
 import { refuseOther } from '../../formats/atomic.js';
 import { InputError, UnavailableError } from '../../formats/input-error.js';
@@ -52,10 +57,7 @@ export function collect(options: CollectOptions): ExperimentResult {
     summaries: summaries(runs, Object.keys(experiment.quantities)),
     comparisons: compared(runs, options),
     figures: experiment.figures(runs, setting),
-    statements: experiment.statements.map(statement => {
-      const { id, says, source } = statement;
-      return { id, says, source, ...statement.judge(runs) };
-    }),
+    statements: judgedStatements(runs, experiment),
     provenance: {
       commit,
       versions,
@@ -72,6 +74,18 @@ export function collect(options: CollectOptions): ExperimentResult {
     options.onUnwritten(error);
   }
   return result;
+}
+
+/** What the runs say of each statement, and what those of the authors say. */
+function judgedStatements(
+  runs: readonly RunRecord[],
+  { statements, publishedRuns }: Experiment,
+): readonly JudgedStatement[] {
+  const theirs = publishedRuns?.();
+  return statements.map(({ id, says, source, judge }) => ({
+    ...{ id, says, source, ...judge(runs) },
+    ...(theirs && { published: { source: theirs.source, ...judge(theirs.runs) } }),
+  }));
 }
 
 /** Published values beside ours; where the setting does not allow that, with the reason and without a judgement. */

@@ -4,6 +4,7 @@ import type {
   Curve,
   Figure,
   Published,
+  PublishedRecords,
   Quantity,
   RunRecord,
   Statement,
@@ -127,4 +128,6 @@ export interface Experiment {
   readonly statements: readonly Statement[];
   /** The authors' values that may be laid beside ours, under the given setting. */
   published?(setting: Setting): readonly Published[];
+  /** The authors' own runs, where they published them: judged by the same statements, whatever the setting of ours. */
+  publishedRuns?(): PublishedRecords;
 }

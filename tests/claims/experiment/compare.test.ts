@@ -29,7 +29,10 @@ test('equal up to the margin agrees, far apart differs, a wide interval cannot t
   const published = [10, 10.1, 9.9, 10.05, 9.95];
   const same = compared([10.1, 10, 10.2, 9.9], published);
   assert.is(same.outcome, 'agree');
-  assert.match(same.why, /^difference 0\.05 \[-0\.\d+, 0\.\d+\]: within 10 % of the published mean \(1\)$/);
+  assert.match(
+    same.why,
+    /^difference 0\.05 \[-0\.\d+, 0\.\d+\]: within 10 % of the published mean \(1\); they agree from a margin of \d[\d.]* % on$/,
+  );
   const apart = compared([14, 14.1, 13.9], published);
   assert.is(apart.outcome, 'differ');
   assert.match(apart.why, /excludes equality/);
@@ -46,6 +49,21 @@ test('told apart but within the margin: agrees, and says so', () => {
   assert.match(found.why, /though not nil/);
 });
 
+test('the margin from which on they agree is where the outcome turns', () => {
+  const [ours, published] = [
+    [10.9, 11.1, 11.4, 10.7],
+    [10, 10.1, 9.9, 10.05, 9.95],
+  ];
+  const margin = Number(/margin of (\S+) % on/.exec(compared(ours, published).why)![1]) / 100;
+  assert.ok(margin > MARGIN.relative, `${margin}`);
+  const at = (width: number): string =>
+    compared(
+      ours.map(x => (x - 10) * (MARGIN.relative / width) + 10),
+      published.map(x => (x - 10) * (MARGIN.relative / width) + 10),
+    ).outcome;
+  assert.equal([at(1.01 * margin), at(0.99 * margin)], ['agree', 'differ']);
+});
+
 test('a log quantity is compared by its factor', () => {
   const published = [1e-8, 1.1e-8, 0.9e-8, 1e-8];
   assert.is(compared([1.05e-8, 0.95e-8, 1e-8, 1.02e-8], published, 'log').outcome, 'agree');
@@ -55,11 +73,12 @@ test('a log quantity is compared by its factor', () => {
 });
 
 test('few or broken values cannot be told, and why; an arm we never ran is left out', () => {
-  assert.match(compared([1], [1, 2]).why, /ours: 1 of the 2 runs/);
-  assert.match(compared([1, 2], [1]).why, /published: 1 of the 2 runs/);
-  assert.match(compared([1, Number.NaN], [1, 2]).why, /ours: a run has the value NaN/);
-  assert.match(compared([1, 0], [1, 2], 'log').why, /ours: a run has the value 0/);
-  for (const few of [compared([1], [1, 2]), compared([1, 2], [1]), compared([1, Number.NaN], [1, 2])])
+  const three = [1, 2, 3];
+  assert.match(compared([1, 2], three).why, /ours: 2 of the 3 runs/);
+  assert.match(compared(three, [1, 2]).why, /published: 2 of the 3 runs/);
+  assert.match(compared([1, 2, Number.NaN], three).why, /ours: a run has the value NaN/);
+  assert.match(compared([1, 2, 0], three, 'log').why, /ours: a run has the value 0/);
+  for (const few of [compared([1, 2], three), compared(three, [1]), compared([1, 2, Number.NaN], three)])
     assert.is(few.outcome, 'cannot-tell');
   assert.equal(
     comparisons([], [{ arm: ARM, quantity: 'loss', values: [1, 2], source: 'figure 2' }], quantity('linear')),
@@ -70,7 +89,7 @@ test('few or broken values cannot be told, and why; an arm we never ran is left 
 test('error rates: a margin apart is called equal, and equal is called different, in 5 % at most', () => {
   const draws = 500;
   const most = draws * 0.05 + 4 * Math.sqrt(draws * 0.05);
-  for (const n of [2, 5, 10])
+  for (const n of [3, 5, 10])
     for (const scale of ['linear', 'log'] as const) {
       const random = stream(5, 'compare', n, scale);
       const values = (mean: number): number[] => {

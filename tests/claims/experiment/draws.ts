@@ -1,6 +1,6 @@
 /** @file Runs and samples made up for tests, with a known mean and deviation. */
-import type { Sample } from '../../../src/claims/experiment/judge.js';
 import type { Arm, RunRecord } from '../../../src/claims/experiment/model.js';
+import type { Sample } from '../../../src/claims/experiment/sample.js';
 import type { Random } from '../../../src/claims/random.js';
 
 /** Shapes with mean 0 and variance 1: values need not be normal. */

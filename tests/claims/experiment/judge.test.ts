@@ -5,12 +5,11 @@ import {
   judge,
   monotone,
   type Part,
-  type Sample,
-  STATEMENT_ALPHA,
-  sampleOf,
   varianceBelow,
   withinFactor,
 } from '../../../src/claims/experiment/judge.js';
+import { STATEMENT_ALPHA } from '../../../src/claims/experiment/means.js';
+import { type Sample, sampleOf } from '../../../src/claims/experiment/sample.js';
 import { type Random, stream } from '../../../src/claims/random.js';
 import { suite } from '../../harness.js';
 import { runsOf, type Shape, sample } from './draws.js';
@@ -49,12 +48,12 @@ test('what is plain is told, in both directions', () => {
 
 test('too few runs, a run that diverged, no value for a logarithm: cannot be told, and why', () => {
   const reasons: readonly (readonly [Part, RegExp])[] = [
-    [below(named('one', 1), HIGH), /one has 1 of the 2 complete runs/],
-    [below(LOW, named('none')), /none has 0 of the 2/],
-    [below(LOW, named('broken', 1, Number.NaN)), /broken has the value NaN/],
-    [below(LOW, named('zero', 0, 1), { scale: 'log' }), /zero has the value 0/],
-    [withinFactor(LOW, named('minus', -1, -2), { factor: 2 }), /minus has the value -1/],
-    [varianceBelow(named('two', 1, 2), HIGH), /two has 2 of the 3/],
+    [below(named('two', 1, 2), HIGH), /two has values of 2 of the 3 complete runs/],
+    [below(LOW, named('none')), /none has values of 0 of the 3/],
+    [below(LOW, named('broken', 1, 2, Number.NaN)), /broken has the value NaN/],
+    [below(LOW, named('zero', 0, 1, 2), { scale: 'log' }), /zero has the value 0/],
+    [withinFactor(LOW, named('minus', -1, -2, -3), { factor: 2 }), /minus has the value -1/],
+    [varianceBelow(named('two', 1, 2), HIGH), /two has values of 2 of the 3/],
     [varianceBelow(named('equal', 1, 1, 1), HIGH), /equal values leave no variance/],
   ];
   for (const [part, why] of reasons) {
@@ -69,10 +68,10 @@ test('too few runs, a run that diverged, no value for a logarithm: cannot be tol
 });
 
 test('values that never vary are compared as they are', () => {
-  const judged = judge([below(named('a', 1, 1), named('b', 2, 2))]);
+  const judged = judge([below(named('a', 1, 1, 1), named('b', 2, 2, 2))]);
   assert.is(judged.outcome, 'supported');
   assert.match(judged.why, /without any spread/);
-  assert.is(judge([below(named('a', 2, 2), named('b', 2, 2))]).outcome, 'cannot-tell');
+  assert.is(judge([below(named('a', 2, 2, 2), named('b', 2, 2, 2))]).outcome, 'cannot-tell');
 });
 
 test('several parts are adjusted by Holm: what one comparison supports, four may not', () => {
@@ -86,8 +85,8 @@ test('several parts are adjusted by Holm: what one comparison supports, four may
 
 test('samples come from the complete runs of an arm', () => {
   const runs = runsOf({ model: 'vae' }, 'loss', [1, 2, 3]);
-  assert.equal(sampleOf(runs, { model: 'vae' }, 'loss'), named('vae', 1, 2, 3));
-  assert.equal(sampleOf(runs, { model: 'rae' }, 'loss'), named('rae'));
+  assert.equal(sampleOf(runs, { model: 'vae' }, 'loss'), { ...named('vae', 1, 2, 3), seeds: [1, 2, 3] });
+  assert.equal(sampleOf(runs, { model: 'rae' }, 'loss'), { ...named('rae'), seeds: [] });
 });
 
 type Draw = (random: Random, n: number, shape: Shape) => readonly Part[];
@@ -132,7 +131,7 @@ const allowed = (edge: string, shape: Shape): number =>
 for (const [edge, draw] of Object.entries(EDGES))
   test(`error rate: ${edge}`, () => {
     for (const shape of ['normal', 'skewed'] as const)
-      for (const n of [2, 5, 10]) {
+      for (const n of [3, 5, 10]) {
         const random = stream(2, 'rate', edge, shape, n);
         const count = { supported: 0, contradicted: 0, 'cannot-tell': 0 };
         for (let i = 0; i < DRAWS; i++) count[judge(draw(random, n, shape)).outcome]++;
@@ -147,7 +146,7 @@ test('power: five runs tell means three deviations apart, ten tell two', () => {
   for (const [n, apart, least] of [
     [5, 3, 0.95],
     [10, 2, 0.95],
-    [2, 10, 0.5],
+    [3, 5, 0.9],
   ] as const) {
     const random = stream(3, 'power', n);
     let supported = 0;

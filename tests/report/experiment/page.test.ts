@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert';
 import type { ExperimentResult } from '../../../src/claims/experiment/model.js';
 import { experimentPage } from '../../../src/report/experiment/page.js';
 import { warnings } from '../../../src/report/experiment/warnings.js';
+import { digits } from '../../../src/report/experiment/words.js';
 import { suite } from '../../harness.js';
 import { RESULT } from './sample.js';
 
@@ -24,6 +25,38 @@ test('every figure, statement, arm and comparison is on the page', () => {
   assert.is(count(page, '<tr role="row"><th scope="row" role="rowheader"><code>'), RESULT.runs.length);
 });
 
+test('paired differences are shown seed by seed, with what has no partner', () => {
+  const pairs = RESULT.statements.flatMap(statement => statement.pairs ?? []);
+  assert.is(pairs.length, 2);
+  assert.is(count(page, '<caption>Paired differences'), 2);
+  const [first] = pairs;
+  const each = first!.seeds.map((seed, i) => `${seed}: ${digits(first!.differences[i]!)}`);
+  assert.ok(page.includes(`>${each.join('; ')}<`), each.join('; '));
+  assert.ok(page.includes('The margin 1.05 is ours'));
+  const dropped: ExperimentResult = {
+    ...RESULT,
+    statements: RESULT.statements.map(statement => ({
+      ...statement,
+      pairs: [{ ...first!, dropped: { a: [7], b: [] } }],
+    })),
+  };
+  const made = experimentPage(dropped, new Map());
+  assert.ok(made.includes(`<span class="why">${first!.a}: 7</span>`));
+  const { pairs: _, ...without } = RESULT.statements[0]!;
+  assert.not.match(experimentPage({ ...RESULT, statements: [without] }, new Map()), /Paired differences/);
+});
+
+test("what the authors' own runs say stands beside ours, with their pairs", () => {
+  const [first] = RESULT.statements;
+  const { pairs, why } = first!;
+  const published = { source: 'their files', outcome: 'contradicted', why, pairs: pairs! } as const;
+  const made = experimentPage({ ...RESULT, statements: [{ ...first!, published }] }, new Map());
+  assert.match(made, /The authors' own runs: <span class="badge contradicted">/);
+  assert.ok(made.includes('their files'));
+  assert.is(count(made, '<caption>Paired differences'), 2);
+  assert.not(page.includes("The authors' own runs"));
+});
+
 test('a missing series is missed: one figure less is one picture less', () => {
   const fewer = experimentPage({ ...RESULT, figures: RESULT.figures.slice(1) }, new Map());
   assert.is(count(page, '<svg ') - count(fewer, '<svg '), 1);
@@ -37,7 +70,12 @@ test('nothing is loaded from elsewhere, and hostile words stay words', () => {
     name: words,
     says: words,
     setting: { ...RESULT.setting, data: words },
-    statements: [{ id: words, says: words, source: words, outcome: 'supported', why: words }],
+    statements: [
+      {
+        ...{ id: words, says: words, source: words, outcome: 'supported', why: words },
+        pairs: [{ ...RESULT.statements[0]!.pairs![0]!, a: words, dropped: { a: [words], b: [words] } }],
+      },
+    ],
     figures: RESULT.figures.map(figure => ({ ...figure, title: words, note: words })),
   };
   const made = experimentPage(hostile, new Map());
