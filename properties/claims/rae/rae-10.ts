@@ -1,56 +1,24 @@
 /** @file RAE-10: a density fitted to the codes needs nothing but the codes, and belongs to the autoencoder, not to its coordinates. */
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { stream } from '../../../src/claims/random.js';
-import { conditional } from '../../../src/claims/verdict.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { EM_RULES, emStep, startMixture } from '../../../src/theory/density/em.js';
-import {
-  fitGaussian,
-  type Gaussian,
-  logDensityOf,
-  standardNormal,
-} from '../../../src/theory/density/gaussian.js';
+import * as gaussian from '../../../src/theory/density/gaussian.js';
 import type { Mixture } from '../../../src/theory/density/mixture.js';
-import { inverse } from '../../../src/theory/numerics/cholesky.js';
-import { symmetricEigen } from '../../../src/theory/numerics/eigen.js';
-import {
-  add,
-  apply,
-  gram,
-  type Matrix,
-  multiply,
-  norm,
-  trace,
-  transpose,
-} from '../../../src/theory/numerics/matrix.js';
 import { type AutoencoderCase, autoencoderOf, type Shape } from '../../arbitraries/autoencoders.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { rowsOf } from '../../subjects/network/jets.js';
+import { check, claim, conditional, draw, fc, mat, stream, wrong } from '../../kit.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf } from '../../subjects/network/network.js';
-import { type Affine, affines, clouds, rows, seeds } from '../../subjects/rae/density-cases.js';
+import * as densityCases from '../../subjects/rae/density-cases.js';
+import { rows } from '../../subjects/rae/plain-network.js';
 
-interface Subject {
+const SUBJECT = {
   /** The codes that a density is fitted to, from the network's encoder and decoder. */
-  readonly codes: (
-    encode: (x: tf.Tensor) => tf.Tensor,
-    decode: (z: tf.Tensor) => tf.Tensor,
-    x: tf.Tensor,
-  ) => tf.Tensor;
-  readonly fit: (codes: Matrix) => Gaussian;
+  codes: (encode: (x: tf.Tensor) => tf.Tensor, _: (z: tf.Tensor) => tf.Tensor, x: tf.Tensor): tf.Tensor =>
+    encode(x),
+  fit: (codes: mat.Matrix): gaussian.Gaussian => gaussian.fitGaussian(codes),
   /** One step of a mixture. */
-  readonly step: (codes: Matrix, mixture: Mixture) => Mixture;
-}
-
-const SUBJECT: Subject = {
-  codes: (encode, _, x) => encode(x),
-  fit: codes => fitGaussian(codes),
-  step: (codes, mixture) => emStep(codes, mixture).mixture,
+  step: (codes: mat.Matrix, mixture: Mixture): Mixture => emStep(codes, mixture).mixture,
 };
+type Subject = typeof SUBJECT;
 
 const LATENT = 2;
 const BATCH = 10;
@@ -72,159 +40,125 @@ function encoded(of: AutoencoderCase, { codes }: Subject): { codes: number[][]; 
     },
   }));
   const { z, y } = program.run(inputsOf(of));
-  return { codes: rowsOf(z!, of.shape.batch).map(row => [...row]), outputs: y!.slice() };
+  return { codes: rows(z!, of.shape.batch), outputs: y!.slice() };
 }
 
-const parts = ({ mean, covariance }: Gaussian): number[] => [...mean, ...covariance.flat()];
+const parts = ({ mean, covariance }: gaussian.Gaussian): number[] => [...mean, ...covariance.flat()];
 
-const sizeOf = (codes: Matrix): number => 1 + codes.reduce((sum, z) => sum + norm(z) ** 2, 0) / codes.length;
+const sizeOf = (codes: mat.Matrix): number => 1 + mat.sum(codes.map(z => mat.norm(z) ** 2)) / codes.length;
 
-const other = plainRecord({ of: autoencoderOf(SHAPE), instead: autoencoderOf(SHAPE) });
+const other = draw.record({ of: autoencoderOf(SHAPE), instead: autoencoderOf(SHAPE) });
 
-const decoderFree = equals<{ of: AutoencoderCase; instead: AutoencoderCase }, Subject>({
+const decoderFree = check.equals({
   says: 'another decoder, the same encoder: the same codes and the same density; the decoder takes no part in the fit',
-  given: { arbitrary: other },
+  given: other,
   runs: 16,
-  measure: ({ of, instead }, s) => {
+  measure: ({ of, instead }, s: Subject) => {
     const swapped = Object.entries(instead.params).filter(([name]) => name.startsWith('decoder.'));
     const seen = encoded(of, s).codes;
     const there = encoded({ ...of, params: { ...of.params, ...Object.fromEntries(swapped) } }, s).codes;
-    return [
-      { what: 'codes', actual: there.flat(), expected: seen.flat() },
-      { what: 'density', actual: parts(s.fit(there)), expected: parts(s.fit(seen)) },
-    ];
+    return check.agree({
+      codes: [there.flat(), seen.flat()],
+      density: [parts(s.fit(there)), parts(s.fit(seen))],
+    });
   },
 });
 
-interface OrderCase {
-  readonly codes: Matrix;
-  readonly order: readonly number[];
-  readonly seed: number;
-}
-
 const COUNT = 24;
-const orders = plainRecord({
-  codes: clouds(LATENT, COUNT),
-  order: fc.shuffledSubarray(
-    Array.from({ length: COUNT }, (_, i) => i),
-    { minLength: COUNT },
-  ),
-  seed: seeds,
+const orders = draw.record({
+  codes: densityCases.clouds(LATENT, COUNT),
+  order: fc.shuffledSubarray([...Array(COUNT).keys()], { minLength: COUNT }),
+  seed: densityCases.seeds,
 });
 
-const orderFree = equals<OrderCase, Subject>({
+const orderFree = check.equals({
   says: 'the order of the training data does not matter, for the Gaussian, nor for EM from a given start',
-  given: { arbitrary: orders },
+  given: orders,
   runs: 24,
-  measure: ({ codes, order, seed }, s) => {
+  measure: ({ codes, order, seed }, s: Subject) => {
     const shuffled = order.map(i => codes[i]!);
     const start = startMixture(codes, stream(seed, 'start'), 2);
     const [here, there] = [codes, shuffled].map(points => s.step(points, s.step(points, start)));
     const size = sizeOf(codes);
-    const stiff =
-      size ** 2 *
-      start.components.reduce((sum, c) => sum + 1 / symmetricEigen(c.covariance).values.at(-1)!, 0);
-    return [
-      { what: 'Gaussian', actual: parts(s.fit(shuffled)), expected: parts(s.fit(codes)), scale: size },
-      { what: 'weights', actual: there!.weights, expected: here!.weights, scale: stiff },
-      {
-        what: 'components',
-        actual: there!.components.flatMap(parts),
-        expected: here!.components.flatMap(parts),
-        scale: stiff * size,
-      },
-    ];
+    const narrowest = start.components.map(c => mat.symmetricEigen(c.covariance).values.at(-1)!);
+    const stiff = size ** 2 * mat.sum(narrowest.map(value => 1 / value));
+    return check.agree({
+      Gaussian: [parts(s.fit(shuffled)), parts(s.fit(codes)), size],
+      weights: [there!.weights, here!.weights, stiff],
+      components: [there!.components.flatMap(parts), here!.components.flatMap(parts), stiff * size],
+    });
   },
 });
 
-interface Moved {
-  readonly of: AutoencoderCase;
-  readonly map: Affine;
-}
-
 /** The same function with codes A z + b. */
-function reparametrised(of: AutoencoderCase, { matrix, shift }: Affine): AutoencoderCase {
+function reparametrised(of: AutoencoderCase, { matrix, shift }: densityCases.Affine): AutoencoderCase {
   const { params } = of;
-  const back = multiply(inverse(gram(matrix)), transpose(matrix));
-  const [head, first] = [
-    rows(params['mu.weight']!, LATENT),
-    rows(params['decoder.0.weight']!, params['decoder.0.bias']!.length),
-  ];
-  const weight = multiply(first, back);
+  const back = mat.multiply(mat.inverse(mat.gram(matrix)), mat.transpose(matrix));
+  const head = rows(params['mu.weight']!, LATENT);
+  const first = rows(params['decoder.0.weight']!, params['decoder.0.bias']!.length);
+  const weight = mat.multiply(first, back);
   return {
     ...of,
     params: {
       ...params,
-      'mu.weight': multiply(matrix, head).flat(),
-      'mu.bias': add(apply(matrix, params['mu.bias']!), shift),
+      'mu.weight': mat.multiply(matrix, head).flat(),
+      'mu.bias': mat.add(mat.apply(matrix, params['mu.bias']!), shift),
       'decoder.0.weight': weight.flat(),
-      'decoder.0.bias': add(
-        params['decoder.0.bias']!,
-        apply(weight, shift).map(x => -x),
-      ),
+      'decoder.0.bias': mat.subtract(params['decoder.0.bias']!, mat.apply(weight, shift)),
     },
   };
 }
 
-const moved: fc.Arbitrary<Moved> = plainRecord({ of: autoencoderOf(SHAPE), map: affines(LATENT) }).filter(
+const moved = draw.record({ of: autoencoderOf(SHAPE), map: densityCases.affines(LATENT) }).filter(
   // codes on a line have no Gaussian; that is a check of its own
   ({ of }) => {
-    const { values } = symmetricEigen(fitGaussian(encoded(of, SUBJECT).codes).covariance);
+    const { values } = mat.symmetricEigen(gaussian.fitGaussian(encoded(of, SUBJECT).codes).covariance);
     return values[1]! > values[0]! / 64;
   },
 );
+type Moved = draw.Of<typeof moved>;
 
-const conditionOf = ({ covariance }: Gaussian): number =>
-  trace(covariance) / symmetricEigen(covariance).values.at(-1)!;
+const conditionOf = ({ covariance }: gaussian.Gaussian): number =>
+  mat.trace(covariance) / mat.symmetricEigen(covariance).values.at(-1)!;
 
-const coordinates = equals<Moved, Subject>({
+const coordinates = check.equals<Moved, Subject>({
   says: 'autoencoders that differ by an affine change of codes generate the same data: the density of a code changes by the determinant, its reconstruction not at all',
-  given: { arbitrary: moved },
+  given: moved,
   runs: 16,
   measure: ({ of, map }, s) => {
     const [here, there] = [of, reparametrised(of, map)].map(c => encoded(c, s));
     const [p, q] = [s.fit(here!.codes), s.fit(there!.codes)];
-    const [density, movedDensity] = [logDensityOf(p), logDensityOf(q)];
+    const [density, movedDensity] = [gaussian.logDensityOf(p), gaussian.logDensityOf(q)];
     const size = (sizeOf(here!.codes) + sizeOf(there!.codes)) * (conditionOf(p) + conditionOf(q));
-    const { bias } = { bias: norm(of.params['decoder.0.bias']!) };
-    return [
-      {
-        what: 'density',
-        actual: there!.codes.map(z => movedDensity(z) + map.logDeterminant),
-        expected: here!.codes.map(density),
-        scale: size,
-      },
-      {
-        what: 'reconstruction',
-        actual: there!.outputs,
-        expected: here!.outputs,
-        scale: 16 * size * (1 + bias) * norm(of.params['decoder.1.weight']!),
-      },
-    ];
+    return check.agree({
+      density: [there!.codes.map(z => movedDensity(z) + map.logDeterminant), here!.codes.map(density), size],
+      reconstruction: [
+        there!.outputs,
+        here!.outputs,
+        16 * size * (1 + mat.norm(of.params['decoder.0.bias']!)) * mat.norm(of.params['decoder.1.weight']!),
+      ],
+    });
   },
 });
 
-const prior = violates<Moved, Subject>({
+const prior = check.violates<Moved, Subject>({
   says: 'which the prior N(0, I) does not know: what is generated from it depends on the coordinates of the codes',
-  given: { arbitrary: moved },
+  given: moved,
   runs: 8,
   measure: ({ of, map }, s) => {
     const [here, there] = [of, reparametrised(of, map)].map(c => encoded(c, s).codes);
-    const density = logDensityOf(standardNormal(LATENT));
+    const density = gaussian.logDensityOf(gaussian.standardNormal(LATENT));
     const [claimed, actual] = [density(here![0]!), density(there![0]!) + map.logDeterminant];
     return { claimed, actual, by: Math.abs(claimed - actual), scale: Math.abs(claimed) + Math.abs(actual) };
   },
 });
 
-interface Dead {
-  readonly name: string;
-  readonly of: (x: number) => number[];
-}
+type Dead = readonly [name: string, codes: (x: number) => number[]];
 
 /** A latent that the encoder does not use, and one that repeats another. */
 const DEAD: readonly [Dead, ...Dead[]] = [
-  { name: 'a dead latent', of: x => [x, 0] },
-  { name: 'a repeated latent', of: x => [x, x] },
+  ['a dead latent', x => [x, 0]],
+  ['a repeated latent', x => [x, x]],
 ];
 
 const throws = (f: () => unknown): number => {
@@ -236,26 +170,18 @@ const throws = (f: () => unknown): number => {
   }
 };
 
-const singular = equals<Dead, Subject>({
+const singular = check.equals<Dead, Subject>({
   says: 'not quite any autoencoder: codes that do not span the latent space, a dead latent say, have no density, and the fit says so; with a floor they do',
-  given: only(DEAD, ({ name }) => name),
-  measure: ({ of }, s) => {
-    const codes = Array.from({ length: COUNT }, (_, i) => of(i % 2 === 0 ? 1 : -1));
+  given: check.only(DEAD, ([name]) => name),
+  measure: ([, spread], s) => {
+    const codes = Array.from({ length: COUNT }, (_, i) => spread(i % 2 === 0 ? 1 : -1));
     const fitted = s.fit(codes);
-    return [
-      { what: 'refused', actual: throws(() => logDensityOf(fitted)), expected: 1 },
-      {
-        what: 'with a floor',
-        actual: throws(() => logDensityOf(EM_RULES.floored(fitted, 1e-6))),
-        expected: 0,
-        scale: 1,
-      },
-    ];
+    return check.agree({
+      refused: [throws(() => gaussian.logDensityOf(fitted)), 1],
+      'with a floor': [throws(() => gaussian.logDensityOf(EM_RULES.floored(fitted, 1e-6))), 0, 1],
+    });
   },
 });
-
-const withFit = (says: string, fit: Subject['fit']) => mutant<Subject>(says, s => ({ ...s, fit }));
-const withCodes = (says: string, codes: Subject['codes']) => mutant<Subject>(says, s => ({ ...s, codes }));
 
 export default claim<Subject, string, string>({
   id: 'RAE-10',
@@ -271,26 +197,31 @@ export default claim<Subject, string, string>({
   subject: SUBJECT,
   checks: { decoderFree, orderFree, coordinates, prior, singular },
   mutants: {
-    reencoded: withCodes('codes of the reconstructions', (encode, decode, x) => encode(decode(encode(x)))),
-    priorForFit: withFit('the prior for the fit', codes => standardNormal(codes[0]!.length)),
-    lastDropped: withFit('a fit without the last code', codes => fitGaussian(codes.slice(0, -1))),
-    forgetting: withFit('a moving average', codes =>
-      fitGaussian(
-        codes,
-        codes.map((_, i) => 0.9 ** (codes.length - i)),
-      ),
-    ),
-    diagonal: withFit('variances alone', codes => {
-      const { mean, covariance } = fitGaussian(codes);
-      return { mean, covariance: covariance.map((row, i) => row.map((x, j) => (i === j ? x : 0))) };
+    ...wrong.formula(SUBJECT, 'codes', {
+      reencoded: ['codes of the reconstructions', (encode, decode, x) => encode(decode(encode(x)))],
     }),
-    centredAtZero: withFit('a mean of zero', codes => ({
-      ...fitGaussian(codes),
-      mean: codes[0]!.map(() => 0),
-    })),
-    incremental: mutant('EM over a part of the codes at a time', s => ({
-      ...s,
-      step: (codes, mixture) => emStep(codes.slice(12), emStep(codes.slice(0, 12), mixture).mixture).mixture,
-    })),
+    ...wrong.formula(SUBJECT, 'fit', {
+      priorForFit: ['the prior for the fit', codes => gaussian.standardNormal(codes[0]!.length)],
+      lastDropped: ['a fit without the last code', codes => SUBJECT.fit(codes.slice(0, -1))],
+      forgetting: [
+        'a moving average',
+        codes =>
+          gaussian.fitGaussian(
+            codes,
+            codes.map((_, i) => 0.9 ** (codes.length - i)),
+          ),
+      ],
+      diagonal: [
+        'variances alone',
+        codes => ({ ...SUBJECT.fit(codes), ...densityCases.diagonal(SUBJECT.fit(codes)) }),
+      ],
+      centredAtZero: ['a mean of zero', codes => ({ ...SUBJECT.fit(codes), mean: mat.zeros(LATENT) })],
+    }),
+    ...wrong.formula(SUBJECT, 'step', {
+      incremental: [
+        'EM over a part of the codes at a time',
+        (codes, mixture) => emStep(codes.slice(12), emStep(codes.slice(0, 12), mixture).mixture).mixture,
+      ],
+    }),
   },
 });

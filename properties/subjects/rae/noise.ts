@@ -1,8 +1,8 @@
 /** @file The mean squared error under noise on the codes, as the constant-variance VAE trains it, and its expansion in the noise. */
 import { makeVae, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
-import type { WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
+import type { quad } from '../../kit.js';
 import { bendAlong } from '../network/jacobians.js';
 import { atCode } from '../network/jets.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf } from '../network/network.js';
@@ -26,7 +26,7 @@ export function noisyError(
   rules: VaeRules,
   of: AutoencoderCase,
   s: number,
-  points: readonly WeightedPoint[],
+  points: readonly quad.WeightedPoint[],
 ): number {
   const program = noisyProgram(rules, of.shape);
   const noiseOf = (point: readonly number[]): Float64Array =>

@@ -1,85 +1,74 @@
 /** @file RAE-5: the gradient penalty as printed, and the three other quantities that go by its name. */
 import * as tf from '@tensorflow/tfjs';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { only } from '../../../../src/claims/checks/given.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { refuted } from '../../../../src/claims/verdict.js';
 import { vjp } from '../../../../src/core/derivatives.js';
 import { squaredNorm } from '../../../../src/core/objectives/objective.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
-import { apply, norm, subtract, transpose, type Vector } from '../../../../src/theory/numerics/matrix.js';
 import { type AutoencoderCase, SHAPES, type Shape } from '../../../arbitraries/autoencoders.js';
+import { check, claim, mat, refuted } from '../../../kit.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf } from '../../../subjects/network/network.js';
 import { FEW, onOf, type RaeCase, raeGiven } from '../../../subjects/rae/cases.js';
 import { type PlainSample, plainSamples } from '../../../subjects/rae/plain-network.js';
-import {
-  ghoshPenalty,
-  jacobianPenalty,
-  lossGradientPenalty,
-  pythaePenalty,
-} from '../../../subjects/rae/step.js';
+import { evaluated } from '../../../subjects/rae/step.js';
 import { MUTANTS, SUBJECT, type Subject, type Variant } from './controls.js';
 
-/** The penalty terms of core, without lambda. */
-const PENALTIES: { readonly [K in Variant]: (s: Subject, c: RaeCase) => number } = {
-  jacobian: (s, c) => jacobianPenalty(s.jacobian, onOf(c), c).term('penalty'),
-  lossGradient: (s, c) => lossGradientPenalty(s.lossGradient, onOf(c), c).term('penalty'),
-  ghosh: (s, c) => ghoshPenalty(s.ghosh, onOf(c), c).term('penalty'),
-  pythae: (s, c) => pythaePenalty(s.pythae, onOf(c), c).term('penalty'),
-};
+/** The penalty term of core, without lambda. */
+const penalty = (s: Subject, name: Variant, c: RaeCase): number =>
+  evaluated(s, name, onOf(c), c).term('penalty');
 
-const pulled = ({ decoderJacobian, z }: PlainSample, v: Vector): number[] =>
-  apply(transpose(decoderJacobian, z.length), v);
+const pulled = ({ decoderJacobian, z }: PlainSample, v: mat.Vector): number[] =>
+  mat.apply(mat.transpose(decoderJacobian, z.length), v);
 
 /** The same from matrix products, sample by sample. */
 const FORMULAS: { readonly [K in Variant]: (sample: PlainSample) => number } = {
-  jacobian: ({ decoderJacobian }) => norm(decoderJacobian.flat()) ** 2,
-  lossGradient: sample => 2 * norm(pulled(sample, subtract(sample.x, sample.y))),
-  ghosh: sample => (4 / sample.z.length) * norm(pulled(sample, sample.y)) ** 2,
+  jacobian: ({ decoderJacobian }) => mat.norm(decoderJacobian.flat()) ** 2,
+  lossGradient: sample => 2 * mat.norm(pulled(sample, mat.subtract(sample.x, sample.y))),
+  ghosh: sample => (4 / sample.z.length) * mat.norm(pulled(sample, sample.y)) ** 2,
   pythae: sample => {
-    const ones = sample.y.map(() => 1);
-    return norm(apply(transpose(sample.encoderJacobian, sample.x.length), pulled(sample, ones))) ** 2;
+    const toCode = pulled(
+      sample,
+      sample.y.map(() => 1),
+    );
+    return mat.norm(mat.apply(mat.transpose(sample.encoderJacobian, sample.x.length), toCode)) ** 2;
   },
 };
 
 /** The size of what may cancel in them. */
 const sizeOf = ({ x, y, decoderJacobian, encoderJacobian }: PlainSample): number => {
-  const [decoder, encoder] = [norm(decoderJacobian.flat()) ** 2, norm(encoderJacobian.flat()) ** 2];
+  const [decoder, encoder] = [mat.norm(decoderJacobian.flat()) ** 2, mat.norm(encoderJacobian.flat()) ** 2];
   return (
-    decoder * (1 + norm(x) ** 2 + norm(y) ** 2 + encoder * y.length) +
-    Math.sqrt(decoder) * (norm(x) + norm(y))
+    decoder * (1 + mat.norm(x) ** 2 + mat.norm(y) ** 2 + encoder * y.length) +
+    Math.sqrt(decoder) * (mat.norm(x) + mat.norm(y))
   );
 };
 
-export const mean = (of: AutoencoderCase, f: (sample: PlainSample) => number): number => {
+const mean = (of: AutoencoderCase, f: (sample: PlainSample) => number): number => {
   const samples = plainSamples(of);
-  return samples.reduce((sum, sample) => sum + f(sample), 0) / samples.length;
+  return mat.sum(samples.map(f)) / samples.length;
 };
 
-const names = Object.keys(PENALTIES) as Variant[];
+const names = Object.keys(FORMULAS) as Variant[];
 
-const formulas = equals<RaeCase, Subject>({
+const formulas = check.equals<RaeCase, Subject>({
   says: "four penalties: |J|^2 (printed), 2|J'(x - y)| (loss gradient), (4/d)|J'y|^2 (released code), |E'J'1|^2 with the encoder's Jacobian E (Pythae)",
   given: raeGiven(FEW),
   runs: 16,
   measure: (c, s) =>
     names.map(what => ({
       what,
-      actual: PENALTIES[what](s, c),
+      actual: penalty(s, what, c),
       expected: mean(c.of, FORMULAS[what]),
       scale: mean(c.of, sizeOf),
     })),
 });
 
-const disagree = violates<RaeCase, Subject>({
+const disagree = check.violates<RaeCase, Subject>({
   says: 'neither code penalises |J|^2, nor does the loss gradient',
   given: raeGiven(SHAPES.control),
   runs: 12,
   measure: (c, s) => {
     const claimed = mean(c.of, FORMULAS.jacobian);
     return (['ghosh', 'pythae', 'lossGradient'] as const).map(what => {
-      const actual = PENALTIES[what](s, c);
+      const actual = penalty(s, what, c);
       return { what, claimed, actual, by: Math.abs(actual - claimed), scale: actual + claimed };
     });
   },
@@ -112,70 +101,48 @@ const circle = (rho: number, z: number): RaeCase =>
 const line = (z: number, x: readonly number[]): RaeCase =>
   at(LINE, z, x, { 'decoder.0.weight': [1, -1], 'decoder.0.bias': [0, 0] });
 
-interface Blind {
-  readonly name: string;
-  readonly variant: Variant;
-  readonly c: RaeCase;
-  /** |J|^2 */
-  readonly jacobian: number;
-}
+/** |J|^2 beside what is blind to it, and the case. */
+type Blind = readonly [name: string, blind: Variant, jacobian: number, c: RaeCase];
 
+const seesData = line(0.5, [1, 2]);
 const BLIND: readonly [Blind, ...Blind[]] = [
-  {
-    name: 'a circle: |D| is constant, and the released code sees nothing',
-    variant: 'ghosh',
-    c: circle(2, 0.75),
-    jacobian: 4,
-  },
-  {
-    name: 'a circle elsewhere',
-    variant: 'ghosh',
-    c: circle(0.5, -3),
-    jacobian: 0.25,
-  },
-  {
-    name: 'D(z) = (z, -z): the sum of the outputs is constant, and Pythae sees nothing',
-    variant: 'pythae',
-    c: {
-      ...line(0.5, [1, 2]),
-      of: { ...line(0.5, [1, 2]).of, params: { ...line(0.5, [1, 2]).of.params, 'mu.weight': [1, -0.5] } },
-    },
-    jacobian: 2,
-  },
-  {
-    name: 'an encoder that ignores the data: Pythae sees nothing, whatever the decoder',
-    variant: 'pythae',
-    c: circle(1, 0.25),
-    jacobian: 1,
-  },
-  {
-    name: 'a perfect reconstruction: the loss has no gradient',
-    variant: 'lossGradient',
-    c: line(0.5, [0.5, -0.5]),
-    jacobian: 2,
-  },
+  ['a circle: |D| is constant, and the released code sees nothing', 'ghosh', 4, circle(2, 0.75)],
+  ['a circle elsewhere', 'ghosh', 0.25, circle(0.5, -3)],
+  [
+    'D(z) = (z, -z): the sum of the outputs is constant, and Pythae sees nothing',
+    'pythae',
+    2,
+    { ...seesData, of: { ...seesData.of, params: { ...seesData.of.params, 'mu.weight': [1, -0.5] } } },
+  ],
+  [
+    'an encoder that ignores the data: Pythae sees nothing, whatever the decoder',
+    'pythae',
+    1,
+    circle(1, 0.25),
+  ],
+  ['a perfect reconstruction: the loss has no gradient', 'lossGradient', 2, line(0.5, [0.5, -0.5])],
 ];
 
-const blind = violates<Blind, Subject>({
+const blind = check.violates<Blind, Subject>({
   says: 'each is zero for some decoder whose |J|^2 is not',
-  given: only(BLIND, ({ name }) => name),
-  measure: ({ variant, c, jacobian: claimed }, s) => {
-    const actual = PENALTIES[variant](s, c);
+  given: check.only(BLIND, ([name]) => name),
+  measure: ([, variant, claimed, c], s) => {
+    const actual = penalty(s, variant, c);
     // all of it: not merely less than |J|^2
     return { claimed, actual, by: actual <= 1e-24 ? claimed : 0, scale: claimed };
   },
 });
 
-const seen = equals<Blind, Subject>({
+const seen = check.equals<Blind, Subject>({
   says: 'and the printed penalty sees it there',
-  given: only(BLIND, ({ name }) => name),
-  measure: ({ c, jacobian: expected }, s) => ({ actual: PENALTIES.jacobian(s, c), expected }),
+  given: check.only(BLIND, ([name]) => name),
+  measure: ([, , expected, c], s) => ({ actual: penalty(s, 'jacobian', c), expected }),
 });
 
 const PROBES = {};
 
 /** mean_i |J_i'v|^2 by one vector-Jacobian product of core. */
-function probe(of: AutoencoderCase, v: Vector): number {
+function probe(of: AutoencoderCase, v: mat.Vector): number {
   const { shape } = of;
   const program = programOf(PROBES, shape, 'probe', () => ({
     specs: { ...inputSpecs(shape), v: { shape: [shape.batch, v.length] } },
@@ -191,26 +158,26 @@ function probe(of: AutoencoderCase, v: Vector): number {
 
 const SMALL = SHAPES.smooth.filter(({ net }) => net.encoder[0]! <= 5);
 
-const unbiased = equals<RaeCase, Subject>({
+const unbiased = check.equals<RaeCase, Subject>({
   says: "one random vector of signs gives |J|^2 without bias, E|J'v|^2 over all of them, for the price of one backward pass",
   given: raeGiven(SMALL),
   runs: 12,
   measure: (c, s) => {
     const probes = s.probes(c.of.shape.net.encoder[0]!);
     return {
-      actual: probes.reduce((sum, v) => sum + probe(c.of, v), 0) / probes.length,
+      actual: mat.sum(probes.map(v => probe(c.of, v))) / probes.length,
       expected: mean(c.of, FORMULAS.jacobian),
     };
   },
 });
 
-const biased = violates<RaeCase, Subject>({
+const biased = check.violates<RaeCase, Subject>({
   says: "the sum of the outputs, v = 1, is one such vector and no more: |J'1|^2 is not |J|^2",
   given: raeGiven(SHAPES.control),
   runs: 12,
   measure: (c, s) => {
     const actual = probe(c.of, new Array<number>(c.of.shape.net.encoder[0]!).fill(1));
-    const claimed = PENALTIES.jacobian(s, c);
+    const claimed = penalty(s, 'jacobian', c);
     return { claimed, actual, by: Math.abs(actual - claimed), scale: actual + claimed };
   },
 });

@@ -1,12 +1,5 @@
 /** @file RAE-6: what spectral normalisation bounds, for dense layers and for convolutions. */
-import type fc from 'fast-check';
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { refuted } from '../../../../src/claims/verdict.js';
-import { svd } from '../../../../src/theory/numerics/eigen.js';
-import { add, dot, norm, transpose } from '../../../../src/theory/numerics/matrix.js';
+import { check, claim, type fc, mat, refuted } from '../../../kit.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 import { largest } from './conv-matrices.js';
 import { attained, convolutions, lipschitz, onTorus } from './convolutions.js';
@@ -15,9 +8,9 @@ import { estimate, type MatrixCase, matrices } from './estimate.js';
 
 const ITERATIONS = [1, 3];
 
-const below = bound<MatrixCase, Subject>({
+const below = check.bound<MatrixCase, Subject>({
   says: 'the estimate is at most the largest singular value, at every iteration and from every start, and never falls',
-  given: { arbitrary: matrices },
+  given: matrices,
   runs: 8,
   measure: (c, s) => {
     const top = largest(c.matrix);
@@ -33,13 +26,13 @@ const below = bound<MatrixCase, Subject>({
 
 /** A start that is half along the leading singular vector and half along the next one, which is neither as large nor small. */
 const astray: fc.Arbitrary<MatrixCase> = matrices
-  .map(({ matrix }) => ({ matrix, leading: svd(transpose(matrix)) }))
+  .map(({ matrix }) => ({ matrix, leading: mat.svd(mat.transpose(matrix)) }))
   .filter(({ leading: { values } }) => values[1]! > 0.3 * values[0]! && values[1]! < 0.95 * values[0]!)
-  .map(({ matrix, leading: { right } }) => ({ matrix, start: add(right[0]!, right[1]!) }));
+  .map(({ matrix, leading: { right } }) => ({ matrix, start: mat.add(right[0]!, right[1]!) }));
 
-const above = violates<MatrixCase, Subject>({
+const above = check.violates<MatrixCase, Subject>({
   says: 'so that a layer normalised with one iteration has a norm above 1',
-  given: { arbitrary: astray },
+  given: astray,
   runs: 8,
   measure: (c, s) => {
     const actual = largest(estimate(s, c, 1).normalised);
@@ -47,21 +40,21 @@ const above = violates<MatrixCase, Subject>({
   },
 });
 
-const rate = equals<MatrixCase, Subject>({
+const rate = check.equals<MatrixCase, Subject>({
   says: 'the estimate in closed form, its error falling with (sigma_2 / sigma_1)^4 per iteration; the layer has the norm sigma_1 / estimate; the vector that is carried on makes one iteration a step as good as several at once',
-  given: { arbitrary: matrices },
+  given: matrices,
   runs: 8,
   measure: (c, s) => {
-    const { values, right } = svd(transpose(c.matrix));
+    const { values, right } = mat.svd(mat.transpose(c.matrix));
     const rank = Math.min(c.matrix.length, c.matrix[0]!.length);
-    const parts = right.slice(0, rank).map(u => dot(u, c.start));
+    const parts = right.slice(0, rank).map(u => mat.dot(u, c.start));
     const carried = estimate(s, { ...c, start: estimate(s, c, 2).next }, 1);
     return [
       ...ITERATIONS.flatMap(iterations => {
         const seen = estimate(s, c, iterations);
         const expected = s.estimated(values.slice(0, rank), parts, iterations);
         // a start with hardly a part along the leading vectors magnifies its rounding
-        const size = values[0]! * (norm(c.start) / norm(parts));
+        const size = values[0]! * (mat.norm(c.start) / mat.norm(parts));
         return [
           { what: `${iterations} iterations`, actual: seen.sigma, expected, scale: size },
           {
