@@ -137,15 +137,24 @@ const WHOLE = ['beta |z|^2', { prior: squaredPrior }] as const;
 export default claim<Subject, string, string>({
   id: 'RAE-1',
   paper: 'rae',
-  source: 'Ghosh et al. 2020, the RAE loss and its derivation from the constant-variance VAE',
+  source: 'Ghosh et al. 2020 as summarised, the RAE loss and its derivation from the constant-variance VAE',
   tex: {
     printed:
-      'L = L_{REC} + \\beta L_Z^{RAE} + \\lambda L_{REG}, \\quad L_{REC} = \\|x - D(E(x))\\|^2, \\quad L_Z^{RAE} = \\tfrac12\\|z\\|^2',
+      '\\mathcal{L}_{RAE} = \\mathcal{L}_{REC} + \\beta \\mathcal{L}^{RAE}_{Z} + \\lambda \\mathcal{L}_{REG}',
     corrected:
       '\\mathrm{KL}(\\mathcal N(z, s^2 I)\\,\\|\\,\\mathcal N(0, I)) = L_Z^{RAE} + \\tfrac d2(s^2 - 1 - \\log s^2), \\qquad \\beta = 2\\,\\beta_{code}\\,D/d',
   },
-  says: "L_Z is the KL divergence of a constant-variance VAE up to a constant, exactly; a weight in the authors' code, which averages over entries and latents, is 2D/d of it in print.",
+  says: "L_Z is the KL divergence of a constant-variance VAE up to a constant, exactly; a weight in the authors' code, which averages over entries and latents, is 2D/d of it in the loss as summarised.",
   verdict: exact(),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'The weight of the released code is not the beta of the loss as summarised',
+      quote: '\\mathcal{L}^{RAE}_{Z} = \\frac{1}{2}\\|z\\|^2_2',
+      place: 'summary, section Deterministic Regularized Autoencoders, below the loss',
+      says: 'The code averages over data entries and latents: its weight b is beta = 2 b D/d beside the sum of squares, 1e-4 for 32 x 32 entries and 16 latents being 0.0128. L_Z itself is the KL divergence of a constant-variance VAE up to a constant, exactly.',
+    },
+  ],
   objectives: ['rae', 'rae-l2', 'rae-jacobian', 'rae-loss-gradient', 'rae-ghosh-code', 'rae-pythae', 'vae'],
   subject: SUBJECT,
   checks: { parts, descent, released, arithmetic, halves },

@@ -186,14 +186,25 @@ const singular = check.equals<Dead, Subject>({
 export default claim<Subject, string, string>({
   id: 'RAE-10',
   paper: 'rae',
-  source: 'Ghosh et al. 2020, ex-post density estimation for any autoencoder',
+  source: 'Ghosh et al. 2020 as summarised, ex-post density estimation for any autoencoder',
   tex: {
-    printed: '\\text{ex-post density estimation applies to any autoencoder, without further training}',
+    printed:
+      '\\text{ex-post density estimation requires no additional training, and can be used with any autoencoder}',
     corrected:
       "p_{AZ+b}(Az + b)\\,|\\det A| = p_Z(z),\\quad D'(Az + b) = D(z): \\quad \\text{for codes of non-singular covariance}",
   },
   says: 'A density fitted to the codes depends on them alone, not on their order, the decoder, or their affine coordinates, unlike the prior; the codes must span the latent space, or the covariance needs a floor.',
   verdict: conditional('the codes span the latent space, or a floor is added to the covariance'),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'Any autoencoder whose codes span the latent space, or with a floor on the covariance any',
+      quote:
+        'their ex-post density estimation requires no additional training, and can be used with any autoencoder',
+      place: 'summary, section Ex-post Density Estimation',
+      says: 'A dead or a repeated latent has a singular covariance and no density. The fit depends on the codes alone: not on their order, on the decoder, nor, unlike the prior, on affine coordinates of the latents.',
+    },
+  ],
   subject: SUBJECT,
   checks: { decoderFree, orderFree, coordinates, prior, singular },
   mutants: {

@@ -122,15 +122,25 @@ const cell = check.equals<AutoencoderCase, Subject>({
 export default claim<Subject, string, string>({
   id: 'RAE-3',
   paper: 'rae',
-  source: 'Ghosh et al. 2020, from noise injection to explicit regularisation',
+  source: 'Ghosh et al. 2020 as summarised, from noise injection to explicit regularisation',
   tex: {
     printed:
       '\\mathbb E\\|x - D(z + s\\epsilon)\\|^2 \\leftrightarrow \\|x - D(z)\\|^2 + s^2\\|\\nabla D(z)\\|_F^2',
+    asRead: true,
     corrected:
       '\\mathbb E\\|x - D(z + s\\epsilon)\\|^2 = \\|x - D\\|^2 + s^2\\left(\\|J\\|_F^2 - (x - D)\\cdot\\Delta D\\right) + \\tfrac{s^4}8\\Delta^2\\|x - D\\|^2 + O(s^6)',
   },
   says: 'Noise on the codes is the penalty s^2 |J|^2 exactly for linear decoders and to fourth order where the reconstruction is perfect; elsewhere the curvature of the decoder, weighted by the residual, enters at the same order as the penalty.',
   verdict: conditional('(x - D).Laplacian D = 0: no residual, or a linear or harmonic decoder'),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'Noise on the codes is the Jacobian penalty and a term of the same order',
+      quote: 'substitute noise injection with an explicit regularization scheme for the decoder',
+      place: 'summary, section Deterministic Regularized Autoencoders',
+      says: 'E|x - D(z + s e)|^2 adds s^2 (|J|^2 - (x - D).Lap D): the penalty alone is right where the residual or the curvature of the decoder vanishes.',
+    },
+  ],
   objectives: ['rae-jacobian', 'vae'],
   subject: SUBJECT,
   checks: { full, printed, perfect, linear, cell },

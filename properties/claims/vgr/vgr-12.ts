@@ -170,8 +170,7 @@ export default claim({
   paper: 'vgr',
   source: 'Dai, Wenliang & Wipf 2021, theorem 4 and the discussion after it',
   tex: {
-    printed:
-      'g, h \\text{ of unbounded slope at } 0 \\text{ are needed; VAE global minima achieve it as } \\gamma \\to 0',
+    printed: '\\text{a necessary, albeit not sufficient condition, for optimal sparsity}',
     corrected:
       'h = \\log(u + \\delta): \\ \\delta < \\frac{\\varepsilon^4 ab}{u_0 - \\varepsilon^2}; \\qquad \\text{VAE}: \\ \\gamma < \\gamma^* \\approx \\frac{M^2}{\\varepsilon^2}\\,e^{\\varepsilon^2 - u_0}',
   },
@@ -179,6 +178,15 @@ export default claim({
   verdict: conditional(
     'the penalty is close enough to a logarithm (delta < delta*, p small), for the VAE gamma < gamma* ~ (M/eps)^2 exp(-u0)',
   ),
+  findings: [
+    {
+      class: 'caveat',
+      title: 'An unbounded slope is necessary and not sufficient',
+      quote: 'This can be viewed as a necessary, albeit not sufficient condition, for optimal sparsity',
+      place: 'section 3.2, below theorem 4',
+      says: 'How far it is from sufficient, on the family of theorem 4: a square root prefers one latent too many, log(u + delta) needs delta < eps^4 ab/(u0 - eps^2), and the VAE prefers the sparse solution only below gamma* = (M/eps)^2 exp(eps^2 - u0), to first order, which for large codes no double can hold.',
+    },
+  ],
   objectives: ['sparse-representation', 'gamma-vae'],
   subject: SUBJECT,
   checks: { shifted, notSufficient, powers, vae, crossing, invisible },

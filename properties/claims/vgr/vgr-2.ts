@@ -148,6 +148,7 @@ export default claim({
   tex: {
     printed:
       '\\gamma^* = \\frac1{dn}\\sum_i \\mathbb E_{q_\\phi(z|x_i)}\\bigl[\\|x_i - \\mu_x(z;\\theta)\\|^2\\bigr]',
+    asRead: true,
     corrected:
       '\\mathcal L(f\\gamma^*) - \\mathcal L(\\gamma^*) = d\\,(\\log f + 1/f - 1), \\qquad \\nabla\\mathcal L(\\gamma^*) = d\\,\\frac{\\nabla E}{E} + 2\\nabla\\mathrm{KL}',
   },

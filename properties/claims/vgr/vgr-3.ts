@@ -147,12 +147,23 @@ export default claim({
   source: 'Dai, Wenliang & Wipf 2021, section 2.3, eq. (5), remark 4',
   tex: {
     printed:
-      '\\mathcal L(\\theta^*_\\gamma, \\phi^*_\\gamma) = (d - r)\\log\\gamma + O(1) \\quad (\\gamma \\to 0)',
+      '\\text{the VAE loss scales as } (d - r)\\log\\gamma \\text{ around optimal sparse representations as } \\gamma \\text{ becomes small}',
     corrected:
       '\\min \\mathcal L = \\kappa + (d - r)\\log\\gamma + \\sum_{i \\le r}\\log\\lambda_i + r \\quad \\text{for every } \\gamma < \\lambda_r \\text{ (linear decoder)}',
   },
   says: 'For data of rank r and a linear decoder the VAE energy is at its minimum exactly (d - r) log gamma plus a constant at every gamma below the least eigenvalue, not only in the limit, with an expected error of exactly r gamma; on a circle the same holds to first order in gamma.',
   verdict: exact(),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'In the linear model (d - r) log gamma is the energy at every gamma below the least eigenvalue',
+      quote:
+        'the VAE loss (when granted sufficient capacity) scales as [...] around optimal sparse representations',
+      place: 'section 2.3',
+      says: 'Not only as gamma becomes small: at the optimum of a linear decoder the energy is (d - r) log gamma plus a constant for every gamma below the least eigenvalue. Minimising in turn over the networks and over gamma multiplies gamma by exactly beta r / d.',
+      also: ['VGR-5'],
+    },
+  ],
   objectives: ['gamma-vae'],
   subject: SUBJECT,
   checks: { minimum, stationary, least, circle },

@@ -106,6 +106,7 @@ export default claim({
   source: 'Dai, Wenliang & Wipf 2021, eq. (6) with section 2.3, derived',
   tex: {
     printed: '\\gamma^* = \\tfrac1{dn}\\sum_i\\mathbb E_q\\|x_i - \\mu_x\\|^2, \\qquad \\gamma \\to 0',
+    asRead: true,
     corrected:
       '\\gamma_{t+1} = \\frac{\\beta r}{d}\\,\\gamma_t \\quad \\text{while } \\beta\\gamma_t < \\lambda_r',
   },

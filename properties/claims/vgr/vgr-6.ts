@@ -62,10 +62,10 @@ const gradients = check.equals<dense.DenseCase, Subject>({
 export default claim({
   id: 'VGR-6',
   paper: 'vgr',
-  source: 'Dai, Wenliang & Wipf 2021, section 2.3 (a)',
+  source: 'Dai, Wenliang & Wipf 2021, section 2.3, first statement',
   tex: {
     printed:
-      '\\tfrac1\\gamma\\,\\mathbb E_q\\|x - \\mu_x\\|^2 + 2\\beta\\,\\mathrm{KL}: \\quad \\beta \\text{ is absorbed into a fixed } \\gamma',
+      '\\text{this scale factor effectively makes no difference if a fixed decoder variance is adopted}',
     corrected:
       '\\mathcal L_{\\beta,\\gamma} = \\beta\\,\\mathcal L_{1,\\beta\\gamma} + d\\log\\gamma - \\beta d\\log(\\beta\\gamma)',
   },

@@ -182,11 +182,21 @@ export default claim({
   tex: {
     printed:
       '\\sigma_z \\to 0 \\text{ fixed},\\ \\gamma = \\gamma^*: \\quad \\mathcal L \\to d\\,\\mathcal L_{\\log,\\log} \\text{ with } h = \\log \\text{ on each } \\|z_k\\|^2',
+    asRead: true,
     corrected:
       '\\mathcal L = d\\log\\tfrac Ed + d + \\sum_k m_k + \\kappa(s^2 - \\log s^2) + \\frac{d s^2}{E}\\bigl(\\|J\\|_F^2 - \\langle x - \\mu_x, \\Delta\\mu_x\\rangle\\bigr) + O(s^4)',
   },
   says: 'With fixed posterior standard deviations s and the best decoder variance the VAE loss is d log E plus the energies of the codes up to a term of order s^2 |J|^2 / E with a known constant, so the limit s to 0 must be taken before E to 0; the logarithm of the codes is a definition, not a limit.',
   verdict: conditional('s^2 |J|^2 is small against the error E: the limits in s and E do not commute'),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'The limits of vanishing posterior scale and vanishing error do not commute',
+      quote: 'for all x and apply a log transformation to each',
+      place: 'section 3.1, lemma 3',
+      says: 'With standard deviations s the loss is d log(E/d) + d + sum m_k + kappa (s^2 - log s^2), up to d s^2 (|J|^2 - r.Lap mu)/E, which must be small: s goes to 0 before E does. The logarithm of the codes does not come out of the limit, it is put in, as the lemma says.',
+    },
+  ],
   objectives: ['gamma-vae-closed'],
   subject: SUBJECT,
   checks: { limit, finite, definition, limitsDoNotCommute },

@@ -170,10 +170,9 @@ const preconditioned = check.violates({
 export default claim<Subject, string, string>({
   id: 'RAE-4',
   paper: 'rae',
-  source: 'Ghosh et al. 2020, Tikhonov regularisation of the decoder (RAE-L2)',
+  source: 'Ghosh et al. 2020 as summarised, Tikhonov regularisation of the decoder (RAE-L2)',
   tex: {
-    printed:
-      'L_{REG} = \\|\\theta\\|_2^2 \\ \\text{is related to adding low-magnitude noise to the decoder inputs}',
+    printed: '\\mathcal{L}_{L_2} = \\|\\theta\\|^2_2',
     corrected:
       "D\\ \\text{linear}:\\ \\mathbb E\\|x - D(z + s\\epsilon)\\|^2 = \\|x - D(z)\\|^2 + s^2\\|W\\|_F^2; \\qquad |\\phi'| \\le 1:\\ \\|J\\|_F^2 \\le \\prod_l\\|W_l\\|_F^2 \\le \\Bigl(\\tfrac1L\\sum_l\\|W_l\\|_F^2\\Bigr)^L",
   },
@@ -181,6 +180,16 @@ export default claim<Subject, string, string>({
   verdict: conditional(
     'a linear decoder, weights without biases; else a bound for activations of slope at most 1',
   ),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'Weight decay is noise on the codes for a linear decoder, a bound otherwise',
+      quote:
+        'Tikhonov regularization, related to low-magnitude input noise, which amounts to applying weight decay to the decoder parameters',
+      place: 'summary, section Deterministic Regularized Autoencoders, L2',
+      says: "Exactly, for linear decoders without decayed biases. For activations of slope at most 1 the product of the layers' |W|^2 bounds the Jacobian's squared norm; with Adam a penalty in the loss is not decay of the weights.",
+    },
+  ],
   objectives: ['rae-l2', 'rae-jacobian', 'vae'],
   subject: SUBJECT,
   checks: { linear, biases, layers, unequal, gelu, frameworks, preconditioned },

@@ -162,10 +162,11 @@ const withStrength =
 export default claim<Subject, string, string>({
   id: 'RAE-7',
   paper: 'rae',
-  source: 'Ghosh et al. 2020, RAE-L2 and RAE-GP for a linear decoder, derived',
+  source: 'Ghosh et al. 2020 as summarised, RAE-L2 and RAE-GP for a linear decoder, derived',
   formulas: [linearRae.RAE_STRENGTH, linearRae.RAE_RECONSTRUCTED, linearRae.RAE_KEPT],
   tex: {
     printed: '\\min_{z, W}\\ \\|x - Wz\\|^2 + \\tfrac\\beta2\\|z\\|^2 + \\lambda\\|W\\|_F^2',
+    asRead: true,
     corrected:
       'W = U\\,\\mathrm{diag}(\\sqrt{t_i})\\,R,\\quad t_i = \\Bigl(\\sqrt{\\tfrac{\\beta\\lambda_i}{2\\lambda}} - \\tfrac\\beta2\\Bigr)_+,\\qquad \\min = \\sum_{\\text{kept}}\\Bigl(2\\sqrt{\\tfrac{\\beta\\lambda\\lambda_i}2} - \\tfrac{\\beta\\lambda}2\\Bigr) + \\sum_{\\text{pruned}}\\lambda_i',
   },

@@ -113,10 +113,10 @@ const gained = check.bound<Mixture, Subject>({
 export default claim<Subject, string, string>({
   id: 'RAE-8',
   paper: 'rae',
-  source: 'Ghosh et al. 2020, ex-post density estimation with a Gaussian',
+  source: 'Ghosh et al. 2020 as summarised, ex-post density estimation with a Gaussian',
   tex: {
     printed:
-      '\\text{fitting } \\mathcal N(m, C) \\text{ to the codes closes the gap between } q(z) \\text{ and the sampled density}',
+      '\\text{they propose to fit a density estimator } q_{\\delta}(z) \\text{ on the encodings of the dataset}',
     corrected:
       '\\mathrm{KL}(q\\,\\|\\,\\mathcal N(0, I)) = \\mathrm{KL}(q\\,\\|\\,\\mathcal N(m, C)) + \\tfrac12\\bigl(|m|^2 + \\mathrm{tr}\\,C - \\log\\det C - d\\bigr)',
   },

@@ -107,15 +107,24 @@ export default claim<Subject, string, string>({
   id: 'RAE-9',
   paper: 'rae',
   source:
-    'Ghosh et al. 2020, ex-post density estimation with a mixture of 10 Gaussians; released code 9478b8f',
+    'Ghosh et al. 2020 as summarised, ex-post density estimation with a mixture of 10 Gaussians; released code 9478b8f',
   tex: {
-    printed:
-      '\\text{a mixture of Gaussians is fitted to the codes by EM (maximum likelihood) and sampled from}',
+    printed: '\\text{a mixture of 10 Gaussians as } q_{\\delta}(z)',
     corrected:
       '\\log p_{t+1} \\ge \\log p_t - N\\sum_k \\pi_k\\,\\mathrm{KL}\\bigl(\\mathcal N(0, S_k)\\,\\|\\,\\mathcal N(0, S_k + \\epsilon I)\\bigr),\\qquad \\sum_k\\pi_k\\bigl(S_k + (m_k - \\bar z)(m_k - \\bar z)^\\top\\bigr) = \\tfrac1N\\sum_i (z_i - \\bar z)(z_i - \\bar z)^\\top',
   },
   says: 'EM raises the likelihood at every step and matches the mean and covariance of the codes exactly; with a floor on the covariances, without which the likelihood is unbounded, it matches them up to the floor and may lose likelihood, by an amount that is bounded.',
   verdict: conditional('monotone without a floor on the covariances; the likelihood is then unbounded'),
+  findings: [
+    {
+      class: 'sharpened',
+      title:
+        "A mixture's likelihood is unbounded, and the usual floor breaks the monotonicity of EM by a bounded amount",
+      quote: 'the authors use either a Gaussian or a mixture of 10 Gaussians as',
+      place: 'summary, section Ex-post Density Estimation',
+      says: 'Without a floor on the covariances EM raises the likelihood at every step, and a component on a datum raises it without bound; with one a step may lose at most N sum_k pi_k KL(N(0, S_k) || N(0, S_k + floor)).',
+    },
+  ],
   subject: SUBJECT,
   checks: { monotone, moments, single, equivariant, falls, floored, noLower, collapse, recovered, sampled },
   mutants: MUTANTS,

@@ -159,6 +159,7 @@ export default claim({
   tex: {
     printed:
       '\\mathcal L = \\frac1n\\sum_i \\mathbb E_q\\Bigl[\\tfrac1\\gamma\\|x_i - \\mu_x\\|^2\\Bigr] + d\\log\\gamma + \\|\\sigma_z\\|^2 - \\log|\\mathrm{diag}(\\sigma_z)^2| + \\|\\mu_z\\|^2',
+    asRead: true,
     corrected:
       '\\mathcal L = -2\\,\\mathrm{ELBO} - d\\log 2\\pi + \\kappa = -2\\log p(x) + 2\\,\\mathrm{KL}(q\\,\\|\\,p(z|x)) - d\\log 2\\pi + \\kappa',
   },
