@@ -12,7 +12,7 @@ if (!existsSync(folder)) {
   console.log(`SKIPPED: the quotations were NOT compared with the papers, there is no folder ${folder}`);
   process.exit(0);
 }
-const { CLAIM_IDS, loadClaim } = await import('../dist/properties/registry.js');
+const { CLAIM_IDS, loadClaim } = await import('../dist/tests/registry.js');
 
 const FILES = {
   samba: 'samba.txt',

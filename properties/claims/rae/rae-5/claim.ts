@@ -3,9 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import { vjp } from '../../../../src/core/derivatives.js';
 import { squaredNorm } from '../../../../src/core/objectives/objective.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
-import { type AutoencoderCase, SHAPES, type Shape } from '../../../arbitraries/autoencoders.js';
+import { type AutoencoderCase, SHAPES } from '../../../arbitraries/autoencoders.js';
 import { check, claim, conditional, mat } from '../../../kit.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf } from '../../../subjects/network/network.js';
+import { circle, line } from '../../../subjects/rae/blind.js';
 import { FEW, onOf, type RaeCase, raeGiven } from '../../../subjects/rae/cases.js';
 import { type PlainSample, plainSamples } from '../../../subjects/rae/plain-network.js';
 import { evaluated } from '../../../subjects/rae/step.js';
@@ -73,33 +74,6 @@ const disagree = check.violates<RaeCase, Subject>({
     });
   },
 });
-
-const small = (activation: 'sin' | 'tanh', decoder: readonly number[]): Shape => ({
-  net: { encoder: [2], latent: 1, decoder, activation, output: 'identity' },
-  batch: 1,
-});
-const CIRCLE = small('sin', [1, 2, 2]);
-const LINE = small('tanh', [1, 2]);
-
-/** A decoder at a code that the encoder gives for any x. */
-const at = (shape: Shape, z: number, x: readonly number[], decoder: AutoencoderCase['params']): RaeCase => ({
-  of: { shape, params: { 'mu.weight': [0, 0], 'mu.bias': [z], ...decoder }, x, alpha: 0.5 },
-  beta: 1,
-  lambda: 1,
-});
-
-/** D(z) = rho (cos z, sin z) */
-const circle = (rho: number, z: number): RaeCase =>
-  at(CIRCLE, z, [1, 0], {
-    'decoder.0.weight': [1, 1],
-    'decoder.0.bias': [Math.PI / 2, 0],
-    'decoder.1.weight': [rho, 0, 0, rho],
-    'decoder.1.bias': [0, 0],
-  });
-
-/** D(z) = (z, -z), of a perfect reconstruction where x is. */
-const line = (z: number, x: readonly number[]): RaeCase =>
-  at(LINE, z, x, { 'decoder.0.weight': [1, -1], 'decoder.0.bias': [0, 0] });
 
 /** |J|^2 beside what is blind to it, and the case. */
 type Blind = readonly [name: string, blind: Variant, jacobian: number, c: RaeCase];

@@ -1,36 +1,17 @@
 /** @file VGR-8: the KL term charges each latent as log(c + gamma), up to 1, and log c + 1 as gamma goes to 0. */
 import { linearTable } from '../../../../src/core/net/table.js';
 import { GAMMA_VAE_RULES } from '../../../../src/core/objectives/gamma-vae/gamma-vae.js';
-import { SPARSE_REPRESENTATION_RULES } from '../../../../src/core/objectives/sparse/sparse-representation.js';
 import { energy } from '../../../../src/studies/energy.js';
 import {
   EFFECTIVE_ENERGY,
   EFFECTIVE_PENALTY,
   effectiveEnergy,
-  effectivePenalty,
 } from '../../../../src/theory/closed/effective-penalty.js';
-import { asymptotic, check, claim, draw, fc, mat, quad, wrong } from '../../../kit.js';
+import { asymptotic, check, claim, draw, fc, mat, quad } from '../../../kit.js';
 import * as charges from '../../../subjects/energy/charges.js';
-import { gammaControls } from '../../../subjects/energy/gamma-controls.js';
-import { SPARSE_WRONG, sparse } from '../../../subjects/energy/sparse.js';
+import { sparse } from '../../../subjects/energy/sparse.js';
+import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 import * as model from './scale-cases.js';
-
-const SUBJECT = {
-  gamma: GAMMA_VAE_RULES,
-  sparse: SPARSE_REPRESENTATION_RULES,
-  /** What a latent of weight |w|^2 costs beside its energy m, the variance being the best. */
-  cost: (weight: number, gamma: number) => Math.log1p(weight / gamma),
-  /** The same with the energy, the scale being the best: a function of u = c / gamma. */
-  penalty: effectivePenalty,
-  /** Eq. (7) over all rows with h = log(u + gamma), besides d log gamma: a charge of log(1 + c/gamma) each. */
-  charged: (energies: mat.Vector, gamma: number) => mat.sum(energies.map(c => Math.log1p(c / gamma))),
-  /** What that omits, at most. */
-  omitted: (energies: mat.Vector) => energies.filter(c => c > 0).length,
-  /** What the energy of `active` latents of energies c and unit weights tends to, besides d log gamma. */
-  limit: (active: mat.Vector, gamma: number) =>
-    active.reduce((sum, c) => sum + Math.log(c) + 1 - Math.log(gamma), 0),
-};
-type Subject = typeof SUBJECT;
 
 const finite = check.equals<model.Case, Subject>({
   says: 'linear decoder, best variances: L = E/gamma + d log gamma + sum log(1 + |w_k|^2/gamma) + sum m_k at every gamma (eq. (3) has kappa more), and no slope in the variances',
@@ -195,44 +176,5 @@ export default claim({
   objectives: ['gamma-vae'],
   subject: SUBJECT,
   checks: { limit, finite, scaled, least, steep, rows, plusRho, degenerate },
-  mutants: {
-    ...wrong.formula(SUBJECT, 'cost', {
-      costWithoutOne: ['log(|w|^2 / gamma)', (w, gamma) => Math.log(w / gamma)],
-      costLinear: ['|w|^2 / gamma', (w, gamma) => w / gamma],
-    }),
-    ...wrong.formula(SUBJECT, 'penalty', {
-      literalLog: ['the logarithm itself at finite gamma', Math.log],
-      penaltyWithoutConstant: ['psi(u) - 1', u => effectivePenalty(u) - 1],
-    }),
-    ...wrong.formula(SUBJECT, 'limit', {
-      supportForgotten: ['sum log c + 1 without -rho log gamma', active => SUBJECT.limit(active, 1)],
-      constantForgotten: [
-        'sum log c - rho log gamma',
-        (active, gamma) => SUBJECT.limit(active, gamma) - active.length,
-      ],
-    }),
-    ...wrong.formula(SUBJECT, 'charged', {
-      activeRowsOnly: [
-        'the logarithms of the rows in use, -rho log gamma left out',
-        energies => mat.sum(energies.filter(c => c > 0).map(Math.log)),
-      ],
-      unshifted: [
-        'log u for log(u + gamma)',
-        (energies, gamma) => mat.sum(energies.map(c => Math.log(c / gamma))),
-      ],
-    }),
-    ...wrong.formula(SUBJECT, 'omitted', {
-      nothingOmitted: ['nothing omitted', () => 0],
-      oneOmitted: ['1 omitted, however many rows are in use', () => 1],
-    }),
-    ...gammaControls<Subject>(
-      'gammaIsDeviation',
-      'halfPrecision',
-      'normaliserMissing',
-      'klOnce',
-      'logDeviation',
-      'noNoise',
-    ),
-    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, ['rowsForColumns']),
-  },
+  mutants: MUTANTS,
 });

@@ -1,47 +1,18 @@
-/** @file RAE-10: a density fitted to the codes needs nothing but the codes, and belongs to the autoencoder, not to its coordinates. */
-import * as tf from '@tensorflow/tfjs';
-import { programOf } from '../../../src/engine/float64/program-of.js';
-import { EM_RULES, emStep, startMixture } from '../../../src/theory/density/em.js';
-import * as gaussian from '../../../src/theory/density/gaussian.js';
-import type { Mixture } from '../../../src/theory/density/mixture.js';
-import { type AutoencoderCase, autoencoderOf, type Shape } from '../../arbitraries/autoencoders.js';
-import { check, claim, conditional, draw, fc, mat, stream, wrong } from '../../kit.js';
-import { inputSpecs, inputsOf, networkOf, paramsOf } from '../../subjects/network/network.js';
-import * as densityCases from '../../subjects/rae/density-cases.js';
-import { rows } from '../../subjects/rae/plain-network.js';
+import { EM_RULES, emStep, startMixture } from '../../../../src/theory/density/em.js';
+import * as gaussian from '../../../../src/theory/density/gaussian.js';
+import type { Mixture } from '../../../../src/theory/density/mixture.js';
+import { autoencoderOf } from '../../../arbitraries/autoencoders.js';
+import { check, claim, conditional, draw, fc, mat, stream, wrong } from '../../../kit.js';
+import * as densityCases from '../../../subjects/rae/density-cases.js';
+import { type Codes, encoded, LATENT, reparametrised, SHAPE } from './network.js';
 
 const SUBJECT = {
-  /** The codes that a density is fitted to, from the network's encoder and decoder. */
-  codes: (encode: (x: tf.Tensor) => tf.Tensor, _: (z: tf.Tensor) => tf.Tensor, x: tf.Tensor): tf.Tensor =>
-    encode(x),
+  codes: ((encode, _, x) => encode(x)) as Codes,
   fit: (codes: mat.Matrix): gaussian.Gaussian => gaussian.fitGaussian(codes),
   /** One step of a mixture. */
   step: (codes: mat.Matrix, mixture: Mixture): Mixture => emStep(codes, mixture).mixture,
 };
 type Subject = typeof SUBJECT;
-
-const LATENT = 2;
-const BATCH = 10;
-const SHAPE: Shape = {
-  net: { encoder: [4, 5], latent: LATENT, decoder: [LATENT, 6, 4], activation: 'tanh', output: 'identity' },
-  batch: BATCH,
-};
-
-/** Codes and reconstructions, as core has them. */
-function encoded(of: AutoencoderCase, { codes }: Subject): { codes: number[][]; outputs: Float64Array } {
-  const program = programOf(codes, of.shape, 'codes', () => ({
-    specs: inputSpecs(of.shape),
-    fn: inputs => {
-      const [net, params] = [networkOf(of.shape), paramsOf(of.shape, inputs)];
-      const encode = (x: tf.Tensor): tf.Tensor => net.encode(params, x).mean;
-      const decode = (z: tf.Tensor): tf.Tensor => net.decode(params, z);
-      const z = codes(encode, decode, inputs.x!);
-      return { z: tf.add(z, 0), y: decode(z) };
-    },
-  }));
-  const { z, y } = program.run(inputsOf(of));
-  return { codes: rows(z!, of.shape.batch), outputs: y!.slice() };
-}
 
 const parts = ({ mean, covariance }: gaussian.Gaussian): number[] => [...mean, ...covariance.flat()];
 
@@ -89,25 +60,6 @@ const orderFree = check.equals({
     });
   },
 });
-
-/** The same function with codes A z + b. */
-function reparametrised(of: AutoencoderCase, { matrix, shift }: densityCases.Affine): AutoencoderCase {
-  const { params } = of;
-  const back = mat.multiply(mat.inverse(mat.gram(matrix)), mat.transpose(matrix));
-  const head = rows(params['mu.weight']!, LATENT);
-  const first = rows(params['decoder.0.weight']!, params['decoder.0.bias']!.length);
-  const weight = mat.multiply(first, back);
-  return {
-    ...of,
-    params: {
-      ...params,
-      'mu.weight': mat.multiply(matrix, head).flat(),
-      'mu.bias': mat.add(mat.apply(matrix, params['mu.bias']!), shift),
-      'decoder.0.weight': weight.flat(),
-      'decoder.0.bias': mat.subtract(params['decoder.0.bias']!, mat.apply(weight, shift)),
-    },
-  };
-}
 
 const moved = draw.record({ of: autoencoderOf(SHAPE), map: densityCases.affines(LATENT) }).filter(
   // codes on a line have no Gaussian; that is a check of its own
