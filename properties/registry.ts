@@ -117,6 +117,7 @@ const CLAIMS: Readonly<Record<string, string>> = {
   'VGR-19': 'vgr/vgr-19',
   'VGR-20': 'vgr/vgr-20',
   'VGR-21': 'vgr/vgr-21',
+  'VGR-22': 'vgr/vgr-22',
   'RAE-1': 'rae/rae-1',
   'RAE-2': 'rae/rae-2/claim',
   'RAE-3': 'rae/rae-3',
@@ -128,6 +129,7 @@ const CLAIMS: Readonly<Record<string, string>> = {
   'RAE-9': 'rae/rae-9/claim',
   'RAE-10': 'rae/rae-10/claim',
   'RAE-11': 'rae/rae-11',
+  'RAE-12': 'rae/rae-12',
 };
 
 /** The folder of a claim is named after its paper. */
