@@ -15,7 +15,7 @@ const SUBJECT = {
   vae: VAE_RULES,
   /** KL less L_Z, for d latents. */
   constant: (variance: number, d: number) => (d / 2) * (variance - 1 - Math.log(variance)),
-  /** The printed beta of the released code's weight, for D entries and d latents. */
+  /** The beta as summarised of the released code's weight, for D entries and d latents. */
   fromCode: (weight: number, entries: number, d: number) => (2 * weight * entries) / d,
   /** The weight beside the whole squared error of one beside half of it. */
   fromHalf: (weight: number) => 2 * weight,
@@ -26,7 +26,7 @@ const PENALISED = ['ghosh', 'pythae', 'jacobian', 'lossGradient', 'l2'] as const
 
 /** Squared errors, squared codes and squared J'y of the samples, from plain numbers. */
 const sizesOf = (c: RaeCase) =>
-  plainSamples(c.of).map(({ x, y, z, decoderJacobian }) => ({
+  plainSamples(c.model).map(({ x, y, z, decoderJacobian }) => ({
     error: mat.norm(mat.subtract(x, y)) ** 2,
     size: mat.norm(x) ** 2 + mat.norm(y) ** 2,
     code: mat.dot(z, z),
@@ -56,14 +56,14 @@ const descent = check.equals<RaeCase & { readonly variance: number }, Subject>({
   says: 'the KL divergence of N(z, s^2 I) is |z|^2 / 2 plus a constant: losses at the mean code differ by beta times it, gradients not at all',
   given: {
     ...raeGiven(FEW),
-    arbitrary: raeGiven(FEW).arbitrary.map(c => ({ ...c, variance: c.of.alpha ** 2 })),
+    arbitrary: raeGiven(FEW).arbitrary.map(c => ({ ...c, variance: c.model.alpha ** 2 })),
     examples: (raeGiven(FEW).examples ?? []).map(c => ({ ...c, variance: 0.25 })),
   },
   runs: 16,
   measure: (c, s) => {
     const on = onOf(c);
-    const d = c.of.shape.net.latent;
-    const noise = new Float64Array(c.of.shape.batch * d);
+    const d = c.model.shape.net.latent;
+    const noise = new Float64Array(c.model.shape.batch * d);
     const vae = constantVariance(s.vae, { ...on, values: { ...on.values, noise } }, c);
     const rae = evaluated(s, 'rae', on, c);
     const step = s.constant(c.variance, d);
@@ -86,14 +86,14 @@ const descent = check.equals<RaeCase & { readonly variance: number }, Subject>({
 });
 
 const released = check.equals<RaeCase, Subject>({
-  says: "the authors' code, with means over D entries and d latents, is 1/D of the printed loss at beta = 2 b D / d",
+  says: "the authors' code, with means over D entries and d latents, is 1/D of the loss as summarised at beta = 2 b D / d",
   given: raeGiven(FEW),
   runs: 16,
   measure: (c, s) => {
-    const [d, entries] = [c.of.shape.net.latent, c.of.shape.net.encoder[0]!];
+    const [d, entries] = [c.model.shape.net.latent, c.model.shape.net.encoder[0]!];
     const seen = sizesOf(c);
-    const code = (of: 'error' | 'size'): number =>
-      mean(seen.map(at => at[of] / entries + (c.beta * at.code) / d + c.lambda * (4 / d) * at.pulled));
+    const code = (part: 'error' | 'size'): number =>
+      mean(seen.map(at => at[part] / entries + (c.beta * at.code) / d + c.lambda * (4 / d) * at.pulled));
     const beta = s.fromCode(c.beta, entries, d);
     const on = onOf(c);
     const whole = evaluated(s, 'ghosh', on, { beta, lambda: entries * c.lambda }).loss;
@@ -108,13 +108,13 @@ const released = check.equals<RaeCase, Subject>({
 });
 
 const arithmetic = check.equals<null, Subject>({
-  says: 'MNIST, 32 x 32 and 16 latents: 1e-4 in the code is 0.0128 in print',
+  says: 'MNIST, 32 x 32 and 16 latents: a weight of 1e-4 in the code is beta = 0.0128',
   given: check.only([null]),
   measure: (_, s) => ({ actual: s.fromCode(1e-4, 32 * 32, 16), expected: 0.0128 }),
 });
 
 const halves = check.equals<RaeCase, Subject>({
-  says: 'a loss with half of the squared error (beta-VAE, GRAE) is half of the printed one at twice the weights',
+  says: 'a loss with half of the squared error (beta-VAE, GRAE) is half of this one at twice the weights',
   given: raeGiven(FEW),
   runs: 8,
   measure: (c, s) => {

@@ -20,7 +20,7 @@ type Subject = typeof SUBJECT;
 
 /** mean |J|^2 at the codes. */
 const meanSquared = (c: RaeCase): number => {
-  const squares = plainSamples(c.of).map(({ decoderJacobian }) => mat.norm(decoderJacobian.flat()) ** 2);
+  const squares = plainSamples(c.model).map(({ decoderJacobian }) => mat.norm(decoderJacobian.flat()) ** 2);
   return mat.sum(squares) / squares.length;
 };
 
@@ -41,9 +41,9 @@ type Blind = readonly ['ghosh' | 'pythae', RaeCase];
 
 /** D(z) = slope (z, -z) with the encoder x_1/slope. */
 const inverted = (slope: number): RaeCase => {
-  const { of: network, ...weights } = line(0, [slope / 2, -slope / 2], slope);
+  const { model: network, ...weights } = line(0, [slope / 2, -slope / 2], slope);
   const params = { ...network.params, 'mu.weight': [1 / slope, 0] };
-  return { of: { ...network, params }, ...weights };
+  return { model: { ...network, params }, ...weights };
 };
 
 /** Perfect reconstructions by decoders of any slope that the penalty of the released code, or of Pythae, does not see. */
@@ -69,7 +69,7 @@ const STEP: Shape = {
 
 /** D(z) = tanh(k z)/tanh k through the data at -1 and 1, their own codes. */
 const step = (k: number): RaeCase => ({
-  of: {
+  model: {
     shape: STEP,
     params: {
       'mu.weight': [1],
@@ -92,7 +92,7 @@ const between = check.violates<number, Subject>({
   measure: (k, s) => {
     const c = step(k);
     const claimed = s.largest(evaluated(s, 'jacobian', onOf(c), c).loss, c.lambda);
-    const actual = decodePlain(c.of, [0]).jacobian[0]![0]! ** 2;
+    const actual = decodePlain(c.model, [0]).jacobian[0]![0]! ** 2;
     return { claimed, actual, by: actual - claimed, scale: actual };
   },
 });

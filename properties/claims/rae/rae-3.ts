@@ -29,19 +29,19 @@ const NODES = 10;
 const STEPS = check.dyadic(1, 3, 9);
 
 /** Squared error and penalty of the RAE, and the size of what cancels in the residuals. */
-function penalised(of: AutoencoderCase, { jacobian }: Subject) {
-  const on = { net: networkOf(of.shape), values: valuesOf(of) };
+function penalised(model: AutoencoderCase, { jacobian }: Subject) {
+  const on = { net: networkOf(model.shape), values: valuesOf(model) };
   const { term } = evaluated({ jacobian }, 'jacobian', on, { beta: 0, lambda: 1 });
-  const size = mat.norm(of.x) ** 2 + mat.norm([...residualsOf(of).decoded]) ** 2;
+  const size = mat.norm(model.x) ** 2 + mat.norm([...residualsOf(model).decoded]) ** 2;
   return { error: term('reconstruction'), penalty: term('penalty'), size };
 }
 
 /** The error under noise less that without and less `second` s^2. */
-function residuals(of: AutoencoderCase, s: Subject, second: (penalty: number) => number) {
-  const { error, penalty, size } = penalised(of, s);
-  const points = quad.gaussianPoints(of.shape.net.latent, NODES);
+function residuals(model: AutoencoderCase, s: Subject, second: (penalty: number) => number) {
+  const { error, penalty, size } = penalised(model, s);
+  const points = quad.gaussianPoints(model.shape.net.latent, NODES);
   return check.ladder(STEPS, step => ({
-    residual: noisyError(s.vae, of, step, points) - error - second(penalty) * step ** 2,
+    residual: noisyError(s.vae, model, step, points) - error - second(penalty) * step ** 2,
     scale: size,
   }));
 }
@@ -51,9 +51,9 @@ const full = check.order<AutoencoderCase, Subject>({
   given: everyShape(PLANAR),
   order: 4,
   runs: 8,
-  measure: (of, s) => {
-    const { weighted, twice } = laplacians(of);
-    return { ladder: residuals(of, s, penalty => penalty + s.bend(weighted)), constant: s.fourth(twice) };
+  measure: (model, s) => {
+    const { weighted, twice } = laplacians(model);
+    return { ladder: residuals(model, s, penalty => penalty + s.bend(weighted)), constant: s.fourth(twice) };
   },
 });
 
@@ -62,9 +62,9 @@ const printed = check.order<AutoencoderCase, Subject>({
   given: everyShape(PLANAR),
   order: 2,
   runs: 8,
-  measure: (of, s) => ({
-    ladder: residuals(of, s, penalty => penalty),
-    constant: s.bend(laplacians(of).weighted),
+  measure: (model, s) => ({
+    ladder: residuals(model, s, penalty => penalty),
+    constant: s.bend(laplacians(model).weighted),
   }),
 });
 
@@ -74,16 +74,16 @@ const perfect = check.order<AutoencoderCase, Subject>({
   order: 4,
   runs: 8,
   measure: (random, s) => {
-    const of = withResiduals(random, [0]);
-    return { ladder: residuals(of, s, penalty => penalty), constant: s.fourth(laplacians(of).twice) };
+    const model = withResiduals(random, [0]);
+    return { ladder: residuals(model, s, penalty => penalty), constant: s.fourth(laplacians(model).twice) };
   },
 });
 
 /** E|x - D(z + s e)|^2 against |x - D|^2 + s^2 |J|^2. */
-function exactly(of: AutoencoderCase, s: Subject, step: number, points: readonly quad.WeightedPoint[]) {
-  const { error, penalty, size } = penalised(of, s);
+function exactly(model: AutoencoderCase, s: Subject, step: number, points: readonly quad.WeightedPoint[]) {
+  const { error, penalty, size } = penalised(model, s);
   return {
-    actual: noisyError(s.vae, of, step, points),
+    actual: noisyError(s.vae, model, step, points),
     expected: error + step ** 2 * penalty,
     scale: size + step ** 2 * penalty,
   };
@@ -93,29 +93,29 @@ const linear = check.equals<AutoencoderCase, Subject>({
   says: 'for linear decoders noise is the penalty s^2 |J|^2 exactly, at every s',
   given: everyShape(SHAPES.linear),
   runs: 16,
-  measure: (of, s) =>
-    [2 ** -6, 1, 30].map(step => exactly(of, s, step, quad.sigmaPoints(of.shape.net.latent))),
+  measure: (model, s) =>
+    [2 ** -6, 1, 30].map(step => exactly(model, s, step, quad.sigmaPoints(model.shape.net.latent))),
 });
 
 /** How far the codes may move along an axis until the first hidden unit of the decoder changes sign. */
-function nearestKink(of: AutoencoderCase): number {
-  const { batch, net } = of.shape;
+function nearestKink(model: AutoencoderCase): number {
+  const { batch, net } = model.shape;
   const axis = (j: number, sign: number): Float64Array =>
     Float64Array.from({ length: batch * net.latent }, (_, k) => (k % net.latent === j ? sign : 0));
   return Math.min(
-    ...Array.from({ length: 2 * net.latent }, (_, k) => firstKink(of, axis(k >> 1, k % 2 ? -1 : 1))),
+    ...Array.from({ length: 2 * net.latent }, (_, k) => firstKink(model, axis(k >> 1, k % 2 ? -1 : 1))),
   );
 }
 
 const cell = check.equals<AutoencoderCase, Subject>({
   says: 'for ReLU decoders too, up to noise that reaches the next kink',
-  given: random(autoencoders(SHAPES.relu).filter(of => nearestKink(of) > 2 ** -8)),
+  given: random(autoencoders(SHAPES.relu).filter(model => nearestKink(model) > 2 ** -8)),
   runs: 16,
-  measure: (of, s) => {
-    const { latent } = of.shape.net;
+  measure: (model, s) => {
+    const { latent } = model.shape.net;
     // no sigma point, at a distance of sqrt(d) s along an axis, reaches a kink
-    const reach = Math.min(nearestKink(of), 2 ** 8) / Math.sqrt(latent);
-    return [reach / 64, reach / 2].map(step => exactly(of, s, step, quad.sigmaPoints(latent)));
+    const reach = Math.min(nearestKink(model), 2 ** 8) / Math.sqrt(latent);
+    return [reach / 64, reach / 2].map(step => exactly(model, s, step, quad.sigmaPoints(latent)));
   },
 });
 

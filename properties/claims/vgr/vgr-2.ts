@@ -144,7 +144,7 @@ const ratio = check.equals<dense.DenseCase, Subject>({
 export default claim({
   id: 'VGR-2',
   paper: 'vgr',
-  source: 'Dai, Wenliang & Wipf 2021, eq. (6) and section 2.3',
+  source: 'Dai, Wenliang & Wipf 2021, eq. (6) and the text below it',
   tex: {
     printed:
       '\\gamma^* = \\frac1{dn}\\sum_i \\mathbb E_{q_\\phi(z|x_i)}\\bigl[\\|x_i - \\mu_x(z;\\theta)\\|^2\\bigr]',

@@ -146,7 +146,7 @@ const outlier = check.equals({
 export default claim({
   id: 'VGR-4',
   paper: 'vgr',
-  source: 'Dai, Wenliang & Wipf 2021, definition 1, remark 1, footnote 2, figure 1',
+  source: 'Dai, Wenliang & Wipf 2021, definition 1, remarks 1 and 4, footnote 2, figure 1',
   formulas: [KEPT_COST],
   tex: {
     printed:

@@ -11,7 +11,7 @@ const LINE = small('tanh', [1, 2]);
 
 /** A decoder at a code that the encoder gives for any x. */
 const at = (shape: Shape, z: number, x: readonly number[], decoder: AutoencoderCase['params']): RaeCase => ({
-  of: { shape, params: { 'mu.weight': [0, 0], 'mu.bias': [z], ...decoder }, x, alpha: 0.5 },
+  model: { shape, params: { 'mu.weight': [0, 0], 'mu.bias': [z], ...decoder }, x, alpha: 0.5 },
   beta: 1,
   lambda: 1,
 });

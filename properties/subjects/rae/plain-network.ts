@@ -42,16 +42,16 @@ interface Passed {
 
 /** Through layers, the activation after those that `activated` says. */
 function through(
-  of: AutoencoderCase,
+  model: AutoencoderCase,
   names: readonly string[],
   activated: (i: number) => boolean,
   x: mat.Vector,
 ): Passed {
-  const { value, slope } = ACTIVATIONS[of.shape.net.activation];
+  const { value, slope } = ACTIVATIONS[model.shape.net.activation];
   return names.reduce<Passed>(
     (at, name, i) => {
-      const weight = weightOf(of, name);
-      const pre = mat.add(mat.apply(weight, at.value), of.params[`${name}.bias`]!);
+      const weight = weightOf(model, name);
+      const pre = mat.add(mat.apply(weight, at.value), model.params[`${name}.bias`]!);
       const linear = mat.multiply(weight, at.jacobian);
       if (!activated(i)) return { value: pre, jacobian: linear };
       return { value: pre.map(value), jacobian: linear.map((row, k) => mat.scale(slope(pre[k]!), row)) };
@@ -78,19 +78,19 @@ const layers = (prefix: string, sizes: readonly number[]): string[] =>
 export const decoderLayers = ({ shape }: AutoencoderCase): string[] => layers('decoder', shape.net.decoder);
 
 /** The decoder at a code. */
-export function decodePlain(of: AutoencoderCase, z: mat.Vector): Passed {
-  const names = decoderLayers(of);
-  return through(of, names, i => i < names.length - 1, z);
+export function decodePlain(model: AutoencoderCase, z: mat.Vector): Passed {
+  const names = decoderLayers(model);
+  return through(model, names, i => i < names.length - 1, z);
 }
 
 /** Every sample of a case. */
-export function plainSamples(of: AutoencoderCase): PlainSample[] {
-  const { net, batch } = of.shape;
+export function plainSamples(model: AutoencoderCase): PlainSample[] {
+  const { net, batch } = model.shape;
   const encoder = layers('encoder', net.encoder);
-  return rowsOf(Float64Array.from(of.x), batch).map(row => {
+  return rowsOf(Float64Array.from(model.x), batch).map(row => {
     const x = [...row];
-    const encoded = through(of, [...encoder, 'mu'], i => i < encoder.length, x);
-    const decoded = decodePlain(of, encoded.value);
+    const encoded = through(model, [...encoder, 'mu'], i => i < encoder.length, x);
+    const decoded = decodePlain(model, encoded.value);
     return {
       x,
       z: encoded.value,

@@ -124,7 +124,7 @@ const STEPS: { readonly [Name in Variant]: Step<Rules[Name]> } = {
     evaluate(rules, RAE.make(rules), on, { beta }, (s, rec) => ({ rec, beta: s.beta! })),
   ghosh: penalised<Rules['ghosh']>(RAE_GHOSH_CODE.make),
   pythae: penalised<Rules['pythae']>(RAE_PYTHAE.make),
-  /** The squared Frobenius norm of the decoder's Jacobian: the penalty as printed. */
+  /** The squared Frobenius norm of the decoder's Jacobian: the penalty as summarised. */
   jacobian: (rules, on, { beta, lambda }) =>
     evaluate(rules, RAE_JACOBIAN.make(rules), on, { beta, lambda }, (s, rec) => ({
       ...penalisedHyper(s, rec),

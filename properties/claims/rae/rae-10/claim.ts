@@ -18,16 +18,16 @@ const parts = ({ mean, covariance }: gaussian.Gaussian): number[] => [...mean, .
 
 const sizeOf = (codes: mat.Matrix): number => 1 + mat.sum(codes.map(z => mat.norm(z) ** 2)) / codes.length;
 
-const other = draw.record({ of: autoencoderOf(SHAPE), instead: autoencoderOf(SHAPE) });
+const other = draw.record({ model: autoencoderOf(SHAPE), instead: autoencoderOf(SHAPE) });
 
 const decoderFree = check.equals({
   says: 'another decoder, the same encoder: the same codes and the same density; the decoder takes no part in the fit',
   given: other,
   runs: 16,
-  measure: ({ of, instead }, s: Subject) => {
+  measure: ({ model, instead }, s: Subject) => {
     const swapped = Object.entries(instead.params).filter(([name]) => name.startsWith('decoder.'));
-    const seen = encoded(of, s).codes;
-    const there = encoded({ ...of, params: { ...of.params, ...Object.fromEntries(swapped) } }, s).codes;
+    const seen = encoded(model, s).codes;
+    const there = encoded({ ...model, params: { ...model.params, ...Object.fromEntries(swapped) } }, s).codes;
     return check.agree({
       codes: [there.flat(), seen.flat()],
       density: [parts(s.fit(there)), parts(s.fit(seen))],
@@ -61,10 +61,10 @@ const orderFree = check.equals({
   },
 });
 
-const moved = draw.record({ of: autoencoderOf(SHAPE), map: densityCases.affines(LATENT) }).filter(
+const moved = draw.record({ model: autoencoderOf(SHAPE), map: densityCases.affines(LATENT) }).filter(
   // codes on a line have no Gaussian; that is a check of its own
-  ({ of }) => {
-    const { values } = mat.symmetricEigen(gaussian.fitGaussian(encoded(of, SUBJECT).codes).covariance);
+  ({ model }) => {
+    const { values } = mat.symmetricEigen(gaussian.fitGaussian(encoded(model, SUBJECT).codes).covariance);
     return values[1]! > values[0]! / 64;
   },
 );
@@ -77,8 +77,8 @@ const coordinates = check.equals<Moved, Subject>({
   says: 'autoencoders that differ by an affine change of codes generate the same data: the density of a code changes by the determinant, its reconstruction not at all',
   given: moved,
   runs: 16,
-  measure: ({ of, map }, s) => {
-    const [here, there] = [of, reparametrised(of, map)].map(c => encoded(c, s));
+  measure: ({ model, map }, s) => {
+    const [here, there] = [model, reparametrised(model, map)].map(c => encoded(c, s));
     const [p, q] = [s.fit(here!.codes), s.fit(there!.codes)];
     const [density, movedDensity] = [gaussian.logDensityOf(p), gaussian.logDensityOf(q)];
     const size = (sizeOf(here!.codes) + sizeOf(there!.codes)) * (conditionOf(p) + conditionOf(q));
@@ -87,7 +87,10 @@ const coordinates = check.equals<Moved, Subject>({
       reconstruction: [
         there!.outputs,
         here!.outputs,
-        16 * size * (1 + mat.norm(of.params['decoder.0.bias']!)) * mat.norm(of.params['decoder.1.weight']!),
+        16 *
+          size *
+          (1 + mat.norm(model.params['decoder.0.bias']!)) *
+          mat.norm(model.params['decoder.1.weight']!),
       ],
     });
   },
@@ -97,8 +100,8 @@ const prior = check.violates<Moved, Subject>({
   says: 'which the prior N(0, I) does not know: what is generated from it depends on the coordinates of the codes',
   given: moved,
   runs: 8,
-  measure: ({ of, map }, s) => {
-    const [here, there] = [of, reparametrised(of, map)].map(c => encoded(c, s).codes);
+  measure: ({ model, map }, s) => {
+    const [here, there] = [model, reparametrised(model, map)].map(c => encoded(c, s).codes);
     const density = gaussian.logDensityOf(gaussian.standardNormal(LATENT));
     const [claimed, actual] = [density(here![0]!), density(there![0]!) + map.logDeterminant];
     return { claimed, actual, by: Math.abs(claimed - actual), scale: Math.abs(claimed) + Math.abs(actual) };

@@ -20,32 +20,32 @@ export const SHAPE: Shape = {
 
 /** Codes and reconstructions, as core has them. */
 export function encoded(
-  of: AutoencoderCase,
+  model: AutoencoderCase,
   { codes }: { readonly codes: Codes },
 ): { codes: number[][]; outputs: Float64Array } {
-  const program = programOf(codes, of.shape, 'codes', () => ({
-    specs: inputSpecs(of.shape),
+  const program = programOf(codes, model.shape, 'codes', () => ({
+    specs: inputSpecs(model.shape),
     fn: inputs => {
-      const [net, params] = [networkOf(of.shape), paramsOf(of.shape, inputs)];
+      const [net, params] = [networkOf(model.shape), paramsOf(model.shape, inputs)];
       const encode = (x: tf.Tensor): tf.Tensor => net.encode(params, x).mean;
       const decode = (z: tf.Tensor): tf.Tensor => net.decode(params, z);
       const z = codes(encode, decode, inputs.x!);
       return { z: tf.add(z, 0), y: decode(z) };
     },
   }));
-  const { z, y } = program.run(inputsOf(of));
-  return { codes: rows(z!, of.shape.batch), outputs: y!.slice() };
+  const { z, y } = program.run(inputsOf(model));
+  return { codes: rows(z!, model.shape.batch), outputs: y!.slice() };
 }
 
 /** The same function with codes A z + b. */
-export function reparametrised(of: AutoencoderCase, { matrix, shift }: Affine): AutoencoderCase {
-  const { params } = of;
+export function reparametrised(model: AutoencoderCase, { matrix, shift }: Affine): AutoencoderCase {
+  const { params } = model;
   const back = mat.multiply(mat.inverse(mat.gram(matrix)), mat.transpose(matrix));
   const head = rows(params['mu.weight']!, LATENT);
   const first = rows(params['decoder.0.weight']!, params['decoder.0.bias']!.length);
   const weight = mat.multiply(first, back);
   return {
-    ...of,
+    ...model,
     params: {
       ...params,
       'mu.weight': mat.multiply(matrix, head).flat(),

@@ -54,7 +54,7 @@ const unbounded = check.violates<RaeCase, Subject>({
 });
 
 const meanSquaredCode = (c: RaeCase): number => {
-  const squares = plainSamples(c.of).map(({ z }) => mat.dot(z, z));
+  const squares = plainSamples(c.model).map(({ z }) => mat.dot(z, z));
   return mat.sum(squares) / squares.length;
 };
 
@@ -99,8 +99,8 @@ const GROWTH: Partial<Record<Name, Growth>> = {
   pythae: () => 0,
   jacobian: (sample, j) => 2 * mat.norm(column(sample, j)) ** 2,
   ghosh: (sample, j) => (8 / sample.z.length) * mat.dot(column(sample, j), sample.y) ** 2,
-  l2: (sample, j, { of }) =>
-    2 * mat.sum(of.params['decoder.0.weight']!.map((w, k) => (k % sample.z.length === j ? w * w : 0))),
+  l2: (sample, j, { model }) =>
+    2 * mat.sum(model.params['decoder.0.weight']!.map((w, k) => (k % sample.z.length === j ? w * w : 0))),
 };
 
 const scaling = check.equals<RaeCase, Subject>({
@@ -109,11 +109,11 @@ const scaling = check.equals<RaeCase, Subject>({
   runs: 12,
   measure: (c, s) => {
     const on = onOf(c);
-    const samples = plainSamples(c.of);
-    const d = c.of.shape.net.latent;
-    const weight = c.of.params['decoder.0.weight']!;
-    const head = c.of.params['mu.weight']!;
-    const bias = c.of.params['mu.bias']!;
+    const samples = plainSamples(c.model);
+    const d = c.model.shape.net.latent;
+    const weight = c.model.params['decoder.0.weight']!;
+    const head = c.model.params['mu.weight']!;
+    const bias = c.model.params['mu.bias']!;
     const features = head.length / d;
     return Object.entries(GROWTH).flatMap(([name, growth]) => {
       const seen = at(s, name as Name, on, c);

@@ -11,8 +11,8 @@ import { evaluated } from '../../../subjects/rae/step.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 
 /** |W|_F^2 of every layer of the decoder. */
-const squaresOf = (of: AutoencoderCase): number[] =>
-  decoderLayers(of).map(name => mat.norm(weightOf(of, name).flat()) ** 2);
+const squaresOf = (model: AutoencoderCase): number[] =>
+  decoderLayers(model).map(name => mat.norm(weightOf(model, name).flat()) ** 2);
 
 const penalty = (c: RaeCase, s: Subject): number => evaluated(s, 'jacobian', onOf(c), c).term('penalty');
 
@@ -23,8 +23,8 @@ const linear = check.equals<RaeCase, Subject>({
   measure: (c, s) => {
     const on = onOf(c);
     const decayed = evaluated({ l2: s.kernels }, 'l2', on, { beta: 0, lambda: c.lambda });
-    const noisy = noisyError(s.vae, c.of, Math.sqrt(c.lambda), quad.sigmaPoints(c.of.shape.net.latent));
-    const size = mat.norm(c.of.x) ** 2 + decayed.loss;
+    const noisy = noisyError(s.vae, c.model, Math.sqrt(c.lambda), quad.sigmaPoints(c.model.shape.net.latent));
+    const size = mat.norm(c.model.x) ** 2 + decayed.loss;
     return check.agree({
       noise: [decayed.loss, noisy, size],
       Jacobian: [decayed.term('penalty'), penalty(c, s)],
@@ -37,9 +37,9 @@ export const biases = check.violates<RaeCase, Subject>({
   given: raeGiven(SHAPES.linear),
   runs: 8,
   measure: (c, s) => {
-    const noisy = noisyError(s.vae, c.of, Math.sqrt(c.lambda), quad.sigmaPoints(c.of.shape.net.latent));
+    const noisy = noisyError(s.vae, c.model, Math.sqrt(c.lambda), quad.sigmaPoints(c.model.shape.net.latent));
     const actual = evaluated(s, 'l2', onOf(c), { beta: 0, lambda: c.lambda }).loss;
-    return { claimed: noisy, actual, by: actual - noisy, scale: mat.norm(c.of.x) ** 2 + actual };
+    return { claimed: noisy, actual, by: actual - noisy, scale: mat.norm(c.model.x) ** 2 + actual };
   },
 });
 
@@ -53,7 +53,7 @@ const CHAINS = { relu: chainShape('relu'), gelu: chainShape('gelu') };
 const chain = (activation: 'relu' | 'gelu', weight: number, z: number): RaeCase => {
   const decoder = { 'decoder.0.weight': [weight], 'decoder.0.bias': [0], 'decoder.1.weight': [weight] };
   const params = { 'mu.weight': [1], 'mu.bias': [0], ...decoder, 'decoder.1.bias': [0] };
-  return { of: { shape: CHAINS[activation], params, x: [z], alpha: 0.5 }, beta: 1, lambda: 1 };
+  return { model: { shape: CHAINS[activation], params, x: [z], alpha: 0.5 }, beta: 1, lambda: 1 };
 };
 
 /** Slopes of at most 1: all but gelu, and sigmoid whose slopes are at most 1/4. */
@@ -67,7 +67,7 @@ export const layers = check.bound<RaeCase, Subject>({
   },
   runs: 24,
   measure: (c, s) => {
-    const squares = squaresOf(c.of);
+    const squares = squaresOf(c.model);
     return check.below({
       product: [penalty(c, s), s.product(squares)],
       sum: [s.product(squares), s.power(squares)],
@@ -81,7 +81,7 @@ const unequal = check.violates<RaeCase, Subject>({
   runs: 12,
   measure: (c, s) => {
     const actual = penalty(c, s);
-    const squares = squaresOf(c.of);
+    const squares = squaresOf(c.model);
     const sum = mat.sum(squares);
     const product = s.product(squares);
     return [
@@ -95,10 +95,10 @@ const gelu = check.violates<RaeCase, Subject>({
   says: 'for gelu, of slope up to 1.129, the product is no bound',
   given: check.only(
     [chain('gelu', 1, Math.SQRT2), chain('gelu', 2, Math.SQRT1_2)],
-    c => `weight at ${c.of.x}`,
+    c => `weight at ${c.model.x}`,
   ),
   measure: (c, s) => {
-    const [claimed, actual] = [s.product(squaresOf(c.of)), penalty(c, s)];
+    const [claimed, actual] = [s.product(squaresOf(c.model)), penalty(c, s)];
     return { claimed, actual, by: actual - claimed, scale: claimed };
   },
 });
@@ -113,9 +113,9 @@ const frameworks = check.equals<RaeCase, Subject>({
     const [decayed, bare] = [lambda, 0].map(weight =>
       evaluated(s, 'l2', on, { beta: c.beta, lambda: weight }),
     );
-    return Object.keys(c.of.params).map(name => {
+    return Object.keys(c.model.params).map(name => {
       const [to, from] = [decayed!.gradient(name), bare!.gradient(name)];
-      const weights = c.of.params[name]!;
+      const weights = c.model.params[name]!;
       const decays = name.startsWith('decoder.');
       return {
         what: name,

@@ -1,4 +1,4 @@
-/** @file RAE-5: the gradient penalty as printed, and the three other quantities that go by its name. */
+/** @file RAE-5: the gradient penalty as summarised, and the three other quantities that go by its name. */
 import * as tf from '@tensorflow/tfjs';
 import { vjp } from '../../../../src/core/derivatives.js';
 import { squaredNorm } from '../../../../src/core/objectives/objective.js';
@@ -42,23 +42,23 @@ const sizeOf = ({ x, y, decoderJacobian, encoderJacobian }: PlainSample): number
   );
 };
 
-const mean = (of: AutoencoderCase, f: (sample: PlainSample) => number): number => {
-  const samples = plainSamples(of);
+const mean = (model: AutoencoderCase, f: (sample: PlainSample) => number): number => {
+  const samples = plainSamples(model);
   return mat.sum(samples.map(f)) / samples.length;
 };
 
 const names = Object.keys(FORMULAS) as Variant[];
 
 const formulas = check.equals<RaeCase, Subject>({
-  says: "four penalties: |J|^2 (printed), 2|J'(x - y)| (loss gradient), (4/d)|J'y|^2 (released code), |E'J'1|^2 with the encoder's Jacobian E (Pythae)",
+  says: "four penalties: |J|^2 (as summarised), 2|J'(x - y)| (loss gradient), (4/d)|J'y|^2 (released code), |E'J'1|^2 with the encoder's Jacobian E (Pythae)",
   given: raeGiven(FEW),
   runs: 16,
   measure: (c, s) =>
     names.map(what => ({
       what,
       actual: penalty(s, what, c),
-      expected: mean(c.of, FORMULAS[what]),
-      scale: mean(c.of, sizeOf),
+      expected: mean(c.model, FORMULAS[what]),
+      scale: mean(c.model, sizeOf),
     })),
 });
 
@@ -67,7 +67,7 @@ const disagree = check.violates<RaeCase, Subject>({
   given: raeGiven(SHAPES.control),
   runs: 12,
   measure: (c, s) => {
-    const claimed = mean(c.of, FORMULAS.jacobian);
+    const claimed = mean(c.model, FORMULAS.jacobian);
     return (['ghosh', 'pythae', 'lossGradient'] as const).map(what => {
       const actual = penalty(s, what, c);
       return { what, claimed, actual, by: Math.abs(actual - claimed), scale: actual + claimed };
@@ -86,7 +86,10 @@ const BLIND: readonly [Blind, ...Blind[]] = [
     'D(z) = (z, -z): the sum of the outputs is constant, and Pythae sees nothing',
     'pythae',
     2,
-    { ...seesData, of: { ...seesData.of, params: { ...seesData.of.params, 'mu.weight': [1, -0.5] } } },
+    {
+      ...seesData,
+      model: { ...seesData.model, params: { ...seesData.model.params, 'mu.weight': [1, -0.5] } },
+    },
   ],
   [
     'an encoder that ignores the data: Pythae sees nothing, whatever the decoder',
@@ -108,7 +111,7 @@ const blind = check.violates<Blind, Subject>({
 });
 
 const seen = check.equals<Blind, Subject>({
-  says: 'and the printed penalty sees it there',
+  says: 'and the penalty as summarised sees it there',
   given: check.only(BLIND, ([name]) => name),
   measure: ([, , expected, c], s) => ({ actual: penalty(s, 'jacobian', c), expected }),
 });
@@ -116,8 +119,8 @@ const seen = check.equals<Blind, Subject>({
 const PROBES = {};
 
 /** mean_i |J_i'v|^2 by one vector-Jacobian product of core. */
-function probe(of: AutoencoderCase, v: mat.Vector): number {
-  const { shape } = of;
+function probe(model: AutoencoderCase, v: mat.Vector): number {
+  const { shape } = model;
   const program = programOf(PROBES, shape, 'probe', () => ({
     specs: { ...inputSpecs(shape), v: { shape: [shape.batch, v.length] } },
     fn: inputs => {
@@ -127,7 +130,7 @@ function probe(of: AutoencoderCase, v: mat.Vector): number {
     },
   }));
   const tiled = Float64Array.from({ length: shape.batch * v.length }, (_, k) => v[k % v.length]!);
-  return program.run({ ...inputsOf(of), v: tiled }).size![0]!;
+  return program.run({ ...inputsOf(model), v: tiled }).size![0]!;
 }
 
 const SMALL = SHAPES.smooth.filter(({ net }) => net.encoder[0]! <= 5);
@@ -137,10 +140,10 @@ const unbiased = check.equals<RaeCase, Subject>({
   given: raeGiven(SMALL),
   runs: 12,
   measure: (c, s) => {
-    const probes = s.probes(c.of.shape.net.encoder[0]!);
+    const probes = s.probes(c.model.shape.net.encoder[0]!);
     return {
-      actual: mat.sum(probes.map(v => probe(c.of, v))) / probes.length,
-      expected: mean(c.of, FORMULAS.jacobian),
+      actual: mat.sum(probes.map(v => probe(c.model, v))) / probes.length,
+      expected: mean(c.model, FORMULAS.jacobian),
     };
   },
 });
@@ -150,7 +153,7 @@ const biased = check.violates<RaeCase, Subject>({
   given: raeGiven(SHAPES.control),
   runs: 12,
   measure: (c, s) => {
-    const actual = probe(c.of, new Array<number>(c.of.shape.net.encoder[0]!).fill(1));
+    const actual = probe(c.model, new Array<number>(c.model.shape.net.encoder[0]!).fill(1));
     const claimed = penalty(s, 'jacobian', c);
     return { claimed, actual, by: Math.abs(actual - claimed), scale: actual + claimed };
   },

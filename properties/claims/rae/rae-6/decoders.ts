@@ -39,8 +39,8 @@ function normalisedOn(
   networks.set(spectral, known);
   const made = known.get(net) ?? spectralNorm.withSpectralNorm(net, ONE, spectral);
   known.set(net, made);
-  const starts = decoderLayers(c.of).map(
-    name => [`${spectralNorm.START}${name}.weight`, start(weightOf(c.of, name))] as const,
+  const starts = decoderLayers(c.model).map(
+    name => [`${spectralNorm.START}${name}.weight`, start(weightOf(c.model, name))] as const,
   );
   return { net: made, values: { ...values, params: { ...values.params, ...Object.fromEntries(starts) } } };
 }
@@ -58,13 +58,13 @@ export const dense = check.bound<RaeCase, Subject>({
   measure: (c, s) => {
     const on = normalisedOn(c, s.spectral, exactly);
     const { net, values } = on;
-    const { batch } = c.of.shape;
+    const { batch } = c.model.shape;
     const program = programOf(s.spectral, net, 'jacobian', () => ({
       specs: specsOf(net, { x: { shape: [batch, ...net.data] } }),
       fn: inputs => ({ j: jacobian(z => net.decode(inputs, z), net.encode(inputs, inputs.x!).mean) }),
     }));
     const { j } = program.run({ ...paramsOf(on), x: Float64Array.from(values.x) });
-    const slope = SLOPES[c.of.shape.net.activation]! ** (decoderLayers(c.of).length - 1);
+    const slope = SLOPES[c.model.shape.net.activation]! ** (decoderLayers(c.model).length - 1);
     const found = rowsOf(j!, batch).map(flat => largest(rows(flat, net.data[0]!)));
     return { lower: Math.max(...found), upper: slope };
   },
@@ -77,15 +77,15 @@ export const invariant = check.equals<RaeCase, Subject>({
   measure: (c, s) => {
     const on = normalisedOn(c, s.spectral, roughly);
     const seen = evaluated(RULES, 'rae', on, c);
-    const grown = decoderLayers(c.of)
+    const grown = decoderLayers(c.model)
       .map(name => `${name}.weight`)
-      .map(name => [name, mat.scale(4, c.of.params[name]!)]);
+      .map(name => [name, mat.scale(4, c.model.params[name]!)]);
     const params = { ...on.values.params, ...Object.fromEntries(grown) };
     const scaled = evaluated(RULES, 'rae', { ...on, values: { ...on.values, params } }, c);
     return [
       { what: 'loss', actual: scaled.loss, expected: seen.loss },
-      ...decoderLayers(c.of).flatMap(name => {
-        const weights = c.of.params[`${name}.weight`]!;
+      ...decoderLayers(c.model).flatMap(name => {
+        const weights = c.model.params[`${name}.weight`]!;
         const gradient = [...seen.gradient(`${name}.weight`)];
         const size = mat.norm(gradient) * mat.norm(weights);
         const start = seen.gradient(`${spectralNorm.START}${name}.weight`);
@@ -108,7 +108,7 @@ export const held = check.equals<RaeCase, Subject>({
   measure: (c, s) => {
     const fixed = evaluated(RULES, 'rae', normalisedOn(c, s.spectral, exactly), c);
     const live = evaluated(RULES, 'rae', normalisedOn(c, LIVE_RULES, exactly), c);
-    return decoderLayers(c.of).map(name => {
+    return decoderLayers(c.model).map(name => {
       const what = `${name}.weight`;
       const expected = live.gradient(what);
       return { what, actual: fixed.gradient(what), expected, scale: mat.norm([...expected]) + fixed.loss };
@@ -174,7 +174,7 @@ export const advancing = check.equals<RaeCase, Subject>({
     return Object.keys(given).map(name => {
       const actual = out[name]!.slice();
       if (!name.startsWith(spectralNorm.START)) return { what: name, actual, expected: given[name]! };
-      const weight = weightOf(c.of, name.slice(spectralNorm.START.length, -'.weight'.length));
+      const weight = weightOf(c.model, name.slice(spectralNorm.START.length, -'.weight'.length));
       const expected = estimate(s, { matrix: weight, start: roughly(weight) }, 1).next;
       return { what: name, actual, expected, scale: 1 };
     });

@@ -58,8 +58,8 @@ export const processed = check.bound<Generated, Subject>({
 });
 
 /** The codes that the VAE draws for every sigma point, and the posterior means. */
-function sampledCodes(of: AutoencoderCase, vae: VaeRules): { codes: number[][]; means: number[][] } {
-  const { shape } = of;
+function sampledCodes(model: AutoencoderCase, vae: VaeRules): { codes: number[][]; means: number[][] } {
+  const { shape } = model;
   const { batch, net } = shape;
   const program = programOf(vae, shape, 'sampled codes', () => ({
     specs: { ...inputSpecs(shape), noise: { shape: [batch, net.latent] } },
@@ -71,7 +71,7 @@ function sampledCodes(of: AutoencoderCase, vae: VaeRules): { codes: number[][]; 
   }));
   const drawn = quad.sigmaPoints(net.latent).map(({ point }) => {
     const noise = Float64Array.from({ length: batch * net.latent }, (_, k) => point[k % net.latent]!);
-    const { z, mean } = program.run({ ...inputsOf(of), noise });
+    const { z, mean } = program.run({ ...inputsOf(model), noise });
     return { z: rows(z!, batch), mean: rows(mean!, batch) };
   });
   return { codes: drawn.flatMap(({ z }) => z), means: drawn[0]!.mean };
@@ -81,10 +81,10 @@ export const posteriors = check.equals<AutoencoderCase, Subject>({
   says: "a VAE's sampled codes and its posterior means have different Gaussians: the same mean, covariances that differ by the mean posterior covariance",
   given: everyShape(SHAPES.learned),
   runs: 12,
-  measure: (of, s) => {
-    const { codes, means } = sampledCodes(of, s.vae);
+  measure: (model, s) => {
+    const { codes, means } = sampledCodes(model, s.vae);
     const [sampled, ofMeans] = [gaussian.fitGaussian(codes), gaussian.fitGaussian(means)];
-    const sigma = covariancesOf(of).reduce(
+    const sigma = covariancesOf(model).reduce(
       (sum, matrix) => mat.combine(1, sum, 1 / means.length, matrix),
       mat.combine(0, sampled.covariance, 0, sampled.covariance),
     );

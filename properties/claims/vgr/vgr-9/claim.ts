@@ -121,12 +121,12 @@ export default claim({
   source: 'Dai, Wenliang & Wipf 2021, lemma 3',
   tex: {
     printed:
-      '\\sigma_z \\to 0 \\text{ fixed},\\ \\gamma = \\gamma^*: \\quad \\mathcal L \\to d\\,\\mathcal L_{\\log,\\log} \\text{ with } h = \\log \\text{ on each } \\|z_k\\|^2',
+      '\\sigma_z \\to 0,\\ \\text{a log transformation of each } \\|z_k\\|_2^2: \\quad \\mathcal L \\text{ collapses to (7) with } g = h = \\log, \\text{ excluding irrelevant constant factors}',
     asRead: true,
     corrected:
       '\\mathcal L = d\\log\\tfrac Ed + d + \\sum_k m_k + \\kappa(s^2 - \\log s^2) + \\frac{d s^2}{E}\\bigl(\\|J\\|_F^2 - \\langle x - \\mu_x, \\Delta\\mu_x\\rangle\\bigr) + O(s^4)',
   },
-  says: 'With fixed posterior standard deviations s and the best decoder variance the VAE loss is d log E plus the energies of the codes up to a term of order s^2 |J|^2 / E with a known constant, so the limit s to 0 must be taken before E to 0; the logarithm of the codes is a definition, not a limit.',
+  says: 'With fixed posterior standard deviations s and the best decoder variance the VAE loss is d log E plus the energies of the codes up to a term of order s^2 |J|^2 / E with a known constant, so the limit s to 0 must be taken before E to 0; the logarithm of the codes is put in, as the lemma says, and no limit.',
   verdict: conditional('s^2 |J|^2 is small against the error E: the limits in s and E do not commute'),
   findings: [
     {
