@@ -3,7 +3,7 @@ import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse
 import { check, claim, draw, exact, fc, wrong } from '../../kit.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from '../../subjects/energy/arc.js';
 import * as charges from '../../subjects/energy/charges.js';
-import { SPARSE_WRONG, sparse } from '../../subjects/energy/sparse.js';
+import { PENALTY_WRONG, sparse } from '../../subjects/energy/sparse.js';
 
 const SUBJECT = {
   sparse: SPARSE_REPRESENTATION_RULES,
@@ -161,12 +161,6 @@ export default claim({
         },
       ],
     }),
-    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, [
-      'entriesForgotten',
-      'latentsForEntries',
-      'samplesForgotten',
-      'rowsForColumns',
-      'normForSquare',
-    ]),
+    ...wrong.rules(SUBJECT, 'sparse', PENALTY_WRONG),
   },
 });

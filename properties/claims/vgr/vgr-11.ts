@@ -200,13 +200,6 @@ export default claim({
         (error, energy, lambda) => Math.max(0, 1 - Math.sqrt(error) / (lambda * energy)),
       ],
     }),
-    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, [
-      'entriesForgotten',
-      'latentsForEntries',
-      'samplesForgotten',
-      'rowsForColumns',
-      'normForSquare',
-      'errorSummed',
-    ]),
+    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG),
   },
 });

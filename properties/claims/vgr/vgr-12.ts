@@ -5,8 +5,8 @@ import { energy } from '../../../src/studies/energy.js';
 import { check, claim, conditional, fc, quad, wrong } from '../../kit.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from '../../subjects/energy/arc.js';
 import * as charges from '../../subjects/energy/charges.js';
-import { gammaControls } from '../../subjects/energy/gamma-controls.js';
-import { SPARSE_WRONG, sparse } from '../../subjects/energy/sparse.js';
+import { GAMMA_WRONG } from '../../subjects/energy/gamma-controls.js';
+import { PENALTY_WRONG, sparse } from '../../subjects/energy/sparse.js';
 
 interface Moments {
   readonly squared: number;
@@ -212,7 +212,14 @@ export default claim({
         ({ squared, u0 }, stretch) => squared - u0 + Math.log(squared) - 2 * Math.log(stretch),
       ],
     }),
-    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, ['rowsForColumns', 'normForSquare', 'samplesForgotten']),
-    ...gammaControls<Subject>('klOnce', 'halfPrecision', 'noNoise', 'logDeviation'),
+    ...wrong.rules(SUBJECT, 'sparse', PENALTY_WRONG, ['rowsForColumns', 'normForSquare', 'samplesForgotten']),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG, [
+      'gammaIsDeviation',
+      'halfPrecision',
+      'klOnce',
+      'logDeviation',
+      'noNoise',
+      'varianceForDeviation',
+    ]),
   },
 });

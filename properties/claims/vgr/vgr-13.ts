@@ -3,7 +3,7 @@ import { linearTable } from '../../../src/core/net/table.js';
 import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse/sparse-representation.js';
 import { check, claim, conditional, draw, fc, wrong } from '../../kit.js';
 import * as charges from '../../subjects/energy/charges.js';
-import { SPARSE_WRONG, sparse } from '../../subjects/energy/sparse.js';
+import { PENALTY_WRONG, sparse } from '../../subjects/energy/sparse.js';
 
 const SUBJECT = {
   sparse: SPARSE_REPRESENTATION_RULES,
@@ -152,6 +152,6 @@ export default claim({
       sumForLog: ['u1 + u2 for the logarithm', (u1, u2) => u1 + u2],
       product: ['u1 u2 / delta for the logarithm', (u1, u2, delta) => (u1 * u2) / delta],
     }),
-    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, ['rowsForColumns', 'normForSquare']),
+    ...wrong.rules(SUBJECT, 'sparse', PENALTY_WRONG, ['rowsForColumns', 'normForSquare']),
   },
 });

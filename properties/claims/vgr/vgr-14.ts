@@ -8,7 +8,7 @@ import {
   segmentEnergy,
 } from '../../../src/theory/closed/energy-slices.js';
 import { check, claim, conditional, draw, wrong } from '../../kit.js';
-import { gammaControls } from '../../subjects/energy/gamma-controls.js';
+import { GAMMA_WRONG } from '../../subjects/energy/gamma-controls.js';
 
 const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
@@ -202,6 +202,6 @@ export default claim({
     ...wrong.formula(SUBJECT, 'offset', {
       offsetWrong: ['distance gamma (1 + lambda) / 4 lambda', lambda => (1 + lambda) / (4 * lambda)],
     }),
-    ...gammaControls<Subject>('gammaIsDeviation', 'halfPrecision', 'klOnce', 'noNoise', 'logDeviation'),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG),
   },
 });

@@ -12,7 +12,7 @@ import { linearVaeMinimum } from '../../../src/theory/closed/linear-vae.js';
 import { KEPT_COST } from '../../../src/theory/closed/ppca.js';
 import { gaussianKernel, type Kernel, unbiasedMmd } from '../../../src/theory/mmd.js';
 import { check, claim, draw, mat, quad, type Random, refuted, wrong } from '../../kit.js';
-import { gammaControls } from '../../subjects/energy/gamma-controls.js';
+import { GAMMA_WRONG } from '../../subjects/energy/gamma-controls.js';
 import * as linear from '../../subjects/energy/linear-cases.js';
 
 const SUBJECT = {
@@ -225,6 +225,6 @@ export default claim({
         },
       ],
     }),
-    ...gammaControls<Subject>('normaliserMissing', 'halfPrecision', 'klOnce', 'logDeviation', 'noNoise'),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG),
   },
 });

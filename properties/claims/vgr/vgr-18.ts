@@ -3,7 +3,7 @@ import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae/gamma-va
 import { type Energy, energy } from '../../../src/studies/energy.js';
 import type { LinearOptimum } from '../../../src/theory/closed/linear-vae.js';
 import { check, claim, conditional, draw, fc, mat, quad, wrong } from '../../kit.js';
-import { gammaControls } from '../../subjects/energy/gamma-controls.js';
+import { GAMMA_WRONG } from '../../subjects/energy/gamma-controls.js';
 import * as linear from '../../subjects/energy/linear-cases.js';
 
 const SUBJECT = {
@@ -154,6 +154,14 @@ export default claim({
       alwaysCostly: ['a latent always costs t/gamma', (_, gamma) => 1 / gamma],
       alwaysWorth: ['a latent always gains', (eigenvalue, gamma) => -eigenvalue / gamma ** 2],
     }),
-    ...gammaControls<Subject>('gammaIsDeviation', 'normaliserMissing', 'halfPrecision', 'klOnce', 'noNoise'),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG, [
+      'gammaIsDeviation',
+      'halfPrecision',
+      'normaliserMissing',
+      'normaliserOfOneEntry',
+      'klOnce',
+      'logDeviation',
+      'noNoise',
+    ]),
   },
 });

@@ -4,7 +4,7 @@ import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse
 import { check, claim, draw, exact, fc, mat, wrong } from '../../kit.js';
 import * as charges from '../../subjects/energy/charges.js';
 import * as linear from '../../subjects/energy/linear-cases.js';
-import { SPARSE_WRONG, sparse } from '../../subjects/energy/sparse.js';
+import { ERROR_WRONG, sparse } from '../../subjects/energy/sparse.js';
 
 const SUBJECT = {
   sparse: SPARSE_REPRESENTATION_RULES,
@@ -105,6 +105,6 @@ export default claim({
       oneMore: ['one latent for none', (values, k) => mat.sum(values.slice(k + 1))],
       average: ['the mean of the eigenvalues', (values, k) => mat.sum(values.slice(k)) / values.length],
     }),
-    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, ['errorSummed']),
+    ...wrong.rules(SUBJECT, 'sparse', ERROR_WRONG),
   },
 });

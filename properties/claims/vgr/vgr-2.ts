@@ -6,7 +6,7 @@ import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae/gamma-vae-lear
 import { closedEnergy, type Energy, energy, fixedEnergy } from '../../../src/studies/energy.js';
 import { check, claim, draw, exact, mat, wrong } from '../../kit.js';
 import * as dense from '../../subjects/energy/dense-cases.js';
-import { gammaControls } from '../../subjects/energy/gamma-controls.js';
+import { GAMMA_WRONG } from '../../subjects/energy/gamma-controls.js';
 import { parametersOf } from '../../subjects/energy/linear-cases.js';
 import { linearAutoencoder } from '../../subjects/vae/local-cases.js';
 
@@ -158,12 +158,7 @@ export default claim({
   subject: SUBJECT,
   checks: { excess, profile, envelope, unbounded, ratio },
   mutants: {
-    ...gammaControls<Subject>(
-      'gammaIsDeviation',
-      'halfPrecision',
-      'normaliserMissing',
-      'normaliserOfOneEntry',
-    ),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG),
     ...wrong.rules(SUBJECT, 'closed', {
       entriesForgotten: ['gamma without 1/d', { estimate: errors => tf.mean(errors) }],
       perSample: [

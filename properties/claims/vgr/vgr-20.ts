@@ -104,11 +104,6 @@ export default claim({
       deviation: ['h(u/c)', (energies, h, c) => mat.sum(energies.map(u => h.value(u / c))) / DATA],
       invariant: ['a penalty that does not see the scale', (energies, h) => SUBJECT.penalty(energies, h, 1)],
     }),
-    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, [
-      'entriesForgotten',
-      'rowsForColumns',
-      'normForSquare',
-      'errorSummed',
-    ]),
+    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG),
   },
 });

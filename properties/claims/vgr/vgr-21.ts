@@ -127,12 +127,6 @@ export default claim({
           ),
       ],
     }),
-    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, [
-      'entriesForgotten',
-      'samplesForgotten',
-      'rowsForColumns',
-      'normForSquare',
-      'errorSummed',
-    ]),
+    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG),
   },
 });

@@ -5,7 +5,7 @@ import { energy } from '../../../src/studies/energy.js';
 import { ppcaNegativeLogLikelihood } from '../../../src/theory/closed/ppca.js';
 import { klOfGaussians } from '../../../src/theory/density/gaussian.js';
 import { check, claim, conditional, draw, fc, mat, quad, wrong } from '../../kit.js';
-import { gammaControls } from '../../subjects/energy/gamma-controls.js';
+import { GAMMA_WRONG } from '../../subjects/energy/gamma-controls.js';
 import * as linear from '../../subjects/energy/linear-cases.js';
 
 const SUBJECT = {
@@ -114,6 +114,6 @@ export default claim({
         (weight, factor) => mat.multiply(weight, mat.multiply(factor, mat.transpose(factor))),
       ],
     }),
-    ...gammaControls<Subject>('normaliserMissing', 'halfPrecision', 'klOnce', 'noNoise', 'logDeviation'),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG),
   },
 });

@@ -2,7 +2,7 @@
 import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { type Energy, energy, fixedEnergy, type Values } from '../../../src/studies/energy.js';
 import { check, claim, draw, exact, fc, mat, quad, wrong } from '../../kit.js';
-import { gammaControls } from '../../subjects/energy/gamma-controls.js';
+import { GAMMA_WRONG } from '../../subjects/energy/gamma-controls.js';
 import * as linear from '../../subjects/energy/linear-cases.js';
 import { circleAutoencoder } from '../../subjects/vae/decoders.js';
 import { posterior } from '../../subjects/vae/step.js';
@@ -168,15 +168,7 @@ export default claim({
   subject: SUBJECT,
   checks: { minimum, stationary, least, circle },
   mutants: {
-    ...gammaControls<Subject>(
-      'gammaIsDeviation',
-      'halfPrecision',
-      'normaliserMissing',
-      'normaliserOfOneEntry',
-      'klOnce',
-      'logDeviation',
-      'noNoise',
-    ),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG),
     ...wrong.formula(SUBJECT, 'minimum', {
       latentsForRank: [
         '(d - kappa) log gamma',

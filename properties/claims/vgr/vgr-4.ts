@@ -5,7 +5,7 @@ import { graeLogDet, precision } from '../../../src/theory/closed/grae.js';
 import { linearVaeMinimum } from '../../../src/theory/closed/linear-vae.js';
 import { KEPT_COST } from '../../../src/theory/closed/ppca.js';
 import { check, claim, conditional, draw, fc, mat, quad, wrong } from '../../kit.js';
-import { gammaControls } from '../../subjects/energy/gamma-controls.js';
+import { GAMMA_WRONG } from '../../subjects/energy/gamma-controls.js';
 import * as linear from '../../subjects/energy/linear-cases.js';
 import { polynomialAutoencoder, polynomialParameters } from '../../subjects/energy/tables.js';
 
@@ -192,12 +192,6 @@ export default claim({
       rowsForColumns: ["the gap of W'", (w, gamma) => SUBJECT.gap(mat.transpose(w), gamma)],
       gammaDropped: ["P = I + W'W", w => SUBJECT.gap(w, 1)],
     }),
-    ...gammaControls<Subject>(
-      'normaliserMissing',
-      'klOnce',
-      'noNoise',
-      'halfPrecision',
-      'varianceForDeviation',
-    ),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG),
   },
 });

@@ -6,7 +6,7 @@ import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae/gamma-vae-lear
 import { closedEnergy, energy } from '../../../src/studies/energy.js';
 import { optimalTau } from '../../../src/theory/closed/linear-vae.js';
 import { check, claim, exact, fc, quad, wrong } from '../../kit.js';
-import { gammaControls } from '../../subjects/energy/gamma-controls.js';
+import { GAMMA_WRONG } from '../../subjects/energy/gamma-controls.js';
 import * as linear from '../../subjects/energy/linear-cases.js';
 
 const SUBJECT = {
@@ -128,12 +128,6 @@ export default claim({
         { estimate: (errors, entries) => tf.div(tf.sum(errors), entries) },
       ],
     }),
-    ...gammaControls<Subject>(
-      'normaliserMissing',
-      'normaliserOfOneEntry',
-      'halfPrecision',
-      'klOnce',
-      'noNoise',
-    ),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG),
   },
 });

@@ -4,7 +4,7 @@ import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae/gamma-va
 import { fixedEnergy } from '../../../src/studies/energy.js';
 import { check, claim, exact, mat, wrong } from '../../kit.js';
 import * as dense from '../../subjects/energy/dense-cases.js';
-import { gammaControls } from '../../subjects/energy/gamma-controls.js';
+import { GAMMA_WRONG } from '../../subjects/energy/gamma-controls.js';
 
 const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
@@ -90,6 +90,10 @@ export default claim({
         { weight: beta => (typeof beta === 'number' ? beta : tf.mul(beta, tf.div(beta, 2))) },
       ],
     }),
-    ...gammaControls<Subject>('gammaIsDeviation', 'normaliserMissing', 'normaliserOfOneEntry'),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG, [
+      'gammaIsDeviation',
+      'normaliserMissing',
+      'normaliserOfOneEntry',
+    ]),
   },
 });

@@ -5,7 +5,7 @@ import { graeCovariance, graeGap, graeLogDet, precision } from '../../../../src/
 import { ppcaNegativeLogLikelihood } from '../../../../src/theory/closed/ppca.js';
 import { check, claim, draw, exact, mat, quad, wrong } from '../../../kit.js';
 import { type DenseCase, denseCases, denseNet, denseValues } from '../../../subjects/energy/dense-cases.js';
-import { gammaControls } from '../../../subjects/energy/gamma-controls.js';
+import { GAMMA_WRONG } from '../../../subjects/energy/gamma-controls.js';
 import { parametersOf } from '../../../subjects/energy/linear-cases.js';
 import * as local from '../../../subjects/vae/local-cases.js';
 import { posterior } from '../../../subjects/vae/step.js';
@@ -169,16 +169,7 @@ export default claim({
   subject: SUBJECT,
   checks: { definition, gap, evidenceBound, slope },
   mutants: {
-    ...gammaControls<Subject>(
-      'gammaIsDeviation',
-      'halfPrecision',
-      'normaliserMissing',
-      'normaliserOfOneEntry',
-      'klOnce',
-      'logDeviation',
-      'noNoise',
-      'varianceForDeviation',
-    ),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG),
     ...wrong.formula(SUBJECT, 'fromElbo', {
       elboOnce: ['-ELBO for 2 (-ELBO)', (v, d) => v - d * LOG_TWO_PI],
       constantKept: ['d log 2 pi not dropped', v => 2 * v],

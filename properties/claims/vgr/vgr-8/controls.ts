@@ -3,8 +3,8 @@ import { GAMMA_VAE_RULES } from '../../../../src/core/objectives/gamma-vae/gamma
 import { SPARSE_REPRESENTATION_RULES } from '../../../../src/core/objectives/sparse/sparse-representation.js';
 import { effectivePenalty } from '../../../../src/theory/closed/effective-penalty.js';
 import { mat, wrong } from '../../../kit.js';
-import { gammaControls } from '../../../subjects/energy/gamma-controls.js';
-import { SPARSE_WRONG } from '../../../subjects/energy/sparse.js';
+import { GAMMA_WRONG } from '../../../subjects/energy/gamma-controls.js';
+import { PENALTY_WRONG } from '../../../subjects/energy/sparse.js';
 
 export const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
@@ -53,13 +53,6 @@ export const MUTANTS = {
     nothingOmitted: ['nothing omitted', () => 0],
     oneOmitted: ['1 omitted, however many rows are in use', () => 1],
   }),
-  ...gammaControls<Subject>(
-    'gammaIsDeviation',
-    'halfPrecision',
-    'normaliserMissing',
-    'klOnce',
-    'logDeviation',
-    'noNoise',
-  ),
-  ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, ['rowsForColumns']),
+  ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG),
+  ...wrong.rules(SUBJECT, 'sparse', PENALTY_WRONG),
 };

@@ -160,11 +160,6 @@ export default claim({
       entriesForgotten: ['gamma without 1/d', { estimate: errors => tf.mean(errors) }],
       perSample: ['a variance for every sample', { estimate: (errors, entries) => tf.div(errors, entries) }],
     }),
-    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, [
-      'rowsForColumns',
-      'normForSquare',
-      'samplesForgotten',
-      'errorSummed',
-    ]),
+    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG),
   },
 });
