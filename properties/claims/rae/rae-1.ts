@@ -1,4 +1,7 @@
-/** @file RAE-1: the loss of a regularised autoencoder, its descent from the constant-variance VAE, and three conventions of it. */
+/**
+ * @file RAE-1: the loss of a regularised autoencoder, its descent from the constant-variance VAE, and three
+ * conventions of it.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { gaussianKl, halfSquaredNorm, logDeterminant } from '../../../src/core/gaussian.js';
 import { VAE, VAE_RULES } from '../../../src/core/objectives/vae/vae.js';

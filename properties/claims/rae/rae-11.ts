@@ -46,7 +46,10 @@ const inverted = (slope: number): RaeCase => {
   return { model: { ...network, params }, ...weights };
 };
 
-/** Perfect reconstructions by decoders of any slope that the penalty of the released code, or of Pythae, does not see. */
+/**
+ * Perfect reconstructions by decoders of any slope that the penalty of the released code, or of Pythae, does
+ * not see.
+ */
 const BLIND = [2, 16, 256].flatMap((slope): Blind[] => [
   ['ghosh', circle(slope, 0.75, [slope * Math.cos(0.75), slope * Math.sin(0.75)])],
   ['pythae', inverted(slope)],

@@ -1,11 +1,17 @@
-/** @file RAE-12: dropout on the codes is a penalty on the decoder's columns, weighted by the codes, where it is linear. */
+/**
+ * @file RAE-12: dropout on the codes is a penalty on the decoder's columns, weighted by the codes, where it
+ * is linear.
+ */
 import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
 import { check, claim, conditional, mat, wrong } from '../../kit.js';
 import { decodePlain, plainSamples } from '../../subjects/rae/plain-network.js';
 
 const SUBJECT = {
-  /** What dropout with the keep probability p adds to the squared error, from |J_k|^2 and z_k^2 of each latent. */
+  /**
+   * What dropout with the keep probability p adds to the squared error, from |J_k|^2 and z_k^2 of each
+   * latent.
+   */
   penalty: (squares: mat.Vector, codes: mat.Vector, p: number) => ((1 - p) / p) * mat.dot(squares, codes),
   /** What is kept, divided by p. */
   kept: (z: number, p: number) => z / p,
@@ -14,7 +20,10 @@ type Subject = typeof SUBJECT;
 
 const KEEP = [0.9, 0.5, 0.2];
 
-/** Mean over the data of E|x - D(m z / p)|^2 over all masks m, of |x - D(z)|^2 and the penalty; and their size. */
+/**
+ * Mean over the data of E|x - D(m z / p)|^2 over all masks m, of |x - D(z)|^2 and the penalty; and their
+ * size.
+ */
 function dropped(network: AutoencoderCase, p: number, s: Subject) {
   const samples = plainSamples(network).map(({ x, y, z, decoderJacobian }) => {
     const errors = Array.from({ length: 2 ** z.length }, (_, mask) => {

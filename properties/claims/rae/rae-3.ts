@@ -1,4 +1,7 @@
-/** @file RAE-3: noise on the codes is, to second order, a penalty on the decoder's Jacobian - where residuals or curvature vanish. */
+/**
+ * @file RAE-3: noise on the codes is, to second order, a penalty on the decoder's Jacobian - where residuals
+ * or curvature vanish.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { scaleUp } from '../../../src/core/gaussian.js';
 import { RAE_JACOBIAN, RAE_JACOBIAN_RULES } from '../../../src/core/objectives/rae/rae-jacobian.js';

@@ -7,7 +7,9 @@ import { PENALTY_WRONG, sparse } from '../../subjects/energy/sparse.js';
 
 const SUBJECT = {
   sparse: SPARSE_REPRESENTATION_RULES,
-  /** The squared radius of an arc small enough for B: half of what the proof allows. `gain` is h(u0) - h(0). */
+  /**
+   * The squared radius of an arc small enough for B: half of what the proof allows. `gain` is h(u0) - h(0).
+   */
   squaredRadius: (gain: number, slope: number, _u0: number) => gain / slope / 2,
   /** The decoders in the order (few latents, many latents). */
   sides: sidesOf,

@@ -51,11 +51,7 @@ const energiesOf = (codes: readonly number[]): number[] =>
   );
 
 const shrunk = (net: Autoencoder, params: SparseValues['params'], t: number): SparseValues => ({
-  params: {
-    ...params,
-    logvar: params.code!.map(() => 0),
-    code: params.code!.map(z => (1 - t) * z),
-  },
+  params: { ...params, logvar: params.code!.map(() => 0), code: params.code!.map(z => (1 - t) * z) },
   x: decoded(net, params),
 });
 

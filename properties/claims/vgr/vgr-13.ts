@@ -145,9 +145,7 @@ export default claim({
   subject: SUBJECT,
   checks: { concave, threshold, beyond, literal },
   mutants: {
-    ...wrong.formula(SUBJECT, 'rootLimit', {
-      sumForRoot: ['u1 + u2 for sqrt', (u1, u2) => u1 + u2],
-    }),
+    ...wrong.formula(SUBJECT, 'rootLimit', { sumForRoot: ['u1 + u2 for sqrt', (u1, u2) => u1 + u2] }),
     ...wrong.formula(SUBJECT, 'logLimit', {
       sumForLog: ['u1 + u2 for the logarithm', (u1, u2) => u1 + u2],
       product: ['u1 u2 / delta for the logarithm', (u1, u2, delta) => (u1 * u2) / delta],

@@ -196,9 +196,7 @@ export default claim({
           SUBJECT.segment(t, lambda, gamma) - (2 * t ** 2 * (1 - t) ** 2 * lambda) / gamma,
       ],
     }),
-    ...wrong.formula(SUBJECT, 'critical', {
-      criticalWrong: ['critical gamma 0.75', 0.75],
-    }),
+    ...wrong.formula(SUBJECT, 'critical', { criticalWrong: ['critical gamma 0.75', 0.75] }),
     ...wrong.formula(SUBJECT, 'offset', {
       offsetWrong: ['distance gamma (1 + lambda) / 4 lambda', lambda => (1 + lambda) / (4 * lambda)],
     }),

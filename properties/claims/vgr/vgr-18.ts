@@ -1,4 +1,7 @@
-/** @file VGR-18: posterior collapse is the minimum where gamma is too large, and no minimum where gamma is learned. */
+/**
+ * @file VGR-18: posterior collapse is the minimum where gamma is too large, and no minimum where gamma is
+ * learned.
+ */
 import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { type Energy, energy } from '../../../src/studies/energy.js';
 import type { LinearOptimum } from '../../../src/theory/closed/linear-vae.js';

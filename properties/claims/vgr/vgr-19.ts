@@ -1,4 +1,6 @@
-/** @file VGR-19: with a linear decoder the optimal sparse representation is that of the principal components. */
+/**
+ * @file VGR-19: with a linear decoder the optimal sparse representation is that of the principal components.
+ */
 import { linearTable } from '../../../src/core/net/table.js';
 import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse/sparse-representation.js';
 import { check, claim, draw, exact, fc, mat, wrong } from '../../kit.js';

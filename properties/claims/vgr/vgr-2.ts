@@ -99,10 +99,7 @@ function constantDecoder(x: readonly number[], rules: Subject['closed']): Energy
 const unbounded = check.equals({
   says: 'as the error E = e^2 goes to 0 the loss falls like 2 d log e without bound and the gradient of the decoder grows like 2d / e',
   given: {
-    arbitrary: draw.record({
-      direction: draw.unitVector(3),
-      size: draw.logUniform({ min: 1e-70, max: 1 }),
-    }),
+    arbitrary: draw.record({ direction: draw.unitVector(3), size: draw.logUniform({ min: 1e-70, max: 1 }) }),
     examples: [{ direction: [1, 0, 0], size: 1e-72 }],
   },
   runs: 24,

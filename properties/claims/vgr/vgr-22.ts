@@ -1,4 +1,7 @@
-/** @file VGR-22: no posterior and no Gaussian prior, however flexible, has bounded slopes at the sparse optimum. */
+/**
+ * @file VGR-22: no posterior and no Gaussian prior, however flexible, has bounded slopes at the sparse
+ * optimum.
+ */
 import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae/gamma-vae-learned.js';
 import { energy } from '../../../src/studies/energy.js';

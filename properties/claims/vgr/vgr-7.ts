@@ -199,9 +199,7 @@ export default claim({
       ],
       gammaForTau: ['gamma* for beta gamma*', (model, beta) => linearVae.optimalTau(model, beta) / beta],
     }),
-    ...wrong.rules(SUBJECT, 'gamma', {
-      betaIgnored: ['2 KL whatever beta is', { weight: () => 2 }],
-    }),
+    ...wrong.rules(SUBJECT, 'gamma', { betaIgnored: ['2 KL whatever beta is', { weight: () => 2 }] }),
     ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG),
   },
 });

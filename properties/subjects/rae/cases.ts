@@ -10,7 +10,10 @@ export interface RaeCase extends Weights {
   readonly model: AutoencoderCase;
 }
 
-/** Smooth decoders: a generic one, a deeper one, one latent, one datum. Few, because every shape is traced for every objective. */
+/**
+ * Smooth decoders: a generic one, a deeper one, one latent, one datum. Few, because every shape is traced
+ * for every objective.
+ */
 export const FEW: readonly Shape[] = [0, 5, 6, 7].map(i => SHAPES.smooth[i]!);
 
 const weight = draw.logUniform({ min: 1 / 64, max: 16 });

@@ -1,4 +1,7 @@
-/** @file The mean squared error under noise on the codes, as the constant-variance VAE trains it, and its expansion in the noise. */
+/**
+ * @file The mean squared error under noise on the codes, as the constant-variance VAE trains it, and its
+ * expansion in the noise.
+ */
 import { makeVae, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
@@ -45,7 +48,10 @@ export function residualsOf(model: AutoencoderCase): { decoded: Float64Array; re
   return { decoded, residual: decoded.map((y, i) => y - model.x[i]!) };
 }
 
-/** mean_i of (D - x) . Laplacian D, and of the Laplacian of the Laplacian of |x - D|^2, at the codes; for one or two latents. */
+/**
+ * mean_i of (D - x) . Laplacian D, and of the Laplacian of the Laplacian of |x - D|^2, at the codes; for one
+ * or two latents.
+ */
 export function laplacians(model: AutoencoderCase): { weighted: number; twice: number } {
   const { batch, net } = model.shape;
   const { residual } = residualsOf(model);

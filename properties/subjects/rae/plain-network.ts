@@ -1,4 +1,7 @@
-/** @file Dense autoencoders by matrix products on numbers: codes, outputs and Jacobians without any automatic differentiation. */
+/**
+ * @file Dense autoencoders by matrix products on numbers: codes, outputs and Jacobians without any automatic
+ * differentiation.
+ */
 import { normalCdf } from '../../../src/claims/statistics.js';
 import type { ActivationName } from '../../../src/core/net/activation.js';
 import type { AutoencoderCase } from '../../arbitraries/autoencoders.js';

@@ -1,4 +1,7 @@
-/** @file The regularised autoencoders, as core trains them, as functions of numbers: loss, terms and gradients in doubles. */
+/**
+ * @file The regularised autoencoders, as core trains them, as functions of numbers: loss, terms and
+ * gradients in doubles.
+ */
 import type * as tf from '@tensorflow/tfjs';
 import { gradients } from '../../../src/core/derivatives.js';
 import type { Autoencoder, Params } from '../../../src/core/net/network.js';
@@ -45,7 +48,10 @@ export interface On {
 type Scalars = Readonly<Record<string, number>>;
 type Bound = Readonly<Record<string, tf.Tensor>>;
 
-/** `rules` is what the objective was made from, and keys its program; `hyper` gets the scalars as inputs of the graph. */
+/**
+ * `rules` is what the objective was made from, and keys its program; `hyper` gets the scalars as inputs of
+ * the graph.
+ */
 function evaluate<Hyper>(
   rules: object,
   objective: Objective<Hyper>,

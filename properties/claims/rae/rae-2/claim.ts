@@ -89,7 +89,9 @@ const codes = check.bound<RaeCase, Subject>({
     ),
 });
 
-/** What a penalty adds to d/dlog c of the loss when latent j shrinks by c and the decoder's column j grows. */
+/**
+ * What a penalty adds to d/dlog c of the loss when latent j shrinks by c and the decoder's column j grows.
+ */
 type Growth = (sample: PlainSample, j: number, c: RaeCase) => number;
 
 const column = (sample: PlainSample, j: number): number[] => sample.decoderJacobian.map(row => row[j]!);

@@ -1,4 +1,7 @@
-/** @file RAE-4: what weight decay on the decoder has to do with noise on its codes: an equality when linear, a bound otherwise. */
+/**
+ * @file RAE-4: what weight decay on the decoder has to do with noise on its codes: an equality when linear,
+ * a bound otherwise.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { adam } from '../../../../src/core/optimiser.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';

@@ -50,7 +50,5 @@ export const MUTANTS = {
   ...wrong.formula(SUBJECT, 'power', {
     sumForPower: ['the mean of the |W|^2 for its power', squares => mat.sum(squares) / squares.length],
   }),
-  ...wrong.formula(SUBJECT, 'fromTorch', {
-    torchUnhalved: ['lambda = weight_decay', decay => decay],
-  }),
+  ...wrong.formula(SUBJECT, 'fromTorch', { torchUnhalved: ['lambda = weight_decay', decay => decay] }),
 };

@@ -24,7 +24,10 @@ const below = check.bound<MatrixCase, Subject>({
   },
 });
 
-/** A start that is half along the leading singular vector and half along the next one, which is neither as large nor small. */
+/**
+ * A start that is half along the leading singular vector and half along the next one, which is neither as
+ * large nor small.
+ */
 const astray: fc.Arbitrary<MatrixCase> = matrices
   .map(({ matrix }) => ({ matrix, leading: mat.svd(mat.transpose(matrix)) }))
   .filter(({ leading: { values } }) => values[1]! > 0.3 * values[0]! && values[1]! < 0.95 * values[0]!)

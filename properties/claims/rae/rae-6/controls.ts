@@ -9,7 +9,10 @@ export const SUBJECT = {
   spectral: SPECTRAL_RULES,
   /** The norm of a layer W / sigma, from the largest singular value of W and the estimate sigma. */
   normalised: (sigma: number, estimate: number) => sigma / estimate,
-  /** The estimate after so many iterations, from singular values and the parts of the start along left singular vectors. */
+  /**
+   * The estimate after so many iterations, from singular values and the parts of the start along left
+   * singular vectors.
+   */
   estimated: (values: mat.Vector, parts: mat.Vector, iterations: number) => {
     const weights = values.map((s, k) => parts[k]! * (s / values[0]!) ** (2 * iterations - 1));
     return mat.norm(weights.map((w, k) => w * values[k]!)) / mat.norm(weights);

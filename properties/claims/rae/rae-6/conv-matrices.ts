@@ -5,7 +5,10 @@ import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { draw, type fc, mat } from '../../../kit.js';
 import { rows } from '../../../subjects/rae/plain-network.js';
 
-/** A layer of core: from `first` to `second` channels or, for a convolution that is not transposed, the other way round. */
+/**
+ * A layer of core: from `first` to `second` channels or, for a convolution that is not transposed, the other
+ * way round.
+ */
 export interface Convolution {
   readonly kind: 'plain' | 'transposed';
   /** Weights [first, second, size, size]. */
@@ -22,7 +25,10 @@ const plain = (size: number, stride: number, padding: Padding, image: number, se
   return { kind: 'plain', first: 3, second, size, stride, padding, image };
 };
 
-/** Zero padding as PyTorch and as TensorFlow have it, strides, transposed, and two where nothing overlaps. Small: their norms are taken exactly. */
+/**
+ * Zero padding as PyTorch and as TensorFlow have it, strides, transposed, and two where nothing overlaps.
+ * Small: their norms are taken exactly.
+ */
 export const CONVOLUTIONS: readonly Convolution[] = [
   plain(3, 1, 1, 4, 2),
   plain(4, 1, 'same', 4),
@@ -47,7 +53,10 @@ export const weightsOf = ({ first, second, size }: Convolution): fc.Arbitrary<nu
 export const kernelMatrix = ({ first }: Convolution, weights: readonly number[]): number[][] =>
   rows(weights, first);
 
-/** The largest singular value, from the smaller of the two Gram matrices: that of the largest is exact to rounding. */
+/**
+ * The largest singular value, from the smaller of the two Gram matrices: that of the largest is exact to
+ * rounding.
+ */
 export function largest(matrix: mat.Matrix): number {
   const tall = matrix.length >= matrix[0]!.length ? matrix : mat.transpose(matrix);
   return Math.sqrt(mat.symmetricEigen(mat.gram(tall)).values[0]!);

@@ -39,9 +39,5 @@ export function estimate({ spectral }: Subject, { matrix, start }: MatrixCase, i
     },
   }));
   const out = program.run({ weight: Float64Array.from(matrix.flat()), start: Float64Array.from(start) });
-  return {
-    sigma: out.sigma![0]!,
-    next: [...out.next!],
-    normalised: rows(out.normalised!, n),
-  };
+  return { sigma: out.sigma![0]!, next: [...out.next!], normalised: rows(out.normalised!, n) };
 }

@@ -46,10 +46,7 @@ export const linearOn = (c: LinearCase, { weight, encoder }: RaeOptimum): On => 
     'decoder.0.weight': weight.flat(),
     'decoder.0.bias': decoder,
   };
-  return {
-    net: linearAutoencoder(c.values.length, c.latent, 'none'),
-    values: { params, x: dataOf(c) },
-  };
+  return { net: linearAutoencoder(c.values.length, c.latent, 'none'), values: { params, x: dataOf(c) } };
 };
 
 /** W R and R'z. */

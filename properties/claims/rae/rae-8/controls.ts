@@ -12,7 +12,10 @@ export const SUBJECT = {
     (mat.dot(mean, mean) + mat.trace(covariance) - mat.logDet(covariance) - mean.length) / 2,
   kl: klOfGaussians,
   vae: VAE.rules,
-  /** The covariance of codes sampled from posteriors, from that of their means and the mean posterior covariance. */
+  /**
+   * The covariance of codes sampled from posteriors, from that of their means and the mean posterior
+   * covariance.
+   */
   sampled: (ofMeans: mat.Matrix, posterior: mat.Matrix): mat.Matrix => mat.combine(1, ofMeans, 1, posterior),
 };
 export type Subject = typeof SUBJECT;

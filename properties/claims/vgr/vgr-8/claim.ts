@@ -1,4 +1,6 @@
-/** @file VGR-8: the KL term charges each latent as log(c + gamma), up to 1, and log c + 1 as gamma goes to 0. */
+/**
+ * @file VGR-8: the KL term charges each latent as log(c + gamma), up to 1, and log c + 1 as gamma goes to 0.
+ */
 import { linearTable } from '../../../../src/core/net/table.js';
 import { GAMMA_VAE_RULES } from '../../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { energy } from '../../../../src/studies/energy.js';

@@ -13,7 +13,9 @@ export const SUBJECT = {
   cost: (weight: number, gamma: number) => Math.log1p(weight / gamma),
   /** The same with the energy, the scale being the best: a function of u = c / gamma. */
   penalty: effectivePenalty,
-  /** Eq. (7) over all rows with h = log(u + gamma), besides d log gamma: a charge of log(1 + c/gamma) each. */
+  /**
+   * Eq. (7) over all rows with h = log(u + gamma), besides d log gamma: a charge of log(1 + c/gamma) each.
+   */
   charged: (energies: mat.Vector, gamma: number) => mat.sum(energies.map(c => Math.log1p(c / gamma))),
   /** What that omits, at most. */
   omitted: (energies: mat.Vector) => energies.filter(c => c > 0).length,

@@ -55,10 +55,7 @@ export function lossAt(c: Case, rules: GammaVaeClosedRules, s: number, data: mat
 }
 
 export const modelsOf = (c: Case, data: mat.Matrix = c.data): QuadraticModel[] =>
-  data.map(x => ({
-    ...c,
-    residual: mat.subtract(x, c.value),
-  }));
+  data.map(x => ({ ...c, residual: mat.subtract(x, c.value) }));
 
 export const mean = (values: mat.Vector): number => mat.sum(values) / values.length;
 
