@@ -51,7 +51,8 @@ const minimum = check.equals<linear.LinearCase, Subject>({
         subject.minimum(c.values.length, c.latent, lambda, gamma),
         linear.sizeOf(c, gamma),
       ],
-      'expected error': [found.reconstruction, lambda.length * gamma, gamma * linear.sizeOf(c, gamma)], // residuals gamma x / lambda come out of a difference of numbers of the size of x
+      'expected error': [found.reconstruction, lambda.length * gamma, gamma * linear.sizeOf(c, gamma)],
+      // residuals gamma x / lambda come out of a difference of numbers of the size of x
       'error of the mean codes': [
         mean.reconstruction,
         gamma ** 2 * lambda.reduce((sum, x) => sum + 1 / x, 0),
