@@ -104,7 +104,7 @@ const CLAIMS: Readonly<Record<string, string>> = {
   'VGR-6': 'vgr/vgr-6',
   'VGR-7': 'vgr/vgr-7',
   'VGR-8': 'vgr/vgr-8/claim',
-  'VGR-9': 'vgr/vgr-9',
+  'VGR-9': 'vgr/vgr-9/claim',
   'VGR-10': 'vgr/vgr-10',
   'VGR-11': 'vgr/vgr-11',
   'VGR-12': 'vgr/vgr-12',
@@ -113,6 +113,11 @@ const CLAIMS: Readonly<Record<string, string>> = {
   'VGR-15': 'vgr/vgr-15',
   'VGR-16': 'vgr/vgr-16',
   'VGR-17': 'vgr/vgr-17',
+  'VGR-18': 'vgr/vgr-18',
+  'VGR-19': 'vgr/vgr-19',
+  'VGR-20': 'vgr/vgr-20',
+  'VGR-21': 'vgr/vgr-21',
+  'VGR-22': 'vgr/vgr-22',
   'RAE-1': 'rae/rae-1',
   'RAE-2': 'rae/rae-2/claim',
   'RAE-3': 'rae/rae-3',
@@ -122,7 +127,9 @@ const CLAIMS: Readonly<Record<string, string>> = {
   'RAE-7': 'rae/rae-7/claim',
   'RAE-8': 'rae/rae-8/claim',
   'RAE-9': 'rae/rae-9/claim',
-  'RAE-10': 'rae/rae-10',
+  'RAE-10': 'rae/rae-10/claim',
+  'RAE-11': 'rae/rae-11',
+  'RAE-12': 'rae/rae-12',
 };
 
 /** The folder of a claim is named after its paper. */

@@ -2,18 +2,15 @@
 import { GAMMA_VAE_RULES, type GammaVaeRules } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse/sparse-representation.js';
 import { energy } from '../../../src/studies/energy.js';
-import { check, claim, conditional, fc, quad, wrong } from '../../kit.js';
+import { check, claim, conditional, fc, type mat, quad, wrong } from '../../kit.js';
 import { ARC_SIZES, type ArcCase, arcsOf, momentsOf, type Side, sidesOf } from '../../subjects/energy/arc.js';
 import * as charges from '../../subjects/energy/charges.js';
-import { gammaControls } from '../../subjects/energy/gamma-controls.js';
-import { SPARSE_WRONG, sparse } from '../../subjects/energy/sparse.js';
+import { GAMMA_WRONG } from '../../subjects/energy/gamma-controls.js';
+import { PENALTY_WRONG, sparse } from '../../subjects/energy/sparse.js';
 
-interface Moments {
-  readonly squared: number;
-  readonly u0: number;
-  readonly a: number;
-  readonly b: number;
-}
+/** eps^2 and the mean squares u0 (the latent of A), a and b (those of B over eps^2). */
+const momentsFor = (c: ArcCase) => ({ squared: c.epsilon ** 2, ...momentsOf(c) });
+type Moments = ReturnType<typeof momentsFor>;
 
 const SUBJECT = {
   sparse: SPARSE_REPRESENTATION_RULES,
@@ -27,8 +24,6 @@ const SUBJECT = {
     squared - u0 - Math.log(squared) + 2 * Math.log(stretch),
 };
 type Subject = typeof SUBJECT;
-
-const momentsFor = (c: ArcCase): Moments => ({ squared: c.epsilon ** 2, ...momentsOf(c) });
 
 /** d (L_A - L_B) as core has it: negative where A, with fewer latents, is preferred. */
 function preference(c: ArcCase, rules: Subject['sparse'], h: charges.Charge): number {
@@ -106,11 +101,7 @@ function arcVariance({ epsilon, stretch }: ArcCase, gamma: number): number {
 /** L_A - L_B of the VAE, both with the best variances. */
 function vaePreference(c: ArcCase, rules: GammaVaeRules, gamma: number): number {
   const { a, b } = sidesOf(c);
-  const loss = (
-    { net, values }: Side,
-    points: readonly quad.WeightedPoint[],
-    variances: readonly number[],
-  ) => {
+  const loss = ({ net, values }: Side, points: readonly quad.WeightedPoint[], variances: mat.Vector) => {
     const logvar = c.angles.flatMap(() => variances.map(Math.log));
     return energy(rules, net, { params: { ...values.params, logvar }, x: values.x, gamma }, points).loss;
   };
@@ -170,8 +161,7 @@ export default claim({
   paper: 'vgr',
   source: 'Dai, Wenliang & Wipf 2021, theorem 4 and the discussion after it',
   tex: {
-    printed:
-      'g, h \\text{ of unbounded slope at } 0 \\text{ are needed; VAE global minima achieve it as } \\gamma \\to 0',
+    printed: '\\text{a necessary, albeit not sufficient condition, for optimal sparsity}',
     corrected:
       'h = \\log(u + \\delta): \\ \\delta < \\frac{\\varepsilon^4 ab}{u_0 - \\varepsilon^2}; \\qquad \\text{VAE}: \\ \\gamma < \\gamma^* \\approx \\frac{M^2}{\\varepsilon^2}\\,e^{\\varepsilon^2 - u_0}',
   },
@@ -179,15 +169,21 @@ export default claim({
   verdict: conditional(
     'the penalty is close enough to a logarithm (delta < delta*, p small), for the VAE gamma < gamma* ~ (M/eps)^2 exp(-u0)',
   ),
+  findings: [
+    {
+      class: 'caveat',
+      title: 'An unbounded slope is necessary and not sufficient',
+      quote: 'This can be viewed as a necessary, albeit not sufficient condition, for optimal sparsity',
+      place: 'section 3.2, below theorem 4',
+      says: 'How far it is from sufficient, on the family of theorem 4: a square root prefers one latent too many, log(u + delta) needs delta < eps^4 ab/(u0 - eps^2), and the VAE prefers the sparse solution only below gamma* = (M/eps)^2 exp(eps^2 - u0), to first order, which for large codes no double can hold.',
+    },
+  ],
   objectives: ['sparse-representation', 'gamma-vae'],
   subject: SUBJECT,
   checks: { shifted, notSufficient, powers, vae, crossing, invisible },
   mutants: {
     ...wrong.formula(SUBJECT, 'largestShift', {
-      shiftWithoutProduct: [
-        'delta* = eps^4 / (u0 - eps^2)',
-        ({ squared, u0 }) => squared ** 2 / (u0 - squared),
-      ],
+      shiftWithoutProduct: ['delta* = eps^4 / (u0 - eps^2)', ({ squared: e, u0 }) => e ** 2 / (u0 - e)],
       shiftWithoutArc: ['delta* = eps^4 a b / u0', ({ squared, u0, a, b }) => (squared ** 2 * a * b) / u0],
     }),
     ...wrong.formula(SUBJECT, 'powerPrefersA', {
@@ -204,7 +200,14 @@ export default claim({
         ({ squared, u0 }, stretch) => squared - u0 + Math.log(squared) - 2 * Math.log(stretch),
       ],
     }),
-    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, ['rowsForColumns', 'normForSquare', 'samplesForgotten']),
-    ...gammaControls<Subject>('klOnce', 'halfPrecision', 'noNoise', 'logDeviation'),
+    ...wrong.rules(SUBJECT, 'sparse', PENALTY_WRONG, ['rowsForColumns', 'normForSquare', 'samplesForgotten']),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG, [
+      'gammaIsDeviation',
+      'halfPrecision',
+      'klOnce',
+      'logDeviation',
+      'noNoise',
+      'varianceForDeviation',
+    ]),
   },
 });

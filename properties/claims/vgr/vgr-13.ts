@@ -3,7 +3,7 @@ import { linearTable } from '../../../src/core/net/table.js';
 import { SPARSE_REPRESENTATION_RULES } from '../../../src/core/objectives/sparse/sparse-representation.js';
 import { check, claim, conditional, draw, fc, wrong } from '../../kit.js';
 import * as charges from '../../subjects/energy/charges.js';
-import { SPARSE_WRONG, sparse } from '../../subjects/energy/sparse.js';
+import { PENALTY_WRONG, sparse } from '../../subjects/energy/sparse.js';
 
 const SUBJECT = {
   sparse: SPARSE_REPRESENTATION_RULES,
@@ -121,7 +121,8 @@ export default claim({
   source: 'Dai, Wenliang & Wipf 2021, eqs. (8)-(9)',
   tex: {
     printed:
-      "h(z_1^*) + h(0) \\approx h(z_1') \\approx h(z_2') < h(z_1') + h(z_2') \\approx 2\\,[h(z_1') + h(0)]",
+      "h(z_1^*) + h(0) \\approx h(z_1^*) \\approx h(z_1') \\approx h(z_2') < h(z_1') + h(z_2') \\approx 2\\,[h(z_1') + h(0)]",
+    asRead: true,
     corrected:
       'h(u^*) + h(0) \\le h(u_1) + h(u_2) \\iff u^* \\le h^{-1}\\bigl(h(u_1) + h(u_2) - h(0)\\bigr), \\quad \\text{ensured by } u^* \\le u_1 + u_2 \\text{ for concave } h',
   },
@@ -129,17 +130,26 @@ export default claim({
   verdict: conditional(
     'the single latent needs no more energy than h^-1(h(u1) + h(u2) - h(0)), for instance no more than u1 + u2',
   ),
+  findings: [
+    {
+      class: 'sharpened',
+      title:
+        'Inequality (9) needs a comparison of energies, which concavity and an infinite slope at 0 do not imply',
+      quote:
+        'any infinitesimal movement away from zero incurs an arbitrarily-large cost, while increases originating from points away from zero incur only a modest additional cost',
+      place: 'section 3.3, above eq. (9)',
+      says: 'The one latent may have an energy of at most h^-1(h(u1) + h(u2) - h(0)): for a square root (sqrt u1 + sqrt u2)^2, for log(u + delta) (u1 + delta)(u2 + delta)/delta - delta, which is how modest the additional cost must be.',
+    },
+  ],
   objectives: ['sparse-representation'],
   subject: SUBJECT,
   checks: { concave, threshold, beyond, literal },
   mutants: {
-    ...wrong.formula(SUBJECT, 'rootLimit', {
-      sumForRoot: ['u1 + u2 for sqrt', (u1, u2) => u1 + u2],
-    }),
+    ...wrong.formula(SUBJECT, 'rootLimit', { sumForRoot: ['u1 + u2 for sqrt', (u1, u2) => u1 + u2] }),
     ...wrong.formula(SUBJECT, 'logLimit', {
       sumForLog: ['u1 + u2 for the logarithm', (u1, u2) => u1 + u2],
       product: ['u1 u2 / delta for the logarithm', (u1, u2, delta) => (u1 * u2) / delta],
     }),
-    ...wrong.rules(SUBJECT, 'sparse', SPARSE_WRONG, ['rowsForColumns', 'normForSquare']),
+    ...wrong.rules(SUBJECT, 'sparse', PENALTY_WRONG, ['rowsForColumns', 'normForSquare']),
   },
 });

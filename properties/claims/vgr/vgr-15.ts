@@ -140,14 +140,24 @@ export default claim({
   source: 'Dai, Wenliang & Wipf 2021, section 4, figure 4',
   tex: {
     printed:
-      '\\gamma \\text{ learned: small MMD and error; } \\gamma \\text{ fixed at the learned value: the same error, large MMD}',
+      '\\text{the reconstruction errors are nearly identical, but the learnable } \\gamma \\text{ case leads to much lower MMD values}',
     corrected:
       '\\nabla_{\\text{fixed}} = \\frac{E}{d\\gamma}\\,\\nabla_{\\text{learned}} \\quad \\text{(error term, any parameters)}',
   },
-  says: 'Learning the decoder variance finds the sparse solution where training from the start with the learned value keeps superfluous latents at the same error; the fixed gradient is E/(d gamma) times larger from the start, and the comparison needs a gamma that has reached E/d, which Adam on log gamma does not in the same steps.',
+  says: 'Learning the decoder variance finds the sparse solution where training from the start with the learned value keeps superfluous latents at an error of the same size, between half and three times; the fixed gradient is E/(d gamma) times larger from the start, and the comparison needs a gamma that has reached E/d, which Adam on log gamma does not in the same steps.',
   verdict: conditional(
     'gamma has settled at E/d when it is compared (tracked in closed form); shown on small manifolds by seeds, not proved',
   ),
+  findings: [
+    {
+      class: 'sharpened',
+      title:
+        'The advantage of a learned gamma reproduces at small scale, where gamma has reached E/d before anything is compared',
+      quote: 'the reconstruction errors are nearly identical, but the learnable',
+      place: 'section 4, on figure 4 (a)',
+      says: 'With gamma fixed the gradient of the error term is E/(d gamma) times larger from the start, exactly. Over 5 trainings on random 2-D manifolds (--deep) a learned gamma keeps two latents and an MMD^2 at least 20 times smaller. That errors are nearly identical is conditional: there the error with a fixed gamma is between 1/2 and 3 times that with a learned one; CelebA was not run.',
+    },
+  ],
   objectives: ['gamma-vae'],
   subject: SUBJECT,
   checks: { gradientRatio, tracking, experiment: check.deepened(start, () => experiment, { instead: true }) },

@@ -6,7 +6,7 @@ import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae/gamma-vae-lear
 import { closedEnergy, type Energy, energy, fixedEnergy } from '../../../src/studies/energy.js';
 import { check, claim, draw, exact, mat, wrong } from '../../kit.js';
 import * as dense from '../../subjects/energy/dense-cases.js';
-import { gammaControls } from '../../subjects/energy/gamma-controls.js';
+import { GAMMA_WRONG } from '../../subjects/energy/gamma-controls.js';
 import { parametersOf } from '../../subjects/energy/linear-cases.js';
 import { linearAutoencoder } from '../../subjects/vae/local-cases.js';
 
@@ -99,10 +99,7 @@ function constantDecoder(x: readonly number[], rules: Subject['closed']): Energy
 const unbounded = check.equals({
   says: 'as the error E = e^2 goes to 0 the loss falls like 2 d log e without bound and the gradient of the decoder grows like 2d / e',
   given: {
-    arbitrary: draw.record({
-      direction: draw.unitVector(3),
-      size: draw.logUniform({ min: 1e-70, max: 1 }),
-    }),
+    arbitrary: draw.record({ direction: draw.unitVector(3), size: draw.logUniform({ min: 1e-70, max: 1 }) }),
     examples: [{ direction: [1, 0, 0], size: 1e-72 }],
   },
   runs: 24,
@@ -144,10 +141,11 @@ const ratio = check.equals<dense.DenseCase, Subject>({
 export default claim({
   id: 'VGR-2',
   paper: 'vgr',
-  source: 'Dai, Wenliang & Wipf 2021, eq. (6) and section 2.3',
+  source: 'Dai, Wenliang & Wipf 2021, eq. (6) and the text below it',
   tex: {
     printed:
       '\\gamma^* = \\frac1{dn}\\sum_i \\mathbb E_{q_\\phi(z|x_i)}\\bigl[\\|x_i - \\mu_x(z;\\theta)\\|^2\\bigr]',
+    asRead: true,
     corrected:
       '\\mathcal L(f\\gamma^*) - \\mathcal L(\\gamma^*) = d\\,(\\log f + 1/f - 1), \\qquad \\nabla\\mathcal L(\\gamma^*) = d\\,\\frac{\\nabla E}{E} + 2\\nabla\\mathrm{KL}',
   },
@@ -157,12 +155,7 @@ export default claim({
   subject: SUBJECT,
   checks: { excess, profile, envelope, unbounded, ratio },
   mutants: {
-    ...gammaControls<Subject>(
-      'gammaIsDeviation',
-      'halfPrecision',
-      'normaliserMissing',
-      'normaliserOfOneEntry',
-    ),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG),
     ...wrong.rules(SUBJECT, 'closed', {
       entriesForgotten: ['gamma without 1/d', { estimate: errors => tf.mean(errors) }],
       perSample: [

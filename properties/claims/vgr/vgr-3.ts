@@ -2,7 +2,7 @@
 import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { type Energy, energy, fixedEnergy, type Values } from '../../../src/studies/energy.js';
 import { check, claim, draw, exact, fc, mat, quad, wrong } from '../../kit.js';
-import { gammaControls } from '../../subjects/energy/gamma-controls.js';
+import { GAMMA_WRONG } from '../../subjects/energy/gamma-controls.js';
 import * as linear from '../../subjects/energy/linear-cases.js';
 import { circleAutoencoder } from '../../subjects/vae/decoders.js';
 import { posterior } from '../../subjects/vae/step.js';
@@ -51,7 +51,8 @@ const minimum = check.equals<linear.LinearCase, Subject>({
         subject.minimum(c.values.length, c.latent, lambda, gamma),
         linear.sizeOf(c, gamma),
       ],
-      'expected error': [found.reconstruction, lambda.length * gamma, gamma * linear.sizeOf(c, gamma)], // residuals gamma x / lambda come out of a difference of numbers of the size of x
+      'expected error': [found.reconstruction, lambda.length * gamma, gamma * linear.sizeOf(c, gamma)],
+      // residuals gamma x / lambda come out of a difference of numbers of the size of x
       'error of the mean codes': [
         mean.reconstruction,
         gamma ** 2 * lambda.reduce((sum, x) => sum + 1 / x, 0),
@@ -147,25 +148,28 @@ export default claim({
   source: 'Dai, Wenliang & Wipf 2021, section 2.3, eq. (5), remark 4',
   tex: {
     printed:
-      '\\mathcal L(\\theta^*_\\gamma, \\phi^*_\\gamma) = (d - r)\\log\\gamma + O(1) \\quad (\\gamma \\to 0)',
+      '\\text{the VAE loss scales as } (d - r)\\log\\gamma \\text{ around optimal sparse representations as } \\gamma \\text{ becomes small}',
     corrected:
       '\\min \\mathcal L = \\kappa + (d - r)\\log\\gamma + \\sum_{i \\le r}\\log\\lambda_i + r \\quad \\text{for every } \\gamma < \\lambda_r \\text{ (linear decoder)}',
   },
   says: 'For data of rank r and a linear decoder the VAE energy is at its minimum exactly (d - r) log gamma plus a constant at every gamma below the least eigenvalue, not only in the limit, with an expected error of exactly r gamma; on a circle the same holds to first order in gamma.',
   verdict: exact(),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'In the linear model (d - r) log gamma is the energy at every gamma below the least eigenvalue',
+      quote:
+        'the VAE loss (when granted sufficient capacity) scales as [...] around optimal sparse representations',
+      place: 'section 2.3',
+      says: 'Not only as gamma becomes small: at the optimum of a linear decoder the energy is (d - r) log gamma plus a constant for every gamma below the least eigenvalue. Minimising in turn over the networks and over gamma multiplies gamma by exactly beta r / d.',
+      also: ['VGR-5'],
+    },
+  ],
   objectives: ['gamma-vae'],
   subject: SUBJECT,
   checks: { minimum, stationary, least, circle },
   mutants: {
-    ...gammaControls<Subject>(
-      'gammaIsDeviation',
-      'halfPrecision',
-      'normaliserMissing',
-      'normaliserOfOneEntry',
-      'klOnce',
-      'logDeviation',
-      'noNoise',
-    ),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG),
     ...wrong.formula(SUBJECT, 'minimum', {
       latentsForRank: [
         '(d - kappa) log gamma',

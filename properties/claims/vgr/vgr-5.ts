@@ -6,7 +6,7 @@ import { LOG_GAMMA } from '../../../src/core/objectives/gamma-vae/gamma-vae-lear
 import { closedEnergy, energy } from '../../../src/studies/energy.js';
 import { optimalTau } from '../../../src/theory/closed/linear-vae.js';
 import { check, claim, exact, fc, quad, wrong } from '../../kit.js';
-import { gammaControls } from '../../subjects/energy/gamma-controls.js';
+import { GAMMA_WRONG } from '../../subjects/energy/gamma-controls.js';
 import * as linear from '../../subjects/energy/linear-cases.js';
 
 const SUBJECT = {
@@ -106,6 +106,7 @@ export default claim({
   source: 'Dai, Wenliang & Wipf 2021, eq. (6) with section 2.3, derived',
   tex: {
     printed: '\\gamma^* = \\tfrac1{dn}\\sum_i\\mathbb E_q\\|x_i - \\mu_x\\|^2, \\qquad \\gamma \\to 0',
+    asRead: true,
     corrected:
       '\\gamma_{t+1} = \\frac{\\beta r}{d}\\,\\gamma_t \\quad \\text{while } \\beta\\gamma_t < \\lambda_r',
   },
@@ -127,12 +128,6 @@ export default claim({
         { estimate: (errors, entries) => tf.div(tf.sum(errors), entries) },
       ],
     }),
-    ...gammaControls<Subject>(
-      'normaliserMissing',
-      'normaliserOfOneEntry',
-      'halfPrecision',
-      'klOnce',
-      'noNoise',
-    ),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG),
   },
 });

@@ -4,7 +4,7 @@ import { GAMMA_VAE_RULES } from '../../../src/core/objectives/gamma-vae/gamma-va
 import { fixedEnergy } from '../../../src/studies/energy.js';
 import { check, claim, exact, mat, wrong } from '../../kit.js';
 import * as dense from '../../subjects/energy/dense-cases.js';
-import { gammaControls } from '../../subjects/energy/gamma-controls.js';
+import { GAMMA_WRONG } from '../../subjects/energy/gamma-controls.js';
 
 const SUBJECT = {
   gamma: GAMMA_VAE_RULES,
@@ -62,10 +62,10 @@ const gradients = check.equals<dense.DenseCase, Subject>({
 export default claim({
   id: 'VGR-6',
   paper: 'vgr',
-  source: 'Dai, Wenliang & Wipf 2021, section 2.3 (a)',
+  source: 'Dai, Wenliang & Wipf 2021, section 2.3, first statement',
   tex: {
     printed:
-      '\\tfrac1\\gamma\\,\\mathbb E_q\\|x - \\mu_x\\|^2 + 2\\beta\\,\\mathrm{KL}: \\quad \\beta \\text{ is absorbed into a fixed } \\gamma',
+      '\\text{this scale factor effectively makes no difference if a fixed decoder variance is adopted}',
     corrected:
       '\\mathcal L_{\\beta,\\gamma} = \\beta\\,\\mathcal L_{1,\\beta\\gamma} + d\\log\\gamma - \\beta d\\log(\\beta\\gamma)',
   },
@@ -90,6 +90,10 @@ export default claim({
         { weight: beta => (typeof beta === 'number' ? beta : tf.mul(beta, tf.div(beta, 2))) },
       ],
     }),
-    ...gammaControls<Subject>('gammaIsDeviation', 'normaliserMissing', 'normaliserOfOneEntry'),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG, [
+      'gammaIsDeviation',
+      'normaliserMissing',
+      'normaliserOfOneEntry',
+    ]),
   },
 });

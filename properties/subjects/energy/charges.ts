@@ -49,6 +49,22 @@ export const powerOf = withParameter('power', power, p => ({
   slope: u => p * u ** (p - 1),
 }));
 
+/** sin(w u): rises and falls. */
+export const wave = withParameter(
+  'wave',
+  w => u => tf.sin(tf.mul(u, w)),
+  w => ({ value: u => Math.sin(w * u), slope: u => w * Math.cos(w * u) }),
+);
+
+/** u / (1 + u)^2: rises to 1/4 and falls again. */
+export const hump: Charge = {
+  name: 'hump',
+  parameter: 0,
+  tensor: () => u => tf.div(u, tf.square(tf.add(u, 1))),
+  value: u => u / (1 + u) ** 2,
+  slope: u => (1 - u) / (1 + u) ** 3,
+};
+
 /** lambda u */
 export const multiple = withParameter(
   'multiple',
@@ -56,7 +72,7 @@ export const multiple = withParameter(
   lambda => ({ value: u => lambda * u, slope: () => lambda }),
 );
 
-/** Penalties whose slope is bounded on u >= 0, the supremum being that at `steepest`. */
+/** Increasing penalties whose slope is bounded on u >= 0, the supremum being that at `steepest`. */
 export const BOUNDED: readonly { readonly charge: Charge; readonly steepest: number }[] = [
   { charge: identity, steepest: 0 },
   { charge: saturating, steepest: 0 },

@@ -1,5 +1,6 @@
 /** @file The objective (7) of core as a function of numbers, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
+import type { Wrong } from '../../../src/claims/wrong.js';
 import { gradients } from '../../../src/core/derivatives.js';
 import { type Autoencoder, parameter } from '../../../src/core/net/network.js';
 import {
@@ -85,10 +86,10 @@ export function decoded(net: Autoencoder, params: SparseValues['params']): numbe
   return [...program.run(Object.fromEntries(all)).x!];
 }
 
-type Wrong = readonly [says: string, replaced: Partial<SparseRepresentationRules>];
+type Table = Readonly<Record<string, Wrong<Partial<SparseRepresentationRules>>>>;
 
-/** Negative controls: one rule of the objective replaced. */
-export const SPARSE_WRONG = {
+/** Negative controls in the penalties of the codes. */
+export const PENALTY_WRONG = {
   entriesForgotten: ['the sum of the penalties not divided by d', { total: penalties => tf.sum(penalties) }],
   latentsForEntries: [
     'the mean of the penalties over the latents',
@@ -106,5 +107,11 @@ export const SPARSE_WRONG = {
     'the penalty of the root mean square',
     { energy: codes => tf.sqrt(tf.mean(tf.square(codes), 0)) },
   ],
+} satisfies Table;
+
+/** The one in the penalty of the error. */
+export const ERROR_WRONG = {
   errorSummed: ['g of the error of a sample, not of an entry', { error: errors => tf.mean(errors) }],
-} satisfies Readonly<Record<string, Wrong>>;
+} satisfies Table;
+
+export const SPARSE_WRONG = { ...PENALTY_WRONG, ...ERROR_WRONG };

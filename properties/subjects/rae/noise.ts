@@ -1,8 +1,11 @@
-/** @file The mean squared error under noise on the codes, as the constant-variance VAE trains it, and its expansion in the noise. */
+/**
+ * @file The mean squared error under noise on the codes, as the constant-variance VAE trains it, and its
+ * expansion in the noise.
+ */
 import { makeVae, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
-import type { WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
+import type { quad } from '../../kit.js';
 import { bendAlong } from '../network/jacobians.js';
 import { atCode } from '../network/jets.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf } from '../network/network.js';
@@ -24,15 +27,15 @@ const noisyProgram = (rules: VaeRules, shape: Shape) =>
 /** mean_i E |x_i - D(z_i + s e)|^2 over weighted noises e, the same for all samples. */
 export function noisyError(
   rules: VaeRules,
-  of: AutoencoderCase,
+  model: AutoencoderCase,
   s: number,
-  points: readonly WeightedPoint[],
+  points: readonly quad.WeightedPoint[],
 ): number {
-  const program = noisyProgram(rules, of.shape);
+  const program = noisyProgram(rules, model.shape);
   const noiseOf = (point: readonly number[]): Float64Array =>
-    Float64Array.from({ length: of.shape.batch * point.length }, (_, k) => point[k % point.length]!);
+    Float64Array.from({ length: model.shape.batch * point.length }, (_, k) => point[k % point.length]!);
   const variance = Float64Array.of(s * s);
-  program.run({ ...inputsOf(of), noise: noiseOf(points[0]!.point), variance });
+  program.run({ ...inputsOf(model), noise: noiseOf(points[0]!.point), variance });
   return points.reduce(
     (sum, { point, weight }) => sum + weight * program.update({ noise: noiseOf(point) }).error![0]!,
     0,
@@ -40,18 +43,21 @@ export function noisyError(
 }
 
 /** D(z) and D(z) - x of all samples, [batch D]. */
-export function residualsOf(of: AutoencoderCase): { decoded: Float64Array; residual: Float64Array } {
-  const decoded = atCode(of).decoded;
-  return { decoded, residual: decoded.map((y, i) => y - of.x[i]!) };
+export function residualsOf(model: AutoencoderCase): { decoded: Float64Array; residual: Float64Array } {
+  const decoded = atCode(model).decoded;
+  return { decoded, residual: decoded.map((y, i) => y - model.x[i]!) };
 }
 
-/** mean_i of (D - x) . Laplacian D, and of the Laplacian of the Laplacian of |x - D|^2, at the codes; for one or two latents. */
-export function laplacians(of: AutoencoderCase): { weighted: number; twice: number } {
-  const { batch, net } = of.shape;
-  const { residual } = residualsOf(of);
+/**
+ * mean_i of (D - x) . Laplacian D, and of the Laplacian of the Laplacian of |x - D|^2, at the codes; for one
+ * or two latents.
+ */
+export function laplacians(model: AutoencoderCase): { weighted: number; twice: number } {
+  const { batch, net } = model.shape;
+  const { residual } = residualsOf(model);
   const along = (...direction: number[]) =>
     bendAlong(
-      of,
+      model,
       Float64Array.from({ length: batch * direction.length }, (_, k) => direction[k % direction.length]!),
       residual,
     );
@@ -62,8 +68,8 @@ export function laplacians(of: AutoencoderCase): { weighted: number; twice: numb
   if (net.latent !== 2) throw new Error(`laplacians: needs one or two latents, got ${net.latent}`);
   const axes = [along(1, 0), along(0, 1)];
   const diagonals = [along(1, 1), along(1, -1)];
-  const sum = (of: readonly { fourth: number }[]): number =>
-    of.reduce((total, { fourth }) => total + fourth, 0);
+  const sum = (model: readonly { fourth: number }[]): number =>
+    model.reduce((total, { fourth }) => total + fourth, 0);
   // F_1122 from the fourth derivatives along the axes and the diagonals
   const mixed = (sum(diagonals) - 2 * sum(axes)) / 12;
   return { weighted: axes[0]!.second + axes[1]!.second, twice: sum(axes) + 2 * mixed };

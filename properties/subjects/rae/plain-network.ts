@@ -1,17 +1,11 @@
-/** @file Dense autoencoders by matrix products on numbers: codes, outputs and Jacobians without any automatic differentiation. */
-
+/**
+ * @file Dense autoencoders by matrix products on numbers: codes, outputs and Jacobians without any automatic
+ * differentiation.
+ */
 import { normalCdf } from '../../../src/claims/statistics.js';
 import type { ActivationName } from '../../../src/core/net/activation.js';
-import {
-  add,
-  apply,
-  identity,
-  type Matrix,
-  multiply,
-  scale,
-  type Vector,
-} from '../../../src/theory/numerics/matrix.js';
 import type { AutoencoderCase } from '../../arbitraries/autoencoders.js';
+import { mat } from '../../kit.js';
 import { rowsOf } from '../network/jets.js';
 
 interface Scalar {
@@ -36,32 +30,36 @@ const ACTIVATIONS: Readonly<Record<ActivationName, Scalar>> = {
   elu: { value: x => (x > 0 ? x : Math.expm1(x)), slope: x => (x > 0 ? 1 : Math.exp(x)) },
 };
 
+/** A matrix of so many rows. */
+export const rows = (flat: ArrayLike<number>, count: number): number[][] =>
+  rowsOf(Float64Array.from(flat), count).map(row => [...row]);
+
 /** The matrix [out, in] of a layer. */
 export const weightOf = ({ params }: AutoencoderCase, name: string): number[][] =>
-  rowsOf(Float64Array.from(params[`${name}.weight`]!), params[`${name}.bias`]!.length).map(row => [...row]);
+  rows(params[`${name}.weight`]!, params[`${name}.bias`]!.length);
 
 interface Passed {
   readonly value: number[];
-  readonly jacobian: Matrix;
+  readonly jacobian: mat.Matrix;
 }
 
 /** Through layers, the activation after those that `activated` says. */
 function through(
-  of: AutoencoderCase,
+  model: AutoencoderCase,
   names: readonly string[],
   activated: (i: number) => boolean,
-  x: Vector,
+  x: mat.Vector,
 ): Passed {
-  const { value, slope } = ACTIVATIONS[of.shape.net.activation];
+  const { value, slope } = ACTIVATIONS[model.shape.net.activation];
   return names.reduce<Passed>(
     (at, name, i) => {
-      const weight = weightOf(of, name);
-      const pre = add(apply(weight, at.value), of.params[`${name}.bias`]!);
-      const linear = multiply(weight, at.jacobian);
+      const weight = weightOf(model, name);
+      const pre = mat.add(mat.apply(weight, at.value), model.params[`${name}.bias`]!);
+      const linear = mat.multiply(weight, at.jacobian);
       if (!activated(i)) return { value: pre, jacobian: linear };
-      return { value: pre.map(value), jacobian: linear.map((row, k) => scale(slope(pre[k]!), row)) };
+      return { value: pre.map(value), jacobian: linear.map((row, k) => mat.scale(slope(pre[k]!), row)) };
     },
-    { value: [...x], jacobian: identity(x.length) },
+    { value: [...x], jacobian: mat.identity(x.length) },
   );
 }
 
@@ -71,9 +69,9 @@ export interface PlainSample {
   /** The reconstruction. */
   readonly y: readonly number[];
   /** Of the encoder's mean at x, [d, D]. */
-  readonly encoderJacobian: Matrix;
+  readonly encoderJacobian: mat.Matrix;
   /** Of the decoder at z, [D, d]. */
-  readonly decoderJacobian: Matrix;
+  readonly decoderJacobian: mat.Matrix;
 }
 
 const layers = (prefix: string, sizes: readonly number[]): string[] =>
@@ -83,19 +81,19 @@ const layers = (prefix: string, sizes: readonly number[]): string[] =>
 export const decoderLayers = ({ shape }: AutoencoderCase): string[] => layers('decoder', shape.net.decoder);
 
 /** The decoder at a code. */
-export function decodePlain(of: AutoencoderCase, z: Vector): Passed {
-  const names = decoderLayers(of);
-  return through(of, names, i => i < names.length - 1, z);
+export function decodePlain(model: AutoencoderCase, z: mat.Vector): Passed {
+  const names = decoderLayers(model);
+  return through(model, names, i => i < names.length - 1, z);
 }
 
 /** Every sample of a case. */
-export function plainSamples(of: AutoencoderCase): PlainSample[] {
-  const { net, batch } = of.shape;
+export function plainSamples(model: AutoencoderCase): PlainSample[] {
+  const { net, batch } = model.shape;
   const encoder = layers('encoder', net.encoder);
-  return rowsOf(Float64Array.from(of.x), batch).map(row => {
+  return rowsOf(Float64Array.from(model.x), batch).map(row => {
     const x = [...row];
-    const encoded = through(of, [...encoder, 'mu'], i => i < encoder.length, x);
-    const decoded = decodePlain(of, encoded.value);
+    const encoded = through(model, [...encoder, 'mu'], i => i < encoder.length, x);
+    const decoded = decodePlain(model, encoded.value);
     return {
       x,
       z: encoded.value,

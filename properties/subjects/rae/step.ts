@@ -1,17 +1,17 @@
-/** @file The regularised autoencoders, as core trains them, as functions of numbers: loss, terms and gradients in doubles. */
+/**
+ * @file The regularised autoencoders, as core trains them, as functions of numbers: loss, terms and
+ * gradients in doubles.
+ */
 import type * as tf from '@tensorflow/tfjs';
 import { gradients } from '../../../src/core/derivatives.js';
 import type { Autoencoder, Params } from '../../../src/core/net/network.js';
 import type { Objective, Reconstruction } from '../../../src/core/objectives/objective.js';
-import { makeRae, type RaeRules } from '../../../src/core/objectives/rae/rae.js';
-import { makeRaeGhoshCode, type RaeGhoshCodeRules } from '../../../src/core/objectives/rae/rae-ghosh-code.js';
-import { makeRaeJacobian, type RaeJacobianRules } from '../../../src/core/objectives/rae/rae-jacobian.js';
-import { makeRaeL2, type RaeL2Rules } from '../../../src/core/objectives/rae/rae-l2.js';
-import {
-  makeRaeLossGradient,
-  type RaeLossGradientRules,
-} from '../../../src/core/objectives/rae/rae-loss-gradient.js';
-import { makeRaePythae, type RaePythaeRules } from '../../../src/core/objectives/rae/rae-pythae.js';
+import { type PenalisedHyper, RAE } from '../../../src/core/objectives/rae/rae.js';
+import { RAE_GHOSH_CODE } from '../../../src/core/objectives/rae/rae-ghosh-code.js';
+import { RAE_JACOBIAN } from '../../../src/core/objectives/rae/rae-jacobian.js';
+import { RAE_L2 } from '../../../src/core/objectives/rae/rae-l2.js';
+import { RAE_LOSS_GRADIENT } from '../../../src/core/objectives/rae/rae-loss-gradient.js';
+import { RAE_PYTHAE } from '../../../src/core/objectives/rae/rae-pythae.js';
 import { makeVae, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Arrays } from '../../../src/engine/program.js';
@@ -48,7 +48,10 @@ export interface On {
 type Scalars = Readonly<Record<string, number>>;
 type Bound = Readonly<Record<string, tf.Tensor>>;
 
-/** `rules` is what the objective was made from, and keys its program; `hyper` gets the scalars as inputs of the graph. */
+/**
+ * `rules` is what the objective was made from, and keys its program; `hyper` gets the scalars as inputs of
+ * the graph.
+ */
 function evaluate<Hyper>(
   rules: object,
   objective: Objective<Hyper>,
@@ -100,33 +103,50 @@ function evaluate<Hyper>(
 
 export type Weights = { readonly beta: number; readonly lambda: number };
 
+type Step<Rules> = (rules: Rules, on: On, weights: Weights) => Evaluated;
+
 const penalisedHyper = (s: Bound, rec: Reconstruction) => ({ rec, beta: s.beta!, lambda: s.lambda! });
 
-/** Without a regulariser of the decoder. */
-export const plain = (rules: RaeRules, on: On, { beta }: Pick<Weights, 'beta'>): Evaluated =>
-  evaluate(rules, makeRae(rules), on, { beta }, (s, rec) => ({ rec, beta: s.beta! }));
+const penalised =
+  <Rules extends object>(make: (rules: Rules) => Objective<PenalisedHyper>): Step<Rules> =>
+  (rules, on, { beta, lambda }) =>
+    evaluate(rules, make(rules), on, { beta, lambda }, penalisedHyper);
 
-/** The squared Frobenius norm of the decoder's Jacobian: the penalty as printed. */
-export const jacobianPenalty = (rules: RaeJacobianRules, on: On, { beta, lambda }: Weights): Evaluated =>
-  evaluate(rules, makeRaeJacobian(rules), on, { beta, lambda }, (s, rec) => ({
-    ...penalisedHyper(s, rec),
-    power: 2 as const,
-  }));
+/** The rules of the objectives, by the names that subjects give them. */
+export const RULES = {
+  rae: RAE.rules,
+  ghosh: RAE_GHOSH_CODE.rules,
+  pythae: RAE_PYTHAE.rules,
+  jacobian: RAE_JACOBIAN.rules,
+  lossGradient: RAE_LOSS_GRADIENT.rules,
+  l2: RAE_L2.rules,
+};
+type Rules = typeof RULES;
+export type Variant = keyof Rules;
 
-export const lossGradientPenalty = (
-  rules: RaeLossGradientRules,
+const STEPS: { readonly [Name in Variant]: Step<Rules[Name]> } = {
+  /** Without a regulariser of the decoder. */
+  rae: (rules, on, { beta }) =>
+    evaluate(rules, RAE.make(rules), on, { beta }, (s, rec) => ({ rec, beta: s.beta! })),
+  ghosh: penalised<Rules['ghosh']>(RAE_GHOSH_CODE.make),
+  pythae: penalised<Rules['pythae']>(RAE_PYTHAE.make),
+  /** The squared Frobenius norm of the decoder's Jacobian: the penalty as summarised. */
+  jacobian: (rules, on, { beta, lambda }) =>
+    evaluate(rules, RAE_JACOBIAN.make(rules), on, { beta, lambda }, (s, rec) => ({
+      ...penalisedHyper(s, rec),
+      power: 2 as const,
+    })),
+  lossGradient: penalised<Rules['lossGradient']>(RAE_LOSS_GRADIENT.make),
+  l2: penalised<Rules['l2']>(RAE_L2.make),
+};
+
+/** An objective with the rules that a subject holds under its name. */
+export const evaluated = <Name extends Variant>(
+  subject: { readonly [N in Name]: Rules[N] },
+  name: Name,
   on: On,
-  { beta, lambda }: Weights,
-): Evaluated => evaluate(rules, makeRaeLossGradient(rules), on, { beta, lambda }, penalisedHyper);
-
-export const ghoshPenalty = (rules: RaeGhoshCodeRules, on: On, { beta, lambda }: Weights): Evaluated =>
-  evaluate(rules, makeRaeGhoshCode(rules), on, { beta, lambda }, penalisedHyper);
-
-export const pythaePenalty = (rules: RaePythaeRules, on: On, { beta, lambda }: Weights): Evaluated =>
-  evaluate(rules, makeRaePythae(rules), on, { beta, lambda }, penalisedHyper);
-
-export const weightDecay = (rules: RaeL2Rules, on: On, { beta, lambda }: Weights): Evaluated =>
-  evaluate(rules, makeRaeL2(rules), on, { beta, lambda }, penalisedHyper);
+  weights: Weights,
+): Evaluated => STEPS[name](subject[name], on, weights);
 
 /** The VAE with covariance `variance` I. */
 export const constantVariance = (

@@ -1,94 +1,57 @@
 /** @file RAE-2: what is tested, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
-import { RAE_RULES, type RaeRules } from '../../../../src/core/objectives/rae/rae.js';
-import {
-  RAE_GHOSH_CODE_RULES,
-  type RaeGhoshCodeRules,
-} from '../../../../src/core/objectives/rae/rae-ghosh-code.js';
-import {
-  RAE_JACOBIAN_RULES,
-  type RaeJacobianRules,
-} from '../../../../src/core/objectives/rae/rae-jacobian.js';
-import { RAE_L2_RULES, type RaeL2Rules } from '../../../../src/core/objectives/rae/rae-l2.js';
-import { RAE_PYTHAE_RULES, type RaePythaeRules } from '../../../../src/core/objectives/rae/rae-pythae.js';
+import { RAE, RAE_RULES } from '../../../../src/core/objectives/rae/rae.js';
+import { RAE_GHOSH_CODE } from '../../../../src/core/objectives/rae/rae-ghosh-code.js';
+import { RAE_JACOBIAN } from '../../../../src/core/objectives/rae/rae-jacobian.js';
+import { decayOf, RAE_L2 } from '../../../../src/core/objectives/rae/rae-l2.js';
+import { RAE_PYTHAE } from '../../../../src/core/objectives/rae/rae-pythae.js';
+import { wrong } from '../../../kit.js';
+import { known } from '../../../subjects/mistaken.js';
+import { RULES } from '../../../subjects/rae/step.js';
 
-export interface Subject {
-  readonly rae: RaeRules;
-  readonly ghosh: RaeGhoshCodeRules;
-  readonly pythae: RaePythaeRules;
-  readonly jacobian: RaeJacobianRules;
-  readonly l2: RaeL2Rules;
-  /** Weight decay as the authors' code has it: not on the decoder's first layer. */
-  readonly scopedL2: RaeL2Rules;
+export const SUBJECT = {
+  ...RULES,
+  /** Weight decay as the authors' code has it: the first layer of the decoder has no kernel_regularizer. */
+  scopedL2: {
+    ...RULES.l2,
+    decay: decayOf(name => name.startsWith('decoder.') && !name.startsWith('decoder.0.')),
+  },
   /** The best loss along the rescaling of a solution, beyond its reconstruction error. */
-  readonly best: (prior: number, penalty: number) => number;
-}
-
-/** The first layer of the decoder has no kernel_regularizer in the released code. */
-const SCOPED_L2_RULES: RaeL2Rules = {
-  ...RAE_L2_RULES,
-  decay: params =>
-    RAE_L2_RULES.decay(
-      Object.fromEntries(Object.entries(params).filter(([name]) => !name.startsWith(FIRST))),
-    ),
+  best: (prior: number, penalty: number) => 2 * Math.sqrt(prior * penalty),
+  /** The largest mean |z|^2 that a loss allows. */
+  largestCode: (loss: number, beta: number) => (2 * loss) / beta,
 };
+export type Subject = typeof SUBJECT;
 
-const FIRST = 'decoder.0.';
-
-export const SUBJECT: Subject = {
-  rae: RAE_RULES,
-  ghosh: RAE_GHOSH_CODE_RULES,
-  pythae: RAE_PYTHAE_RULES,
-  jacobian: RAE_JACOBIAN_RULES,
-  l2: RAE_L2_RULES,
-  scopedL2: SCOPED_L2_RULES,
-  best: (prior, penalty) => 2 * Math.sqrt(prior * penalty),
-};
-
-export const change = <K extends keyof Subject>(
-  key: K,
-  says: string,
-  rules: Partial<Subject[K]>,
-): Mutant<Subject> => {
-  const changed = { ...SUBJECT[key], ...rules };
-  return mutant<Subject>(says, s => ({ ...s, [key]: changed }));
-};
-
-const whole = (z: tf.Tensor): tf.Tensor => tf.sum(tf.square(z), 1);
-
-export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
-  withoutHalf: change('rae', 'beta |z|^2', { prior: whole }),
-  signedPrior: change('rae', 'the penalty on the codes with the wrong sign', {
-    prior: z => tf.neg(RAE_RULES.prior(z)),
+export const MUTANTS = {
+  ...wrong.rules(SUBJECT, 'rae', {
+    ...known(RAE, { withoutHalf: 'priorWithoutHalf' }),
+    signedPrior: ['the penalty on the codes with the wrong sign', { prior: z => tf.neg(RAE_RULES.prior(z)) }],
+    scaleFreePrior: [
+      'a penalty on codes divided by their norm',
+      { prior: z => tf.div(RAE_RULES.prior(z), tf.sum(tf.square(z), 1)) },
+    ],
   }),
-  scaleFreePrior: change('rae', 'a penalty on codes divided by their norm', {
-    prior: z => tf.div(RAE_RULES.prior(z), whole(z)),
+  ...wrong.formula(SUBJECT, 'scopedL2', {
+    decayEverywhere: ['weight decay on all of the decoder in place of the released scope', SUBJECT.l2],
   }),
-  decayEverywhere: mutant('weight decay on all of the decoder in place of the released scope', s => ({
-    ...s,
-    scopedL2: s.l2,
-  })),
-  decayScoped: mutant('weight decay in the released scope in place of all of the decoder', s => ({
-    ...s,
-    l2: s.scopedL2,
-  })),
-  decayHalf: change('l2', 'half of the sum of squares', {
-    decay: params => tf.mul(RAE_L2_RULES.decay(params), 0.5),
+  ...wrong.formula(SUBJECT, 'l2', {
+    decayScoped: ['weight decay in the released scope in place of all of the decoder', SUBJECT.scopedL2],
   }),
-  jacobianPower: change('jacobian', 'the norm of the Jacobian for its square', {
-    measure: matrix => RAE_JACOBIAN_RULES.measure(matrix, 1),
+  ...wrong.rules(SUBJECT, 'l2', known(RAE_L2, { decayHalf: 'decayHalf' })),
+  ...wrong.rules(
+    SUBJECT,
+    'jacobian',
+    known(RAE_JACOBIAN, { jacobianPower: 'otherPower', jacobianMean: 'meanPenalty' }),
+  ),
+  ...wrong.rules(SUBJECT, 'ghosh', known(RAE_GHOSH_CODE, { ghoshSum: 'sumOfSquares' })),
+  ...wrong.rules(SUBJECT, 'pythae', known(RAE_PYTHAE, { pythaeAtCode: 'throughDecoder' })),
+  ...wrong.formula(SUBJECT, 'best', {
+    sumForProduct: ['the arithmetic mean for the geometric one', (b, g) => b + g],
+    rootOfProduct: ['sqrt(B G) without its 2', (b, g) => Math.sqrt(b * g)],
   }),
-  jacobianMean: change('jacobian', 'the mean of the squared entries of the Jacobian', {
-    measure: matrix => tf.mean(tf.square(matrix), [1, 2]),
+  ...wrong.formula(SUBJECT, 'largestCode', {
+    boundHalved: ['L0 / beta', (loss, beta) => loss / beta],
+    boundOfWeights: ['2 beta L0', (loss, beta) => 2 * beta * loss],
   }),
-  ghoshSum: change('ghosh', 'the sum over the latents for their mean', { measure: whole }),
-  pythaeAtCode: change('pythae', 'the gradient with respect to the code for that to the data', {
-    gradient: (encode, decode, x) => RAE_PYTHAE_RULES.gradient(z => z, decode, encode(x)),
-  }),
-  sumForProduct: mutant('the arithmetic mean for the geometric one', s => ({
-    ...s,
-    best: (b, g) => b + g,
-  })),
-  rootOfProduct: mutant('sqrt(B G) without its 2', s => ({ ...s, best: (b, g) => Math.sqrt(b * g) })),
 };

@@ -1,14 +1,14 @@
 /** @file Convolutions of core as matrices, and periodic ones, for their largest singular values. */
-import type fc from 'fast-check';
+
 import { convolve, convolveTransposed, type Padding } from '../../../../src/core/net/convolution.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
-import { symmetricEigen } from '../../../../src/theory/numerics/eigen.js';
-import { gram, type Matrix, transpose } from '../../../../src/theory/numerics/matrix.js';
-import { normal } from '../../../arbitraries/numbers.js';
-import { vector } from '../../../arbitraries/vector.js';
-import { rowsOf } from '../../../subjects/network/jets.js';
+import { draw, type fc, mat } from '../../../kit.js';
+import { rows } from '../../../subjects/rae/plain-network.js';
 
-/** A layer of core: from `first` to `second` channels or, for a convolution that is not transposed, the other way round. */
+/**
+ * A layer of core: from `first` to `second` channels or, for a convolution that is not transposed, the other
+ * way round.
+ */
 export interface Convolution {
   readonly kind: 'plain' | 'transposed';
   /** Weights [first, second, size, size]. */
@@ -21,17 +21,14 @@ export interface Convolution {
   readonly image: number;
 }
 
-const plain = (size: number, stride: number, padding: Padding, image: number, second = 1): Convolution => ({
-  kind: 'plain',
-  first: 3,
-  second,
-  size,
-  stride,
-  padding,
-  image,
-});
+const plain = (size: number, stride: number, padding: Padding, image: number, second = 1): Convolution => {
+  return { kind: 'plain', first: 3, second, size, stride, padding, image };
+};
 
-/** Zero padding as PyTorch and as TensorFlow have it, strides, transposed, and two where nothing overlaps. Small: their norms are taken exactly. */
+/**
+ * Zero padding as PyTorch and as TensorFlow have it, strides, transposed, and two where nothing overlaps.
+ * Small: their norms are taken exactly.
+ */
 export const CONVOLUTIONS: readonly Convolution[] = [
   plain(3, 1, 1, 4, 2),
   plain(4, 1, 'same', 4),
@@ -45,17 +42,24 @@ export const CONVOLUTIONS: readonly Convolution[] = [
 /** One channel in, zero padding, stride 1. */
 export const PADDED = plain(3, 1, 1, 4);
 
+/** Weights of 1. */
+export const unitWeights = ({ first, second, size }: Convolution): number[] =>
+  new Array<number>(first * second * size ** 2).fill(1);
+
 export const weightsOf = ({ first, second, size }: Convolution): fc.Arbitrary<number[]> =>
-  vector(first * second * size ** 2, normal());
+  draw.vector(first * second * size ** 2, draw.normal());
 
 /** The weights as the matrix that spectral normalisation sees, [first, second size size]. */
 export const kernelMatrix = ({ first }: Convolution, weights: readonly number[]): number[][] =>
-  rowsOf(Float64Array.from(weights), first).map(row => [...row]);
+  rows(weights, first);
 
-/** The largest singular value, from the smaller of the two Gram matrices: that of the largest is exact to rounding. */
-export function largest(matrix: Matrix): number {
-  const tall = matrix.length >= matrix[0]!.length ? matrix : transpose(matrix);
-  return Math.sqrt(symmetricEigen(gram(tall)).values[0]!);
+/**
+ * The largest singular value, from the smaller of the two Gram matrices: that of the largest is exact to
+ * rounding.
+ */
+export function largest(matrix: mat.Matrix): number {
+  const tall = matrix.length >= matrix[0]!.length ? matrix : mat.transpose(matrix);
+  return Math.sqrt(mat.symmetricEigen(mat.gram(tall)).values[0]!);
 }
 
 /** How often an entry of the input is seen, at most, along one axis. */
@@ -71,19 +75,16 @@ export function matrixOf(layer: Convolution, weights: readonly number[]): number
       x: { shape: [entries, layer.image, layer.image, channels] },
     },
     fn: inputs => {
-      const params = { 'layer.weight': inputs.weight! };
-      return {
-        y:
-          layer.kind === 'plain'
-            ? convolve(params, 'layer', inputs.x!, layer.stride, layer.padding)
-            : convolveTransposed(params, 'layer', inputs.x!, layer.stride),
-      };
+      const [params, x] = [{ 'layer.weight': inputs.weight! }, inputs.x!];
+      const { kind, stride, padding } = layer;
+      if (kind === 'transposed') return { y: convolveTransposed(params, 'layer', x, stride) };
+      return { y: convolve(params, 'layer', x, stride, padding) };
     },
   }));
   const units = new Float64Array(entries ** 2);
   for (let i = 0; i < entries; i++) units[i * (entries + 1)] = 1;
   const { y } = program.run({ weight: Float64Array.from(weights), x: units });
-  return rowsOf(y!, entries).map(row => [...row]);
+  return rows(y!, entries);
 }
 
 /** The same kernel on a torus of `period` rows and columns, a multiple of the stride: [outputs, inputs]. */
@@ -94,7 +95,7 @@ export function periodicMatrix(layer: Convolution, weights: readonly number[], p
   for (let r = 0; r < places; r++)
     for (let c = 0; c < places; c++)
       for (let out = 0; out < first; out++) {
-        const row = new Array<number>(period ** 2 * second).fill(0);
+        const row = mat.zeros(period ** 2 * second);
         for (let inner = 0; inner < second; inner++)
           for (let i = 0; i < size; i++)
             for (let j = 0; j < size; j++) {

@@ -1,96 +1,61 @@
 /** @file RAE-8: what is tested, and its negative controls. */
-import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
-import { scaleUp } from '../../../../src/core/gaussian.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
+import { VAE } from '../../../../src/core/objectives/vae/vae.js';
 import { fitGaussian, type Gaussian, klOfGaussians } from '../../../../src/theory/density/gaussian.js';
-import { logDet } from '../../../../src/theory/numerics/cholesky.js';
-import {
-  combine,
-  dot,
-  type Matrix,
-  multiply,
-  trace,
-  transpose,
-} from '../../../../src/theory/numerics/matrix.js';
+import { mat, wrong } from '../../../kit.js';
+import { known } from '../../../subjects/mistaken.js';
+import * as densityCases from '../../../subjects/rae/density-cases.js';
 
-export interface Subject {
-  readonly fit: (points: Matrix) => Gaussian;
+export const SUBJECT = {
+  fit: (points: mat.Matrix): Gaussian => fitGaussian(points),
   /** KL(fit || N(0, I)) from the moments of the codes. */
-  readonly gain: (fitted: Gaussian) => number;
-  readonly kl: (p: Gaussian, q: Gaussian) => number;
-  readonly vae: VaeRules;
-  /** The covariance of codes sampled from posteriors, from that of their means and the mean posterior covariance. */
-  readonly sampled: (ofMeans: Matrix, posterior: Matrix) => Matrix;
-}
-
-export const SUBJECT: Subject = {
-  fit: points => fitGaussian(points),
-  gain: ({ mean, covariance }) =>
-    (dot(mean, mean) + trace(covariance) - logDet(covariance) - mean.length) / 2,
+  gain: ({ mean, covariance }: Gaussian) =>
+    (mat.dot(mean, mean) + mat.trace(covariance) - mat.logDet(covariance) - mean.length) / 2,
   kl: klOfGaussians,
-  vae: VAE_RULES,
-  sampled: (ofMeans, posterior) => combine(1, ofMeans, 1, posterior),
+  vae: VAE.rules,
+  /**
+   * The covariance of codes sampled from posteriors, from that of their means and the mean posterior
+   * covariance.
+   */
+  sampled: (ofMeans: mat.Matrix, posterior: mat.Matrix): mat.Matrix => mat.combine(1, ofMeans, 1, posterior),
 };
+export type Subject = typeof SUBJECT;
 
-const withFit = (says: string, fit: Subject['fit']) => mutant<Subject>(says, s => ({ ...s, fit }));
-const changed = (change: (fitted: Gaussian, points: Matrix) => Partial<Gaussian>): Subject['fit'] => {
-  return points => {
+const changed =
+  (change: (fitted: Gaussian, points: mat.Matrix) => Partial<Gaussian>): Subject['fit'] =>
+  points => {
     const fitted = fitGaussian(points);
     return { ...fitted, ...change(fitted, points) };
   };
-};
-const inVae = (sample: VaeRules['sample']) => {
-  const vae = { ...VAE_RULES, sample };
-  return (s: Subject): Subject => ({ ...s, vae });
-};
 
-export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
-  unbiased: withFit(
-    'the covariance divided by N - 1',
-    changed(({ covariance }, points) => ({
-      covariance: covariance.map(row => row.map(x => (x * points.length) / (points.length - 1))),
-    })),
-  ),
-  uncentred: withFit(
-    'second moments for the covariance',
-    changed(({ covariance, mean }) => ({
-      covariance: covariance.map((row, i) => row.map((x, j) => x + mean[i]! * mean[j]!)),
-    })),
-  ),
-  diagonal: withFit(
-    'variances alone',
-    changed(({ covariance }) => ({
-      covariance: covariance.map((row, i) => row.map((x, j) => (i === j ? x : 0))),
-    })),
-  ),
-  centredAtZero: withFit(
-    'a mean of zero',
-    changed(({ mean }) => ({ mean: mean.map(() => 0) })),
-  ),
-  withoutDimension: mutant('the gain without - d / 2', s => ({
-    ...s,
-    gain: of => SUBJECT.gain(of) + of.mean.length / 2,
-  })),
-  withoutHalf: mutant('the gain without its 1/2', s => ({ ...s, gain: of => 2 * SUBJECT.gain(of) })),
-  traceOnly: mutant('the gain without the log det', s => ({
-    ...s,
-    gain: of => SUBJECT.gain(of) + logDet(of.covariance) / 2,
-  })),
-  reversed: mutant('the divergence the other way round', s => ({
-    ...s,
-    kl: (p, q) => klOfGaussians(q, p),
-  })),
-  meansForSamples: mutant('the covariance of the means for that of the samples', s => ({
-    ...s,
-    sampled: ofMeans => ofMeans,
-  })),
-  precisionAdded: mutant('the squared posterior covariance', s => ({
-    ...s,
-    sampled: (ofMeans, sigma) => combine(1, ofMeans, 1, multiply(sigma, transpose(sigma))),
-  })),
-  varianceForDeviation: mutant(
-    'Sigma times the noise for its root',
-    inVae((mean, scale, noise) => tf.add(mean, scaleUp(scale, scaleUp(scale, noise)))),
-  ),
+export const MUTANTS = {
+  ...wrong.formula(SUBJECT, 'fit', {
+    unbiased: [
+      'the covariance divided by N - 1',
+      changed(({ covariance }, points) => ({
+        covariance: covariance.map(row => row.map(x => (x * points.length) / (points.length - 1))),
+      })),
+    ],
+    uncentred: ['second moments for the covariance', changed(densityCases.uncentred)],
+    diagonal: ['variances alone', changed(densityCases.diagonal)],
+    centredAtZero: ['a mean of zero', changed(({ mean }) => ({ mean: mat.zeros(mean.length) }))],
+  }),
+  ...wrong.formula(SUBJECT, 'gain', {
+    withoutDimension: ['the gain without - d / 2', fitted => SUBJECT.gain(fitted) + fitted.mean.length / 2],
+    withoutHalf: ['the gain without its 1/2', fitted => 2 * SUBJECT.gain(fitted)],
+    traceOnly: [
+      'the gain without the log det',
+      fitted => SUBJECT.gain(fitted) + mat.logDet(fitted.covariance) / 2,
+    ],
+  }),
+  ...wrong.formula(SUBJECT, 'kl', {
+    reversed: ['the divergence the other way round', (p, q) => klOfGaussians(q, p)],
+  }),
+  ...wrong.formula(SUBJECT, 'sampled', {
+    meansForSamples: ['the covariance of the means for that of the samples', ofMeans => ofMeans],
+    precisionAdded: [
+      'the squared posterior covariance',
+      (ofMeans, sigma) => mat.combine(1, ofMeans, 1, mat.multiply(sigma, mat.transpose(sigma))),
+    ],
+  }),
+  ...wrong.rules(SUBJECT, 'vae', known(VAE, { varianceForDeviation: 'varianceForDeviation' })),
 };

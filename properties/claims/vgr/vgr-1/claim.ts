@@ -5,7 +5,7 @@ import { graeCovariance, graeGap, graeLogDet, precision } from '../../../../src/
 import { ppcaNegativeLogLikelihood } from '../../../../src/theory/closed/ppca.js';
 import { check, claim, draw, exact, mat, quad, wrong } from '../../../kit.js';
 import { type DenseCase, denseCases, denseNet, denseValues } from '../../../subjects/energy/dense-cases.js';
-import { gammaControls } from '../../../subjects/energy/gamma-controls.js';
+import { GAMMA_WRONG } from '../../../subjects/energy/gamma-controls.js';
 import { parametersOf } from '../../../subjects/energy/linear-cases.js';
 import * as local from '../../../subjects/vae/local-cases.js';
 import { posterior } from '../../../subjects/vae/step.js';
@@ -159,6 +159,7 @@ export default claim({
   tex: {
     printed:
       '\\mathcal L = \\frac1n\\sum_i \\mathbb E_q\\Bigl[\\tfrac1\\gamma\\|x_i - \\mu_x\\|^2\\Bigr] + d\\log\\gamma + \\|\\sigma_z\\|^2 - \\log|\\mathrm{diag}(\\sigma_z)^2| + \\|\\mu_z\\|^2',
+    asRead: true,
     corrected:
       '\\mathcal L = -2\\,\\mathrm{ELBO} - d\\log 2\\pi + \\kappa = -2\\log p(x) + 2\\,\\mathrm{KL}(q\\,\\|\\,p(z|x)) - d\\log 2\\pi + \\kappa',
   },
@@ -168,16 +169,7 @@ export default claim({
   subject: SUBJECT,
   checks: { definition, gap, evidenceBound, slope },
   mutants: {
-    ...gammaControls<Subject>(
-      'gammaIsDeviation',
-      'halfPrecision',
-      'normaliserMissing',
-      'normaliserOfOneEntry',
-      'klOnce',
-      'logDeviation',
-      'noNoise',
-      'varianceForDeviation',
-    ),
+    ...wrong.rules(SUBJECT, 'gamma', GAMMA_WRONG),
     ...wrong.formula(SUBJECT, 'fromElbo', {
       elboOnce: ['-ELBO for 2 (-ELBO)', (v, d) => v - d * LOG_TWO_PI],
       constantKept: ['d log 2 pi not dropped', v => 2 * v],

@@ -103,21 +103,30 @@ export function perfect({ c, active }: Sparse) {
   return { ...used, x: decoded(NET, used), energies: energiesOf(code).slice(0, active) };
 }
 
+/** Core's energy of a perfect reconstruction with the best scales, and the size of its terms. */
+export function perfectEnergy(c: Sparse, gamma: number, rules: GammaVaeRules) {
+  const { energies, x, weight, code } = perfect(c);
+  const all = [...bestScales(energies, gamma), ...new Array<number>(LATENT - energies.length).fill(1)];
+  const { loss } = at({ ...rescaled({ weight, code }, all), x, gamma }, rules);
+  const logs = Math.abs(Math.log(gamma)) + mat.sum(energies.map(u => Math.abs(Math.log(u))));
+  const size = 16 * (DATA + LATENT) * (2 + logs) + (8 * mat.norm(x)) / Math.sqrt(gamma);
+  return { energies, loss, size };
+}
+
 /** One latent and two latents that share its work: the same reconstruction, supports of 1 and 2. */
 export function supports(energy: number, gamma: number, rules: GammaVaeRules) {
   const z = [1, -1, 1, -1].map(sign => sign * Math.sqrt(energy));
-  const weight = (used: number): number[] =>
-    Array.from({ length: DATA * LATENT }, (_, i) => (i < LATENT && i % LATENT < used ? 1 : 0));
-  const codes = (used: number): number[] =>
-    z.flatMap(value => Array.from({ length: LATENT }, (_, k) => (k < used ? value / used : 0)));
   const x = z.flatMap(value => [value, ...mat.zeros(DATA - 1)]);
+  const shared = (used: number) => ({
+    weight: Array.from({ length: DATA * LATENT }, (_, i) => (i < used ? 1 : 0)),
+    code: z.flatMap(value => Array.from({ length: LATENT }, (_, k) => (k < used ? value / used : 0))),
+  });
   const loss = (used: number): number => {
     const energies = new Array<number>(used).fill(energy / used ** 2);
-    const scales = [...energies.map(c => Math.sqrt(effectiveEnergy(c / gamma) / c)), 1, 1, 1].slice(
-      0,
-      LATENT,
-    );
-    return at({ ...rescaled({ weight: weight(used), code: codes(used) }, scales), x, gamma }, rules).loss;
+    const scales = [...bestScales(energies, gamma), ...new Array<number>(LATENT - used).fill(1)];
+    return at({ ...rescaled(shared(used), scales), x, gamma }, rules).loss;
   };
-  return { difference: loss(1) - loss(2), codes, weight, x };
+  /** As what eq. (7) is a function of. */
+  const values = (used: number) => ({ params: { ...shared(used), logvar: mat.zeros(SAMPLES * LATENT) }, x });
+  return { difference: loss(1) - loss(2), values };
 }

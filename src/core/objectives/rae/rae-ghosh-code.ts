@@ -54,5 +54,3 @@ export const RAE_GHOSH_CODE = objective({
     ...PRIOR_MISTAKES,
   },
 });
-
-export const makeRaeGhoshCode = RAE_GHOSH_CODE.make;

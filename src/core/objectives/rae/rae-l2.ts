@@ -61,5 +61,3 @@ export const RAE_L2 = objective({
   },
   vector: { terms: ['penalty'], misread: MISREAD },
 });
-
-export const makeRaeL2 = RAE_L2.make;

@@ -52,5 +52,3 @@ export const RAE_PYTHAE = objective({
     ...PRIOR_MISTAKES,
   },
 });
-
-export const makeRaePythae = RAE_PYTHAE.make;
