@@ -1,13 +1,9 @@
 /** @file The evidence lower bound: eq. (1). */
 
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
 import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
-import { sigmaPoints, type WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
+import { check, claim, exact, mutant, quad } from '../../kit.js';
 import { atCode } from '../../subjects/network/jets.js';
 import {
   type ElboRules,
@@ -27,7 +23,7 @@ const SUBJECT: ElboRules = {
 const VARIANCES = [1 / 4, 1, 4];
 
 const elbo = (c: AutoencoderCase, subject: ElboRules, s2: number): number =>
-  -negativeElbo(c, subject, s2, sigmaPoints(c.shape.net.latent));
+  -negativeElbo(c, subject, s2, quad.sigmaPoints(c.shape.net.latent));
 
 /** One latent and a decoder that bends: the evidence is an integral over a line. */
 const CURVED: readonly Shape[] = (['tanh', 'sin'] as const).map(activation => ({
@@ -43,7 +39,7 @@ const CURVED: readonly Shape[] = (['tanh', 'sin'] as const).map(activation => ({
 }));
 
 /** Equally spaced points: for analytic functions under a Gaussian weight the rule converges geometrically. */
-function trapezoid(reach: number, count: number): WeightedPoint[] {
+function trapezoid(reach: number, count: number): quad.WeightedPoint[] {
   const step = (2 * reach) / (count - 1);
   return Array.from({ length: count }, (_, k) => {
     const x = k * step - reach;
@@ -76,7 +72,7 @@ export default claim<ElboRules, string, string>({
   objectives: ['vae'],
   subject: SUBJECT,
   checks: {
-    identity: equals({
+    identity: check.equals({
       says: 'for linear decoders log p(x) is the bound plus KL(q || p(z|x)), for any posterior and observation variance',
       given: everyShape(LINEAR_GAUSSIAN),
       runs: 32,
@@ -86,7 +82,7 @@ export default claim<ElboRules, string, string>({
           return { actual: elbo(c, subject, s2) + gap, expected, scale: size, what: `variance ${s2}` };
         }),
     }),
-    tight: equals({
+    tight: check.equals({
       says: 'at the true posterior the bound is the log evidence',
       given: everyShape(LINEAR_GAUSSIAN.filter(({ net }) => net.posterior === 'cholesky')),
       runs: 16,
@@ -97,7 +93,7 @@ export default claim<ElboRules, string, string>({
           return { actual: elbo(c, subject, s2), expected, scale: size, what: `variance ${s2}` };
         }),
     }),
-    bound: bound({
+    bound: check.bound({
       says: 'for decoders that bend it is a lower bound of the integral over the code',
       given: everyShape(CURVED),
       runs: 16,

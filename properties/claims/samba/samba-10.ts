@@ -1,24 +1,11 @@
 /** @file The norm of Gaussian noise in d dimensions: section 2. */
 import * as tf from '@tensorflow/tfjs';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { statistical } from '../../../src/claims/checks/statistical.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { ladder, type OrderCase } from '../../../src/claims/order/case.js';
-import { fill, type Random } from '../../../src/claims/random.js';
-import { asymptotic } from '../../../src/claims/verdict.js';
 import { isotropic } from '../../../src/core/gaussian.js';
 import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { perturb } from '../../../src/core/perturbation.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { chiMoment, massOutside, radialMean } from '../../../src/theory/closed/chi.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
-import { dyadic, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { asymptotic, check, claim, draw, fill, mat, mutant, type OrderCase, type Random } from '../../kit.js';
 import { inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
 
 interface Subject {
@@ -49,7 +36,7 @@ const SUBJECT: Subject = {
 };
 
 /** The dimension that a ladder of doubled dimensions starts from. */
-const first = { arbitrary: dyadic({ min: 4, max: 64, bits: 0 }) };
+const first = { arbitrary: draw.dyadic({ min: 4, max: 64, bits: 0 }) };
 
 /** Residuals at d, 2d, 4d, ... as a ladder in 1/d; their terms have size `scale`. */
 const inDimension = (
@@ -59,7 +46,7 @@ const inDimension = (
   scale: (d: number) => number,
   constant: number,
 ): OrderCase => ({
-  ladder: ladder(
+  ladder: check.ladder(
     Array.from({ length: rungs }, (_, k) => 1 / (d * 2 ** k)),
     step => {
       const at = Math.round(1 / step);
@@ -97,7 +84,7 @@ export default claim<Subject, string, string>({
   objectives: ['samba'],
   subject: SUBJECT,
   checks: {
-    fluctuation: order({
+    fluctuation: check.order({
       says: 'the standard deviation of |eta|/sqrt(d) is 1/sqrt(2d)',
       given: first,
       order: 0.5,
@@ -110,16 +97,16 @@ export default claim<Subject, string, string>({
           Math.SQRT1_2,
         ),
     }),
-    moments: equals({
+    moments: check.equals({
       says: 'E |eta| is the chi mean sqrt(2) Gamma((d+1)/2)/Gamma(d/2) and E |eta|^2 is d, by quadrature of the radial density',
-      given: only([1, 2, 3, 10, 100, 1000]),
+      given: check.only([1, 2, 3, 10, 100, 1000]),
       ulps: 2048,
       measure: (d, { mean }) => [
         { actual: radialMean(d, r => r), expected: mean(d), what: 'first' },
         { actual: radialMean(d, r => r * r), expected: d, what: 'second' },
       ],
     }),
-    mean: order({
+    mean: check.order({
       says: 'E |eta|/sqrt(d) is 1 - 1/(4d) + 1/(32 d^2) + 5/(128 d^3)',
       given: first,
       order: 3,
@@ -132,7 +119,7 @@ export default claim<Subject, string, string>({
           5 / 128,
         ),
     }),
-    variance: order({
+    variance: check.order({
       says: 'the variance of |eta| tends to 1/2 as 1/2 - 1/(8d)',
       given: first,
       order: 1,
@@ -145,7 +132,7 @@ export default claim<Subject, string, string>({
           s.variance[1],
         ),
     }),
-    inside: order({
+    inside: check.order({
       says: 'the mass of the ball of radius sqrt(d) is 1/2 + 1/(3 sqrt(pi d)) + 1/(270 sqrt(pi) d^(3/2))',
       given: first,
       order: 1.5,
@@ -158,12 +145,12 @@ export default claim<Subject, string, string>({
           1 / (270 * Math.sqrt(Math.PI)),
         ),
     }),
-    tail: bound({
+    tail: check.bound({
       says: '|eta| is t away from its mean with probability at most 2 exp(-t^2/2)',
       given: {
-        arbitrary: plainRecord({
-          d: dyadic({ min: 1, max: 400, bits: 0 }),
-          t: dyadic({ min: 0, max: 6, bits: 6 }),
+        arbitrary: draw.record({
+          d: draw.dyadic({ min: 1, max: 400, bits: 0 }),
+          t: draw.dyadic({ min: 0, max: 6, bits: 6 }),
         }),
         examples: [{ d: 1, t: 1.2 }],
       },
@@ -173,9 +160,9 @@ export default claim<Subject, string, string>({
         return { lower: massOutside(d, centre + t) + below, upper: tail(t), scale: 1 };
       },
     }),
-    outside: violates({
+    outside: check.violates({
       says: 'not all of it is in the ball: 0.317, 0.441, 0.488 and 0.498 of the mass is outside for d = 1, 10, 256 and 10^4',
-      given: only([1, 10, 256, 10_000]),
+      given: check.only([1, 10, 256, 10_000]),
       measure: (d, { inside }) => {
         const actual = massOutside(d, Math.sqrt(d));
         // as far from 0 as the first-order formula says, to a twentieth
@@ -183,24 +170,22 @@ export default claim<Subject, string, string>({
         return { claimed: 0, actual, by, scale: 1 };
       },
     }),
-    fixed: equals({
+    fixed: check.equals({
       says: "SAMBA's direction has norm sqrt(d) exactly",
-      given: {
-        arbitrary: vector(16, normal()).filter(g => g[0] !== 0),
-      },
+      given: draw.vector(16, draw.normal()).filter(g => g[0] !== 0),
       runs: 32,
       measure: (g, { samba }) =>
         [...steps.keys()].map(d => ({
-          actual: norm([...directionOf(samba, g.slice(0, d))]),
+          actual: mat.norm([...directionOf(samba, g.slice(0, d))]),
           expected: Math.sqrt(d),
           what: `d = ${d}`,
         })),
     }),
-    sampled: statistical({
+    sampled: check.statistical({
       says: 'the noise that trains has mean norm E |eta| and falls into the ball as often as it should',
-      given: only([1, 4, 32]),
+      given: check.only([1, 4, 32]),
       measure: (d, { noise, mean }, random) => {
-        const norms = Float64Array.from({ length: 3000 }, () => norm([...noise(random, d)]));
+        const norms = Float64Array.from({ length: 3000 }, () => mat.norm([...noise(random, d)]));
         return [
           { values: norms, expected: mean(d), what: 'norm' },
           {
@@ -225,7 +210,7 @@ export default claim<Subject, string, string>({
       ...s,
       noise: (random, d) => {
         const eta = s.noise(random, d);
-        return eta.map(x => (x * Math.sqrt(d)) / norm([...eta]));
+        return eta.map(x => (x * Math.sqrt(d)) / mat.norm([...eta]));
       },
     })),
     shared: mutant('one number for all entries of the noise', s => ({

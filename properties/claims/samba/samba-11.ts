@@ -1,21 +1,12 @@
 /** @file The covariance that makes sqrt(d) in whitened coordinates a radius of rho: section 2. */
 import * as tf from '@tensorflow/tfjs';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { conditional } from '../../../src/claims/verdict.js';
 import { isotropic } from '../../../src/core/gaussian.js';
 import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { perturb } from '../../../src/core/perturbation.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { chiMoment } from '../../../src/theory/closed/chi.js';
-import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
-import { logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { check, claim, conditional, draw, mat, mutant, quad } from '../../kit.js';
 import { inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
 import { inVae, NOISE_WRONG } from '../../subjects/vae/elbo-mutants.js';
 
@@ -40,7 +31,7 @@ function samStep({ samba, variance }: Subject, g: readonly number[], rho: number
     gradient: Float64Array.from(g),
     variance: Float64Array.of(variance(rho, d)),
   });
-  return norm([...step!]);
+  return mat.norm([...step!]);
 }
 
 /** |Sigma^(1/2) eta| for a noise of the VAE. */
@@ -56,13 +47,13 @@ function noiseStep({ vae, variance }: Subject, eta: readonly number[], rho: numb
     noise: Float64Array.from(eta),
     variance: Float64Array.of(variance(rho, d)),
   });
-  return norm([...step!]);
+  return mat.norm([...step!]);
 }
 
 const given = {
-  arbitrary: plainRecord({
-    g: vector(16, normal()).filter(g => g[0] !== 0),
-    rho: logUniform({ min: 1e-3, max: 100 }),
+  arbitrary: draw.record({
+    g: draw.vector(16, draw.normal()).filter(g => g[0] !== 0),
+    rho: draw.logUniform({ min: 1e-3, max: 100 }),
   }),
 };
 
@@ -87,7 +78,7 @@ export default claim<Subject, string, string>({
   objectives: ['samba', 'vae'],
   subject: { samba: SAMBA_RULES, vae: VAE_RULES, variance: (rho, d) => rho ** 2 / d },
   checks: {
-    sam: equals({
+    sam: check.equals({
       says: "SAMBA's step has length rho, in every dimension",
       given,
       runs: 32,
@@ -98,21 +89,20 @@ export default claim<Subject, string, string>({
           what: `d = ${d}`,
         })),
     }),
-    gaussian: equals({
+    gaussian: check.equals({
       says: 'Gaussian noise has mean square length rho^2',
       given,
       runs: 32,
       measure: ({ rho }, subject) =>
         DIMENSIONS.map(d => ({
-          actual: sigmaPoints(d).reduce(
-            (sum, { point, weight }) => sum + weight * noiseStep(subject, point, rho) ** 2,
-            0,
-          ),
+          actual: quad
+            .sigmaPoints(d)
+            .reduce((sum, { point, weight }) => sum + weight * noiseStep(subject, point, rho) ** 2, 0),
           expected: rho ** 2,
           what: `d = ${d}`,
         })),
     }),
-    shape: equals({
+    shape: check.equals({
       says: 'and its length is rho |eta| / sqrt(d)',
       given,
       runs: 32,
@@ -121,14 +111,14 @@ export default claim<Subject, string, string>({
           const eta = g.slice(0, d);
           return {
             actual: noiseStep(subject, eta, rho),
-            expected: (rho * norm(eta)) / Math.sqrt(d),
+            expected: (rho * mat.norm(eta)) / Math.sqrt(d),
             what: `d = ${d}`,
           };
         }),
     }),
-    shorter: violates({
+    shorter: check.violates({
       says: 'so that its mean length is less than rho: by 20 % for d = 1 and by 1/(4d) for large d',
-      given: only<number>([...DIMENSIONS, 256]),
+      given: check.only<number>([...DIMENSIONS, 256]),
       measure: (d, subject) => {
         const rho = 3;
         const unit = noiseStep(

@@ -1,12 +1,5 @@
 /** @file The gradient of mean-field variational inference from a single sample: section 2. */
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { statistical } from '../../../src/claims/checks/statistical.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { ladder } from '../../../src/claims/order/case.js';
-import { conditional } from '../../../src/claims/verdict.js';
 import { scaleUp } from '../../../src/core/gaussian.js';
 import { completed, wrong } from '../../../src/core/objectives/define.js';
 import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
@@ -18,30 +11,7 @@ import {
   ridgeHessian,
   ridgeSmoothed,
 } from '../../../src/theory/closed/ridge.js';
-import { cholesky } from '../../../src/theory/numerics/cholesky.js';
-import {
-  gaussianPoints,
-  sigmaPoints,
-  type WeightedPoint,
-} from '../../../src/theory/numerics/gauss-hermite.js';
-import {
-  add,
-  apply,
-  diagonal,
-  dot,
-  form,
-  identity,
-  type Matrix,
-  multiply,
-  norm,
-  scale,
-  subtract,
-  trace,
-  traceOfProduct,
-} from '../../../src/theory/numerics/matrix.js';
-import { type Quadratic, quadratics, type RidgeCase, ridges } from '../../arbitraries/functions.js';
-import { logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
+import { check, claim, conditional, draw, fc, mat, mutant, quad } from '../../kit.js';
 import { powerLoss, quadraticLoss, ridgeLoss } from '../../subjects/sam/losses.js';
 import { type Draw, drawsOn, meanGradient } from '../../subjects/sam/noisy-losses.js';
 import { type PolynomialCase, polynomialSize, polynomials } from '../../subjects/sam/polynomial-cases.js';
@@ -51,7 +21,7 @@ import { inVae, NOISE_WRONG } from '../../subjects/vae/elbo-mutants.js';
 interface Subject {
   readonly vae: VaeRules;
   /** The trace of the covariance of the gradient to first order in Sigma. */
-  readonly spread: (hessian: Matrix, sigma: Matrix) => number;
+  readonly spread: (hessian: mat.Matrix, sigma: mat.Matrix) => number;
   /** Its term of second order, from the contractions with third and with fourth derivatives. */
   readonly next: (third: number, fourth: number) => number;
 }
@@ -59,34 +29,40 @@ interface Subject {
 /** E |grad - E grad|^2 */
 const spreadOf = (draws: readonly Draw[]): number => {
   const centre = meanGradient(draws);
-  return draws.reduce((sum, { weight, gradient }) => sum + weight * norm(subtract(gradient, centre)) ** 2, 0);
+  return draws.reduce(
+    (sum, { weight, gradient }) => sum + weight * mat.norm(mat.subtract(gradient, centre)) ** 2,
+    0,
+  );
 };
 
 /** sum_k tr(T_k Sigma T_k Sigma) and tr(H Sigma M) with M = L_ijkl Sigma_kl, of a ridge sum. */
-function contractions({ ridge: { kind, terms }, point }: RidgeCase, sigma: Matrix): [number, number] {
+function contractions(
+  { ridge: { kind, terms }, point }: draw.RidgeCase,
+  sigma: mat.Matrix,
+): [number, number] {
   const [third, fourth] = [3, 4].map(n =>
-    terms.map(t => t.c * ridgeFunction(kind, n)(dot(t.a, point) + t.b)),
+    terms.map(t => t.c * ridgeFunction(kind, n)(mat.dot(t.a, point) + t.b)),
   );
   let [first, second] = [0, 0];
   const hessian = ridgeHessian({ kind, terms }, point);
   for (const [j, s] of terms.entries()) {
-    const pulled = apply(sigma, s.a);
-    second += fourth![j]! * dot(s.a, pulled) * dot(apply(hessian, s.a), pulled);
+    const pulled = mat.apply(sigma, s.a);
+    second += fourth![j]! * mat.dot(s.a, pulled) * mat.dot(mat.apply(hessian, s.a), pulled);
     for (const [k, t] of terms.entries())
-      first += third![j]! * third![k]! * dot(s.a, t.a) * dot(pulled, t.a) ** 2;
+      first += third![j]! * third![k]! * mat.dot(s.a, t.a) * mat.dot(pulled, t.a) ** 2;
   }
   return [first, second];
 }
 
-const squared = (s: number, m: Matrix): number[][] => times(s * s, m);
+const squared = (s: number, m: mat.Matrix): number[][] => times(s * s, m);
 const bySquareRoots = (from: number): number[] => Array.from({ length: 14 }, (_, k) => from * 2 ** (-k / 2));
 
 /** |w|^2 / 2 at a point of norm rho, Sigma = (rho^2/d) I. */
-const bowl = (d: number, rho: number): Quadratic => ({
+const bowl = (d: number, rho: number): draw.Quadratic => ({
   kind: 'psd',
   offset: 0,
   gradient: Array.from({ length: d }, () => rho / Math.sqrt(d)),
-  matrix: identity(d),
+  matrix: mat.identity(d),
   spectrum: [],
   basis: [],
 });
@@ -121,21 +97,21 @@ export default claim<Subject, string, string>({
   objectives: ['vae'],
   subject: {
     vae: VAE_RULES,
-    spread: (hessian, sigma) => trace(multiply(hessian, multiply(sigma, hessian))),
+    spread: (hessian, sigma) => mat.trace(mat.multiply(hessian, mat.multiply(sigma, hessian))),
     next: (third, fourth) => third / 2 + fourth,
   },
   checks: {
-    spread: order({
+    spread: check.order({
       says: 'the trace of its covariance is tr(H Sigma H) up to third and fourth derivatives: sum_k tr(T_k S T_k S)/2 + tr(H S L_ijkl S_kl)',
-      given: { arbitrary: withSigma(ridges, [1, 2, 3]) },
+      given: withSigma(draw.ridges, [1, 2, 3]),
       order: 4,
       measure: (c, { vae, spread, next }) => {
         const { ridge, point } = c.f;
-        const factor = cholesky(c.sigma.matrix);
+        const factor = mat.cholesky(c.sigma.matrix);
         const hessian = ridgeHessian(ridge, point);
-        const points = gaussianPoints(point.length, point.length === 3 ? 7 : 10);
+        const points = quad.gaussianPoints(point.length, point.length === 3 ? 7 : 10);
         return {
-          ladder: ladder(bySquareRoots(Math.sqrt(point.length) * widest(c)), s => {
+          ladder: check.ladder(bySquareRoots(Math.sqrt(point.length) * widest(c)), s => {
             const at = { loss: ridgeLoss(ridge), point, factor: times(s, factor) };
             const actual = spreadOf(drawsOn(vae, at, points));
             // what is squared is the difference of gradients, which carries their round-off
@@ -146,91 +122,98 @@ export default claim<Subject, string, string>({
         };
       },
     }),
-    unbiased: equals({
+    unbiased: check.equals({
       says: 'its mean is the gradient of the MFVI objective, in closed form for sums of sines, cosines and exponentials',
-      given: { arbitrary: withSigma(ridges, [1, 2]) },
+      given: withSigma(draw.ridges, [1, 2]),
       runs: 24,
       measure: (c, { vae }) => {
         const { ridge, point } = c.f;
         const s = widest(c);
-        const at = { loss: ridgeLoss(ridge), point, factor: times(s, cholesky(c.sigma.matrix)) };
+        const at = { loss: ridgeLoss(ridge), point, factor: times(s, mat.cholesky(c.sigma.matrix)) };
         const smooth: Ridge = ridgeSmoothed(ridge, squared(s, c.sigma.matrix));
         return {
-          actual: meanGradient(drawsOn(vae, at, gaussianPoints(point.length, 20))),
+          actual: meanGradient(drawsOn(vae, at, quad.gaussianPoints(point.length, 20))),
           expected: ridgeGradient(smooth, point),
           scale: sizeOf(c),
         };
       },
     }),
-    polynomials: equals({
+    polynomials: check.equals({
       says: 'and for polynomials, at any covariance',
-      given: { arbitrary: withSigma(polynomials([5, 4, 3, 2, 1]), [1, 2, 3]) },
+      given: withSigma(polynomials([5, 4, 3, 2, 1]), [1, 2, 3]),
       runs: 32,
       measure: (c: Case<PolynomialCase>, { vae }) => {
         const { polynomial, point } = c.f;
-        const at = { loss: powerLoss(polynomial), point, factor: cholesky(c.sigma.matrix) };
+        const at = { loss: powerLoss(polynomial), point, factor: mat.cholesky(c.sigma.matrix) };
         const expected = polynomial.terms
           .map(t =>
-            scale(
-              t.c * t.n * normalPowerMean(dot(t.a, point) + t.b, form(t.a, c.sigma.matrix, t.a), t.n - 1),
+            mat.scale(
+              t.c *
+                t.n *
+                normalPowerMean(mat.dot(t.a, point) + t.b, mat.form(t.a, c.sigma.matrix, t.a), t.n - 1),
               t.a,
             ),
           )
-          .reduce(add);
+          .reduce(mat.add);
         return {
-          actual: meanGradient(drawsOn(vae, at, gaussianPoints(point.length, 3))),
+          actual: meanGradient(drawsOn(vae, at, quad.gaussianPoints(point.length, 3))),
           expected,
           scale: polynomialSize(c.f, c.sigma.matrix),
         };
       },
     }),
-    quadratic: equals({
+    quadratic: check.equals({
       says: 'for quadratics the trace of the covariance is tr(H Sigma H) exactly',
-      given: { arbitrary: withSigma(quadratics, [1, 2, 3, 5]) },
+      given: withSigma(draw.quadratics, [1, 2, 3, 5]),
       runs: 32,
-      measure: ({ f, sigma }: Case<Quadratic>, { vae, spread }) => {
-        const at = { loss: quadraticLoss(f), point: f.gradient.map(() => 0), factor: cholesky(sigma.matrix) };
-        const size = norm(f.gradient) ** 2 + norm(f.matrix.flat()) ** 2 * norm(sigma.matrix.flat());
+      measure: ({ f, sigma }: Case<draw.Quadratic>, { vae, spread }) => {
+        const at = {
+          loss: quadraticLoss(f),
+          point: f.gradient.map(() => 0),
+          factor: mat.cholesky(sigma.matrix),
+        };
+        const size =
+          mat.norm(f.gradient) ** 2 + mat.norm(f.matrix.flat()) ** 2 * mat.norm(sigma.matrix.flat());
         return {
-          actual: spreadOf(drawsOn(vae, at, sigmaPoints(f.gradient.length))),
+          actual: spreadOf(drawsOn(vae, at, quad.sigmaPoints(f.gradient.length))),
           expected: spread(f.matrix, sigma.matrix),
           scale: size,
         };
       },
     }),
-    neverSmall: equals({
+    neverSmall: check.equals({
       says: 'with Sigma = (rho^2/d) I its standard deviation on |w|^2/2 is rho in every dimension, as large as the gradient at |w| = rho',
       given: {
-        arbitrary: plainRecord({
+        arbitrary: draw.record({
           d: fc.constantFrom(1, 2, 8, 32),
-          rho: logUniform({ min: 1e-3, max: 30 }),
+          rho: draw.logUniform({ min: 1e-3, max: 30 }),
         }),
         examples: [1, 2, 8, 32].map(d => ({ d, rho: 1 })),
       },
       runs: 12,
       measure: ({ d, rho }, { vae }) => {
-        const factor = diagonal(new Array<number>(d).fill(rho / Math.sqrt(d)));
+        const factor = mat.diagonal(new Array<number>(d).fill(rho / Math.sqrt(d)));
         const at = { loss: quadraticLoss(bowl(d, rho)), point: new Array<number>(d).fill(0), factor };
-        const draws = drawsOn(vae, at, sigmaPoints(d));
+        const draws = drawsOn(vae, at, quad.sigmaPoints(d));
         return { actual: Math.sqrt(spreadOf(draws)), expected: rho, scale: rho };
       },
     }),
-    sampled: statistical({
+    sampled: check.statistical({
       says: 'the mean over the noise of training is the closed one, and so is the mean square distance from it',
-      given: { arbitrary: fc.oneof(...[2, 3].map(p => withSigma(ridges, [p]))) },
+      given: fc.oneof(...[2, 3].map(p => withSigma(draw.ridges, [p]))),
       runs: 3,
-      measure: (c: Case<RidgeCase>, { vae }, random) => {
+      measure: (c: Case<draw.RidgeCase>, { vae }, random) => {
         const { ridge, point } = c.f;
         const p = point.length;
         const s = widest(c);
-        const at = { loss: ridgeLoss(ridge), point, factor: times(s, cholesky(c.sigma.matrix)) };
-        const points: WeightedPoint[] = Array.from({ length: 2000 }, () => ({
+        const at = { loss: ridgeLoss(ridge), point, factor: times(s, mat.cholesky(c.sigma.matrix)) };
+        const points: quad.WeightedPoint[] = Array.from({ length: 2000 }, () => ({
           point: Array.from({ length: p }, () => random.normal()),
           weight: 1 / 2000,
         }));
         const draws = drawsOn(vae, at, points);
         const expected = ridgeGradient(ridgeSmoothed(ridge, squared(s, c.sigma.matrix)), point);
-        const exact = spreadOf(drawsOn(VAE_RULES, at, gaussianPoints(p, 14)));
+        const exact = spreadOf(drawsOn(VAE_RULES, at, quad.gaussianPoints(p, 14)));
         return [
           ...expected.map((mean, k) => ({
             values: Float64Array.from(draws, ({ gradient }) => gradient[k]!),
@@ -238,7 +221,10 @@ export default claim<Subject, string, string>({
             what: `entry ${k}`,
           })),
           {
-            values: Float64Array.from(draws, ({ gradient }) => norm(subtract(gradient, expected)) ** 2),
+            values: Float64Array.from(
+              draws,
+              ({ gradient }) => mat.norm(mat.subtract(gradient, expected)) ** 2,
+            ),
             expected: exact,
             what: 'square distance',
           },
@@ -249,11 +235,11 @@ export default claim<Subject, string, string>({
   mutants: {
     ...inVae<Subject>(NOISE_WRONG),
     ...inVae<Subject>(otherNoise),
-    singleTrace: mutant('tr(H Sigma) for tr(H Sigma H)', s => ({ ...s, spread: traceOfProduct })),
+    singleTrace: mutant('tr(H Sigma) for tr(H Sigma H)', s => ({ ...s, spread: mat.traceOfProduct })),
     doubled: mutant('twice tr(H Sigma H)', s => ({ ...s, spread: (h, sigma) => 2 * s.spread(h, sigma) })),
     squaredSigma: mutant('|H Sigma|^2 for tr(H Sigma H)', s => ({
       ...s,
-      spread: (h, sigma) => norm(multiply(h, sigma).flat()) ** 2,
+      spread: (h, sigma) => mat.norm(mat.multiply(h, sigma).flat()) ** 2,
     })),
     fourthDropped: mutant('no fourth derivatives in the next term', s => ({
       ...s,

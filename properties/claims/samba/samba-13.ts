@@ -1,25 +1,10 @@
 /** @file The mean gradient against the gradient of SAM: eq. (9). */
 
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim } from '../../../src/claims/claim.js';
-import { dyadic, ladder } from '../../../src/claims/order/case.js';
-import { refuted } from '../../../src/claims/verdict.js';
 import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { type Ridge, ridgeGradient, ridgeHessian } from '../../../src/theory/closed/ridge.js';
-import { cholesky } from '../../../src/theory/numerics/cholesky.js';
-import { gaussianPoints, sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import { add, apply, dot, identity, norm, scale } from '../../../src/theory/numerics/matrix.js';
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
-import { type Quadratic, quadraticOf, ridges } from '../../arbitraries/functions.js';
-import { spd } from '../../arbitraries/matrix.js';
-import { logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
+import { check, claim, draw, fc, mat, quad, refuted } from '../../kit.js';
 import { PENALTY_RULES } from '../../subjects/sam/covariance.js';
 import { type Loss, quadraticLoss, ridgeLoss } from '../../subjects/sam/losses.js';
 import { DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
@@ -45,7 +30,7 @@ interface Line {
 }
 
 /** curvature x^2 / 2 + slope x */
-const parabola = (curvature: number, slope: number): Quadratic => ({
+const parabola = (curvature: number, slope: number): draw.Quadratic => ({
   kind: 'indefinite',
   offset: 0,
   gradient: [slope],
@@ -59,7 +44,7 @@ const exponential: Ridge = { kind: 'exp', terms: [{ c: 1, a: [1], b: 0 }] };
 /** The two gradients in one dimension. */
 function onLine({ loss, point, rho }: Line, subject: Subject) {
   const at = { loss, point: [point], factor: [[rho]] };
-  const [actual] = meanGradient(drawsOn(subject.vae, at, gaussianPoints(1, 40)));
+  const [actual] = meanGradient(drawsOn(subject.vae, at, quad.gaussianPoints(1, 40)));
   const [claimed] = samGradient(subject, loss, [point], [[rho]]);
   return { mean: actual!, sam: claimed! };
 }
@@ -83,15 +68,15 @@ const show = ({ says }: Line): string => says;
 
 const psd = fc.oneof(
   ...[1, 2, 3, 5].map(p =>
-    plainRecord({
-      f: quadraticOf(p, 'psd').filter(({ gradient }) => norm(gradient) > 0),
-      sigma: spd(p, 1 / 4, 4),
-      kappa: logUniform({ min: 1 / 64, max: 8 }),
+    draw.record({
+      f: draw.quadraticOf(p, 'psd').filter(({ gradient }) => mat.norm(gradient) > 0),
+      sigma: draw.spd(p, 1 / 4, 4),
+      kappa: draw.logUniform({ min: 1 / 64, max: 8 }),
     }),
   ),
 );
 
-const ridgeCases = fc.oneof(...[1, 2, 3].map(p => ridges(p)));
+const ridgeCases = fc.oneof(...[1, 2, 3].map(p => draw.ridges(p)));
 
 const { rootDimensionMissing, dimensionForRoot, unnormalised, covarianceForRoot, covarianceMissing } =
   LENGTH_MUTANTS;
@@ -116,17 +101,17 @@ export default claim<Subject, string, string>({
   objectives: ['samba', 'vae'],
   subject: { samba: SAMBA_RULES, vae: VAE_RULES },
   checks: {
-    byEntry: violates({
+    byEntry: check.violates({
       says: 'entry by entry: for L = x^2/2 at -1 with rho = 1/2 the mean is -1, the gradient of SAM -1.5',
-      given: only([smallest], show),
+      given: check.only([smallest], show),
       measure: (line, subject) => {
         const { mean, sam } = onLine(line, subject);
         return { claimed: sam, actual: mean, by: mean - sam, scale: 2 };
       },
     }),
-    byNorm: violates({
+    byNorm: check.violates({
       says: 'as norms: for L = -x^2/2 + 3x at 0 with rho = 1 it is 3 against 2, for exp(x) and any rho > 2 exp(rho^2/2) against exp(rho)',
-      given: only([CONCAVE, ...CONVEX], show),
+      given: check.only([CONCAVE, ...CONVEX], show),
       measure: (line, subject) => {
         const { mean, sam } = onLine(line, subject);
         return {
@@ -137,9 +122,9 @@ export default claim<Subject, string, string>({
         };
       },
     }),
-    values: equals({
+    values: check.equals({
       says: 'these are the values: exp(rho^2/2), exp(rho); 3 and 2; -1 and -3/2',
-      given: only([smallest, CONCAVE, ...CONVEX], show),
+      given: check.only([smallest, CONCAVE, ...CONVEX], show),
       measure: (line, subject) => {
         const { mean, sam } = onLine(line, subject);
         const known =
@@ -152,27 +137,28 @@ export default claim<Subject, string, string>({
       },
       ulps: 256,
     }),
-    convexQuadratics: bound({
+    convexQuadratics: check.bound({
       says: 'for convex quadratics |E grad L| = |grad L| <= |grad L_SAM| in whitened coordinates, at the one-step point and at the true maximiser',
-      given: { arbitrary: psd },
+      given: psd,
       runs: 64,
       measure: ({ f, sigma, kappa }, subject) => {
         const p = f.gradient.length;
-        const factor = times(kappa / Math.sqrt(p), cholesky(sigma.matrix));
+        const factor = times(kappa / Math.sqrt(p), mat.cholesky(sigma.matrix));
         const point = f.gradient.map(() => 0);
         const loss = quadraticLoss(f);
         const length = (v: readonly number[]): number =>
-          norm(
+          mat.norm(
             factor[0]!.map((_, j) =>
-              dot(
+              mat.dot(
                 factor.map(row => row[j]!),
                 v,
               ),
             ),
           );
-        const mean = length(meanGradient(drawsOn(subject.vae, { loss, point, factor }, sigmaPoints(p))));
+        const mean = length(meanGradient(drawsOn(subject.vae, { loss, point, factor }, quad.sigmaPoints(p))));
         const best = maximiseOnEllipsoid(f.gradient, f.matrix, sigma.matrix, kappa).point;
-        const size = kappa * norm(sigma.matrix.flat()) * (norm(f.gradient) + kappa * norm(f.matrix.flat()));
+        const size =
+          kappa * mat.norm(sigma.matrix.flat()) * (mat.norm(f.gradient) + kappa * mat.norm(f.matrix.flat()));
         return [
           {
             lower: mean,
@@ -182,35 +168,38 @@ export default claim<Subject, string, string>({
           },
           {
             lower: mean,
-            upper: length(add(f.gradient, apply(f.matrix, best))),
+            upper: length(mat.add(f.gradient, mat.apply(f.matrix, best))),
             scale: 4 * size,
             what: 'true maximum',
           },
         ];
       },
     }),
-    smallRadius: order({
+    smallRadius: check.order({
       says: "for small radii the squares differ by 2 rho g'Hu + rho^2 (|Hu|^2 + g'T[u,u] - g'grad tr H/d)",
-      given: { arbitrary: ridgeCases },
+      given: ridgeCases,
       order: 2,
       measure: ({ ridge, point }, subject) => {
         const p = point.length;
-        const unit = identity(p);
+        const unit = mat.identity(p);
         const c = { f: { ridge, point }, sigma: { matrix: unit, spectrum: [], basis: [] } };
         const g = ridgeGradient(ridge, point);
-        const u = scale(1 / norm(g), g);
-        const bent = apply(ridgeHessian(ridge, point), u);
-        const traceGradient = unit.map(e => ridgeGradient(ridge, point, [e, e])).reduce(add);
-        const points = gaussianPoints(p, 8);
+        const u = mat.scale(1 / mat.norm(g), g);
+        const bent = mat.apply(ridgeHessian(ridge, point), u);
+        const traceGradient = unit.map(e => ridgeGradient(ridge, point, [e, e])).reduce(mat.add);
+        const points = quad.gaussianPoints(p, 8);
         return {
-          ladder: ladder(dyadic(Math.sqrt(p) * nearest(c), 4, 15), rho => {
+          ladder: check.ladder(check.dyadic(Math.sqrt(p) * nearest(c), 4, 15), rho => {
             const factor = times(rho / Math.sqrt(p), unit);
             const loss = ridgeLoss(ridge);
-            const mean = norm(meanGradient(drawsOn(subject.vae, { loss, point, factor }, points)));
-            const sam = norm(samGradient(subject, loss, point, factor));
-            return { residual: sam ** 2 - mean ** 2 - 2 * rho * dot(g, bent), scale: sizeOf(c) ** 2 };
+            const mean = mat.norm(meanGradient(drawsOn(subject.vae, { loss, point, factor }, points)));
+            const sam = mat.norm(samGradient(subject, loss, point, factor));
+            return { residual: sam ** 2 - mean ** 2 - 2 * rho * mat.dot(g, bent), scale: sizeOf(c) ** 2 };
           }),
-          constant: dot(bent, bent) + dot(g, ridgeGradient(ridge, point, [u, u])) - dot(g, traceGradient) / p,
+          constant:
+            mat.dot(bent, bent) +
+            mat.dot(g, ridgeGradient(ridge, point, [u, u])) -
+            mat.dot(g, traceGradient) / p,
         };
       },
     }),

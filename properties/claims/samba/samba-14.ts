@@ -1,6 +1,5 @@
 /** @file SAMBA-14 and UJV-7: whether the worst case on the ball bounds the mean under Gaussian noise. */
-import { claim } from '../../../src/claims/claim.js';
-import { refuted } from '../../../src/claims/verdict.js';
+import { claim, refuted } from '../../kit.js';
 import { MUTANTS, SUBJECT } from '../../subjects/bound/controls.js';
 import { CORRECTED } from '../../subjects/bound/corrected.js';
 import { COUNTEREXAMPLES } from '../../subjects/bound/counterexamples.js';

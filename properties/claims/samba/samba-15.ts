@@ -1,16 +1,10 @@
 /** @file Where SAMBA evaluates the decoder: eq. (10), and what the released code does with a learned covariance. */
 
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
 import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { VAE_SAM_LEARNED_RULES } from '../../../src/core/objectives/vae-sam/vae-sam-samba-learned.js';
-import { solve } from '../../../src/theory/numerics/cholesky.js';
-import { apply, dot, form, norm, scale } from '../../../src/theory/numerics/matrix.js';
 import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
+import { check, claim, exact, mat, mutant } from '../../kit.js';
 import { atCode, rowsOf } from '../../subjects/network/jets.js';
 import { inputsOf } from '../../subjects/network/network.js';
 import { covariancesOf, learnedSteps } from '../../subjects/network/posterior.js';
@@ -38,11 +32,11 @@ function errorAt(c: AutoencoderCase, steps: Float64Array): number {
 /** e'Sigma^-1 e of every step. */
 const levels = (c: AutoencoderCase, steps: readonly number[][]) =>
   covariancesOf(c).map((sigma, i) => {
-    const pulled = solve(sigma, steps[i]!);
+    const pulled = mat.solve(sigma, steps[i]!);
     return {
-      actual: dot(steps[i]!, pulled),
+      actual: mat.dot(steps[i]!, pulled),
       expected: c.shape.net.latent,
-      scale: norm(steps[i]!) * norm(pulled),
+      scale: mat.norm(steps[i]!) * mat.norm(pulled),
     };
   });
 
@@ -51,9 +45,9 @@ const gains = (c: AutoencoderCase, steps: readonly number[][]) => {
   const g = gradients(c);
   const rounding = c.shape.batch * roundOff(c, atCode(c));
   return covariancesOf(c).map((sigma, i) => ({
-    most: Math.sqrt(c.shape.net.latent * form(g[i]!, sigma, g[i]!)),
-    gain: dot(g[i]!, steps[i]!),
-    scale: norm(steps[i]!) * (norm(g[i]!) + rounding),
+    most: Math.sqrt(c.shape.net.latent * mat.form(g[i]!, sigma, g[i]!)),
+    gain: mat.dot(g[i]!, steps[i]!),
+    scale: mat.norm(steps[i]!) * (mat.norm(g[i]!) + rounding),
   }));
 };
 
@@ -71,7 +65,7 @@ export default claim<Subject, string, string>({
   objectives: ['samba', 'vae-sam-samba-learned'],
   subject: { samba: SAMBA_RULES, released: VAE_SAM_LEARNED_RULES },
   checks: {
-    fixed: equals({
+    fixed: check.equals({
       says: 'for Sigma = alpha^2 I the loss is the error at mu + alpha sqrt(d) g/|g|',
       given: everyShape(SHAPES.smooth),
       runs: 48,
@@ -81,40 +75,40 @@ export default claim<Subject, string, string>({
           ...inputsOf(c),
           alpha2: Float64Array.of(c.alpha ** 2),
         });
-        const size = 1 + norm(Object.values(c.params).flat());
+        const size = 1 + mat.norm(Object.values(c.params).flat());
         return {
           actual: outputs['term.reconstruction']!,
           expected: [errorAt(c, step)],
-          scale: outputs['term.reconstruction']![0]! + size ** 2 * (1 + norm([...step])),
+          scale: outputs['term.reconstruction']![0]! + size ** 2 * (1 + mat.norm([...step])),
         };
       },
     }),
-    learned: equals({
+    learned: check.equals({
       says: 'for a diagonal or full Sigma it is the error at mu + sqrt(d) Sigma g/|Sigma^(1/2) g|',
       given: everyShape(SHAPES.learned),
       runs: 48,
       measure: (c, { samba }) => {
         const g = gradients(c);
         const rows = covariancesOf(c).map((sigma, i) =>
-          scale(Math.sqrt(c.shape.net.latent / form(g[i]!, sigma, g[i]!)), apply(sigma, g[i]!)),
+          mat.scale(Math.sqrt(c.shape.net.latent / mat.form(g[i]!, sigma, g[i]!)), mat.apply(sigma, g[i]!)),
         );
         const step = Float64Array.from(rows.flat());
         const outputs = learnedSambaStep(samba, c.shape).run(inputsOf(c));
-        const size = 1 + norm(Object.values(c.params).flat());
+        const size = 1 + mat.norm(Object.values(c.params).flat());
         return {
           actual: outputs['term.reconstruction']!,
           expected: [errorAt(c, step)],
-          scale: outputs['term.reconstruction']![0]! + size ** 2 * (1 + norm([...step])) ** 2,
+          scale: outputs['term.reconstruction']![0]! + size ** 2 * (1 + mat.norm([...step])) ** 2,
         };
       },
     }),
-    level: equals({
+    level: check.equals({
       says: 'the code lies on the ellipsoid of level d',
       given: everyShape(SHAPES.learned),
       runs: 48,
       measure: (c, { samba }) => levels(c, learnedSteps(c, samba)),
     }),
-    maximiser: equals({
+    maximiser: check.equals({
       says: 'its linearised gain is the largest on the ellipsoid, sqrt(d) |Sigma^(1/2) g|',
       given: everyShape(SHAPES.learned),
       runs: 48,
@@ -125,13 +119,13 @@ export default claim<Subject, string, string>({
           scale,
         })),
     }),
-    releasedLevel: equals({
+    releasedLevel: check.equals({
       says: "the released code's step is on the ellipsoid too",
       given: everyShape(DIAGONAL),
       runs: 48,
       measure: (c, { released }) => levels(c, learnedSteps(c, released)),
     }),
-    releasedGain: bound({
+    releasedGain: check.bound({
       says: "the released code's step gains no more than the maximiser",
       given: everyShape(DIAGONAL),
       runs: 48,
@@ -142,7 +136,7 @@ export default claim<Subject, string, string>({
           scale,
         })),
     }),
-    releasedLess: violates({
+    releasedLess: check.violates({
       says: 'and is not the maximiser unless the standard deviations are proportional across the batch',
       given: everyShape(DIAGONAL),
       runs: 48,

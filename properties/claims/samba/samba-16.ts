@@ -1,28 +1,11 @@
 /** @file "SAMBA optimises a worst-case bound on the ELBO": section 3.1. */
 
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { refuted } from '../../../src/claims/verdict.js';
 import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
-import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import {
-  apply,
-  form,
-  gram,
-  identity,
-  type Matrix,
-  norm,
-  scale,
-  trace,
-  transpose,
-} from '../../../src/theory/numerics/matrix.js';
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
 import { type AutoencoderCase, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
+import { check, claim, mat, mutant, quad, refuted } from '../../kit.js';
 import { withResiduals } from '../../subjects/network/degenerate.js';
 import { atCode } from '../../subjects/network/jets.js';
 import { inputsOf } from '../../subjects/network/network.js';
@@ -50,13 +33,13 @@ const average = (values: readonly number[]): number => values.reduce((a, b) => a
 function quadratics(c: AutoencoderCase): { gradients: number[][]; hessian: number[][] } {
   const w = firstLayer(c);
   return {
-    gradients: residuals(c).map(r => scale(2, apply(transpose(w), r))),
-    hessian: gram(w).map(row => scale(2, row)),
+    gradients: residuals(c).map(r => mat.scale(2, mat.apply(mat.transpose(w), r))),
+    hessian: mat.gram(w).map(row => mat.scale(2, row)),
   };
 }
 
 /** The mean over the batch of max |x - f(mu + e)|^2 over e' Sigma_i^-1 e <= d, for a linear decoder. */
-function worstCase(c: AutoencoderCase, covariances: readonly Matrix[]): number {
+function worstCase(c: AutoencoderCase, covariances: readonly mat.Matrix[]): number {
   const { gradients, hessian } = quadratics(c);
   const radius = Math.sqrt(c.shape.net.latent);
   return average(
@@ -68,7 +51,7 @@ function worstCase(c: AutoencoderCase, covariances: readonly Matrix[]): number {
 
 const isotropic = (c: AutoencoderCase): number[][][] =>
   Array.from({ length: c.shape.batch }, () =>
-    identity(c.shape.net.latent).map(row => scale(c.alpha ** 2, row)),
+    mat.identity(c.shape.net.latent).map(row => mat.scale(c.alpha ** 2, row)),
   );
 
 /** What SAMBA decodes, Sigma = alpha^2 I. */
@@ -81,7 +64,7 @@ const oneStep = (c: AutoencoderCase, samba: SambaRules): number =>
 function mean(c: AutoencoderCase, vae: VaeRules): number {
   const program = vaeStep(vae, c.shape);
   const fixed = { ...inputsOf(c), alpha2: Float64Array.of(c.alpha ** 2) };
-  return sigmaPoints(c.shape.net.latent).reduce((sum, { point, weight }, k) => {
+  return quad.sigmaPoints(c.shape.net.latent).reduce((sum, { point, weight }, k) => {
     const noise = repeated(c, point);
     const outputs = k === 0 ? program.run({ ...fixed, noise }) : program.update({ noise });
     return sum + weight * outputs['term.reconstruction']![0]!;
@@ -90,9 +73,9 @@ function mean(c: AutoencoderCase, vae: VaeRules): number {
 
 /** The size of what cancels in the losses of a linear decoder. */
 const sizeOf = (c: AutoencoderCase): number => {
-  const w = norm(firstLayer(c).flat());
-  const reach = norm([...atCode(c).mean]) + c.alpha * c.shape.net.latent;
-  return (norm(c.x) + norm(c.params['decoder.0.bias']!) + w * reach) ** 2;
+  const w = mat.norm(firstLayer(c).flat());
+  const reach = mat.norm([...atCode(c).mean]) + c.alpha * c.shape.net.latent;
+  return (mat.norm(c.x) + mat.norm(c.params['decoder.0.bias']!) + w * reach) ** 2;
 };
 
 /** W = diag(1, 10), x = (-0.01, 0), z = 0: the gradient is small and points along the lesser curvature. */
@@ -147,15 +130,15 @@ export default claim<Subject, string, string>({
       lambda * slope + (lambda ** 2 / 2) * (along - meanCurvature),
   },
   checks: {
-    smallSlope: violates({
+    smallSlope: check.violates({
       says: 'a linear decoder whose gradient is small: 0.0229 after one step, 1.0101 in the mean',
-      given: only([SMALL_SLOPE], () => 'W = diag(1, 10), x = (-0.01, 0), z = 0, alpha = 0.1'),
+      given: check.only([SMALL_SLOPE], () => 'W = diag(1, 10), x = (-0.01, 0), z = 0, alpha = 0.1'),
       measure: (c, { samba, vae }) => {
         const [claimed, actual] = [oneStep(c, samba), mean(c, vae)];
         return { claimed, actual, by: actual - claimed, scale: actual };
       },
     }),
-    noSlope: violates({
+    noSlope: check.violates({
       says: 'at perfect reconstruction the step is zero and SAMBA adds nothing, while the expectation is alpha^2 |W|_F^2',
       given: everyShape(SHAPES.linear),
       runs: 16,
@@ -165,9 +148,9 @@ export default claim<Subject, string, string>({
         return { claimed, actual, by: actual - claimed, scale: actual };
       },
     }),
-    belowCentre: violates({
+    belowCentre: check.violates({
       says: 'it can even be below the unperturbed loss: sin at 0 with rho = 5',
-      given: only([5], rho => `rho = ${rho}`),
+      given: check.only([5], rho => `rho = ${rho}`),
       measure: (rho, { samba }) => {
         const loss = ridgeLoss({ kind: 'sin', terms: [{ c: 1, a: [1], b: 0 }] });
         const rules = { samba, penalty: PENALTY_RULES };
@@ -175,9 +158,9 @@ export default claim<Subject, string, string>({
         return { claimed: value, actual: perturbed, by: value - perturbed, scale: 1 };
       },
     }),
-    values: equals({
+    values: check.equals({
       says: 'the counterexample in figures: (0.01 + 0.1 sqrt(2))^2, 0.0001 + 0.01 (1 + 100), and the worst case 2.0001',
-      given: only([SMALL_SLOPE], () => 'W = diag(1, 10), x = (-0.01, 0), z = 0, alpha = 0.1'),
+      given: check.only([SMALL_SLOPE], () => 'W = diag(1, 10), x = (-0.01, 0), z = 0, alpha = 0.1'),
       measure: (c, { samba, vae }) => [
         { actual: oneStep(c, samba), expected: (0.01 + 0.1 * Math.SQRT2) ** 2, what: 'one step' },
         { actual: mean(c, vae), expected: 1.0101, what: 'expectation' },
@@ -185,7 +168,7 @@ export default claim<Subject, string, string>({
         { actual: worstCase(c, isotropic(c)), expected: 0.0001 + 2 + 0.0001 / 99, what: 'worst case' },
       ],
     }),
-    worstCase: bound({
+    worstCase: check.bound({
       says: 'for linear decoders the true maximum bounds the expectation, for a fixed covariance',
       given: everyShape([...SHAPES.linear, flat]),
       runs: 32,
@@ -195,12 +178,12 @@ export default claim<Subject, string, string>({
         scale: sizeOf(c),
       }),
     }),
-    learned: bound({
+    learned: check.bound({
       says: 'and with the KL the negative ELBO, for a learned one',
       given: everyShape(LINEAR_GAUSSIAN),
       runs: 24,
       measure: (c, { samba, vae }) => {
-        const points = sigmaPoints(c.shape.net.latent);
+        const points = quad.sigmaPoints(c.shape.net.latent);
         const program = elboProgram(vae, c.shape);
         const fixed = { ...inputsOf(c), beta: Float64Array.of(1) };
         const lower = points.reduce(
@@ -212,7 +195,7 @@ export default claim<Subject, string, string>({
         return { lower, upper: worstCase(c, covariancesOf(c)) + kl };
       },
     }),
-    inside: bound({
+    inside: check.bound({
       says: 'the one-step value never exceeds the true maximum',
       given: everyShape([...SHAPES.linear, flat]),
       runs: 32,
@@ -222,7 +205,7 @@ export default claim<Subject, string, string>({
         scale: sizeOf(c),
       }),
     }),
-    criterion: equals({
+    criterion: check.equals({
       says: "it exceeds the expectation by lambda |g| + lambda^2/2 (u'Hu - tr H/d) exactly, sample by sample in the mean",
       given: everyShape([...SHAPES.linear, flat]),
       runs: 32,
@@ -230,8 +213,8 @@ export default claim<Subject, string, string>({
         const { gradients, hessian } = quadratics(c);
         const d = c.shape.net.latent;
         const expected = gradients.map(g => {
-          const along = form(g, hessian, g) / norm(g) ** 2;
-          return excess(c.alpha * Math.sqrt(d), norm(g), trace(hessian) / d, along);
+          const along = mat.form(g, hessian, g) / mat.norm(g) ** 2;
+          return excess(c.alpha * Math.sqrt(d), mat.norm(g), mat.trace(hessian) / d, along);
         });
         return {
           actual: oneStep(c, samba) - mean(c, vae),
@@ -240,12 +223,12 @@ export default claim<Subject, string, string>({
         };
       },
     }),
-    convex: bound({
+    convex: check.bound({
       says: 'where the loss is convex in the code, the one-step value is at least L + lambda |g|',
       given: everyShape([...SHAPES.linear, flat]),
       runs: 32,
       measure: (c, { samba }) => {
-        const slopes = quadratics(c).gradients.map(norm);
+        const slopes = quadratics(c).gradients.map(mat.norm);
         const lambda = c.alpha * Math.sqrt(c.shape.net.latent);
         return {
           lower: average([...atCode(c).errors]) + lambda * average(slopes),

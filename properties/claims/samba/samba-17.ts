@@ -1,12 +1,8 @@
 /** @file The tie lambda = alpha sqrt(d) between SAMBA with a fixed covariance and the RAE: section 3.1. */
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import type { OrderCase } from '../../../src/claims/order/case.js';
-import { conditional } from '../../../src/claims/verdict.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
+
 import { type AutoencoderCase, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
+import { check, claim, conditional, mat, mutant, type OrderCase } from '../../kit.js';
 import { atCode, jet, rowsOf } from '../../subjects/network/jets.js';
 import { collect, inputsOf } from '../../subjects/network/network.js';
 import {
@@ -47,7 +43,7 @@ function ladders(
       gradient: {
         step: alpha,
         residual: u.map((x, k) => x - v[k]!),
-        scale: norm([...u]) + norm([...v]) + rounding,
+        scale: mat.norm([...u]) + mat.norm([...v]) + rounding,
       },
     };
   });
@@ -81,26 +77,29 @@ export default claim<Subject, string, string>({
   objectives: ['samba', 'rae-loss-gradient'],
   subject: { ...PAIR, lambda: (alpha, d) => alpha * Math.sqrt(d) },
   checks: {
-    value: order({
+    value: check.order({
       says: "the losses differ by alpha^2 d u'Hu/2, u the direction of the gradient",
       given: everyShape(WIDE),
       order: 2,
       measure: (c, subject) => ladders(c, subject).value,
     }),
-    gradient: order({
+    gradient: check.order({
       says: 'the z-gradients differ by alpha^2 d T[u,u]/2',
       given: everyShape(WIDE),
       order: 2,
       measure: (c, subject) => ladders(c, subject).gradient,
     }),
-    algebra: equals({
+    algebra: check.equals({
       says: 'lambda times the penalty is the mean of sqrt(d)|alpha grad_z L|, for any alpha',
       given: everyShape(SHAPES.control),
       runs: 64,
       measure: (c, { rae, lambda }) => {
         const d = c.shape.net.latent;
         const rows = rowsOf(atCode(c).gradient, c.shape.batch);
-        const expected = rows.reduce((sum, g) => sum + Math.sqrt(d) * norm([...g].map(x => c.alpha * x)), 0);
+        const expected = rows.reduce(
+          (sum, g) => sum + Math.sqrt(d) * mat.norm([...g].map(x => c.alpha * x)),
+          0,
+        );
         const tie = lambda(c.alpha, d);
         const outputs = raeStep(rae, c.shape).run({ ...inputsOf(c), lambda: Float64Array.of(tie) });
         return { actual: tie * outputs['term.penalty']![0]!, expected: expected / rows.length };

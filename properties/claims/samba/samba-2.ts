@@ -1,19 +1,12 @@
 /** @file The ELBO in closed form: eq. (2). */
 import * as tf from '@tensorflow/tfjs';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { refuted } from '../../../src/claims/verdict.js';
 import { diagonal } from '../../../src/core/gaussian.js';
 import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { constant } from '../../../src/engine/ops.js';
-import { cholesky, logDet } from '../../../src/theory/numerics/cholesky.js';
-import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import { apply, norm, scale, subtract, trace } from '../../../src/theory/numerics/matrix.js';
 import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
+import { check, claim, mat, mutant, quad, refuted } from '../../kit.js';
 import { atCode, rowsOf } from '../../subjects/network/jets.js';
 import { collect, inputsOf, type Part } from '../../subjects/network/network.js';
 import { covariancesOf } from '../../subjects/network/posterior.js';
@@ -55,15 +48,15 @@ function printedTerms(c: AutoencoderCase, noise: readonly number[]) {
   const sigmas = covariancesOf(c);
   const { mean } = atCode(c);
   const codes = rowsOf(mean, c.shape.batch);
-  const step = Float64Array.from(sigmas.flatMap(sigma => apply(cholesky(sigma), noise)));
+  const step = Float64Array.from(sigmas.flatMap(sigma => mat.apply(mat.cholesky(sigma), noise)));
   const { errors, decoded } = atCode(c, step);
   const spread = sigmas.map(
-    (sigma, i) => -logDet(sigma) + trace(sigma) + norm([...codes[i]!]) ** 2 + noise.length,
+    (sigma, i) => -mat.logDet(sigma) + mat.trace(sigma) + mat.norm([...codes[i]!]) ** 2 + noise.length,
   );
   return {
     reconstruction: average([...errors]),
     divergence: average(spread) / 2,
-    size: 1 + norm([...decoded]) ** 2 + norm(c.x) ** 2 + Math.max(...spread.map(Math.abs)),
+    size: 1 + mat.norm([...decoded]) ** 2 + mat.norm(c.x) ** 2 + Math.max(...spread.map(Math.abs)),
   };
 }
 
@@ -110,20 +103,20 @@ export default claim<Subject, string, string>({
   objectives: ['vae'],
   subject: SUBJECT,
   checks: {
-    prior: violates({
+    prior: check.violates({
       says: 'where q is the prior the printed divergence is d, the true one 0',
-      given: only([1, 2, 16], d => `d = ${d}`),
+      given: check.only([1, 2, 16], d => `d = ${d}`),
       measure: (d, { printed, vae }) => {
         const [claimed, actual] = [ofPrior(printed, d), ofPrior(vae, d)];
         return { claimed, actual, by: claimed - actual, scale: d };
       },
     }),
-    meanOnly: violates({
+    meanOnly: check.violates({
       says: 'with f(g(x)) in place of f(z) the expectation is vacuous and misses tr(W Sigma W^T)',
       given: everyShape(LINEAR_GAUSSIAN),
       runs: 16,
       measure: (c, { vae }) => {
-        const points = sigmaPoints(c.shape.net.latent);
+        const points = quad.sigmaPoints(c.shape.net.latent);
         const program = elboProgram(vae, c.shape);
         const errors = points.map(({ point }) => {
           const outputs = program.run({
@@ -137,18 +130,18 @@ export default claim<Subject, string, string>({
         return { claimed, actual, by: actual - claimed, scale: actual };
       },
     }),
-    unitVariance: violates({
+    unitVariance: check.violates({
       says: 'with decoder variance 1 its gradient is not that of the ELBO: the weight of the error must be 1/2',
       given: everyShape(SHAPES.learned),
       runs: 16,
       measure: (c, { vae, printed }) => {
         const claimed = [...gradientsOf(c, printed, 1)];
-        const actual = scale(1 / 2, [...gradientsOf(c, vae, 2)]);
-        const by = norm(subtract(actual, claimed));
-        return { claimed: norm(claimed), actual: norm(actual), by, scale: norm(claimed) };
+        const actual = mat.scale(1 / 2, [...gradientsOf(c, vae, 2)]);
+        const by = mat.norm(mat.subtract(actual, claimed));
+        return { claimed: mat.norm(claimed), actual: mat.norm(actual), by, scale: mat.norm(claimed) };
       },
     }),
-    closedForm: equals({
+    closedForm: check.equals({
       says: 'at every noise the printed expression is what trains less d',
       given: everyShape(SHAPES.learned),
       runs: 24,
@@ -162,7 +155,7 @@ export default claim<Subject, string, string>({
         ];
       },
     }),
-    constantOnly: equals({
+    constantOnly: check.equals({
       says: 'against the evidence of linear decoders at variance 1/2 the printed bound is off by -d + (D/2) log pi',
       given: everyShape(LINEAR_GAUSSIAN),
       runs: 24,
@@ -171,13 +164,13 @@ export default claim<Subject, string, string>({
         const { logEvidence, gap, size } = evidence(c, 1 / 2);
         const rules = { vae: printed, beta, constant: () => 0 };
         return {
-          actual: gap - negativeElbo(c, rules, 1 / 2, sigmaPoints(latent)) - logEvidence,
+          actual: gap - negativeElbo(c, rules, 1 / 2, quad.sigmaPoints(latent)) - logEvidence,
           expected: difference(latent, encoder[0]!),
           scale: size,
         };
       },
     }),
-    gradients: equals({
+    gradients: check.equals({
       says: 'the printed sign of d changes no gradient, and the gradient of the KL is mu for the mean',
       given: everyShape(SHAPES.learned),
       runs: 24,
@@ -190,20 +183,20 @@ export default claim<Subject, string, string>({
           {
             actual: with_.map((x, k) => x - without[k]!),
             expected: atCode(c).mean.map(x => x / c.shape.batch),
-            scale: norm([...with_]) + norm([...without]),
+            scale: mat.norm([...with_]) + mat.norm([...without]),
             what: 'mean',
           },
         ];
       },
     }),
-    corrected: equals({
+    corrected: check.equals({
       says: 'with weight 1/(2 s^2), - d and the normalisation it is log p(x) - KL(q || p(z|x)) for every s^2',
       given: everyShape(LINEAR_GAUSSIAN),
       runs: 24,
       measure: (c, subject) =>
         [1 / 8, 1 / 2, 1, 3].map(s2 => {
           const { logEvidence, gap, size } = evidence(c, s2);
-          const negative = negativeElbo(c, subject, s2, sigmaPoints(c.shape.net.latent));
+          const negative = negativeElbo(c, subject, s2, quad.sigmaPoints(c.shape.net.latent));
           return { actual: gap - negative, expected: logEvidence, scale: size, what: `variance ${s2}` };
         }),
     }),

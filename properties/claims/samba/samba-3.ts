@@ -1,17 +1,11 @@
 /** @file The RAE's penalty on the decoder's Jacobian, its norm and its power: eq. (3), footnote 2. */
 import * as tf from '@tensorflow/tfjs';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { conditional } from '../../../src/claims/verdict.js';
 import { vjp } from '../../../src/core/derivatives.js';
 import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../src/core/objectives/rae/rae-jacobian.js';
 import { detach } from '../../../src/engine/ops.js';
-import { svd } from '../../../src/theory/numerics/eigen.js';
-import { apply, multiply, norm, scale, subtract } from '../../../src/theory/numerics/matrix.js';
 import { type AutoencoderCase, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
+import { check, claim, conditional, mat, mutant } from '../../kit.js';
 import { atCode, rowsOf } from '../../subjects/network/jets.js';
 import { inputsOf } from '../../subjects/network/network.js';
 import { firstLayer } from '../../subjects/sam/pair.js';
@@ -50,10 +44,10 @@ function jacobians(c: AutoencoderCase): number[][][] {
   const flat = Float64Array.from(c.params['decoder.1.weight']!);
   const v2 = rowsOf(flat, c.shape.net.decoder[2]!).map(row => [...row]);
   return rowsOf(atCode(c).mean, c.shape.batch).map(z => {
-    const slopes = apply(v1, [...z]).map((x, k) => slope(x + b1[k]!));
-    return multiply(
+    const slopes = mat.apply(v1, [...z]).map((x, k) => slope(x + b1[k]!));
+    return mat.multiply(
       v2,
-      v1.map((row, k) => scale(slopes[k]!, row)),
+      v1.map((row, k) => mat.scale(slopes[k]!, row)),
     );
   });
 }
@@ -65,7 +59,7 @@ const differ = (c: AutoencoderCase): boolean => {
 };
 const unequal = everyShape(PAIRS);
 
-const frobenius = (j: readonly (readonly number[])[]): number => norm(j.flat());
+const frobenius = (j: readonly (readonly number[])[]): number => mat.norm(j.flat());
 const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Core's penalty, the mean over the batch. */
@@ -95,7 +89,7 @@ export default claim<Subject, string, string>({
   objectives: ['rae-jacobian'],
   subject: { jacobian: RAE_JACOBIAN_RULES, equivalent: (lambda, size) => lambda / (2 * size) },
   checks: {
-    value: equals({
+    value: check.equals({
       says: 'what is penalised is |J|_F, or its square, with J = V_2 diag(slope) V_1 in closed form',
       given: everyShape(WIDE),
       runs: 32,
@@ -107,7 +101,7 @@ export default claim<Subject, string, string>({
         ];
       },
     }),
-    sameGradient: equals({
+    sameGradient: check.equals({
       says: "at one code the gradients of lambda |J| and of lambda' |J|^2 agree, for codes, encoder and decoder",
       given: everyShape(SINGLE),
       runs: 32,
@@ -117,7 +111,7 @@ export default claim<Subject, string, string>({
           const once = penaltyGradient(c, jacobianStep(jacobian, c.shape, 1), part);
           const twice = penaltyGradient(c, jacobianStep(jacobian, c.shape, 2), part);
           return {
-            actual: scale(factor, [...twice.value]),
+            actual: mat.scale(factor, [...twice.value]),
             expected: once.value,
             scale: once.scale + factor * twice.scale,
             what: part,
@@ -125,7 +119,7 @@ export default claim<Subject, string, string>({
         });
       },
     }),
-    oneConstant: violates({
+    oneConstant: check.violates({
       says: "no one lambda' serves two codes: lambda' |J|^2 at the first one's lambda' misses the gradient at the second",
       given: {
         ...unequal,
@@ -138,18 +132,18 @@ export default claim<Subject, string, string>({
         const once = penaltyGradient(c, jacobianStep(jacobian, c.shape, 1), 'z');
         const twice = penaltyGradient(c, jacobianStep(jacobian, c.shape, 2), 'z');
         const half = (values: Float64Array): number[] => [...rowsOf(values, 2)[1]!];
-        const [claimed, actual] = [scale(first, half(twice.value)), half(once.value)];
+        const [claimed, actual] = [mat.scale(first, half(twice.value)), half(once.value)];
         // what is left once the first lambda' is replaced by the second is none of it
-        const rest = norm(subtract(scale(second, half(twice.value)), actual));
+        const rest = mat.norm(mat.subtract(mat.scale(second, half(twice.value)), actual));
         return {
-          claimed: norm(claimed),
-          actual: norm(actual),
-          by: norm(subtract(claimed, actual)) - 8 * rest,
-          scale: norm(actual) + norm(claimed),
+          claimed: mat.norm(claimed),
+          actual: mat.norm(actual),
+          by: mat.norm(mat.subtract(claimed, actual)) - 8 * rest,
+          scale: mat.norm(actual) + mat.norm(claimed),
         };
       },
     }),
-    sameLambda: violates({
+    sameLambda: check.violates({
       says: 'with one lambda for both the gradients differ',
       given: everyShape(SINGLE),
       runs: 24,
@@ -158,21 +152,21 @@ export default claim<Subject, string, string>({
           ...penaltyGradient(c, jacobianStep(jacobian, c.shape, power), 'theta').value,
         ]) as [number[], number[]];
         return {
-          claimed: norm(twice),
-          actual: norm(once),
-          by: norm(subtract(once, twice)),
-          scale: norm(once) + norm(twice),
+          claimed: mat.norm(twice),
+          actual: mat.norm(once),
+          by: mat.norm(mat.subtract(once, twice)),
+          scale: mat.norm(once) + mat.norm(twice),
         };
       },
     }),
-    spectral: bound({
+    spectral: check.bound({
       says: 'the Frobenius norm lies between the spectral norm and sqrt(min(D, d)) times it',
       given: everyShape(
         SHAPES.smooth.filter(({ net }) => net.decoder.length === 3 && net.activation in SLOPES),
       ),
       runs: 32,
       measure: (c, { jacobian }) => {
-        const tops = jacobians(c).map(j => svd(j).values[0]!);
+        const tops = jacobians(c).map(j => mat.svd(j).values[0]!);
         const size = penaltyOf(c, jacobian, 1);
         const rank = Math.min(c.shape.net.latent, c.shape.net.decoder.at(-1)!);
         return [
@@ -181,12 +175,12 @@ export default claim<Subject, string, string>({
         ];
       },
     }),
-    notSpectral: violates({
+    notSpectral: check.violates({
       says: 'and is not the spectral norm where there are two latents and two outputs',
       given: everyShape(WIDE),
       runs: 24,
       measure: (c, { jacobian }) => {
-        const claimed = average(jacobians(c).map(j => svd(j).values[0]!));
+        const claimed = average(jacobians(c).map(j => mat.svd(j).values[0]!));
         const actual = penaltyOf(c, jacobian, 1);
         return { claimed, actual, by: actual - claimed, scale: actual };
       },

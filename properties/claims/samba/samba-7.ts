@@ -1,20 +1,13 @@
 /** @file The SAM objective is the loss plus rho times the whitened gradient norm, to first order: eq. (6). */
 import * as tf from '@tensorflow/tfjs';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { asymptotic } from '../../../src/claims/verdict.js';
 import { scaleUp, whiten } from '../../../src/core/gaussian.js';
 import { squaredNorm } from '../../../src/core/objectives/objective.js';
 import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
 import { scaledNorm } from '../../../src/core/perturbation.js';
-import { symmetricEigen } from '../../../src/theory/numerics/eigen.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
 import { maximiseOnBall } from '../../../src/theory/numerics/trust-region.js';
 import { SHAPES } from '../../arbitraries/autoencoders.js';
-import { quadraticOf, quadratics, ridges } from '../../arbitraries/functions.js';
 import { everyShape } from '../../arbitraries/given.js';
+import { asymptotic, check, claim, draw, mat, mutant } from '../../kit.js';
 import { jet } from '../../subjects/network/jets.js';
 import { PENALTY_RULES, type PenaltyRules } from '../../subjects/sam/covariance.js';
 import {
@@ -52,13 +45,13 @@ export default claim<Sides, string, string>({
   objectives: ['samba'],
   subject: { samba: SAMBA_RULES, penalty: PENALTY_RULES },
   checks: {
-    anyCovariance: order({
+    anyCovariance: check.order({
       says: "one step, functions with known Hessian, any covariance: rho^2 e'He/2",
-      given: { arbitrary: withCovariance(ridges) },
+      given: withCovariance(draw.ridges),
       order: 2,
       measure: (c, subject) => ridgeExpansion(c, subject),
     }),
-    encoderCovariance: order({
+    encoderCovariance: check.order({
       says: "one step, the loss that trains with the encoder's diagonal or full covariance",
       given: everyShape(SHAPES.learned),
       order: 2,
@@ -72,7 +65,7 @@ export default claim<Sides, string, string>({
         constant: jet(c, learnedDirections(c).whitened, 'whitened').value[1],
       }),
     }),
-    linearDecoder: equals({
+    linearDecoder: check.equals({
       says: 'for a linear decoder the residual is exactly rho^2/2 times the curvature along the step, at every radius',
       given: everyShape(SHAPES.linearLearned),
       runs: 32,
@@ -80,7 +73,7 @@ export default claim<Sides, string, string>({
         [2 ** -7, 1, 16].map(s => {
           const { value } = compareLearned(c, samba, penalty, s);
           const curvature = jet(c, learnedDirections(c).whitened, 'whitened').value[1];
-          const size = norm(Object.values(c.params).flat()) + norm(c.x);
+          const size = mat.norm(Object.values(c.params).flat()) + mat.norm(c.x);
           return {
             actual: value.samba,
             expected: value.penalised + s ** 2 * curvature,
@@ -88,21 +81,21 @@ export default claim<Sides, string, string>({
           };
         }),
     }),
-    trueMaximum: order({
+    trueMaximum: check.order({
       says: "the exact maximum of a quadratic over the ellipsoid: rho^2 u'Hu/2, u in whitened coordinates",
-      given: { arbitrary: withCovariance(slopedQuadratics) },
+      given: withCovariance(slopedQuadratics),
       order: 2,
       measure: (c, subject) => maximumExpansion(c, subject),
     }),
-    oneStepGap: order({
+    oneStepGap: check.order({
       says: 'one step falls short of the maximum by rho^3 |PHu|^2/(2|g|) only',
-      given: { arbitrary: withCovariance(slopedQuadratics) },
+      given: withCovariance(slopedQuadratics),
       order: 3,
       measure: (c, { samba }) => gapExpansion(c, { samba, penalty: PENALTY_RULES }),
     }),
-    uniform: bound({
+    uniform: check.bound({
       says: '|max - (L + rho|g|)| <= rho^2 |H|/2, with no condition on the gradient',
-      given: { arbitrary: withCovariance(quadratics) },
+      given: withCovariance(draw.quadratics),
       runs: 64,
       measure: (c, subject) => {
         const { on, g, a } = whitened(c);
@@ -118,9 +111,9 @@ export default claim<Sides, string, string>({
         });
       },
     }),
-    concave: bound({
+    concave: check.bound({
       says: 'the first-order value overestimates along a concave direction',
-      given: { arbitrary: withCovariance(p => quadraticOf(p, 'interior')) },
+      given: withCovariance(p => draw.quadraticOf(p, 'interior')),
       runs: 64,
       measure: (c, subject) => {
         const { on } = whitened(c);
@@ -128,16 +121,16 @@ export default claim<Sides, string, string>({
         return { lower: perturbed, upper: value + penalty };
       },
     }),
-    zeroGradient: equals({
+    zeroGradient: check.equals({
       says: 'at g = 0 the first-order value and the step see nothing, while the maximum is L + rho^2 max(lambda_max, 0)/2',
-      given: { arbitrary: withCovariance(quadratics) },
+      given: withCovariance(draw.quadratics),
       runs: 32,
       measure: ({ f, covariance }, subject) => {
         const flat = { f: { ...f, gradient: f.gradient.map(() => 0) }, covariance };
         const { on, g, a } = whitened(flat);
         const { value, perturbed, penalty } = measureOn(on, subject.samba, subject.penalty, 2);
         const most = maximiseOnBall(g, a, 2);
-        const top = symmetricEigen(a).values[0]!;
+        const top = mat.symmetricEigen(a).values[0]!;
         return [
           { actual: perturbed, expected: value, what: 'step' },
           { actual: penalty, expected: 0, scale: 1, what: 'first-order term' },

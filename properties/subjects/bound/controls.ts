@@ -1,9 +1,9 @@
 /** @file What SAMBA-14 is tested on, and its negative controls. */
 
-import { type Mutant, mutant } from '../../../src/claims/claim.js';
 import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { VAE, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { chiMoment } from '../../../src/theory/closed/chi.js';
+import { type Mutant, mutant } from '../../kit.js';
 import { mistaken } from '../mistaken.js';
 import { DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../sam/mutants.js';
 

@@ -1,11 +1,8 @@
 /** @file Losses whose Gaussian mean exceeds their maximum on the ball: SAMBA-14 as printed is false for each. */
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { violates } from '../../../src/claims/checks/violates.js';
+
 import { meanExcess, radialMean } from '../../../src/theory/closed/chi.js';
 import { evaluateFormula, type FormulaName } from '../../../src/theory/closed/formulas.js';
-import { gaussianPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
+import { check, mat, quad } from '../../kit.js';
 import type { Subject } from './controls.js';
 import { ballRoot, codes, meanOver, radiusOf } from './means.js';
 
@@ -16,7 +13,7 @@ interface Ball {
 }
 
 const balls = (dimensions: readonly number[], radii: readonly number[]) =>
-  only(dimensions.flatMap(d => radii.map(rho => ({ d, rho }))) as [Ball, ...Ball[]]);
+  check.only(dimensions.flatMap(d => radii.map(rho => ({ d, rho }))) as [Ball, ...Ball[]]);
 
 /**
  * E h(|theta|): for polynomials in few dimensions by the noise that trains on `nodes` Gauss-Hermite nodes an axis, else by
@@ -24,8 +21,8 @@ const balls = (dimensions: readonly number[], radii: readonly number[]) =>
  */
 function radial(s: Subject, { d, rho }: Ball, h: (r: number) => number, nodes = 0): number {
   if (d > 3 || nodes === 0) return radialMean(d, r => h((rho * r) / Math.sqrt(d)));
-  const sampled = codes(s, new Array<number>(d).fill(0), ballRoot(rho, d), gaussianPoints(d, nodes));
-  return meanOver(sampled, theta => h(norm(theta)));
+  const sampled = codes(s, new Array<number>(d).fill(0), ballRoot(rho, d), quad.gaussianPoints(d, nodes));
+  return meanOver(sampled, theta => h(mat.norm(theta)));
 }
 
 /** The largest value of an increasing h on the ellipsoid that training uses. */
@@ -37,13 +34,13 @@ const violation = (s: Subject, ball: Ball, h: (r: number) => number, nodes?: num
   return { claimed, actual, by: actual - claimed, scale: Math.abs(actual) + Math.abs(claimed) };
 };
 
-const quartic = violates<Ball, Subject>({
+const quartic = check.violates<Ball, Subject>({
   says: '|theta|^4 at its minimum: the mean is 1 + 2/d times the maximum, in every dimension and at every radius',
   given: balls([1, 2, 3, 10, 50, 1000], [1e-3, 1, 50]),
   measure: (ball, s) => violation(s, ball, r => r ** 4, 3),
 });
 
-const sextic = violates<Ball, Subject>({
+const sextic = check.violates<Ball, Subject>({
   says: '|theta|^6: (1 + 2/d)(1 + 4/d) times the maximum',
   given: balls([1, 2, 3, 10, 50, 1000], [1e-3, 1]),
   measure: (ball, s) => violation(s, ball, r => r ** 6, 4),
@@ -54,15 +51,15 @@ const softplus = (d: number) => (r: number) => {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 };
 
-const convex = violates<Ball, Subject>({
+const convex = check.violates<Ball, Subject>({
   says: 'softplus(|theta|^2 - d), smooth and convex, Sigma = I: exceeded by 0.17, 1.91 and 4.99 for d = 1, 20, 100',
-  given: only([1, 20, 100].map(d => ({ d, rho: Math.sqrt(d) })) as [Ball, ...Ball[]]),
+  given: check.only([1, 20, 100].map(d => ({ d, rho: Math.sqrt(d) })) as [Ball, ...Ball[]]),
   measure: (ball, s) => violation(s, ball, softplus(ball.d)),
 });
 
-const exponential = violates<Ball, Subject>({
+const exponential = check.violates<Ball, Subject>({
   says: 'exp(|theta|^2 / 4), Sigma = I: exceeded by a factor that grows exponentially in d',
-  given: only([1, 3, 10, 100].map(d => ({ d, rho: Math.sqrt(d) })) as [Ball, ...Ball[]]),
+  given: check.only([1, 3, 10, 100].map(d => ({ d, rho: Math.sqrt(d) })) as [Ball, ...Ball[]]),
   measure: (ball, s) => violation(s, ball, r => Math.exp(r ** 2 / 4)),
 });
 
@@ -74,13 +71,13 @@ const step =
     return 1 / (1 + Math.exp(5 - (r ** 2 / rho ** 2 - 1) / width));
   };
 
-const nearIndicator = violates<Ball, Subject>({
+const nearIndicator = check.violates<Ball, Subject>({
   says: 'an analytic loss between 0 and 1 that is nearly the indicator of |theta| > rho: mean above 0.2, maximum 0.0067, for large d too',
   given: balls([10, 100, 1000], [1e-3, 1]),
   measure: (ball, s) => violation(s, ball, step(ball)),
 });
 
-const hinge = violates<Ball, Subject>({
+const hinge = check.violates<Ball, Subject>({
   says: '(|theta| - rho)_+, Lipschitz: no class of Lipschitz losses satisfies the bound',
   given: balls([1, 10, 1000], [1e-3, 1]),
   measure: ({ d, rho }, s) => {
@@ -112,9 +109,9 @@ const KNOWN = [1, 2, 3, 10, 100].flatMap((d): Known[] => [
   { d, formula: 'chiMean', scope: { d }, of: mean => mean(r => r) },
 ]);
 
-const values = equals<Known, Subject>({
+const values = check.equals<Known, Subject>({
   says: 'mean over maximum is 1 + 2/d, (1 + 2/d)(1 + 4/d) and exp(d(-log(1 - 2c)/2 - c)) for powers and exponentials',
-  given: only(KNOWN as [Known, ...Known[]], ({ formula, d }) => `${formula}, d = ${d}`),
+  given: check.only(KNOWN as [Known, ...Known[]], ({ formula, d }) => `${formula}, d = ${d}`),
   ulps: 1024,
   measure: ({ d, formula, scope, of, nodes }, s) => ({
     actual: of(h => radial(s, { d, rho: Math.sqrt(d) }, h, nodes)),

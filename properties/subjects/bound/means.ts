@@ -2,8 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { CholeskyScale } from '../../../src/core/gaussian.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
-import { sigmaPoints, type WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
-import { identity, type Matrix, scale, type Vector } from '../../../src/theory/numerics/matrix.js';
+import { mat, quad } from '../../kit.js';
 import type { Subject } from './controls.js';
 
 const keys = new Map<number, object>();
@@ -22,9 +21,9 @@ interface WeightedCode {
 /** The reparametrised codes mean + factor eta of training, one for each noise. */
 export function codes(
   { vae }: Subject,
-  mean: Vector,
-  factor: Matrix,
-  points: readonly WeightedPoint[],
+  mean: mat.Vector,
+  factor: mat.Matrix,
+  points: readonly quad.WeightedPoint[],
 ): WeightedCode[] {
   const d = mean.length;
   const program = programOf(vae, keyOf(d), 'codes', () => ({
@@ -42,16 +41,20 @@ export function codes(
 }
 
 /** The mean of a loss over such codes. */
-export const meanOver = (of: readonly WeightedCode[], loss: (z: Vector) => number): number =>
+export const meanOver = (of: readonly WeightedCode[], loss: (z: mat.Vector) => number): number =>
   of.reduce((sum, { code, weight }) => sum + weight * loss(code), 0);
 
 /** The mean of a polynomial of degree up to three. */
-export const meanOfCubic = (s: Subject, mean: Vector, factor: Matrix, loss: (z: Vector) => number): number =>
-  meanOver(codes(s, mean, factor, sigmaPoints(mean.length)), loss);
+export const meanOfCubic = (
+  s: Subject,
+  mean: mat.Vector,
+  factor: mat.Matrix,
+  loss: (z: mat.Vector) => number,
+): number => meanOver(codes(s, mean, factor, quad.sigmaPoints(mean.length)), loss);
 
 /** rho I / sqrt(d): the root of the covariance whose ellipsoid of radius sqrt(d) is the ball of radius rho. */
 export const ballRoot = (rho: number, d: number): number[][] =>
-  identity(d).map(row => scale(rho / Math.sqrt(d), row));
+  mat.identity(d).map(row => mat.scale(rho / Math.sqrt(d), row));
 
 /** The radius of the worst-case step in whitened coordinates, sqrt(d) if it is right. */
 export const radiusOf = ({ samba }: Subject, d: number): number =>

@@ -1,9 +1,8 @@
 /** @file Ladders of SAMBA with a learned covariance against its first-order penalty. */
 
-import type { Rung } from '../../../src/claims/order/case.js';
 import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
 import type { AutoencoderCase } from '../../arbitraries/autoencoders.js';
+import { mat, type Rung } from '../../kit.js';
 import { collect, inputsOf } from '../network/network.js';
 import { PENALTY_RULES, type PenaltyRules, penalisedStep, scaledInputs } from './covariance.js';
 import { learnedSambaStep } from './steps.js';
@@ -41,7 +40,7 @@ export const learnedGradientLadder = (
 ): Rung[] =>
   steps.map(step => {
     const { phi } = compareLearned(of, samba, penalty, step);
-    const scale = norm([...phi.samba]) + norm([...phi.penalised]) + rounding;
+    const scale = mat.norm([...phi.samba]) + mat.norm([...phi.penalised]) + rounding;
     return { step, residual: phi.samba.map((x, k) => x - phi.penalised[k]!), scale };
   });
 

@@ -1,11 +1,12 @@
 /** @file Negative controls of the SAMBA claims: known mistakes in the code that trains, under the names of the claims. */
-import type { Mutant } from '../../../src/claims/claim.js';
+
 import type { Mistake } from '../../../src/core/objectives/define.js';
 import {
   RAE_LOSS_GRADIENT,
   type RaeLossGradientRules,
 } from '../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { SAMBA, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
+import type { Mutant } from '../../kit.js';
 import { mistaken } from '../mistaken.js';
 
 type WrongSamba = Readonly<Record<string, Mistake<SambaRules>>>;

@@ -3,8 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { gradient } from '../../../src/core/derivatives.js';
 import type { VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
-import type { WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
-import { add, scale } from '../../../src/theory/numerics/matrix.js';
+import { mat, type quad } from '../../kit.js';
 import { rowsOf } from '../network/jets.js';
 import type { At } from './sam.js';
 
@@ -19,7 +18,7 @@ export interface Draw {
 export function drawsOn(
   vae: VaeRules,
   { loss: { shape, data }, point, factor }: At,
-  points: readonly WeightedPoint[],
+  points: readonly quad.WeightedPoint[],
 ): Draw[] {
   const [p, n] = [shape.dimension, points.length];
   const program = programOf(vae, shape, `draws ${n}`, () => ({
@@ -53,4 +52,4 @@ export function drawsOn(
 
 /** The weighted mean of the gradients. */
 export const meanGradient = (draws: readonly Draw[]): number[] =>
-  draws.map(({ weight, gradient }) => scale(weight, gradient)).reduce(add);
+  draws.map(({ weight, gradient }) => mat.scale(weight, gradient)).reduce(mat.add);

@@ -1,14 +1,12 @@
 /** @file The two penalties that SAMBA-5 tells apart, their closed forms for linear decoders, and the VAE's mean loss. */
 
-import type { OrderCase } from '../../../src/claims/order/case.js';
 import type { RaeJacobianRules } from '../../../src/core/objectives/rae/rae-jacobian.js';
 import type { RaeLossGradientRules } from '../../../src/core/objectives/rae/rae-loss-gradient.js';
 import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import type { VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import type { Arrays, Float64Program } from '../../../src/engine/program.js';
-import { gaussianPoints, type WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
-import { add, apply, norm, outer, scale, transpose } from '../../../src/theory/numerics/matrix.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
+import { mat, type OrderCase, quad } from '../../kit.js';
 import { bendAlong } from '../network/jacobians.js';
 import { atCode, jet, rowsOf } from '../network/jets.js';
 import { collect, inputsOf, type Part } from '../network/network.js';
@@ -43,7 +41,7 @@ export function penaltyGradient(c: AutoencoderCase, program: Float64Program, par
   const [without, withPenalty] = [at(0), at(1)];
   return {
     value: withPenalty.map((x, k) => x - without[k]!),
-    scale: norm([...without]) + norm([...withPenalty]) + roundOff(c, atCode(c)),
+    scale: mat.norm([...without]) + mat.norm([...withPenalty]) + roundOff(c, atCode(c)),
   };
 }
 
@@ -52,7 +50,7 @@ export function vaeMean(
   c: AutoencoderCase,
   rules: VaeRules,
   alpha: number,
-  nodes: readonly WeightedPoint[],
+  nodes: readonly quad.WeightedPoint[],
   read: (outputs: Arrays) => readonly number[],
 ): number[] {
   const program = vaeStep(rules, c.shape);
@@ -60,8 +58,8 @@ export function vaeMean(
   return nodes.reduce<number[]>((sum, { point, weight }, k) => {
     const noise = everywhere(c, point);
     const outputs = k === 0 ? program.run({ ...inputsOf(c), alpha2, noise }) : program.update({ noise });
-    const term = scale(weight, read(outputs));
-    return k === 0 ? term : add(sum, term);
+    const term = mat.scale(weight, read(outputs));
+    return k === 0 ? term : mat.add(sum, term);
   }, []);
 }
 
@@ -95,19 +93,22 @@ export const COUNTEREXAMPLE: AutoencoderCase = {
 export function linearPenalties(c: AutoencoderCase) {
   const [w, units, r] = [firstLayer(c), list(rowsOf(directions(c), c.shape.batch)), residuals(c)];
   const codes = list(rowsOf(atCode(c).mean, c.shape.batch));
-  const images = units.map(u => scale(2 / c.shape.batch, apply(w, u)));
+  const images = units.map(u => mat.scale(2 / c.shape.batch, mat.apply(w, u)));
   const sum = (terms: readonly (readonly number[])[]): number[] =>
     terms.reduce<number[]>(
-      add,
+      mat.add,
       terms[0]!.map(() => 0),
     );
   const weights = units.map((u, i) =>
-    add(outer(scale(2 / c.shape.batch, r[i]!), u).flat(), outer(images[i]!, codes[i]!).flat()),
+    mat.add(
+      mat.outer(mat.scale(2 / c.shape.batch, r[i]!), u).flat(),
+      mat.outer(images[i]!, codes[i]!).flat(),
+    ),
   );
   return {
-    z: images.flatMap(image => apply(transpose(w), image)),
+    z: images.flatMap(image => mat.apply(mat.transpose(w), image)),
     theta: [...sum(weights), ...sum(images)],
-    literalTheta: [...scale(1 / norm(w.flat()), w.flat()), ...w.map(() => 0)],
+    literalTheta: [...mat.scale(1 / mat.norm(w.flat()), w.flat()), ...w.map(() => 0)],
   };
 }
 
@@ -123,13 +124,12 @@ export function noiseExpansion(c: AutoencoderCase, jacobian: RaeJacobianRules, v
   );
   const bending = axes.reduce((sum, axis) => sum + bendAlong(c, everywhere(c, axis), r).second, 0);
   // exact for the polynomial of degree four that the fourth derivative is
-  const fourth = gaussianPoints(latent, 3).reduce(
-    (sum, { point, weight }) => sum + weight * bendAlong(c, everywhere(c, point), r).fourth,
-    0,
-  );
+  const fourth = quad
+    .gaussianPoints(latent, 3)
+    .reduce((sum, { point, weight }) => sum + weight * bendAlong(c, everywhere(c, point), r).fourth, 0);
   const literal = jacobianStep(jacobian, c.shape, 2);
-  const nodes = gaussianPoints(latent, 7);
-  const ladder = fineSteps(1 / 4 / Math.max(1, norm(c.params['decoder.0.weight']!))).map(alpha => {
+  const nodes = quad.gaussianPoints(latent, 7);
+  const ladder = fineSteps(1 / 4 / Math.max(1, mat.norm(c.params['decoder.0.weight']!))).map(alpha => {
     const [loss] = vaeMean(c, vae, alpha, nodes, reconstructionOf) as [number];
     const penalised = literal.run({ ...inputsOf(c), lambda: Float64Array.of(alpha ** 2) }).loss![0]!;
     return { step: alpha, residual: loss - penalised - alpha ** 2 * bending, scale: loss + penalised };
@@ -150,7 +150,7 @@ export function literalExpansion(
   const ladder = radii(c).map(step => {
     const a = both(left.run({ ...inputsOf(c), alpha2: Float64Array.of(step ** 2 / c.shape.net.latent) }));
     const b = both(right.run({ ...inputsOf(c), lambda: Float64Array.of(step) }));
-    return { step, residual: a.map((x, k) => x - b[k]!), scale: norm(a) + norm(b) + rounding };
+    return { step, residual: a.map((x, k) => x - b[k]!), scale: mat.norm(a) + mat.norm(b) + rounding };
   });
   const first = parts.flatMap(part => [...jet(c, directions(c)).first(part)]);
   const literal = parts.flatMap(part => [...penaltyGradient(c, right, part).value]);

@@ -7,9 +7,7 @@ import { programOf } from '../../../src/engine/float64/program-of.js';
 import { constant } from '../../../src/engine/ops.js';
 import type { Specs } from '../../../src/engine/spec.js';
 import type { RidgeKind } from '../../../src/theory/closed/ridge.js';
-import { cholesky } from '../../../src/theory/numerics/cholesky.js';
-import type { Matrix } from '../../../src/theory/numerics/matrix.js';
-import type { Quadratic, RidgeCase } from '../../arbitraries/functions.js';
+import { type draw, mat } from '../../kit.js';
 import type { PenaltyRules } from './covariance.js';
 
 /** A function of [1, p] -> [1] with its data as inputs. */
@@ -52,12 +50,12 @@ export interface OnSurface {
   readonly dimension: number;
   readonly data: Readonly<Record<string, Float64Array>>;
   readonly point: readonly number[];
-  readonly factor: Matrix;
+  readonly factor: mat.Matrix;
 }
 
 const array = (values: readonly number[]): Float64Array => Float64Array.from(values);
 
-export const onRidge = ({ ridge, point }: RidgeCase, covariance: Matrix): OnSurface => ({
+export const onRidge = ({ ridge, point }: draw.RidgeCase, covariance: mat.Matrix): OnSurface => ({
   kind: ridge.kind,
   dimension: point.length,
   data: {
@@ -66,16 +64,19 @@ export const onRidge = ({ ridge, point }: RidgeCase, covariance: Matrix): OnSurf
     c: array(ridge.terms.map(term => term.c)),
   },
   point,
-  factor: cholesky(covariance),
+  factor: mat.cholesky(covariance),
 });
 
 /** A quadratic at the origin, where its gradient is `gradient`. */
-export const onQuadratic = ({ gradient, matrix, offset }: Quadratic, covariance: Matrix): OnSurface => ({
+export const onQuadratic = (
+  { gradient, matrix, offset }: draw.Quadratic,
+  covariance: mat.Matrix,
+): OnSurface => ({
   kind: 'quadratic',
   dimension: gradient.length,
   data: { linear: array(gradient), matrix: array(matrix.flat()), offset: array([offset]) },
   point: gradient.map(() => 0),
-  factor: cholesky(covariance),
+  factor: mat.cholesky(covariance),
 });
 
 export interface Measured {

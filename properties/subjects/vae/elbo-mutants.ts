@@ -1,7 +1,8 @@
 /** @file Negative controls of the VAE: known mistakes in the code that trains, under the names of the claims. */
-import type { Mutant } from '../../../src/claims/claim.js';
+
 import type { Mistake } from '../../../src/core/objectives/define.js';
 import { VAE, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
+import type { Mutant } from '../../kit.js';
 import { mistaken } from '../mistaken.js';
 
 type Wrong = Readonly<Record<string, Mistake<VaeRules>>>;

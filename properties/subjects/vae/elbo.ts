@@ -6,20 +6,8 @@ import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Float64Program } from '../../../src/engine/program.js';
 import { klOfCovariances } from '../../../src/theory/closed/gaussian.js';
 import { ppcaNegativeLogLikelihood } from '../../../src/theory/closed/ppca.js';
-import { cholesky, inverse } from '../../../src/theory/numerics/cholesky.js';
-import type { WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
-import {
-  apply,
-  combine,
-  form,
-  gram,
-  identity,
-  norm,
-  scale,
-  subtract,
-  transpose,
-} from '../../../src/theory/numerics/matrix.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
+import { mat, type quad } from '../../kit.js';
 import { atCode, rowsOf } from '../network/jets.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf, prefixed } from '../network/network.js';
 import { covariancesOf } from '../network/posterior.js';
@@ -86,7 +74,7 @@ export function negativeElbo(
   c: AutoencoderCase,
   { vae, beta, constant }: ElboRules,
   s2: number,
-  points: readonly WeightedPoint[],
+  points: readonly quad.WeightedPoint[],
 ): number {
   const program = elboProgram(vae, c.shape);
   const fixed = { ...inputsOf(c), beta: Float64Array.of(beta(s2)) };
@@ -103,14 +91,14 @@ const samples = (c: AutoencoderCase): number[][] =>
 
 /** x - b of every sample of a linear decoder. */
 const centred = (c: AutoencoderCase): number[][] =>
-  samples(c).map(x => subtract(x, c.params['decoder.0.bias']!));
+  samples(c).map(x => mat.subtract(x, c.params['decoder.0.bias']!));
 
 /** The posterior of a linear decoder with observation variance s2: N((s2 I + W'W)^-1 W'(x - b), (I + W'W/s2)^-1). */
 function truePosterior(c: AutoencoderCase, s2: number) {
   const w = firstLayer(c);
-  const precision = combine(1, identity(w[0]!.length), 1 / s2, gram(w));
-  const covariance = inverse(precision);
-  const means = centred(c).map(x => scale(1 / s2, apply(covariance, apply(transpose(w), x))));
+  const precision = mat.combine(1, mat.identity(w[0]!.length), 1 / s2, mat.gram(w));
+  const covariance = mat.inverse(precision);
+  const means = centred(c).map(x => mat.scale(1 / s2, mat.apply(covariance, mat.apply(mat.transpose(w), x))));
   return { precision, covariance, means };
 }
 
@@ -122,19 +110,20 @@ export function evidence(c: AutoencoderCase, s2: number) {
   const [sigmas, x] = [covariancesOf(c), centred(c)];
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
   const gaps = sigmas.map((sigma, i) => {
-    const off = subtract([...codes[i]!], means[i]!);
-    return klOfCovariances(sigma, covariance) + form(off, precision, off) / 2;
+    const off = mat.subtract([...codes[i]!], means[i]!);
+    return klOfCovariances(sigma, covariance) + mat.form(off, precision, off) / 2;
   });
   const reach = sigmas.map((sigma, i) => {
-    const code = norm([...codes[i]!]) + Math.sqrt(w[0]!.length * norm(sigma.flat()));
+    const code = mat.norm([...codes[i]!]) + Math.sqrt(w[0]!.length * mat.norm(sigma.flat()));
     return (
-      (norm(samples(c)[i]!) + norm(c.params['decoder.0.bias']!) + norm(w.flat()) * code) ** 2 + code ** 2
+      (mat.norm(samples(c)[i]!) + mat.norm(c.params['decoder.0.bias']!) + mat.norm(w.flat()) * code) ** 2 +
+      code ** 2
     );
   });
   return {
     logEvidence: mean(x.map(row => -ppcaNegativeLogLikelihood(row, w, s2))),
     gap: mean(gaps),
-    size: (1 + norm(w.flat()) ** 2) * (1 + Math.max(...reach) * (1 + 1 / s2)),
+    size: (1 + mat.norm(w.flat()) ** 2) * (1 + Math.max(...reach) * (1 + 1 / s2)),
   };
 }
 
@@ -145,7 +134,7 @@ export function withTruePosterior(of: AutoencoderCase, s2: number): AutoencoderC
   const first = samples(of)[0]!;
   const c = { ...of, x: samples(of).flatMap(() => first) };
   const { means, covariance } = truePosterior(c, s2);
-  const factor = cholesky(covariance);
+  const factor = mat.cholesky(covariance);
   const entries = [
     ...factor.map((row, i) => Math.log(row[i]!)),
     ...factor.flatMap((row, i) => row.slice(0, i)),

@@ -1,12 +1,5 @@
 /** @file The gradient of the RAE's loss: eq. (4). */
 import * as tf from '@tensorflow/tfjs';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { order } from '../../../../src/claims/checks/order.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../../src/claims/claim.js';
-import { deepened } from '../../../../src/claims/deepened.js';
-import { dyadic, ladder } from '../../../../src/claims/order/case.js';
-import { exact } from '../../../../src/claims/verdict.js';
 import { jacobian as jacobianOf } from '../../../../src/core/derivatives.js';
 import {
   RAE_JACOBIAN_RULES,
@@ -20,9 +13,9 @@ import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/sa
 import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { detach } from '../../../../src/engine/ops.js';
 import type { Float64Program } from '../../../../src/engine/program.js';
-import { apply, norm, scale, transpose } from '../../../../src/theory/numerics/matrix.js';
 import { type AutoencoderCase, SHAPES } from '../../../arbitraries/autoencoders.js';
 import { everyShape } from '../../../arbitraries/given.js';
+import { check, claim, exact, mat, mutant } from '../../../kit.js';
 import { FULL_WIDTH } from '../../../subjects/large/network.js';
 import { jacobiansOf } from '../../../subjects/network/jacobians.js';
 import { atCode, jet } from '../../../subjects/network/jets.js';
@@ -55,7 +48,7 @@ function direction(c: AutoencoderCase): Record<string, Float64Array> {
   const raw = Object.entries(inputsOf(c)).flatMap(([name, values]) =>
     name === 'x' ? [] : [[name, Float64Array.from(values, () => Math.cos(3 * ++k))] as const],
   );
-  const length = norm(raw.flatMap(([, values]) => [...values]));
+  const length = mat.norm(raw.flatMap(([, values]) => [...values]));
   return Object.fromEntries(raw.map(([name, values]) => [name, values.map(x => x / length)]));
 }
 
@@ -72,8 +65,8 @@ function differences(c: AutoencoderCase, program: Float64Program) {
     (sum, name) => sum + here[`grad.${name}`]!.reduce((s, g, k) => s + g * along[name]![k]!, 0),
     0,
   );
-  const size = here.loss![0]! + (1 + norm(Object.values(c.params).flat())) ** 2;
-  return ladder(dyadic(1 / (1 + steepness(c)), 3, 12), h => {
+  const size = here.loss![0]! + (1 + mat.norm(Object.values(c.params).flat())) ** 2;
+  return check.ladder(check.dyadic(1 / (1 + steepness(c)), 3, 12), h => {
     const [above, below] = [at(h).loss![0]!, at(-h).loss![0]!];
     return { residual: (above - below) / (2 * h) - slope, scale: size / h };
   });
@@ -114,8 +107,8 @@ export default claim<Subject, string, string>({
     frozen: constantPenalty.rules,
   },
   checks: {
-    lossGradient: deepened<Subject>(
-      order({
+    lossGradient: check.deepened<Subject>(
+      check.order({
         says: 'the gradient of the loss with the penalty on grad_z L is the limit of central differences',
         given: everyShape(SHAPES.smooth),
         order: 2,
@@ -124,7 +117,7 @@ export default claim<Subject, string, string>({
       () => largeGradients(FULL_WIDTH),
       { controls: largeGradientsControls(), large: true },
     ),
-    jacobian: order({
+    jacobian: check.order({
       says: 'so is that of the loss with the penalty on the Jacobian, and on its square',
       given: everyShape(FEW),
       order: 2,
@@ -132,7 +125,7 @@ export default claim<Subject, string, string>({
         ladder: differences(c, jacobianStep(jacobian, c.shape, c.alpha < 0.5 ? 2 : 1)),
       }),
     }),
-    values: equals({
+    values: check.equals({
       says: "the penalties are the means of |2 J'r| and of |J|_F",
       given: everyShape(SHAPES.smooth),
       runs: 32,
@@ -140,8 +133,8 @@ export default claim<Subject, string, string>({
         const [jacobians, r] = [jacobiansOf(c), residuals(c)];
         const value = (program: Float64Program): Float64Array =>
           program.run({ ...inputsOf(c), lambda: LAMBDA })['term.penalty']!;
-        const slopes = jacobians.map((j, i) => norm(scale(2, apply(transpose(j), r[i]!))));
-        const sizes = jacobians.map(j => norm(j.flat()));
+        const slopes = jacobians.map((j, i) => mat.norm(mat.scale(2, mat.apply(mat.transpose(j), r[i]!))));
+        const sizes = jacobians.map(j => mat.norm(j.flat()));
         return [
           {
             actual: value(raeStep(rae, c.shape)),
@@ -153,7 +146,7 @@ export default claim<Subject, string, string>({
         ];
       },
     }),
-    closedForm: equals({
+    closedForm: check.equals({
       says: 'the penalty adds lambda Hu for the codes and its counterpart for the decoder',
       given: everyShape(SHAPES.smooth),
       runs: 32,
@@ -163,7 +156,7 @@ export default claim<Subject, string, string>({
           return { actual: value, expected: jet(c, directions(c)).first(part), scale, what: part };
         }),
     }),
-    frozen: equals({
+    frozen: check.equals({
       says: 'a penalty without a graph has the right value and no gradient at all, whatever lambda',
       given: everyShape(SHAPES.control),
       runs: 16,
@@ -177,18 +170,23 @@ export default claim<Subject, string, string>({
         ];
       },
     }),
-    frozenWrong: violates({
+    frozenWrong: check.violates({
       says: 'which is not the derivative of the loss',
       given: everyShape(SHAPES.control),
       runs: 16,
       measure: (c, { rae, frozen }) => {
         const claimed = gradientsAt(c, raeStep(frozen, c.shape), 1);
         const actual = gradientsAt(c, raeStep(rae, c.shape), 1);
-        const by = norm(actual.map((x, k) => x - claimed[k]!));
-        return { claimed: norm(claimed), actual: norm(actual), by, scale: norm(claimed) + norm(actual) };
+        const by = mat.norm(actual.map((x, k) => x - claimed[k]!));
+        return {
+          claimed: mat.norm(claimed),
+          actual: mat.norm(actual),
+          by,
+          scale: mat.norm(claimed) + mat.norm(actual),
+        };
       },
     }),
-    frozenOrder: order({
+    frozenOrder: check.order({
       says: 'and misses SAMBA by lambda Hu, an error of first order',
       given: everyShape(SHAPES.smooth),
       order: 1,

@@ -1,22 +1,13 @@
 /** @file "J_f := grad_z L": the decoder's Jacobian and the gradient of the loss are not the same penalty. Section 3.2. */
 
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { only } from '../../../../src/claims/checks/given.js';
-import { order } from '../../../../src/claims/checks/order.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { refuted } from '../../../../src/claims/verdict.js';
 import { RAE_JACOBIAN_RULES } from '../../../../src/core/objectives/rae/rae-jacobian.js';
 import { RAE_LOSS_GRADIENT_RULES } from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { SAMBA_RULES } from '../../../../src/core/objectives/samba/samba.js';
 import { VAE_RULES } from '../../../../src/core/objectives/vae/vae.js';
 import type { Arrays } from '../../../../src/engine/program.js';
-import { svd } from '../../../../src/theory/numerics/eigen.js';
-import { sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
-import { apply, norm, scale, transpose } from '../../../../src/theory/numerics/matrix.js';
 import { SHAPES } from '../../../arbitraries/autoencoders.js';
 import { everyShape } from '../../../arbitraries/given.js';
+import { check, claim, mat, quad, refuted } from '../../../kit.js';
 import { withResiduals } from '../../../subjects/network/degenerate.js';
 import { jacobiansOf, penalisedOf } from '../../../subjects/network/jacobians.js';
 import { atCode } from '../../../subjects/network/jets.js';
@@ -62,16 +53,16 @@ export default claim<Penalties, string, string>({
   objectives: ['rae-loss-gradient', 'rae-jacobian', 'vae'],
   subject: { samba: SAMBA_RULES, rae: RAE_LOSS_GRADIENT_RULES, jacobian: RAE_JACOBIAN_RULES, vae: VAE_RULES },
   checks: {
-    smallestCounterexample: violates({
+    smallestCounterexample: check.violates({
       says: 'for f(z) = wz the literal penalty has no z-gradient, the loss-gradient penalty has',
-      given: only([COUNTEREXAMPLE], () => 'w = 1, x = 1, z = 0'),
+      given: check.only([COUNTEREXAMPLE], () => 'w = 1, x = 1, z = 0'),
       measure: (c, { rae, jacobian }) => {
         const [claimed] = penaltyGradient(c, jacobianStep(jacobian, c.shape, 1), 'z').value;
         const [actual] = penaltyGradient(c, raeStep(rae, c.shape), 'z').value;
         return { claimed: claimed!, actual: actual!, by: Math.abs(actual! - claimed!), scale: 2 };
       },
     }),
-    perfectReconstruction: violates({
+    perfectReconstruction: check.violates({
       says: 'at perfect reconstruction SAMBA penalises nothing while |J|_F is positive',
       given: everyShape(SHAPES.control),
       runs: 16,
@@ -86,7 +77,7 @@ export default claim<Penalties, string, string>({
         return { claimed, actual, by: claimed - actual, scale: claimed };
       },
     }),
-    lossGradient: equals({
+    lossGradient: check.equals({
       says: "what is penalised is 2 J'r",
       given: everyShape(SHAPES.smooth),
       runs: 48,
@@ -94,12 +85,12 @@ export default claim<Penalties, string, string>({
         const [jacobians, r] = [jacobiansOf(c), residuals(c)];
         return penalisedOf(c, rae).map((g, i) => ({
           actual: g,
-          expected: scale(2, apply(transpose(jacobians[i]!), r[i]!)),
+          expected: mat.scale(2, mat.apply(mat.transpose(jacobians[i]!), r[i]!)),
           scale: c.shape.batch * roundOff(c, atCode(c)),
         }));
       },
     }),
-    sandwich: bound({
+    sandwich: check.bound({
       says: "2 s_min(J')|r| <= |grad_z L| <= 2 |J|_2 |r| <= 2 |J|_F |r|",
       given: everyShape(SHAPES.smooth),
       runs: 48,
@@ -107,31 +98,31 @@ export default claim<Penalties, string, string>({
         const [jacobians, r] = [jacobiansOf(c), residuals(c)];
         const rounding = c.shape.batch * roundOff(c, atCode(c));
         return penalisedOf(c, rae).flatMap((g, i) => {
-          const values = svd(transpose(jacobians[i]!)).values;
-          const [size, length] = [2 * norm(r[i]!), norm([...g])];
+          const values = mat.svd(mat.transpose(jacobians[i]!)).values;
+          const [size, length] = [2 * mat.norm(r[i]!), mat.norm([...g])];
           const top = values[0]! * size;
           return [
             { lower: values.at(-1)! * size, upper: length, scale: rounding, what: 'smallest singular value' },
             { lower: length, upper: top, scale: rounding, what: 'largest singular value' },
-            { lower: top, upper: norm(jacobians[i]!.flat()) * size, what: 'Frobenius norm' },
+            { lower: top, upper: mat.norm(jacobians[i]!.flat()) * size, what: 'Frobenius norm' },
           ];
         });
       },
     }),
-    oneOutput: equals({
+    oneOutput: check.equals({
       says: 'with one output the values agree up to the weight 2|r|, which depends on the data',
       given: everyShape(oneOutput),
       runs: 32,
       measure: (c, { rae }) => {
         const [jacobians, r] = [jacobiansOf(c), residuals(c)];
         return penalisedOf(c, rae).map((g, i) => ({
-          actual: norm([...g]),
-          expected: 2 * norm(r[i]!) * norm(jacobians[i]!.flat()),
+          actual: mat.norm([...g]),
+          expected: 2 * mat.norm(r[i]!) * mat.norm(jacobians[i]!.flat()),
           scale: c.shape.batch * roundOff(c, atCode(c)),
         }));
       },
     }),
-    linearDecoder: equals({
+    linearDecoder: check.equals({
       says: "for f = Wz + b the Jacobian penalty moves neither code nor encoder, the loss-gradient penalty moves the code by 2W'Wu; their W-gradients are W/|W|_F and 2(ru' + Wuz')",
       given: everyShape(SHAPES.linear),
       runs: 32,
@@ -156,21 +147,21 @@ export default claim<Penalties, string, string>({
         ];
       },
     }),
-    literalIsFirstOrder: order({
+    literalIsFirstOrder: check.order({
       says: 'with |J|_F on the right, eq. (14) and (16) are off by rho (Hu - grad |J|_F): an error of first order',
       given: everyShape(SHAPES.control),
       order: 1,
       runs: 12,
       measure: (c, { samba, jacobian }) => literalExpansion(c, samba, jacobian),
     }),
-    notProportional: violates({
+    notProportional: check.violates({
       says: 'its size is not a constant times |J|_F: the ratio differs between two codes of one decoder',
       given: everyShape(SHAPES.control),
       runs: 32,
       measure: (c, { rae }) => {
         const jacobians = jacobiansOf(c);
         const [claimed, actual] = penalisedOf(c, rae).map(
-          (g, i) => norm([...g]) / norm(jacobians[i]!.flat()),
+          (g, i) => mat.norm([...g]) / mat.norm(jacobians[i]!.flat()),
         );
         return {
           claimed: claimed!,
@@ -180,13 +171,13 @@ export default claim<Penalties, string, string>({
         };
       },
     }),
-    noise: order({
+    noise: check.order({
       says: 'Gaussian noise gives alpha^2 |J|_F^2 and alpha^2 sum r_k tr grad^2 f_k: the rest is of order four, with the fourth derivatives as constant',
       given: everyShape(fewLatents),
       order: 4,
       measure: (c, { jacobian, vae }) => noiseExpansion(c, jacobian, vae),
     }),
-    noiseLinear: equals({
+    noiseLinear: check.equals({
       says: "for a linear decoder the VAE's mean loss and gradients are exactly those of the RAE with alpha^2 |J|_F^2",
       given: everyShape(SHAPES.linear),
       runs: 32,
@@ -196,7 +187,7 @@ export default claim<Penalties, string, string>({
           ...collect(outputs, 'grad', 'phi'),
           ...collect(outputs, 'grad', 'theta'),
         ];
-        const noisy = vaeMean(c, vae, c.alpha, sigmaPoints(c.shape.net.latent), read);
+        const noisy = vaeMean(c, vae, c.alpha, quad.sigmaPoints(c.shape.net.latent), read);
         const lambda = Float64Array.of(c.alpha ** 2);
         const outputs = jacobianStep(jacobian, c.shape, 2).run({ ...inputsOf(c), lambda });
         const [, ...gradients] = read(outputs);

@@ -1,6 +1,5 @@
 /** @file Negative controls of SAMBA-5: wrong Jacobian penalties and wrong noise. */
 import * as tf from '@tensorflow/tfjs';
-import { mutant } from '../../../../src/claims/claim.js';
 import { vjp } from '../../../../src/core/derivatives.js';
 import { scaleUp } from '../../../../src/core/gaussian.js';
 import {
@@ -8,6 +7,7 @@ import {
   type RaeJacobianRules,
 } from '../../../../src/core/objectives/rae/rae-jacobian.js';
 import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
+import { mutant } from '../../../kit.js';
 import type { Penalties } from '../../../subjects/sam/penalties.js';
 
 const inJacobian = (says: string, replaced: Partial<RaeJacobianRules>) => {

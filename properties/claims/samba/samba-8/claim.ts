@@ -1,32 +1,9 @@
 /** @file The gradient of the SAM objective is the gradient at the perturbed point: eq. (7). */
-import fc from 'fast-check';
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { order } from '../../../../src/claims/checks/order.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../../src/claims/claim.js';
-import { asymptotic } from '../../../../src/claims/verdict.js';
+
 import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { ridgeHessian } from '../../../../src/theory/closed/ridge.js';
-import { cholesky } from '../../../../src/theory/numerics/cholesky.js';
-import {
-  add,
-  apply,
-  dot,
-  identity,
-  type Matrix,
-  norm,
-  scale,
-  subtract,
-  transpose,
-  type Vector,
-} from '../../../../src/theory/numerics/matrix.js';
 import { maximiseOnEllipsoid } from '../../../../src/theory/numerics/trust-region.js';
-import { type Quadratic, quadraticOf, quadratics, ridges } from '../../../arbitraries/functions.js';
-import { type SpectralMatrix, spd } from '../../../arbitraries/matrix.js';
-import { logUniform } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
-import { unitVector } from '../../../arbitraries/vector.js';
+import { asymptotic, check, claim, draw, fc, mat, mutant } from '../../../kit.js';
 import { PENALTY_RULES } from '../../../subjects/sam/covariance.js';
 import { slopedQuadratics } from '../../../subjects/sam/ellipsoids.js';
 import { quadraticLoss } from '../../../subjects/sam/losses.js';
@@ -36,8 +13,8 @@ import { samOn } from '../../../subjects/sam/sam.js';
 import { gapGradient, residuals } from './danskin.js';
 
 /** The gradient of a quadratic at w. */
-const quadraticGradient = ({ gradient, matrix }: Quadratic, w: Vector): number[] =>
-  add(gradient, apply(matrix, w));
+const quadraticGradient = ({ gradient, matrix }: draw.Quadratic, w: mat.Vector): number[] =>
+  mat.add(gradient, mat.apply(matrix, w));
 
 interface Subject {
   /** The gradient of the detached step, as it trains. */
@@ -45,65 +22,70 @@ interface Subject {
   /** The same without detaching. */
   readonly live: SambaRules;
   /** The gradient of the true maximum over the ellipsoid e' Sigma^-1 e <= kappa^2 of a quadratic at w. */
-  readonly envelope: (f: Quadratic, sigma: Matrix, kappa: number, w: Vector) => readonly number[];
+  readonly envelope: (
+    f: draw.Quadratic,
+    sigma: mat.Matrix,
+    kappa: number,
+    w: mat.Vector,
+  ) => readonly number[];
 }
 
 interface OnQuadratic {
-  readonly f: Quadratic;
-  readonly sigma: SpectralMatrix;
+  readonly f: draw.Quadratic;
+  readonly sigma: draw.SpectralMatrix;
   readonly kappa: number;
-  readonly direction: Vector;
+  readonly direction: mat.Vector;
 }
 
 const onQuadratics = (
-  f: (p: number) => fc.Arbitrary<Quadratic>,
+  f: (p: number) => fc.Arbitrary<draw.Quadratic>,
   dimensions: readonly number[],
 ): fc.Arbitrary<OnQuadratic> =>
   fc.oneof(
     ...dimensions.map(p =>
-      plainRecord({
+      draw.record({
         f: f(p),
-        sigma: spd(p, 1 / 4, 4),
-        kappa: logUniform({ min: 1 / 64, max: 8 }),
-        direction: unitVector(p),
+        sigma: draw.spd(p, 1 / 4, 4),
+        kappa: draw.logUniform({ min: 1 / 64, max: 8 }),
+        direction: draw.unitVector(p),
       }),
     ),
   );
 
 const oneStepGradient = ({ f, sigma, kappa }: OnQuadratic, samba: SambaRules): readonly number[] => {
-  const factor = times(kappa / Math.sqrt(f.gradient.length), cholesky(sigma.matrix));
+  const factor = times(kappa / Math.sqrt(f.gradient.length), mat.cholesky(sigma.matrix));
   const point = f.gradient.map(() => 0);
   return samOn({ samba, penalty: PENALTY_RULES }, { loss: quadraticLoss(f), point, factor })
     .perturbedGradient;
 };
 
-const maximum = (f: Quadratic, sigma: Matrix, kappa: number, w: Vector): number => {
+const maximum = (f: draw.Quadratic, sigma: mat.Matrix, kappa: number, w: mat.Vector): number => {
   const moved = quadraticGradient(f, w);
-  const base = dot(f.gradient, w) + dot(w, apply(f.matrix, w)) / 2;
+  const base = mat.dot(f.gradient, w) + mat.dot(w, mat.apply(f.matrix, w)) / 2;
   return base + maximiseOnEllipsoid(moved, f.matrix, sigma, kappa).value;
 };
 
 const sizeAt = ({ f, sigma, kappa }: OnQuadratic): number => {
   const reach = 1 + kappa * Math.sqrt(Math.max(...sigma.spectrum));
-  return (norm(f.gradient) + norm(f.matrix.flat())) * reach ** 2;
+  return (mat.norm(f.gradient) + mat.norm(f.matrix.flat())) * reach ** 2;
 };
 
 /** The true gradient: A e + g at the maximiser. */
 const danskin: Subject['envelope'] = (f, sigma, kappa, w) => {
   const moved = quadraticGradient(f, w);
   const { point } = maximiseOnEllipsoid(moved, f.matrix, sigma, kappa);
-  return add(moved, apply(f.matrix, point));
+  return mat.add(moved, mat.apply(f.matrix, point));
 };
 
-const unit = (p: number): SpectralMatrix => ({
-  matrix: identity(p),
+const unit = (p: number): draw.SpectralMatrix => ({
+  matrix: mat.identity(p),
   spectrum: new Array<number>(p).fill(1),
-  basis: identity(p),
+  basis: mat.identity(p),
 });
 
 /** Convex quadratics whose gradient is the top eigenvector. */
-const alongTop = (p: number): fc.Arbitrary<Quadratic> =>
-  quadraticOf(p, 'psd').map(f => {
+const alongTop = (p: number): fc.Arbitrary<draw.Quadratic> =>
+  draw.quadraticOf(p, 'psd').map(f => {
     const top = f.spectrum.indexOf(Math.max(...f.spectrum));
     return { ...f, gradient: f.basis.map(row => 2 * row[top]!) };
   });
@@ -127,53 +109,54 @@ export default claim<Subject, string, string>({
   objectives: ['samba'],
   subject: { samba: SAMBA_RULES, live: noDetach.rules, envelope: danskin },
   checks: {
-    detached: order({
+    detached: check.order({
       says: 'the gradient that trains is off by -rho^2 HPHu/|g|, any covariance',
-      given: { arbitrary: withSigma(ridges) },
+      given: withSigma(draw.ridges),
       order: 2,
       measure: (c, { samba }) => {
         const { p, factor, n, turn } = theory(c);
         const hessian = ridgeHessian(c.f.ridge, c.f.point);
         return {
           ladder: residuals(c, samba, [3, 14]),
-          constant: scale(-p / n, apply(transpose(factor), apply(hessian, apply(factor, turn)))),
+          constant: mat.scale(
+            -p / n,
+            mat.apply(mat.transpose(factor), mat.apply(hessian, mat.apply(factor, turn))),
+          ),
         };
       },
     }),
-    live: order({
+    live: check.order({
       says: 'without detaching it is off by the gradient of -rho^3 |PHu|^2/(2|g|) only',
-      given: { arbitrary: withSigma(ridges) },
+      given: withSigma(draw.ridges),
       order: 3,
       measure: (c, { live }) => ({
         ladder: residuals(c, live, [3, 12]),
-        constant: scale(-(c.f.point.length ** 1.5), gapGradient(c)),
+        constant: mat.scale(-(c.f.point.length ** 1.5), gapGradient(c)),
       }),
     }),
-    envelope: bound({
+    envelope: check.bound({
       says: "the gradient at the maximiser supports the maximum from below: max(w + tv) >= max(w) + t grad.v + t^2 v'Av/2 for t of both signs",
-      given: { arbitrary: onQuadratics(quadratics, [1, 2, 3, 5]) },
+      given: onQuadratics(draw.quadratics, [1, 2, 3, 5]),
       runs: 64,
       measure: (c, { envelope }) => {
         const { f, sigma, kappa, direction } = c;
         const origin = direction.map(() => 0);
         const base = maximum(f, sigma.matrix, kappa, origin);
-        const slope = dot(envelope(f, sigma.matrix, kappa, origin), direction);
-        const bend = dot(direction, apply(f.matrix, direction)) / 2;
+        const slope = mat.dot(envelope(f, sigma.matrix, kappa, origin), direction);
+        const bend = mat.dot(direction, mat.apply(f.matrix, direction)) / 2;
         return [2 ** -10, -(2 ** -10), 1, -1].map(t => ({
           lower: base + t * slope + t * t * bend,
-          upper: maximum(f, sigma.matrix, kappa, scale(t, direction)),
+          upper: maximum(f, sigma.matrix, kappa, mat.scale(t, direction)),
           scale: sizeAt(c),
           what: `t = ${t}`,
         }));
       },
     }),
-    quadratic: violates({
+    quadratic: check.violates({
       says: 'already for quadratics the gradient that trains is not that of the maximum',
-      given: {
-        arbitrary: onQuadratics(slopedQuadratics, [2, 3, 5]).filter(
-          ({ f, kappa, sigma }) => norm(f.gradient) > 2 ** -3 && kappa > 1 / 8 && sigma.spectrum.length > 1,
-        ),
-      },
+      given: onQuadratics(slopedQuadratics, [2, 3, 5]).filter(
+        ({ f, kappa, sigma }) => mat.norm(f.gradient) > 2 ** -3 && kappa > 1 / 8 && sigma.spectrum.length > 1,
+      ),
       runs: 32,
       measure: (c, { samba, envelope }) => {
         const actual = oneStepGradient(c, samba);
@@ -183,19 +166,17 @@ export default claim<Subject, string, string>({
           c.kappa,
           c.direction.map(() => 0),
         );
-        const by = norm(subtract(actual, claimed));
-        return { claimed: norm(claimed), actual: norm(actual), by, scale: sizeAt(c) };
+        const by = mat.norm(mat.subtract(actual, claimed));
+        return { claimed: mat.norm(claimed), actual: mat.norm(actual), by, scale: sizeAt(c) };
       },
       margin: 2 ** 12,
     }),
-    eigenvector: equals({
+    eigenvector: check.equals({
       says: 'it is where the gradient is the top eigenvector of a convex quadratic, and always with one parameter',
-      given: {
-        arbitrary: fc.oneof(
-          onQuadratics(alongTop, [2, 3, 5]).map(c => ({ ...c, sigma: unit(c.direction.length) })),
-          onQuadratics(p => quadraticOf(p, 'psd').filter(({ gradient }) => gradient[0] !== 0), [1]),
-        ),
-      },
+      given: fc.oneof(
+        onQuadratics(alongTop, [2, 3, 5]).map(c => ({ ...c, sigma: unit(c.direction.length) })),
+        onQuadratics(p => draw.quadraticOf(p, 'psd').filter(({ gradient }) => gradient[0] !== 0), [1]),
+      ),
       runs: 32,
       measure: (c, { samba, live, envelope }) => {
         const expected = envelope(
@@ -204,7 +185,7 @@ export default claim<Subject, string, string>({
           c.kappa,
           c.direction.map(() => 0),
         );
-        const amplified = 1 + (c.kappa * norm(c.f.matrix.flat())) / norm(c.f.gradient);
+        const amplified = 1 + (c.kappa * mat.norm(c.f.matrix.flat())) / mat.norm(c.f.gradient);
         return [samba, live].map(rules => ({
           actual: oneStepGradient(c, rules),
           expected,
@@ -229,9 +210,9 @@ export default claim<Subject, string, string>({
       ...s,
       envelope: (f, sigma, kappa, w) => {
         const g = quadraticGradient(f, w);
-        const e = apply(sigma, g);
-        const size = Math.sqrt(dot(g, e));
-        return size === 0 ? g : add(g, apply(f.matrix, scale(kappa / size, e)));
+        const e = mat.apply(sigma, g);
+        const size = Math.sqrt(mat.dot(g, e));
+        return size === 0 ? g : mat.add(g, mat.apply(f.matrix, mat.scale(kappa / size, e)));
       },
     })),
     gradientAtCentre: mutant('the gradient at the centre for that at the maximiser', s => ({
