@@ -3,7 +3,7 @@
 import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
-import { check, claim, exact, mutant, quad } from '../../kit.js';
+import { check, claim, exact, quad, wrong } from '../../kit.js';
 import { atCode } from '../../subjects/network/jets.js';
 import {
   type ElboRules,
@@ -109,14 +109,12 @@ export default claim<ElboRules, string, string>({
     ...inVae<ElboRules>(KL_WRONG),
     ...inVae<ElboRules>(NOISE_WRONG),
     ...inVae<ElboRules>(WEIGHT_WRONG),
-    varianceForgotten: mutant('beta = s^2 beside |x - f|^2, which has no 1/2', s => ({
-      ...s,
-      beta: s2 => s2,
-    })),
-    constantDropped: mutant('the normalisation of p(x|z) is dropped', s => ({ ...s, constant: () => 0 })),
-    constantOfOne: mutant('the normalisation of one datum for all D', s => ({
-      ...s,
-      constant: s2 => s.constant(s2, 1),
-    })),
+    ...wrong.formula(SUBJECT, 'beta', {
+      varianceForgotten: ['beta = s^2 beside |x - f|^2, which has no 1/2', s2 => s2],
+    }),
+    ...wrong.formula(SUBJECT, 'constant', {
+      constantDropped: ['the normalisation of p(x|z) is dropped', () => 0],
+      constantOfOne: ['the normalisation of one datum for all D', s2 => SUBJECT.constant(s2, 1)],
+    }),
   },
 });

@@ -5,7 +5,7 @@ import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba
 import { perturb } from '../../../src/core/perturbation.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { chiMoment, massOutside, radialMean } from '../../../src/theory/closed/chi.js';
-import { asymptotic, check, claim, draw, fill, mat, mutant, type OrderCase, type Random } from '../../kit.js';
+import { asymptotic, check, claim, draw, fill, mat, type OrderCase, type Random, wrong } from '../../kit.js';
 import { inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
 
 interface Subject {
@@ -101,10 +101,8 @@ export default claim<Subject, string, string>({
       says: 'E |eta| is the chi mean sqrt(2) Gamma((d+1)/2)/Gamma(d/2) and E |eta|^2 is d, by quadrature of the radial density',
       given: check.only([1, 2, 3, 10, 100, 1000]),
       ulps: 2048,
-      measure: (d, { mean }) => [
-        { actual: radialMean(d, r => r), expected: mean(d), what: 'first' },
-        { actual: radialMean(d, r => r * r), expected: d, what: 'second' },
-      ],
+      measure: (d, { mean }) =>
+        check.agree({ first: [radialMean(d, r => r), mean(d)], second: [radialMean(d, r => r * r), d] }),
     }),
     mean: check.order({
       says: 'E |eta|/sqrt(d) is 1 - 1/(4d) + 1/(32 d^2) + 5/(128 d^3)',
@@ -204,27 +202,33 @@ export default claim<Subject, string, string>({
       dimensionForRoot: LENGTH_MUTANTS.dimensionForRoot,
       largestEntryNorm: LENGTH_MUTANTS.largestEntryNorm,
     }),
-    rootForMean: mutant('sqrt(d) for E |eta|', s => ({ ...s, mean: Math.sqrt })),
-    firstOrderOnly: mutant('1 - 1/(4d) only', s => ({ ...s, expansion: d => 1 - 1 / (4 * d) })),
-    sphere: mutant('noise on the sphere of radius sqrt(d): fixed, as if it were SAMBA', s => ({
-      ...s,
-      noise: (random, d) => {
-        const eta = s.noise(random, d);
-        return eta.map(x => (x * Math.sqrt(d)) / mat.norm([...eta]));
-      },
-    })),
-    shared: mutant('one number for all entries of the noise', s => ({
-      ...s,
-      noise: (random, d) => new Float64Array(d).fill(s.noise(random, 1)[0]!),
-    })),
-    uniform: mutant('uniform noise of variance one', s => ({
-      ...s,
-      noise: (random, d) => Float64Array.from({ length: d }, () => Math.sqrt(12) * (random.uniform() - 0.5)),
-    })),
-    unitVariance: mutant('variance 1 of the norm', s => ({ ...s, variance: [1, -1 / 8] })),
-    varianceRising: mutant('a variance that comes from above', s => ({ ...s, variance: [1 / 2, 1 / 8] })),
-    evenly: mutant('half of the mass inside', s => ({ ...s, inside: () => 1 / 2 })),
-    allInside: mutant('all of the mass inside', s => ({ ...s, inside: () => 1 })),
-    sharperTail: mutant('exp(-t^2) in the tail', s => ({ ...s, tail: t => 2 * Math.exp(-t * t) })),
+    ...wrong.formula(SUBJECT, 'mean', { rootForMean: ['sqrt(d) for E |eta|', Math.sqrt] }),
+    ...wrong.formula(SUBJECT, 'expansion', { firstOrderOnly: ['1 - 1/(4d) only', d => 1 - 1 / (4 * d)] }),
+    ...wrong.formula(SUBJECT, 'noise', {
+      sphere: [
+        'noise on the sphere of radius sqrt(d): fixed, as if it were SAMBA',
+        (random, d) => {
+          const eta = SUBJECT.noise(random, d);
+          return eta.map(x => (x * Math.sqrt(d)) / mat.norm([...eta]));
+        },
+      ],
+      shared: [
+        'one number for all entries of the noise',
+        (random, d) => new Float64Array(d).fill(SUBJECT.noise(random, 1)[0]!),
+      ],
+      uniform: [
+        'uniform noise of variance one',
+        (random, d) => Float64Array.from({ length: d }, () => Math.sqrt(12) * (random.uniform() - 0.5)),
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'variance', {
+      unitVariance: ['variance 1 of the norm', [1, -1 / 8]],
+      varianceRising: ['a variance that comes from above', [1 / 2, 1 / 8]],
+    }),
+    ...wrong.formula(SUBJECT, 'inside', {
+      evenly: ['half of the mass inside', () => 1 / 2],
+      allInside: ['all of the mass inside', () => 1],
+    }),
+    ...wrong.formula(SUBJECT, 'tail', { sharperTail: ['exp(-t^2) in the tail', t => 2 * Math.exp(-t * t)] }),
   },
 });

@@ -1,21 +1,14 @@
 /** @file The covariance that makes sqrt(d) in whitened coordinates a radius of rho: section 2. */
 import * as tf from '@tensorflow/tfjs';
 import { isotropic } from '../../../src/core/gaussian.js';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
+import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
+import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import { perturb } from '../../../src/core/perturbation.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { chiMoment } from '../../../src/theory/closed/chi.js';
 import { check, claim, conditional, draw, mat, mutant, quad } from '../../kit.js';
 import { inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
 import { inVae, NOISE_WRONG } from '../../subjects/vae/elbo-mutants.js';
-
-interface Subject {
-  readonly samba: SambaRules;
-  readonly vae: VaeRules;
-  /** The variance of each entry for the radius rho. */
-  readonly variance: (rho: number, d: number) => number;
-}
 
 const DIMENSIONS = [1, 2, 5, 16] as const;
 const keys = new Map<number, object>([...DIMENSIONS, 256].map(d => [d, {}]));
@@ -61,6 +54,14 @@ const given = {
 const other = (says: string, variance: Subject['variance']) =>
   mutant<Subject>(says, s => ({ ...s, variance }));
 
+const SUBJECT = {
+  samba: SAMBA_RULES,
+  vae: VAE_RULES,
+  /** The variance of each entry for the radius rho. */
+  variance: (rho: number, d: number) => rho ** 2 / d,
+};
+type Subject = typeof SUBJECT;
+
 export default claim<Subject, string, string>({
   id: 'SAMBA-11',
   paper: 'samba',
@@ -76,7 +77,7 @@ export default claim<Subject, string, string>({
     'eta is the SAM direction; for Gaussian noise the statement holds for the mean square only',
   ),
   objectives: ['samba', 'vae'],
-  subject: { samba: SAMBA_RULES, vae: VAE_RULES, variance: (rho, d) => rho ** 2 / d },
+  subject: SUBJECT,
   checks: {
     sam: check.equals({
       says: "SAMBA's step has length rho, in every dimension",

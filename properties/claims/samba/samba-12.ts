@@ -1,7 +1,7 @@
 /** @file The gradient of mean-field variational inference from a single sample: section 2. */
 import * as tf from '@tensorflow/tfjs';
 import { scaleUp } from '../../../src/core/gaussian.js';
-import { completed, wrong } from '../../../src/core/objectives/define.js';
+import { completed, wrong as mistake } from '../../../src/core/objectives/define.js';
 import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { normalPowerMean } from '../../../src/theory/closed/power-sum.js';
 import {
@@ -11,20 +11,12 @@ import {
   ridgeHessian,
   ridgeSmoothed,
 } from '../../../src/theory/closed/ridge.js';
-import { check, claim, conditional, draw, fc, mat, mutant, quad } from '../../kit.js';
+import { check, claim, conditional, draw, fc, mat, quad, wrong } from '../../kit.js';
 import { powerLoss, quadraticLoss, ridgeLoss } from '../../subjects/sam/losses.js';
 import { type Draw, drawsOn, meanGradient } from '../../subjects/sam/noisy-losses.js';
 import { type PolynomialCase, polynomialSize, polynomials } from '../../subjects/sam/polynomial-cases.js';
 import { type Case, sizeOf, times, widest, withSigma } from '../../subjects/sam/ridge-cases.js';
 import { inVae, NOISE_WRONG } from '../../subjects/vae/elbo-mutants.js';
-
-interface Subject {
-  readonly vae: VaeRules;
-  /** The trace of the covariance of the gradient to first order in Sigma. */
-  readonly spread: (hessian: mat.Matrix, sigma: mat.Matrix) => number;
-  /** Its term of second order, from the contractions with third and with fourth derivatives. */
-  readonly next: (third: number, fourth: number) => number;
-}
 
 /** E |grad - E grad|^2 */
 const spreadOf = (draws: readonly Draw[]): number => {
@@ -68,19 +60,26 @@ const bowl = (d: number, rho: number): draw.Quadratic => ({
 });
 
 const otherNoise = completed(VAE_RULES, {
-  sharedNoise: wrong<VaeRules>('one number for all entries of the noise', {
+  sharedNoise: mistake<VaeRules>('one number for all entries of the noise', {
     sample: (mean, s, noise) =>
       tf.add(mean, scaleUp(s, tf.mul(tf.slice(noise, [0, 0], [noise.shape[0]!, 1]), tf.onesLike(noise)))),
   }),
-  scaledMean: wrong<VaeRules>('the mean is scaled too', {
+  scaledMean: mistake<VaeRules>('the mean is scaled too', {
     sample: (mean, s, noise) => VAE_RULES.sample(tf.mul(mean, 2), s, noise),
   }),
 });
 
-const opposite: VaeRules = {
-  ...VAE_RULES,
-  sample: (mean, s, noise) => tf.sub(mean, scaleUp(s, noise)),
+const opposite: VaeRules = { ...VAE_RULES, sample: (mean, s, noise) => tf.sub(mean, scaleUp(s, noise)) };
+
+const SUBJECT = {
+  vae: VAE_RULES,
+  /** The trace of the covariance of the gradient to first order in Sigma. */
+  spread: (hessian: mat.Matrix, sigma: mat.Matrix) =>
+    mat.trace(mat.multiply(hessian, mat.multiply(sigma, hessian))),
+  /** Its term of second order, from the contractions with third and with fourth derivatives. */
+  next: (third: number, fourth: number) => third / 2 + fourth,
 };
+type Subject = typeof SUBJECT;
 
 export default claim<Subject, string, string>({
   id: 'SAMBA-12',
@@ -95,11 +94,7 @@ export default claim<Subject, string, string>({
   says: 'The gradient at one reparametrised sample is an unbiased estimate of the gradient of the MFVI objective, with covariance trace tr(H Sigma H) to first order; it is not an approximation with a small error, for error over signal does not shrink with the dimension.',
   verdict: conditional('the approximation is read as an unbiased estimate'),
   objectives: ['vae'],
-  subject: {
-    vae: VAE_RULES,
-    spread: (hessian, sigma) => mat.trace(mat.multiply(hessian, mat.multiply(sigma, hessian))),
-    next: (third, fourth) => third / 2 + fourth,
-  },
+  subject: SUBJECT,
   checks: {
     spread: check.order({
       says: 'the trace of its covariance is tr(H Sigma H) up to third and fourth derivatives: sum_k tr(T_k S T_k S)/2 + tr(H S L_ijkl S_kl)',
@@ -235,24 +230,27 @@ export default claim<Subject, string, string>({
   mutants: {
     ...inVae<Subject>(NOISE_WRONG),
     ...inVae<Subject>(otherNoise),
-    singleTrace: mutant('tr(H Sigma) for tr(H Sigma H)', s => ({ ...s, spread: mat.traceOfProduct })),
-    doubled: mutant('twice tr(H Sigma H)', s => ({ ...s, spread: (h, sigma) => 2 * s.spread(h, sigma) })),
-    squaredSigma: mutant('|H Sigma|^2 for tr(H Sigma H)', s => ({
-      ...s,
-      spread: (h, sigma) => mat.norm(mat.multiply(h, sigma).flat()) ** 2,
-    })),
-    fourthDropped: mutant('no fourth derivatives in the next term', s => ({
-      ...s,
-      next: third => third / 2,
-    })),
-    thirdQuartered: mutant('a quarter of the third derivatives in the next term', s => ({
-      ...s,
-      next: (third, fourth) => third / 4 + fourth,
-    })),
-    opposite: mutant<Subject>(
-      'the noise is subtracted',
-      s => ({ ...s, vae: opposite }),
-      'eta and -eta have the same distribution, so every expectation is the same; the quadrature nodes are symmetric.',
-    ),
+    ...wrong.formula(SUBJECT, 'spread', {
+      singleTrace: ['tr(H Sigma) for tr(H Sigma H)', mat.traceOfProduct],
+      doubled: ['twice tr(H Sigma H)', (h, sigma) => 2 * SUBJECT.spread(h, sigma)],
+      squaredSigma: [
+        '|H Sigma|^2 for tr(H Sigma H)',
+        (h, sigma) => mat.norm(mat.multiply(h, sigma).flat()) ** 2,
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'next', {
+      fourthDropped: ['no fourth derivatives in the next term', third => third / 2],
+      thirdQuartered: [
+        'a quarter of the third derivatives in the next term',
+        (third, fourth) => third / 4 + fourth,
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'vae', {
+      opposite: [
+        'the noise is subtracted',
+        opposite,
+        'eta and -eta have the same distribution, so every expectation is the same; the quadrature nodes are symmetric.',
+      ],
+    }),
   },
 });

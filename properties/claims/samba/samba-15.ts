@@ -1,22 +1,16 @@
 /** @file Where SAMBA evaluates the decoder: eq. (10), and what the released code does with a learned covariance. */
 
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
+import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
 import { VAE_SAM_LEARNED_RULES } from '../../../src/core/objectives/vae-sam/vae-sam-samba-learned.js';
 import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
-import { check, claim, exact, mat, mutant } from '../../kit.js';
+import { check, claim, exact, mat, wrong } from '../../kit.js';
 import { atCode, rowsOf } from '../../subjects/network/jets.js';
 import { inputsOf } from '../../subjects/network/network.js';
 import { covariancesOf, learnedSteps } from '../../subjects/network/posterior.js';
 import { DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
 import { directions, roundOff } from '../../subjects/sam/pair.js';
 import { learnedSambaStep, sambaStep } from '../../subjects/sam/steps.js';
-
-interface Subject {
-  readonly samba: SambaRules;
-  /** The released code: the direction is whitened by the batch mean of the standard deviations. */
-  readonly released: SambaRules;
-}
 
 const DIAGONAL = SHAPES.learned.filter(({ net }) => net.posterior === 'diagonal');
 
@@ -51,6 +45,13 @@ const gains = (c: AutoencoderCase, steps: readonly number[][]) => {
   }));
 };
 
+const SUBJECT = {
+  samba: SAMBA_RULES,
+  /** The released code: the direction is whitened by the batch mean of the standard deviations. */
+  released: VAE_SAM_LEARNED_RULES,
+};
+type Subject = typeof SUBJECT;
+
 export default claim<Subject, string, string>({
   id: 'SAMBA-15',
   paper: 'samba',
@@ -63,7 +64,7 @@ export default claim<Subject, string, string>({
   says: "SAMBA decodes mu + sqrt(d) Sigma g/|Sigma^(1/2) g| with g the gradient with respect to the code, not to the decoder's parameters; the released code whitens by the batch mean of the standard deviations, which stays on the ellipsoid but gains less.",
   verdict: exact(),
   objectives: ['samba', 'vae-sam-samba-learned'],
-  subject: { samba: SAMBA_RULES, released: VAE_SAM_LEARNED_RULES },
+  subject: SUBJECT,
   checks: {
     fixed: check.equals({
       says: 'for Sigma = alpha^2 I the loss is the error at mu + alpha sqrt(d) g/|g|',
@@ -164,9 +165,8 @@ export default claim<Subject, string, string>({
         rules: VAE_SAM_LEARNED_RULES,
       },
     }),
-    releasedRepaired: mutant("the released code with the sample's own covariance", s => ({
-      ...s,
-      released: s.samba,
-    })),
+    ...wrong.formula(SUBJECT, 'released', {
+      releasedRepaired: ["the released code with the sample's own covariance", SUBJECT.samba],
+    }),
   },
 });

@@ -5,7 +5,7 @@ import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.j
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
 import { type AutoencoderCase, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
-import { check, claim, mat, mutant, quad, refuted } from '../../kit.js';
+import { check, claim, mat, quad, refuted, wrong } from '../../kit.js';
 import { withResiduals } from '../../subjects/network/degenerate.js';
 import { atCode } from '../../subjects/network/jets.js';
 import { inputsOf } from '../../subjects/network/network.js';
@@ -19,13 +19,6 @@ import { samOn } from '../../subjects/sam/sam.js';
 import { learnedSambaStep, sambaStep, vaeStep } from '../../subjects/sam/steps.js';
 import { elboProgram, LINEAR_GAUSSIAN, repeated } from '../../subjects/vae/elbo.js';
 import { inVae, NOISE_WRONG } from '../../subjects/vae/elbo-mutants.js';
-
-interface Subject {
-  readonly samba: SambaRules;
-  readonly vae: VaeRules;
-  /** By how much the one-step value exceeds the mean over the noise: of lambda, |g|, tr H / d and the curvature along g. */
-  readonly excess: (lambda: number, slope: number, meanCurvature: number, along: number) => number;
-}
 
 const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
@@ -105,6 +98,15 @@ const SMALL_SLOPE: AutoencoderCase = {
 const { unnormalised, rootDimensionMissing, dimensionForRoot, covarianceForRoot, covarianceMissing } =
   LENGTH_MUTANTS;
 
+const SUBJECT = {
+  samba: SAMBA_RULES,
+  vae: VAE_RULES,
+  /** By how much the one-step value exceeds the mean over the noise: of lambda, |g|, tr H / d and the curvature along g. */
+  excess: (lambda: number, slope: number, meanCurvature: number, along: number) =>
+    lambda * slope + (lambda ** 2 / 2) * (along - meanCurvature),
+};
+type Subject = typeof SUBJECT;
+
 export default claim<Subject, string, string>({
   id: 'SAMBA-16',
   paper: 'samba',
@@ -123,12 +125,7 @@ export default claim<Subject, string, string>({
       "the true maximum bounds the expectation for linear decoders; the one-step value does if and only if |g| >= (lambda/2)(tr H/d - u'Hu)",
   }),
   objectives: ['samba', 'vae'],
-  subject: {
-    samba: SAMBA_RULES,
-    vae: VAE_RULES,
-    excess: (lambda, slope, meanCurvature, along) =>
-      lambda * slope + (lambda ** 2 / 2) * (along - meanCurvature),
-  },
+  subject: SUBJECT,
   checks: {
     smallSlope: check.violates({
       says: 'a linear decoder whose gradient is small: 0.0229 after one step, 1.0101 in the mean',
@@ -161,22 +158,18 @@ export default claim<Subject, string, string>({
     values: check.equals({
       says: 'the counterexample in figures: (0.01 + 0.1 sqrt(2))^2, 0.0001 + 0.01 (1 + 100), and the worst case 2.0001',
       given: check.only([SMALL_SLOPE], () => 'W = diag(1, 10), x = (-0.01, 0), z = 0, alpha = 0.1'),
-      measure: (c, { samba, vae }) => [
-        { actual: oneStep(c, samba), expected: (0.01 + 0.1 * Math.SQRT2) ** 2, what: 'one step' },
-        { actual: mean(c, vae), expected: 1.0101, what: 'expectation' },
-        // by hand: (e_1 + 0.01)^2 + 100 (0.02 - e_1^2) is largest at e_1 = 0.01/99
-        { actual: worstCase(c, isotropic(c)), expected: 0.0001 + 2 + 0.0001 / 99, what: 'worst case' },
-      ],
+      measure: (c, { samba, vae }) =>
+        check.agree({
+          'one step': [oneStep(c, samba), (0.01 + 0.1 * Math.SQRT2) ** 2],
+          expectation: [mean(c, vae), 1.0101], // by hand: (e_1 + 0.01)^2 + 100 (0.02 - e_1^2) is largest at e_1 = 0.01/99
+          'worst case': [worstCase(c, isotropic(c)), 0.0001 + 2 + 0.0001 / 99],
+        }),
     }),
     worstCase: check.bound({
       says: 'for linear decoders the true maximum bounds the expectation, for a fixed covariance',
       given: everyShape([...SHAPES.linear, flat]),
       runs: 32,
-      measure: (c, { vae }) => ({
-        lower: mean(c, vae),
-        upper: worstCase(c, isotropic(c)),
-        scale: sizeOf(c),
-      }),
+      measure: (c, { vae }) => ({ lower: mean(c, vae), upper: worstCase(c, isotropic(c)), scale: sizeOf(c) }),
     }),
     learned: check.bound({
       says: 'and with the KL the negative ELBO, for a learned one',
@@ -216,11 +209,7 @@ export default claim<Subject, string, string>({
           const along = mat.form(g, hessian, g) / mat.norm(g) ** 2;
           return excess(c.alpha * Math.sqrt(d), mat.norm(g), mat.trace(hessian) / d, along);
         });
-        return {
-          actual: oneStep(c, samba) - mean(c, vae),
-          expected: average(expected),
-          scale: sizeOf(c),
-        };
+        return { actual: oneStep(c, samba) - mean(c, vae), expected: average(expected), scale: sizeOf(c) };
       },
     }),
     convex: check.bound({
@@ -248,18 +237,17 @@ export default claim<Subject, string, string>({
       noiseCovarianceMissing: NOISE_WRONG.covarianceMissing,
       noiseOnBall: NOISE_WRONG.noiseOnBall,
     }),
-    slopeOnly: mutant('no curvature in the criterion', s => ({
-      ...s,
-      excess: (lambda, slope) => lambda * slope,
-    })),
-    traceForMean: mutant('tr H for tr H / d in the criterion', s => ({
-      ...s,
-      excess: (lambda, slope, meanCurvature, along) =>
-        lambda * slope + (lambda ** 2 / 2) * (along - 2 * meanCurvature),
-    })),
-    halfDropped: mutant('no 1/2 in the criterion', s => ({
-      ...s,
-      excess: (lambda, slope, meanCurvature, along) => lambda * slope + lambda ** 2 * (along - meanCurvature),
-    })),
+    ...wrong.formula(SUBJECT, 'excess', {
+      slopeOnly: ['no curvature in the criterion', (lambda, slope) => lambda * slope],
+      traceForMean: [
+        'tr H for tr H / d in the criterion',
+        (lambda, slope, meanCurvature, along) =>
+          lambda * slope + (lambda ** 2 / 2) * (along - 2 * meanCurvature),
+      ],
+      halfDropped: [
+        'no 1/2 in the criterion',
+        (lambda, slope, meanCurvature, along) => lambda * slope + lambda ** 2 * (along - meanCurvature),
+      ],
+    }),
   },
 });

@@ -63,6 +63,8 @@ const { halfRadius, rootDimensionMissing, dimensionForRoot, covarianceForRoot, c
 const { squaredPenalty, halfPenalty, literalJacobian, literalJacobianSquared, batchPenalty } =
   PENALTY_MUTANTS;
 
+const SUBJECT: Subject = { ...PAIR, lambda: (alpha, d) => alpha * Math.sqrt(d) };
+
 export default claim<Subject, string, string>({
   id: 'SAMBA-17',
   paper: 'samba',
@@ -75,7 +77,7 @@ export default claim<Subject, string, string>({
   says: "With the covariance fixed to alpha^2 I the first-order penalty of SAMBA is the RAE's penalty on the loss gradient with lambda = alpha sqrt(d), per sample; loss and gradient then differ by order alpha^2.",
   verdict: conditional('J_f is read as the gradient of the loss with respect to the code, one norm a sample'),
   objectives: ['samba', 'rae-loss-gradient'],
-  subject: { ...PAIR, lambda: (alpha, d) => alpha * Math.sqrt(d) },
+  subject: SUBJECT,
   checks: {
     value: check.order({
       says: "the losses differ by alpha^2 d u'Hu/2, u the direction of the gradient",

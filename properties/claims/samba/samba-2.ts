@@ -6,7 +6,7 @@ import { programOf } from '../../../src/engine/float64/program-of.js';
 import { constant } from '../../../src/engine/ops.js';
 import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
-import { check, claim, mat, mutant, quad, refuted } from '../../kit.js';
+import { check, claim, mat, quad, refuted, wrong } from '../../kit.js';
 import { atCode, rowsOf } from '../../subjects/network/jets.js';
 import { collect, inputsOf, type Part } from '../../subjects/network/network.js';
 import { covariancesOf } from '../../subjects/network/posterior.js';
@@ -31,10 +31,7 @@ const SUBJECT: Subject = {
   vae: VAE_RULES,
   beta: s2 => 2 * s2,
   constant: (s2, data) => (data / 2) * Math.log(2 * Math.PI * s2),
-  printed: {
-    ...VAE_RULES,
-    kl: (mean, s) => tf.add(VAE_RULES.kl(mean, s), constant(mean.shape[1]!)),
-  },
+  printed: { ...VAE_RULES, kl: (mean, s) => tf.add(VAE_RULES.kl(mean, s), constant(mean.shape[1]!)) },
   difference: (latents, data) => -latents + (data / 2) * Math.log(Math.PI),
 };
 
@@ -149,10 +146,13 @@ export default claim<Subject, string, string>({
         const d = c.shape.net.latent;
         const { reconstruction, divergence, size } = printedTerms(c, noiseOf(d));
         const outputs = run(c, vae, 1);
-        return [
-          { actual: outputs.loss!, expected: [reconstruction + divergence - d], scale: size, what: 'loss' },
-          { actual: outputs['term.kl']!, expected: [divergence - d], scale: size, what: 'KL' },
-        ];
+        return check.agree(
+          {
+            loss: [outputs.loss!, [reconstruction + divergence - d]],
+            KL: [outputs['term.kl']!, [divergence - d]],
+          },
+          size,
+        );
       },
     }),
     constantOnly: check.equals({
@@ -178,15 +178,14 @@ export default claim<Subject, string, string>({
         const [wrong, right] = [gradientsOf(c, printed, 1), gradientsOf(c, vae, 1)];
         const kl = (beta: number): Float64Array => collect(run(c, vae, beta), 'grad', 'z').slice();
         const [without, with_] = [kl(0), kl(1)];
-        return [
-          { actual: wrong, expected: right, what: 'all parameters' },
-          {
-            actual: with_.map((x, k) => x - without[k]!),
-            expected: atCode(c).mean.map(x => x / c.shape.batch),
-            scale: mat.norm([...with_]) + mat.norm([...without]),
-            what: 'mean',
-          },
-        ];
+        return check.agree({
+          'all parameters': [wrong, right],
+          mean: [
+            with_.map((x, k) => x - without[k]!),
+            atCode(c).mean.map(x => x / c.shape.batch),
+            mat.norm([...with_]) + mat.norm([...without]),
+          ],
+        });
       },
     }),
     corrected: check.equals({
@@ -205,16 +204,20 @@ export default claim<Subject, string, string>({
     ...inVae<Subject>(KL_WRONG),
     ...inVae<Subject>(NOISE_WRONG),
     ...inVae<Subject>(WEIGHT_WRONG),
-    signForgotten: mutant('the printed divergence with - d', s => ({ ...s, printed: s.vae })),
-    printedTwice: mutant('+ d twice', s => ({
-      ...s,
-      printed: { ...s.printed, kl: (m, scale) => tf.add(s.printed.kl(m, scale), constant(m.shape[1]!)) },
-    })),
-    halfDifference: mutant('d / 2 for d in the difference', s => ({
-      ...s,
-      difference: (latents, data) => s.difference(latents / 2, data),
-    })),
-    unitWeight: mutant('weight 1 whatever the variance', s => ({ ...s, beta: () => 1 })),
-    normalisationDropped: mutant('no normalisation', s => ({ ...s, constant: () => 0 })),
+    ...wrong.formula(SUBJECT, 'printed', { signForgotten: ['the printed divergence with - d', SUBJECT.vae] }),
+    ...wrong.rules(SUBJECT, 'printed', {
+      printedTwice: [
+        '+ d twice',
+        { kl: (m, scale) => tf.add(SUBJECT.printed.kl(m, scale), constant(m.shape[1]!)) },
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'difference', {
+      halfDifference: [
+        'd / 2 for d in the difference',
+        (latents, data) => SUBJECT.difference(latents / 2, data),
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'beta', { unitWeight: ['weight 1 whatever the variance', () => 1] }),
+    ...wrong.formula(SUBJECT, 'constant', { normalisationDropped: ['no normalisation', () => 0] }),
   },
 });

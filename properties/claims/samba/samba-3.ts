@@ -5,18 +5,12 @@ import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../src/core/obj
 import { detach } from '../../../src/engine/ops.js';
 import { type AutoencoderCase, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
-import { check, claim, conditional, mat, mutant } from '../../kit.js';
+import { check, claim, conditional, mat, mutant, wrong } from '../../kit.js';
 import { atCode, rowsOf } from '../../subjects/network/jets.js';
 import { inputsOf } from '../../subjects/network/network.js';
 import { firstLayer } from '../../subjects/sam/pair.js';
 import { penaltyGradient } from '../../subjects/sam/penalties.js';
 import { jacobianStep } from '../../subjects/sam/steps.js';
-
-interface Subject {
-  readonly jacobian: RaeJacobianRules;
-  /** The lambda' of lambda' |J|^2 that gives the gradient of lambda |J|. */
-  readonly equivalent: (lambda: number, size: number) => number;
-}
 
 /** One sample: the penalty's gradients are those of one Jacobian. One latent, and one output, among them. */
 const SINGLE: readonly Shape[] = [0, 6, 7].map(k => ({ ...SHAPES.smooth[k]!, batch: 1 }));
@@ -73,6 +67,13 @@ const inJacobian = (says: string, replaced: Partial<RaeJacobianRules>) => {
   return mutant<Subject>(says, subject => ({ ...subject, jacobian }));
 };
 
+const SUBJECT = {
+  jacobian: RAE_JACOBIAN_RULES,
+  /** The lambda' of lambda' |J|^2 that gives the gradient of lambda |J|. */
+  equivalent: (lambda: number, size: number) => lambda / (2 * size),
+};
+type Subject = typeof SUBJECT;
+
 export default claim<Subject, string, string>({
   id: 'SAMBA-3',
   paper: 'samba',
@@ -87,7 +88,7 @@ export default claim<Subject, string, string>({
     'the Frobenius norm is meant, its power is stated, and the expectation over q is dropped',
   ),
   objectives: ['rae-jacobian'],
-  subject: { jacobian: RAE_JACOBIAN_RULES, equivalent: (lambda, size) => lambda / (2 * size) },
+  subject: SUBJECT,
   checks: {
     value: check.equals({
       says: 'what is penalised is |J|_F, or its square, with J = V_2 diag(slope) V_1 in closed form',
@@ -95,10 +96,10 @@ export default claim<Subject, string, string>({
       runs: 32,
       measure: (c, { jacobian }) => {
         const sizes = jacobians(c).map(frobenius);
-        return [
-          { actual: penaltyOf(c, jacobian, 1), expected: average(sizes), what: 'norm' },
-          { actual: penaltyOf(c, jacobian, 2), expected: average(sizes.map(x => x * x)), what: 'square' },
-        ];
+        return check.agree({
+          norm: [penaltyOf(c, jacobian, 1), average(sizes)],
+          square: [penaltyOf(c, jacobian, 2), average(sizes.map(x => x * x))],
+        });
       },
     }),
     sameGradient: check.equals({
@@ -169,10 +170,10 @@ export default claim<Subject, string, string>({
         const tops = jacobians(c).map(j => mat.svd(j).values[0]!);
         const size = penaltyOf(c, jacobian, 1);
         const rank = Math.min(c.shape.net.latent, c.shape.net.decoder.at(-1)!);
-        return [
-          { lower: average(tops), upper: size, what: 'spectral norm' },
-          { lower: size, upper: Math.sqrt(rank) * average(tops), what: 'times the root of the rank' },
-        ];
+        return check.below({
+          'spectral norm': [average(tops), size],
+          'times the root of the rank': [size, Math.sqrt(rank) * average(tops)],
+        });
       },
     }),
     notSpectral: check.violates({
@@ -188,9 +189,11 @@ export default claim<Subject, string, string>({
     }),
   },
   mutants: {
-    sameLambda: mutant("lambda' = lambda", s => ({ ...s, equivalent: lambda => lambda })),
-    noTwo: mutant("lambda' = lambda/|J|", s => ({ ...s, equivalent: (lambda, size) => lambda / size })),
-    constantSize: mutant("lambda' = lambda/2", s => ({ ...s, equivalent: lambda => lambda / 2 })),
+    ...wrong.formula(SUBJECT, 'equivalent', {
+      sameLambda: ["lambda' = lambda", lambda => lambda],
+      noTwo: ["lambda' = lambda/|J|", (lambda, size) => lambda / size],
+      constantSize: ["lambda' = lambda/2", lambda => lambda / 2],
+    }),
     powerForgotten: inJacobian('the norm is penalised where its square is asked for', {
       measure: j => RAE_JACOBIAN_RULES.measure(j, 1),
     }),

@@ -2,7 +2,7 @@
 
 import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
-import { check, claim, draw, fc, mat, mutant, refuted } from '../../kit.js';
+import { check, claim, draw, fc, mat, mutant, refuted, wrong } from '../../kit.js';
 import { PENALTY_RULES } from '../../subjects/sam/covariance.js';
 import { quadraticLoss } from '../../subjects/sam/losses.js';
 import { samOn } from '../../subjects/sam/sam.js';
@@ -17,14 +17,6 @@ interface Case {
 
 /** A point of the ellipsoid e' Sigma^-1 e <= level where L(psi + e) is largest. */
 type Maximise = (f: draw.Quadratic, sigma: mat.Matrix, level: number) => readonly number[];
-
-interface Subject {
-  /** The step that trains. */
-  readonly samba: SambaRules;
-  /** The level of the ellipsoid for the radius rho. */
-  readonly level: (rho: number) => number;
-  readonly maximise: Maximise;
-}
 
 /** The trust-region oracle. */
 const truest: Maximise = (f, sigma, level) =>
@@ -84,6 +76,15 @@ const withSamba = (says: string, rules: Partial<SambaRules>) => {
   return mutant<Subject>(says, subject => ({ ...subject, samba }));
 };
 
+const SUBJECT = {
+  /** The step that trains. */
+  samba: SAMBA_RULES,
+  /** The level of the ellipsoid for the radius rho. */
+  level: (rho: number) => rho ** 2,
+  maximise: truest,
+};
+type Subject = typeof SUBJECT;
+
 export default claim<Subject, string, string>({
   id: 'SAMBA-6',
   paper: 'samba',
@@ -101,7 +102,7 @@ export default claim<Subject, string, string>({
     corrected: 'the level is rho^2; eq. (9)-(10) are the case Sigma rho^2 = Sigma d',
   }),
   objectives: ['samba'],
-  subject: { samba: SAMBA_RULES, level: rho => rho ** 2, maximise: truest },
+  subject: SUBJECT,
   checks: {
     printedLevel: check.violates({
       says: 'for affine losses the level rho gives sqrt(rho) |Sigma^(1/2) g| where eq. (6) has rho |Sigma^(1/2) g|',
@@ -139,11 +140,7 @@ export default claim<Subject, string, string>({
         const point = c.f.gradient.map(() => 0);
         const rules = { samba: subject.samba, penalty: PENALTY_RULES };
         const { perturbed } = samOn(rules, { loss: quadraticLoss(c.f), point, factor });
-        return {
-          lower: perturbed,
-          upper: most(subject, c.f, c.sigma.matrix, c.radius),
-          scale: sizeOf(c),
-        };
+        return { lower: perturbed, upper: most(subject, c.f, c.sigma.matrix, c.radius), scale: sizeOf(c) };
       },
     }),
     certificate: check.equals({
@@ -161,21 +158,11 @@ export default claim<Subject, string, string>({
         const whitened = mat.multiply(back, mat.multiply(c.f.matrix, factor));
         const top = mat.symmetricEigen(whitened).values[0]!;
         const size = mat.norm(mat.apply(back, c.f.gradient)) + mat.norm(whitened.flat()) * c.radius;
-        return [
-          {
-            actual: mat.subtract(rise, mat.scale(nu, u)),
-            expected: u.map(() => 0),
-            scale: size,
-            what: 'stationary',
-          },
-          {
-            actual: Math.min(nu - Math.max(top, 0), 0),
-            expected: 0,
-            scale: size / c.radius,
-            what: 'largest',
-          },
-          { actual: Math.max(mat.norm(u) - c.radius, 0), expected: 0, scale: c.radius, what: 'feasible' },
-        ];
+        return check.agree({
+          stationary: [mat.subtract(rise, mat.scale(nu, u)), u.map(() => 0), size],
+          largest: [Math.min(nu - Math.max(top, 0), 0), 0, size / c.radius],
+          feasible: [Math.max(mat.norm(u) - c.radius, 0), 0, c.radius],
+        });
       },
     }),
     order: check.bound({
@@ -186,16 +173,17 @@ export default claim<Subject, string, string>({
         const { f, sigma, radius, more } = c;
         const base = most(subject, f, sigma.matrix, radius);
         const scale = 4 * sizeOf(c);
-        return [
-          { lower: f.offset, upper: base, scale, what: 'L' },
-          { lower: base, upper: most(subject, f, sigma.matrix, 1.25 * radius), scale, what: 'radius' },
+        return check.below(
           {
-            lower: base,
-            upper: most(subject, f, mat.combine(1, sigma.matrix, 1 / 4, mat.outer(more, more)), radius),
-            scale,
-            what: 'covariance',
+            L: [f.offset, base],
+            radius: [base, most(subject, f, sigma.matrix, 1.25 * radius)],
+            covariance: [
+              base,
+              most(subject, f, mat.combine(1, sigma.matrix, 1 / 4, mat.outer(more, more)), radius),
+            ],
           },
-        ];
+          scale,
+        );
       },
     }),
     invariance: check.equals({
@@ -220,17 +208,21 @@ export default claim<Subject, string, string>({
         const turnedSigma = draw.withSpectrum(mat.multiply(q, sigma.basis), sigma.spectrum);
         const wider = sigma.matrix.map(row => mat.scale(9, row));
         const raised = { ...f, offset: f.offset + 8 };
-        return [
-          { actual: most(subject, f, wider, radius / 3), expected, what: 'scaled' },
-          { actual: most(subject, turned, turnedSigma, radius), expected, what: 'turned' },
-          { actual: most(subject, raised, sigma.matrix, radius), expected: expected + 8, what: 'raised' },
-        ].map(part => ({ ...part, scale: 16 + 4 * sizeOf(c) }));
+        return check
+          .agree({
+            scaled: [most(subject, f, wider, radius / 3), expected],
+            turned: [most(subject, turned, turnedSigma, radius), expected],
+            raised: [most(subject, raised, sigma.matrix, radius), expected + 8],
+          })
+          .map(part => ({ ...part, scale: 16 + 4 * sizeOf(c) }));
       },
     }),
   },
   mutants: {
-    levelRadius: mutant('the level rho, as printed', s => ({ ...s, level: rho => rho })),
-    levelFourth: mutant('the level rho^4', s => ({ ...s, level: rho => rho ** 4 })),
+    ...wrong.formula(SUBJECT, 'level', {
+      levelRadius: ['the level rho, as printed', rho => rho],
+      levelFourth: ['the level rho^4', rho => rho ** 4],
+    }),
     ball: replaced('the ball for the ellipsoid', (f, sigma, level) =>
       truest(
         f,
@@ -261,9 +253,7 @@ export default claim<Subject, string, string>({
     rootForSigma: replaced('the square of Sigma for Sigma', (f, sigma, level) =>
       truest(f, mat.multiply(sigma, sigma), level),
     ),
-    stepDownhill: withSamba('the step goes downhill', {
-      outer: (s, eta) => SAMBA_RULES.outer(s, eta.neg()),
-    }),
+    stepDownhill: withSamba('the step goes downhill', { outer: (s, eta) => SAMBA_RULES.outer(s, eta.neg()) }),
     stepTooLong: withSamba('d for sqrt(d) in the step', { radius: d => SAMBA_RULES.radius(d * d) }),
     stepTooShort: withSamba('no sqrt(d) in the step', { radius: () => SAMBA_RULES.radius(1) }),
     stepUnwhitened: withSamba('the step is not whitened', { whiten: (_, g) => g }),

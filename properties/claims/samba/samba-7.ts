@@ -31,6 +31,8 @@ const penalised = (says: string, replaced: Partial<PenaltyRules>) => {
   return mutant<Sides>(says, subject => ({ ...subject, penalty }));
 };
 
+const SUBJECT: Sides = { samba: SAMBA_RULES, penalty: PENALTY_RULES };
+
 export default claim<Sides, string, string>({
   id: 'SAMBA-7',
   paper: 'samba',
@@ -43,7 +45,7 @@ export default claim<Sides, string, string>({
   says: 'For any covariance the SAM loss is the loss plus rho times the whitened gradient norm, up to half the curvature along the step times rho^2; the true maximum differs from the one-step value only at order three.',
   verdict: asymptotic(2, 'rho'),
   objectives: ['samba'],
-  subject: { samba: SAMBA_RULES, penalty: PENALTY_RULES },
+  subject: SUBJECT,
   checks: {
     anyCovariance: check.order({
       says: "one step, functions with known Hessian, any covariance: rho^2 e'He/2",
@@ -131,11 +133,11 @@ export default claim<Sides, string, string>({
         const { value, perturbed, penalty } = measureOn(on, subject.samba, subject.penalty, 2);
         const most = maximiseOnBall(g, a, 2);
         const top = mat.symmetricEigen(a).values[0]!;
-        return [
-          { actual: perturbed, expected: value, what: 'step' },
-          { actual: penalty, expected: 0, scale: 1, what: 'first-order term' },
-          { actual: most.value, expected: 2 * Math.max(top, 0), what: 'maximum' },
-        ];
+        return check.agree({
+          step: [perturbed, value],
+          'first-order term': [penalty, 0, 1],
+          maximum: [most.value, 2 * Math.max(top, 0)],
+        });
       },
     }),
   },

@@ -1,13 +1,9 @@
 /** @file The worst direction in closed form, and its edge cases: eq. (8), footnote 3. */
 import * as tf from '@tensorflow/tfjs';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
+import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
 import { check, claim, conditional, draw, fc, mat } from '../../kit.js';
 import { DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
 import { anySteps, type StepCase, stepCases, stepsOf } from '../../subjects/sam/perturbations.js';
-
-interface Subject {
-  readonly samba: SambaRules;
-}
 
 const run = ({ samba }: Subject, { gradients, covariances }: StepCase) =>
   stepsOf(
@@ -43,6 +39,9 @@ const naive = {
   },
 };
 
+const SUBJECT = { samba: SAMBA_RULES };
+type Subject = typeof SUBJECT;
+
 export default claim<Subject, string, string>({
   id: 'SAMBA-9',
   paper: 'samba',
@@ -55,7 +54,7 @@ export default claim<Subject, string, string>({
   says: "The SAM step lies on the ellipsoid of radius rho and maximises the linearised loss there; it depends on the gradient's direction alone, is zero where the gradient is zero, and other norms than the Euclidean do not give the maximiser over their own ball.",
   verdict: conditional('the gradient is not zero and the norm is Euclidean'),
   objectives: ['samba'],
-  subject: { samba: SAMBA_RULES },
+  subject: SUBJECT,
   checks: {
     formula: check.equals({
       says: "the step is sqrt(d) Sigma g / (g'Sigma g)^(1/2), whatever square root of Sigma is used",

@@ -107,10 +107,10 @@ const trained = check.bound<LocalCase, Subject>({
       values,
     ).loss;
     const size = upper + c.beta * (1 + mat.norm(c.mean) ** 2 + mat.trace(c.covariance)) + mat.norm(c.x) ** 2;
-    return [
-      { what: 'beta-VAE', lower: betaVae(s.vae, netOf(c), values, quad.sigmaPoints(d)), upper, scale: size },
-      { what: 'SAMBA', lower: samba, upper, scale: size },
-    ];
+    return check.below(
+      { 'beta-VAE': [betaVae(s.vae, netOf(c), values, quad.sigmaPoints(d)), upper], SAMBA: [samba, upper] },
+      size,
+    );
   },
 });
 
@@ -139,12 +139,14 @@ const smallRadius = check.order<Case<draw.RidgeCase>, Subject>({
 /** An even loss at its stationary point 0, its Hessian neither nearly a multiple of the identity nor nearly tied at the top. */
 const flatCases: fc.Arbitrary<Case<draw.RidgeCase>> = withSigma(
   p =>
-    draw.ridges(p, ['cos']).map(
-      ({ ridge, point }): draw.RidgeCase => ({
-        ridge: { ...ridge, terms: ridge.terms.map(term => ({ ...term, b: 0 })) },
-        point: point.map(() => 0),
-      }),
-    ),
+    draw
+      .ridges(p, ['cos'])
+      .map(
+        ({ ridge, point }): draw.RidgeCase => ({
+          ridge: { ...ridge, terms: ridge.terms.map(term => ({ ...term, b: 0 })) },
+          point: point.map(() => 0),
+        }),
+      ),
   [2, 3],
 ).filter(c => {
   const { values } = mat.symmetricEigen(whitenedHessian(c));

@@ -4,26 +4,17 @@ import { massOutside, meanExcess, meanSquaredExcess } from '../../../src/theory/
 import { check, draw, fc } from '../../kit.js';
 import type { Subject } from './controls.js';
 
-/** A loss sum_k weight_k phi(|theta| / unit - knot_k), unit = rho / sqrt(d), so that the ball has the radius sqrt(d). */
-interface RadialCase {
-  readonly d: number;
-  readonly rho: number;
-  readonly weights: readonly number[];
-  readonly knots: readonly number[];
-  /** Minus this times |theta|^2 / (2 unit^2), for smooth losses. */
-  readonly dip: number;
-}
-
 const KNOTS = 4;
 const DIMENSIONS = [1, 2, 3, 10, 100, 10_000];
 
 /** Knots around the sphere where the mass is, between -3 and 3 from sqrt(d); one at the centre. */
-const cases: fc.Arbitrary<RadialCase> = draw
+const cases = draw
   .record({
     d: fc.constantFrom(...DIMENSIONS),
     rho: draw.logUniform({ min: 1e-2, max: 10 }),
     weights: draw.vector(KNOTS, draw.normal()),
     offsets: draw.vector(KNOTS - 1, draw.normal()),
+    /** Minus this times |theta|^2 / (2 unit^2), for smooth losses. */
     dip: draw.normal().map(Math.abs),
   })
   .map(({ offsets, d, ...rest }) => ({
@@ -31,6 +22,7 @@ const cases: fc.Arbitrary<RadialCase> = draw
     d,
     knots: [0, ...offsets.map(offset => Math.max(0, Math.sqrt(d) + offset))],
   }));
+type RadialCase = draw.Of<typeof cases>;
 
 /** One term, with its knot on the sphere of the ball, or inside of it: the extremal losses. */
 const extremal = (d: number, inside = 0): RadialCase => ({
@@ -98,15 +90,14 @@ const smooth = check.bound<RadialCase, Subject>({
     const unit = c.rho ** 2 / c.d;
     const mean = sum(c, knot => meanSquaredExcess(c.d, knot) / 2) - (c.dip * c.d) / 2;
     const upper = s.smooth(steepest, c.rho, c.d);
-    return [
-      {
-        what: 'excess',
-        lower: unit * (mean - largestSmooth(c, Math.sqrt(c.d))),
+    return check.below({
+      excess: [
+        unit * (mean - largestSmooth(c, Math.sqrt(c.d))),
         upper,
-        scale: unit * size(c, c.d + 10) * Math.sqrt(c.d),
-      },
-      { what: 'constant', lower: upper, upper: (steepest * unit) / 2, scale: steepest * unit * c.d },
-    ];
+        unit * size(c, c.d + 10) * Math.sqrt(c.d),
+      ],
+      constant: [upper, (steepest * unit) / 2, steepest * unit * c.d],
+    });
   },
 });
 

@@ -43,11 +43,7 @@ export function drawsOn(
     noise: Float64Array.from(points.flatMap(({ point: noise }) => [...noise])),
   });
   const gradients = rowsOf(outputs.gradient!, n);
-  return points.map(({ weight }, i) => ({
-    weight,
-    value: outputs.value![i]!,
-    gradient: [...gradients[i]!],
-  }));
+  return points.map(({ weight }, i) => ({ weight, value: outputs.value![i]!, gradient: [...gradients[i]!] }));
 }
 
 /** The weighted mean of the gradients. */

@@ -15,7 +15,7 @@ import { detach } from '../../../../src/engine/ops.js';
 import type { Float64Program } from '../../../../src/engine/program.js';
 import { type AutoencoderCase, SHAPES } from '../../../arbitraries/autoencoders.js';
 import { everyShape } from '../../../arbitraries/given.js';
-import { check, claim, exact, mat, mutant } from '../../../kit.js';
+import { check, claim, exact, mat, mutant, wrong } from '../../../kit.js';
 import { FULL_WIDTH } from '../../../subjects/large/network.js';
 import { jacobiansOf } from '../../../subjects/network/jacobians.js';
 import { atCode, jet } from '../../../subjects/network/jets.js';
@@ -87,6 +87,14 @@ const inJacobian = (says: string, replaced: Partial<RaeJacobianRules>) => {
 const { constantPenalty, squaredPenalty, frozenDenominator, literalJacobian, batchPenalty, halfPenalty } =
   PENALTY_MUTANTS;
 
+const SUBJECT: Subject = {
+  vae: VAE_RULES,
+  samba: SAMBA_RULES,
+  rae: RAE_LOSS_GRADIENT_RULES,
+  jacobian: RAE_JACOBIAN_RULES,
+  frozen: constantPenalty.rules,
+};
+
 export default claim<Subject, string, string>({
   id: 'SAMBA-4',
   paper: 'samba',
@@ -99,13 +107,7 @@ export default claim<Subject, string, string>({
   says: "Eq. (4) defines the RAE's gradient; the gradients that train are the derivatives of their losses, the penalty's second derivatives included. A penalty computed without a graph has the right value and no gradient, an error of first order, and was a bug of the released code for some time.",
   verdict: exact(),
   objectives: ['rae-loss-gradient', 'rae-jacobian'],
-  subject: {
-    vae: VAE_RULES,
-    samba: SAMBA_RULES,
-    rae: RAE_LOSS_GRADIENT_RULES,
-    jacobian: RAE_JACOBIAN_RULES,
-    frozen: constantPenalty.rules,
-  },
+  subject: SUBJECT,
   checks: {
     lossGradient: check.deepened<Subject>(
       check.order({
@@ -135,15 +137,14 @@ export default claim<Subject, string, string>({
           program.run({ ...inputsOf(c), lambda: LAMBDA })['term.penalty']!;
         const slopes = jacobians.map((j, i) => mat.norm(mat.scale(2, mat.apply(mat.transpose(j), r[i]!))));
         const sizes = jacobians.map(j => mat.norm(j.flat()));
-        return [
-          {
-            actual: value(raeStep(rae, c.shape)),
-            expected: [average(slopes)],
-            scale: Math.max(...sizes) * roundOff(c, atCode(c)),
-            what: 'loss gradient',
-          },
-          { actual: value(jacobianStep(jacobian, c.shape, 1)), expected: [average(sizes)], what: 'Jacobian' },
-        ];
+        return check.agree({
+          'loss gradient': [
+            value(raeStep(rae, c.shape)),
+            [average(slopes)],
+            Math.max(...sizes) * roundOff(c, atCode(c)),
+          ],
+          Jacobian: [value(jacobianStep(jacobian, c.shape, 1)), [average(sizes)]],
+        });
       },
     }),
     closedForm: check.equals({
@@ -164,10 +165,10 @@ export default claim<Subject, string, string>({
         const [right, wrong] = [raeStep(rae, c.shape), raeStep(frozen, c.shape)];
         const loss = (program: Float64Program): Float64Array =>
           program.run({ ...inputsOf(c), lambda: LAMBDA }).loss!;
-        return [
-          { actual: gradientsAt(c, wrong, 8), expected: gradientsAt(c, wrong, 0), what: 'gradient' },
-          { actual: loss(wrong), expected: loss(right), what: 'value' },
-        ];
+        return check.agree({
+          gradient: [gradientsAt(c, wrong, 8), gradientsAt(c, wrong, 0)],
+          value: [loss(wrong), loss(right)],
+        });
       },
     }),
     frozenWrong: check.violates({
@@ -199,7 +200,9 @@ export default claim<Subject, string, string>({
   mutants: {
     ...inRae<Subject>({ constantPenalty, squaredPenalty, frozenDenominator, literalJacobian }),
     ...inRae<Subject>({ batchPenalty, halfPenalty }),
-    graphKept: mutant('the penalty is differentiated after all', s => ({ ...s, frozen: s.rae })),
+    ...wrong.formula(SUBJECT, 'frozen', {
+      graphKept: ['the penalty is differentiated after all', SUBJECT.rae],
+    }),
     jacobianHeld: inJacobian('the Jacobian is not differentiated', {
       jacobian: at => detach(jacobianOf(at.decode, at.z)),
     }),

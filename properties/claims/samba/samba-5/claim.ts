@@ -35,6 +35,13 @@ const fewLatents = SHAPES.smooth.filter(
 
 const { literalJacobian, squaredPenalty, constantPenalty, halfPenalty } = PENALTY_MUTANTS;
 
+const SUBJECT: Penalties = {
+  samba: SAMBA_RULES,
+  rae: RAE_LOSS_GRADIENT_RULES,
+  jacobian: RAE_JACOBIAN_RULES,
+  vae: VAE_RULES,
+};
+
 export default claim<Penalties, string, string>({
   id: 'SAMBA-5',
   paper: 'samba',
@@ -51,7 +58,7 @@ export default claim<Penalties, string, string>({
       "grad_z L = 2 J'(f - x) is what SAMBA penalises to first order; alpha^2 |J|_F^2 belongs to the VAE",
   }),
   objectives: ['rae-loss-gradient', 'rae-jacobian', 'vae'],
-  subject: { samba: SAMBA_RULES, rae: RAE_LOSS_GRADIENT_RULES, jacobian: RAE_JACOBIAN_RULES, vae: VAE_RULES },
+  subject: SUBJECT,
   checks: {
     smallestCounterexample: check.violates({
       says: 'for f(z) = wz the literal penalty has no z-gradient, the loss-gradient penalty has',
@@ -101,11 +108,11 @@ export default claim<Penalties, string, string>({
           const values = mat.svd(mat.transpose(jacobians[i]!)).values;
           const [size, length] = [2 * mat.norm(r[i]!), mat.norm([...g])];
           const top = values[0]! * size;
-          return [
-            { lower: values.at(-1)! * size, upper: length, scale: rounding, what: 'smallest singular value' },
-            { lower: length, upper: top, scale: rounding, what: 'largest singular value' },
-            { lower: top, upper: mat.norm(jacobians[i]!.flat()) * size, what: 'Frobenius norm' },
-          ];
+          return check.below({
+            'smallest singular value': [values.at(-1)! * size, length, rounding],
+            'largest singular value': [length, top, rounding],
+            'Frobenius norm': [top, mat.norm(jacobians[i]!.flat()) * size],
+          });
         });
       },
     }),
@@ -192,10 +199,10 @@ export default claim<Penalties, string, string>({
         const outputs = jacobianStep(jacobian, c.shape, 2).run({ ...inputsOf(c), lambda });
         const [, ...gradients] = read(outputs);
         const rounding = roundOff(c, atCode(c)) * (1 + c.alpha) ** 2;
-        return [
-          { actual: noisy[0]!, expected: outputs.loss!, what: 'loss' },
-          { actual: noisy.slice(1), expected: gradients, scale: rounding, what: 'encoder and decoder' },
-        ];
+        return check.agree({
+          loss: [noisy[0]!, outputs.loss!],
+          'encoder and decoder': [noisy.slice(1), gradients, rounding],
+        });
       },
     }),
   },

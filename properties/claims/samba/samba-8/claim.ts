@@ -3,7 +3,7 @@
 import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { ridgeHessian } from '../../../../src/theory/closed/ridge.js';
 import { maximiseOnEllipsoid } from '../../../../src/theory/numerics/trust-region.js';
-import { asymptotic, check, claim, draw, fc, mat, mutant } from '../../../kit.js';
+import { asymptotic, check, claim, draw, fc, mat, mutant, wrong } from '../../../kit.js';
 import { PENALTY_RULES } from '../../../subjects/sam/covariance.js';
 import { slopedQuadratics } from '../../../subjects/sam/ellipsoids.js';
 import { quadraticLoss } from '../../../subjects/sam/losses.js';
@@ -95,6 +95,8 @@ const { unnormalised, rootDimensionMissing, dimensionForRoot, covarianceForRoot,
 const { noDetach, detachNormOnly, detachDirectionOnly } = DETACH_MUTANTS;
 const otherLive = (says: string, live: SambaRules) => mutant<Subject>(says, s => ({ ...s, live }));
 
+const SUBJECT: Subject = { samba: SAMBA_RULES, live: noDetach.rules, envelope: danskin };
+
 export default claim<Subject, string, string>({
   id: 'SAMBA-8',
   paper: 'samba',
@@ -107,7 +109,7 @@ export default claim<Subject, string, string>({
   says: 'The gradient at the true maximiser is the gradient of the SAM objective; at the one-step point it is off by rho^2 HPHg/|g|, and differentiating through the step instead of detaching it is one order more accurate for the true objective, as long as the gradient is not small.',
   verdict: asymptotic(2, 'rho'),
   objectives: ['samba'],
-  subject: { samba: SAMBA_RULES, live: noDetach.rules, envelope: danskin },
+  subject: SUBJECT,
   checks: {
     detached: check.order({
       says: 'the gradient that trains is off by -rho^2 HPHu/|g|, any covariance',
@@ -206,22 +208,24 @@ export default claim<Subject, string, string>({
       ...noDetach.rules,
       norm: LENGTH_MUTANTS.largestEntryNorm.rules.norm,
     }),
-    maximiserOfLinear: mutant('the gradient at the one-step point for that at the maximiser', s => ({
-      ...s,
-      envelope: (f, sigma, kappa, w) => {
-        const g = quadraticGradient(f, w);
-        const e = mat.apply(sigma, g);
-        const size = Math.sqrt(mat.dot(g, e));
-        return size === 0 ? g : mat.add(g, mat.apply(f.matrix, mat.scale(kappa / size, e)));
-      },
-    })),
-    gradientAtCentre: mutant('the gradient at the centre for that at the maximiser', s => ({
-      ...s,
-      envelope: (f, _sigma, _kappa, w) => quadraticGradient(f, w),
-    })),
-    unconstrained: mutant('twice the displacement of the maximiser', s => ({
-      ...s,
-      envelope: (f, sigma, kappa, w) => danskin(f, sigma, 2 * kappa, w),
-    })),
+    ...wrong.formula(SUBJECT, 'envelope', {
+      maximiserOfLinear: [
+        'the gradient at the one-step point for that at the maximiser',
+        (f, sigma, kappa, w) => {
+          const g = quadraticGradient(f, w);
+          const e = mat.apply(sigma, g);
+          const size = Math.sqrt(mat.dot(g, e));
+          return size === 0 ? g : mat.add(g, mat.apply(f.matrix, mat.scale(kappa / size, e)));
+        },
+      ],
+      gradientAtCentre: [
+        'the gradient at the centre for that at the maximiser',
+        (f, _sigma, _kappa, w) => quadraticGradient(f, w),
+      ],
+      unconstrained: [
+        'twice the displacement of the maximiser',
+        (f, sigma, kappa, w) => danskin(f, sigma, 2 * kappa, w),
+      ],
+    }),
   },
 });
