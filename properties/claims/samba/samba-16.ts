@@ -14,10 +14,10 @@ import { PENALTY_RULES } from '../../subjects/sam/covariance.js';
 import { ridgeLoss } from '../../subjects/sam/losses.js';
 import { DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
 import { firstLayer } from '../../subjects/sam/pair.js';
-import { residuals } from '../../subjects/sam/penalties.js';
+import { everywhere, residuals } from '../../subjects/sam/penalties.js';
 import { samOn } from '../../subjects/sam/sam.js';
 import { learnedSambaStep, sambaStep, vaeStep } from '../../subjects/sam/steps.js';
-import { elboProgram, LINEAR_GAUSSIAN, repeated } from '../../subjects/vae/elbo.js';
+import { elboProgram, LINEAR_GAUSSIAN } from '../../subjects/vae/elbo.js';
 import { inVae, NOISE_WRONG } from '../../subjects/vae/elbo-mutants.js';
 
 const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
@@ -58,7 +58,7 @@ function mean(c: AutoencoderCase, vae: VaeRules): number {
   const program = vaeStep(vae, c.shape);
   const fixed = { ...inputsOf(c), alpha2: Float64Array.of(c.alpha ** 2) };
   return quad.sigmaPoints(c.shape.net.latent).reduce((sum, { point, weight }, k) => {
-    const noise = repeated(c, point);
+    const noise = everywhere(c, point);
     const outputs = k === 0 ? program.run({ ...fixed, noise }) : program.update({ noise });
     return sum + weight * outputs['term.reconstruction']![0]!;
   }, 0);
@@ -181,7 +181,7 @@ export default claim<Subject, string, string>({
         const fixed = { ...inputsOf(c), beta: Float64Array.of(1) };
         const lower = points.reduce(
           (sum, { point, weight }) =>
-            sum + weight * program.run({ ...fixed, noise: repeated(c, point) }).loss![0]!,
+            sum + weight * program.run({ ...fixed, noise: everywhere(c, point) }).loss![0]!,
           0,
         );
         const kl = learnedSambaStep(samba, c.shape).run(inputsOf(c))['term.kl']![0]!;

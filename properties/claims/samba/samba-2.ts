@@ -10,15 +10,16 @@ import { check, claim, mat, quad, refuted, wrong } from '../../kit.js';
 import { atCode, rowsOf } from '../../subjects/network/jets.js';
 import { collect, inputsOf, type Part } from '../../subjects/network/network.js';
 import { covariancesOf } from '../../subjects/network/posterior.js';
+import { everywhere } from '../../subjects/sam/penalties.js';
 import {
+  ELBO,
   type ElboRules,
   elboProgram,
   evidence,
   LINEAR_GAUSSIAN,
   negativeElbo,
-  repeated,
 } from '../../subjects/vae/elbo.js';
-import { inVae, KL_WRONG, NOISE_WRONG, WEIGHT_WRONG } from '../../subjects/vae/elbo-mutants.js';
+import { inVae, VAE_WRONG } from '../../subjects/vae/elbo-mutants.js';
 
 interface Subject extends ElboRules {
   /** The VAE with the divergence of eq. (2) as printed. */
@@ -28,14 +29,12 @@ interface Subject extends ElboRules {
 }
 
 const SUBJECT: Subject = {
-  vae: VAE_RULES,
-  beta: s2 => 2 * s2,
-  constant: (s2, data) => (data / 2) * Math.log(2 * Math.PI * s2),
+  ...ELBO,
   printed: { ...VAE_RULES, kl: (mean, s) => tf.add(VAE_RULES.kl(mean, s), constant(mean.shape[1]!)) },
   difference: (latents, data) => -latents + (data / 2) * Math.log(Math.PI),
 };
 
-const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+const average = (values: mat.Vector): number => mat.sum(values) / values.length;
 
 /** A noise that has no special direction. */
 const noiseOf = (d: number): number[] => Array.from({ length: d }, (_, k) => Math.cos(2 * k + 1));
@@ -58,10 +57,15 @@ function printedTerms(c: AutoencoderCase, noise: readonly number[]) {
 }
 
 /** Loss and gradients of core's objective |x - f|^2 + beta KL at one noise. */
-const run = (c: AutoencoderCase, rules: VaeRules, beta: number) =>
+const run = (
+  c: AutoencoderCase,
+  rules: VaeRules,
+  beta: number,
+  noise: mat.Vector = noiseOf(c.shape.net.latent),
+) =>
   elboProgram(rules, c.shape).run({
     ...inputsOf(c),
-    noise: repeated(c, noiseOf(c.shape.net.latent)),
+    noise: everywhere(c, noise),
     beta: Float64Array.of(beta),
   });
 
@@ -113,16 +117,9 @@ export default claim<Subject, string, string>({
       given: everyShape(LINEAR_GAUSSIAN),
       runs: 16,
       measure: (c, { vae }) => {
-        const points = quad.sigmaPoints(c.shape.net.latent);
-        const program = elboProgram(vae, c.shape);
-        const errors = points.map(({ point }) => {
-          const outputs = program.run({
-            ...inputsOf(c),
-            noise: repeated(c, point),
-            beta: Float64Array.of(1),
-          });
-          return outputs['term.reconstruction']![0]!;
-        });
+        const errors = quad
+          .sigmaPoints(c.shape.net.latent)
+          .map(({ point }) => run(c, vae, 1, point)['term.reconstruction']![0]!);
         const [claimed, actual] = [average([...atCode(c).errors]), average(errors)];
         return { claimed, actual, by: actual - claimed, scale: actual };
       },
@@ -146,13 +143,8 @@ export default claim<Subject, string, string>({
         const d = c.shape.net.latent;
         const { reconstruction, divergence, size } = printedTerms(c, noiseOf(d));
         const outputs = run(c, vae, 1);
-        return check.agree(
-          {
-            loss: [outputs.loss!, [reconstruction + divergence - d]],
-            KL: [outputs['term.kl']!, [divergence - d]],
-          },
-          size,
-        );
+        const loss = [outputs.loss!, [reconstruction + divergence - d]] as const;
+        return check.agree({ loss, KL: [outputs['term.kl']!, [divergence - d]] }, size);
       },
     }),
     constantOnly: check.equals({
@@ -175,16 +167,11 @@ export default claim<Subject, string, string>({
       given: everyShape(SHAPES.learned),
       runs: 24,
       measure: (c, { vae, printed }) => {
-        const [wrong, right] = [gradientsOf(c, printed, 1), gradientsOf(c, vae, 1)];
-        const kl = (beta: number): Float64Array => collect(run(c, vae, beta), 'grad', 'z').slice();
-        const [without, with_] = [kl(0), kl(1)];
+        const [without, full] = [0, 1].map(beta => [...collect(run(c, vae, beta), 'grad', 'z')]);
+        const mu = atCode(c).mean.map(x => x / c.shape.batch);
         return check.agree({
-          'all parameters': [wrong, right],
-          mean: [
-            with_.map((x, k) => x - without[k]!),
-            atCode(c).mean.map(x => x / c.shape.batch),
-            mat.norm([...with_]) + mat.norm([...without]),
-          ],
+          'all parameters': [gradientsOf(c, printed, 1), gradientsOf(c, vae, 1)],
+          mean: [mat.subtract(full!, without!), mu, mat.norm(full!) + mat.norm(without!)],
         });
       },
     }),
@@ -201,9 +188,7 @@ export default claim<Subject, string, string>({
     }),
   },
   mutants: {
-    ...inVae<Subject>(KL_WRONG),
-    ...inVae<Subject>(NOISE_WRONG),
-    ...inVae<Subject>(WEIGHT_WRONG),
+    ...inVae<Subject>(VAE_WRONG),
     ...wrong.formula(SUBJECT, 'printed', { signForgotten: ['the printed divergence with - d', SUBJECT.vae] }),
     ...wrong.rules(SUBJECT, 'printed', {
       printedTwice: [

@@ -54,7 +54,7 @@ const differ = (c: AutoencoderCase): boolean => {
 const unequal = everyShape(PAIRS);
 
 const frobenius = (j: readonly (readonly number[])[]): number => mat.norm(j.flat());
-const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+const average = (values: mat.Vector): number => mat.sum(values) / values.length;
 
 /** Core's penalty, the mean over the batch. */
 const penaltyOf = (c: AutoencoderCase, rules: RaeJacobianRules, power: 1 | 2): number =>

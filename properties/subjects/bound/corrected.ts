@@ -139,14 +139,12 @@ const smallRadius = check.order<Case<draw.RidgeCase>, Subject>({
 /** An even loss at its stationary point 0, its Hessian neither nearly a multiple of the identity nor nearly tied at the top. */
 const flatCases: fc.Arbitrary<Case<draw.RidgeCase>> = withSigma(
   p =>
-    draw
-      .ridges(p, ['cos'])
-      .map(
-        ({ ridge, point }): draw.RidgeCase => ({
-          ridge: { ...ridge, terms: ridge.terms.map(term => ({ ...term, b: 0 })) },
-          point: point.map(() => 0),
-        }),
-      ),
+    draw.ridges(p, ['cos']).map(
+      ({ ridge, point }): draw.RidgeCase => ({
+        ridge: { ...ridge, terms: ridge.terms.map(term => ({ ...term, b: 0 })) },
+        point: point.map(() => 0),
+      }),
+    ),
   [2, 3],
 ).filter(c => {
   const { values } = mat.symmetricEigen(whitenedHessian(c));

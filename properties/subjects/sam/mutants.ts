@@ -58,6 +58,14 @@ const { signFlip, signStep, noStep } = SAMBA.mistakes;
 /** Wrong in the direction of the step, or in where the gradient is taken. */
 export const DIRECTION_MUTANTS = { signFlip, signStep, noSecondStep: noStep } satisfies WrongSamba;
 
+const SAMBA_WRONG = { ...DETACH_MUTANTS, ...LENGTH_MUTANTS, ...DIRECTION_MUTANTS };
+
+/** The mutants of a subject whose SAMBA step is wrong in these ways. */
+export const wrongSamba = <Subject extends { readonly samba: SambaRules }>(
+  ...names: readonly (keyof typeof SAMBA_WRONG)[]
+): Record<string, Mutant<Subject>> =>
+  inSamba(Object.fromEntries(names.map(name => [name, SAMBA_WRONG[name]])));
+
 const { squaredPenalty, frozenDenominator, halfPenalty, constantPenalty, batchMeanPenalty } =
   RAE_LOSS_GRADIENT.mistakes;
 const { jacobianForGradient, squaredJacobian } = RAE_LOSS_GRADIENT.mistakes;

@@ -1,10 +1,11 @@
 /** @file Losses and their gradients at the noisy points that training draws, one batch for all noises. */
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { gradient } from '../../../src/core/derivatives.js';
 import type { VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { mat, type quad } from '../../kit.js';
 import { rowsOf } from '../network/jets.js';
+import { rootOf } from './root.js';
 import type { At } from './sam.js';
 
 export interface Draw {
@@ -29,8 +30,7 @@ export function drawsOn(
       noise: { shape: [n, p] },
     },
     fn: ({ mean, factor, noise, ...rest }) => {
-      const root = { kind: 'cholesky', factor: factor!, logDiagonal: tf.zeros([n, p]) } as const;
-      const value = (at: tf.Tensor): tf.Tensor => shape.value(vae.sample(at, root, noise!), rest);
+      const value = (at: tf.Tensor): tf.Tensor => shape.value(vae.sample(at, rootOf(factor!), noise!), rest);
       return { value: value(mean!), gradient: gradient(value, mean!) };
     },
   }));

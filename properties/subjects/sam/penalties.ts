@@ -24,15 +24,10 @@ export interface Penalties {
 const list = (rows: readonly Float64Array[]): number[][] => rows.map(row => [...row]);
 
 /** f(mu_i) - x_i */
-export const residuals = (c: AutoencoderCase): number[][] => {
-  const { decoded } = atCode(c);
-  return list(
-    rowsOf(
-      decoded.map((y, k) => y - c.x[k]!),
-      c.shape.batch,
-    ),
-  );
-};
+export function residuals(c: AutoencoderCase): number[][] {
+  const off = atCode(c).decoded.map((y, k) => y - c.x[k]!);
+  return list(rowsOf(off, c.shape.batch));
+}
 
 /** The gradient of a penalty with respect to one part, and the round-off of taking it as a difference. */
 export function penaltyGradient(c: AutoencoderCase, program: Float64Program, part: Part) {
@@ -67,23 +62,25 @@ export function vaeMean(
 export const reconstructionOf = (outputs: Arrays): number[] => [outputs['term.reconstruction']![0]!];
 
 /** A direction for every sample. */
-const everywhere = (c: AutoencoderCase, u: readonly number[]): Float64Array =>
+export const everywhere = (c: AutoencoderCase, u: readonly number[]): Float64Array =>
   Float64Array.from({ length: c.shape.batch * u.length }, (_, i) => u[i % u.length]!);
 
-/** f(z) = wz with w = 1, x = 1, z = 0. */
-const SMALLEST: Shape = {
+/** A linear decoder with a linear encoder and one datum. */
+export const linearShape = (latent: number, data: number): Shape => ({
   net: {
-    encoder: [1],
-    latent: 1,
-    decoder: [1, 1],
+    encoder: [data],
+    latent,
+    decoder: [latent, data],
     activation: 'identity',
     output: 'identity',
     posterior: 'none',
   },
   batch: 1,
-};
+});
+
+/** f(z) = wz with w = 1, x = 1, z = 0. */
 export const COUNTEREXAMPLE: AutoencoderCase = {
-  shape: SMALLEST,
+  shape: linearShape(1, 1),
   params: { 'mu.weight': [0], 'mu.bias': [0], 'decoder.0.weight': [1], 'decoder.0.bias': [0] },
   x: [1],
   alpha: 0.5,

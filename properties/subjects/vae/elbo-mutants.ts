@@ -29,7 +29,18 @@ export const NOISE_WRONG = {
   noiseOnBall: mistakes.noiseOnBall,
 } satisfies Wrong;
 
-export const WEIGHT_WRONG = { betaIgnored: mistakes.betaIgnored } satisfies Wrong;
+/** The same beside a wrong step, whose negative controls have these names already. */
+export const NOISE_BESIDE_STEP = {
+  noNoise: mistakes.noNoise,
+  noiseCovarianceForRoot: mistakes.varianceForDeviation,
+  noiseCovarianceMissing: mistakes.deviationMissing,
+  noiseOnBall: mistakes.noiseOnBall,
+} satisfies Wrong;
+
+const WEIGHT_WRONG = { betaIgnored: mistakes.betaIgnored } satisfies Wrong;
+
+/** All of these. */
+export const VAE_WRONG = { ...KL_WRONG, ...NOISE_WRONG, ...WEIGHT_WRONG };
 
 /** The mutants of a subject whose VAE is wrong; the rules are made once, so that all checks share their programs. */
 export const inVae = <Subject extends { readonly vae: VaeRules }>(

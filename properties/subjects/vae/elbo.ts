@@ -1,7 +1,7 @@
 /** @file The evidence bound that the VAE of core trains, beside the evidence itself where that has a closed form. */
 import type * as tf from '@tensorflow/tfjs';
 import { gradients } from '../../../src/core/derivatives.js';
-import { makeVae, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
+import { makeVae, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Float64Program } from '../../../src/engine/program.js';
 import { klOfCovariances } from '../../../src/theory/closed/gaussian.js';
@@ -12,6 +12,7 @@ import { atCode, rowsOf } from '../network/jets.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf, prefixed } from '../network/network.js';
 import { covariancesOf } from '../network/posterior.js';
 import { firstLayer } from '../sam/pair.js';
+import { everywhere } from '../sam/penalties.js';
 
 const linear = (
   encoder: readonly number[],
@@ -56,10 +57,6 @@ export const elboProgram = (rules: VaeRules, shape: Shape): Float64Program =>
     };
   });
 
-/** The same noise for every sample. */
-export const repeated = (c: AutoencoderCase, noise: readonly number[]): Float64Array =>
-  Float64Array.from({ length: c.shape.batch * noise.length }, (_, i) => noise[i % noise.length]!);
-
 /** How the bound is made from what trains, for an observation of variance s2. */
 export interface ElboRules {
   readonly vae: VaeRules;
@@ -68,6 +65,13 @@ export interface ElboRules {
   /** The constant of the negative bound, for D data. */
   readonly constant: (s2: number, data: number) => number;
 }
+
+/** The ELBO of a VAE, whose beta weighs the KL against |x - f|^2 without a half. */
+export const ELBO: ElboRules = {
+  vae: VAE_RULES,
+  beta: s2 => 2 * s2,
+  constant: (s2, data) => (data / 2) * Math.log(2 * Math.PI * s2),
+};
 
 /** The mean over the batch of -ELBO, its expectation by weighted noises. */
 export function negativeElbo(
@@ -79,7 +83,7 @@ export function negativeElbo(
   const program = elboProgram(vae, c.shape);
   const fixed = { ...inputsOf(c), beta: Float64Array.of(beta(s2)) };
   const loss = points.reduce((sum, { point, weight }, k) => {
-    const noise = repeated(c, point);
+    const noise = everywhere(c, point);
     const { loss } = k === 0 ? program.run({ ...fixed, noise }) : program.update({ noise });
     return sum + weight * loss![0]!;
   }, 0);
@@ -135,18 +139,13 @@ export function withTruePosterior(of: AutoencoderCase, s2: number): AutoencoderC
   const c = { ...of, x: samples(of).flatMap(() => first) };
   const { means, covariance } = truePosterior(c, s2);
   const factor = mat.cholesky(covariance);
-  const entries = [
-    ...factor.map((row, i) => Math.log(row[i]!)),
-    ...factor.flatMap((row, i) => row.slice(0, i)),
-  ];
-  return {
-    ...c,
-    params: {
-      ...c.params,
-      'mu.weight': zeros(c.params['mu.weight']!),
-      'mu.bias': means[0]!,
-      'cholesky.weight': zeros(c.params['cholesky.weight']!),
-      'cholesky.bias': entries,
-    },
+  const bias = [...factor.map((row, i) => Math.log(row[i]!)), ...factor.flatMap((row, i) => row.slice(0, i))];
+  const params = {
+    ...c.params,
+    'mu.weight': zeros(c.params['mu.weight']!),
+    'mu.bias': means[0]!,
+    'cholesky.weight': zeros(c.params['cholesky.weight']!),
+    'cholesky.bias': bias,
   };
+  return { ...c, params };
 }
