@@ -1,18 +1,17 @@
 /** @file The gradient of mean-field variational inference from a single sample: section 2. */
 import * as tf from '@tensorflow/tfjs';
 import { scaleUp } from '../../../src/core/gaussian.js';
-import { completed, wrong as mistake } from '../../../src/core/objectives/define.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
+import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import { normalPowerMean } from '../../../src/theory/closed/power-sum.js';
 import {
-  type Ridge,
   ridgeFunction,
   ridgeGradient,
   ridgeHessian,
   ridgeSmoothed,
 } from '../../../src/theory/closed/ridge.js';
 import { check, claim, conditional, draw, fc, mat, quad, wrong } from '../../kit.js';
-import { powerLoss, quadraticLoss, ridgeLoss } from '../../subjects/sam/losses.js';
+import { quadraticAt, ridgeAt, whitened } from '../../subjects/sam/ellipsoids.js';
+import { powerLoss, quadraticLoss } from '../../subjects/sam/losses.js';
 import { type Draw, drawsOn, meanGradient } from '../../subjects/sam/noisy-losses.js';
 import { type PolynomialCase, polynomialSize, polynomials } from '../../subjects/sam/polynomial-cases.js';
 import { type Case, sizeOf, times, widest, withSigma } from '../../subjects/sam/ridge-cases.js';
@@ -21,10 +20,7 @@ import { inVae, NOISE_WRONG } from '../../subjects/vae/elbo-mutants.js';
 /** E |grad - E grad|^2 */
 const spreadOf = (draws: readonly Draw[]): number => {
   const centre = meanGradient(draws);
-  return draws.reduce(
-    (sum, { weight, gradient }) => sum + weight * mat.norm(mat.subtract(gradient, centre)) ** 2,
-    0,
-  );
+  return mat.sum(draws.map(({ weight, gradient }) => weight * mat.norm(mat.subtract(gradient, centre)) ** 2));
 };
 
 /** sum_k tr(T_k Sigma T_k Sigma) and tr(H Sigma M) with M = L_ijkl Sigma_kl, of a ridge sum. */
@@ -46,30 +42,18 @@ function contractions(
   return [first, second];
 }
 
+/** The gradient of the mean of a ridge sum at its widest covariance. */
+const smoothedGradient = (c: Case<draw.RidgeCase>): number[] =>
+  ridgeGradient(ridgeSmoothed(c.f.ridge, squared(widest(c), c.sigma.matrix)), c.f.point);
+
 const squared = (s: number, m: mat.Matrix): number[][] => times(s * s, m);
 const bySquareRoots = (from: number): number[] => Array.from({ length: 14 }, (_, k) => from * 2 ** (-k / 2));
 
 /** |w|^2 / 2 at a point of norm rho, Sigma = (rho^2/d) I. */
-const bowl = (d: number, rho: number): draw.Quadratic => ({
-  kind: 'psd',
-  offset: 0,
-  gradient: Array.from({ length: d }, () => rho / Math.sqrt(d)),
-  matrix: mat.identity(d),
-  spectrum: [],
-  basis: [],
-});
+const bowl = (d: number, rho: number) =>
+  quadraticLoss(quadraticAt(new Array<number>(d).fill(rho / Math.sqrt(d)), mat.identity(d)));
 
-const otherNoise = completed(VAE_RULES, {
-  sharedNoise: mistake<VaeRules>('one number for all entries of the noise', {
-    sample: (mean, s, noise) =>
-      tf.add(mean, scaleUp(s, tf.mul(tf.slice(noise, [0, 0], [noise.shape[0]!, 1]), tf.onesLike(noise)))),
-  }),
-  scaledMean: mistake<VaeRules>('the mean is scaled too', {
-    sample: (mean, s, noise) => VAE_RULES.sample(tf.mul(mean, 2), s, noise),
-  }),
-});
-
-const opposite: VaeRules = { ...VAE_RULES, sample: (mean, s, noise) => tf.sub(mean, scaleUp(s, noise)) };
+const firstOf = (noise: tf.Tensor): tf.Tensor => tf.slice(noise, [0, 0], [noise.shape[0]!, 1]);
 
 const SUBJECT = {
   vae: VAE_RULES,
@@ -102,13 +86,11 @@ export default claim<Subject, string, string>({
       order: 4,
       measure: (c, { vae, spread, next }) => {
         const { ridge, point } = c.f;
-        const factor = mat.cholesky(c.sigma.matrix);
         const hessian = ridgeHessian(ridge, point);
         const points = quad.gaussianPoints(point.length, point.length === 3 ? 7 : 10);
         return {
           ladder: check.ladder(bySquareRoots(Math.sqrt(point.length) * widest(c)), s => {
-            const at = { loss: ridgeLoss(ridge), point, factor: times(s, factor) };
-            const actual = spreadOf(drawsOn(vae, at, points));
+            const actual = spreadOf(drawsOn(vae, ridgeAt(c, s), points));
             // what is squared is the difference of gradients, which carries their round-off
             const size = sizeOf(c) * Math.sqrt(actual) + actual;
             return { residual: actual - spread(hessian, squared(s, c.sigma.matrix)), scale: size };
@@ -122,15 +104,9 @@ export default claim<Subject, string, string>({
       given: withSigma(draw.ridges, [1, 2]),
       runs: 24,
       measure: (c, { vae }) => {
-        const { ridge, point } = c.f;
-        const s = widest(c);
-        const at = { loss: ridgeLoss(ridge), point, factor: times(s, mat.cholesky(c.sigma.matrix)) };
-        const smooth: Ridge = ridgeSmoothed(ridge, squared(s, c.sigma.matrix));
-        return {
-          actual: meanGradient(drawsOn(vae, at, quad.gaussianPoints(point.length, 20))),
-          expected: ridgeGradient(smooth, point),
-          scale: sizeOf(c),
-        };
+        const points = quad.gaussianPoints(c.f.point.length, 20);
+        const actual = meanGradient(drawsOn(vae, ridgeAt(c, widest(c)), points));
+        return { actual, expected: smoothedGradient(c), scale: sizeOf(c) };
       },
     }),
     polynomials: check.equals({
@@ -140,16 +116,9 @@ export default claim<Subject, string, string>({
       measure: (c: Case<PolynomialCase>, { vae }) => {
         const { polynomial, point } = c.f;
         const at = { loss: powerLoss(polynomial), point, factor: mat.cholesky(c.sigma.matrix) };
-        const expected = polynomial.terms
-          .map(t =>
-            mat.scale(
-              t.c *
-                t.n *
-                normalPowerMean(mat.dot(t.a, point) + t.b, mat.form(t.a, c.sigma.matrix, t.a), t.n - 1),
-              t.a,
-            ),
-          )
-          .reduce(mat.add);
+        const slope = ({ a, b, n }: (typeof polynomial.terms)[number]): number =>
+          normalPowerMean(mat.dot(a, point) + b, mat.form(a, c.sigma.matrix, a), n - 1);
+        const expected = polynomial.terms.map(t => mat.scale(t.c * t.n * slope(t), t.a)).reduce(mat.add);
         return {
           actual: meanGradient(drawsOn(vae, at, quad.gaussianPoints(point.length, 3))),
           expected,
@@ -162,17 +131,12 @@ export default claim<Subject, string, string>({
       given: withSigma(draw.quadratics, [1, 2, 3, 5]),
       runs: 32,
       measure: ({ f, sigma }: Case<draw.Quadratic>, { vae, spread }) => {
-        const at = {
-          loss: quadraticLoss(f),
-          point: f.gradient.map(() => 0),
-          factor: mat.cholesky(sigma.matrix),
-        };
-        const size =
-          mat.norm(f.gradient) ** 2 + mat.norm(f.matrix.flat()) ** 2 * mat.norm(sigma.matrix.flat());
+        const { on } = whitened({ f, sigma });
+        const bending = mat.norm(f.matrix.flat()) ** 2 * mat.norm(sigma.matrix.flat());
         return {
-          actual: spreadOf(drawsOn(vae, at, quad.sigmaPoints(f.gradient.length))),
+          actual: spreadOf(drawsOn(vae, on, quad.sigmaPoints(f.gradient.length))),
           expected: spread(f.matrix, sigma.matrix),
-          scale: size,
+          scale: mat.norm(f.gradient) ** 2 + bending,
         };
       },
     }),
@@ -188,9 +152,9 @@ export default claim<Subject, string, string>({
       runs: 12,
       measure: ({ d, rho }, { vae }) => {
         const factor = mat.diagonal(new Array<number>(d).fill(rho / Math.sqrt(d)));
-        const at = { loss: quadraticLoss(bowl(d, rho)), point: new Array<number>(d).fill(0), factor };
-        const draws = drawsOn(vae, at, quad.sigmaPoints(d));
-        return { actual: Math.sqrt(spreadOf(draws)), expected: rho, scale: rho };
+        const at = { loss: bowl(d, rho), point: mat.zeros(d), factor };
+        const actual = Math.sqrt(spreadOf(drawsOn(vae, at, quad.sigmaPoints(d))));
+        return { actual, expected: rho, scale: rho };
       },
     }),
     sampled: check.statistical({
@@ -198,38 +162,26 @@ export default claim<Subject, string, string>({
       given: fc.oneof(...[2, 3].map(p => withSigma(draw.ridges, [p]))),
       runs: 3,
       measure: (c: Case<draw.RidgeCase>, { vae }, random) => {
-        const { ridge, point } = c.f;
-        const p = point.length;
-        const s = widest(c);
-        const at = { loss: ridgeLoss(ridge), point, factor: times(s, mat.cholesky(c.sigma.matrix)) };
-        const points: quad.WeightedPoint[] = Array.from({ length: 2000 }, () => ({
-          point: Array.from({ length: p }, () => random.normal()),
-          weight: 1 / 2000,
-        }));
-        const draws = drawsOn(vae, at, points);
-        const expected = ridgeGradient(ridgeSmoothed(ridge, squared(s, c.sigma.matrix)), point);
+        const [p, at] = [c.f.point.length, ridgeAt(c, widest(c))];
+        const noise = (): number[] => Array.from({ length: p }, () => random.normal());
+        const points = Array.from({ length: 2000 }, () => ({ point: noise(), weight: 1 / 2000 }));
+        const draws = drawsOn(vae, at, points).map(({ gradient }) => gradient);
+        const expected = smoothedGradient(c);
         const exact = spreadOf(drawsOn(VAE_RULES, at, quad.gaussianPoints(p, 14)));
+        const distances = Float64Array.from(draws, g => mat.norm(mat.subtract(g, expected)) ** 2);
         return [
           ...expected.map((mean, k) => ({
-            values: Float64Array.from(draws, ({ gradient }) => gradient[k]!),
+            values: Float64Array.from(draws, g => g[k]!),
             expected: mean,
             what: `entry ${k}`,
           })),
-          {
-            values: Float64Array.from(
-              draws,
-              ({ gradient }) => mat.norm(mat.subtract(gradient, expected)) ** 2,
-            ),
-            expected: exact,
-            what: 'square distance',
-          },
+          { values: distances, expected: exact, what: 'square distance' },
         ];
       },
     }),
   },
   mutants: {
     ...inVae<Subject>(NOISE_WRONG),
-    ...inVae<Subject>(otherNoise),
     ...wrong.formula(SUBJECT, 'spread', {
       singleTrace: ['tr(H Sigma) for tr(H Sigma H)', mat.traceOfProduct],
       doubled: ['twice tr(H Sigma H)', (h, sigma) => 2 * SUBJECT.spread(h, sigma)],
@@ -245,10 +197,18 @@ export default claim<Subject, string, string>({
         (third, fourth) => third / 4 + fourth,
       ],
     }),
-    ...wrong.formula(SUBJECT, 'vae', {
+    ...wrong.rules(SUBJECT, 'vae', {
+      sharedNoise: [
+        'one number for all entries of the noise',
+        { sample: (mean, s, noise) => tf.add(mean, scaleUp(s, tf.mul(firstOf(noise), tf.onesLike(noise)))) },
+      ],
+      scaledMean: [
+        'the mean is scaled too',
+        { sample: (mean, s, noise) => VAE_RULES.sample(tf.mul(mean, 2), s, noise) },
+      ],
       opposite: [
         'the noise is subtracted',
-        opposite,
+        { sample: (mean, s, noise) => tf.sub(mean, scaleUp(s, noise)) },
         'eta and -eta have the same distribution, so every expectation is the same; the quadrature nodes are symmetric.',
       ],
     }),

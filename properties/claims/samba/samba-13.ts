@@ -1,21 +1,23 @@
 /** @file The mean gradient against the gradient of SAM: eq. (9). */
 
+import { ULPS } from '../../../src/claims/checks/rounding.js';
 import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
 import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import { type Ridge, ridgeGradient, ridgeHessian } from '../../../src/theory/closed/ridge.js';
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
 import { check, claim, draw, fc, mat, quad, refuted } from '../../kit.js';
 import { PENALTY_RULES } from '../../subjects/sam/covariance.js';
+import { quadraticAt } from '../../subjects/sam/ellipsoids.js';
 import { type Loss, quadraticLoss, ridgeLoss } from '../../subjects/sam/losses.js';
-import { DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
+import { wrongSamba } from '../../subjects/sam/mutants.js';
 import { drawsOn, meanGradient } from '../../subjects/sam/noisy-losses.js';
 import { nearest, sizeOf, times } from '../../subjects/sam/ridge-cases.js';
-import { samOn } from '../../subjects/sam/sam.js';
-import { inVae, NOISE_WRONG } from '../../subjects/vae/elbo-mutants.js';
+import { type At, samOn } from '../../subjects/sam/sam.js';
+import { inVae, NOISE_BESIDE_STEP } from '../../subjects/vae/elbo-mutants.js';
 
 /** The gradient of SAM, as it trains, on a loss with Sigma = factor factor'. */
-const samGradient = ({ samba }: Subject, loss: Loss, point: readonly number[], factor: number[][]) =>
-  samOn({ samba, penalty: PENALTY_RULES }, { loss, point, factor }).perturbedGradient;
+const samGradient = ({ samba }: Subject, at: At): mat.Vector =>
+  samOn({ samba, penalty: PENALTY_RULES }, at).perturbedGradient;
 
 interface Line {
   readonly says: string;
@@ -25,14 +27,8 @@ interface Line {
 }
 
 /** curvature x^2 / 2 + slope x */
-const parabola = (curvature: number, slope: number): draw.Quadratic => ({
-  kind: 'indefinite',
-  offset: 0,
-  gradient: [slope],
-  matrix: [[curvature]],
-  spectrum: [],
-  basis: [],
-});
+const parabola = (curvature: number, slope: number): Loss =>
+  quadraticLoss(quadraticAt([slope], [[curvature]]));
 
 const exponential: Ridge = { kind: 'exp', terms: [{ c: 1, a: [1], b: 0 }] };
 
@@ -40,22 +36,17 @@ const exponential: Ridge = { kind: 'exp', terms: [{ c: 1, a: [1], b: 0 }] };
 function onLine({ loss, point, rho }: Line, subject: Subject) {
   const at = { loss, point: [point], factor: [[rho]] };
   const [actual] = meanGradient(drawsOn(subject.vae, at, quad.gaussianPoints(1, 40)));
-  const [claimed] = samGradient(subject, loss, [point], [[rho]]);
+  const [claimed] = samGradient(subject, at);
   return { mean: actual!, sam: claimed! };
 }
 
-const smallest: Line = {
+const SMALLEST: Line = {
   says: 'L = x^2/2 at x = -1, rho = 1/2',
-  loss: quadraticLoss(parabola(1, 0)),
+  loss: parabola(1, 0),
   point: -1,
   rho: 1 / 2,
 };
-const CONCAVE: Line = {
-  says: 'L = -x^2/2 + 3x at x = 0, rho = 1',
-  loss: quadraticLoss(parabola(-1, 3)),
-  point: 0,
-  rho: 1,
-};
+const CONCAVE: Line = { says: 'L = -x^2/2 + 3x at x = 0, rho = 1', loss: parabola(-1, 3), point: 0, rho: 1 };
 const CONVEX = [2.125, 3, 4].map(
   (rho): Line => ({ says: `L = exp(x) at x = 0, rho = ${rho}`, loss: ridgeLoss(exponential), point: 0, rho }),
 );
@@ -72,9 +63,6 @@ const psd = fc.oneof(
 );
 
 const ridgeCases = fc.oneof(...[1, 2, 3].map(p => draw.ridges(p)));
-
-const { rootDimensionMissing, dimensionForRoot, unnormalised, covarianceForRoot, covarianceMissing } =
-  LENGTH_MUTANTS;
 
 const SUBJECT = { samba: SAMBA_RULES, vae: VAE_RULES };
 type Subject = typeof SUBJECT;
@@ -101,7 +89,7 @@ export default claim<Subject, string, string>({
   checks: {
     byEntry: check.violates({
       says: 'entry by entry: for L = x^2/2 at -1 with rho = 1/2 the mean is -1, the gradient of SAM -1.5',
-      given: check.only([smallest], show),
+      given: check.only([SMALLEST], show),
       measure: (line, subject) => {
         const { mean, sam } = onLine(line, subject);
         return { claimed: sam, actual: mean, by: mean - sam, scale: 2 };
@@ -112,28 +100,23 @@ export default claim<Subject, string, string>({
       given: check.only([CONCAVE, ...CONVEX], show),
       measure: (line, subject) => {
         const { mean, sam } = onLine(line, subject);
-        return {
-          claimed: Math.abs(sam),
-          actual: Math.abs(mean),
-          by: Math.abs(mean) - Math.abs(sam),
-          scale: Math.abs(mean),
-        };
+        const [claimed, actual] = [Math.abs(sam), Math.abs(mean)];
+        return { claimed, actual, by: actual - claimed, scale: actual };
       },
     }),
     values: check.equals({
       says: 'these are the values: exp(rho^2/2), exp(rho); 3 and 2; -1 and -3/2',
-      given: check.only([smallest, CONCAVE, ...CONVEX], show),
+      given: check.only([SMALLEST, CONCAVE, ...CONVEX], show),
       measure: (line, subject) => {
         const { mean, sam } = onLine(line, subject);
-        const known =
-          line === smallest
-            ? [-1, -1.5]
-            : line === CONCAVE
-              ? [3, 2]
-              : [Math.exp(line.rho ** 2 / 2), Math.exp(line.rho)];
-        return { actual: [mean, sam], expected: known };
+        const known = new Map([
+          [SMALLEST, [-1, -1.5]],
+          [CONCAVE, [3, 2]],
+        ]);
+        const expected = known.get(line) ?? [Math.exp(line.rho ** 2 / 2), Math.exp(line.rho)];
+        return { actual: [mean, sam], expected };
       },
-      ulps: 256,
+      ulps: ULPS.factorisation,
     }),
     convexQuadratics: check.bound({
       says: 'for convex quadratics |E grad L| = |grad L| <= |grad L_SAM| in whitened coordinates, at the one-step point and at the true maximiser',
@@ -142,24 +125,15 @@ export default claim<Subject, string, string>({
       measure: ({ f, sigma, kappa }, subject) => {
         const p = f.gradient.length;
         const factor = times(kappa / Math.sqrt(p), mat.cholesky(sigma.matrix));
-        const point = f.gradient.map(() => 0);
-        const loss = quadraticLoss(f);
-        const length = (v: readonly number[]): number =>
-          mat.norm(
-            factor[0]!.map((_, j) =>
-              mat.dot(
-                factor.map(row => row[j]!),
-                v,
-              ),
-            ),
-          );
-        const mean = length(meanGradient(drawsOn(subject.vae, { loss, point, factor }, quad.sigmaPoints(p))));
+        const at = { loss: quadraticLoss(f), point: mat.zeros(p), factor };
+        const length = (v: mat.Vector): number => mat.norm(mat.apply(mat.transpose(factor), v));
+        const mean = length(meanGradient(drawsOn(subject.vae, at, quad.sigmaPoints(p))));
         const best = maximiseOnEllipsoid(f.gradient, f.matrix, sigma.matrix, kappa).point;
         const size =
           kappa * mat.norm(sigma.matrix.flat()) * (mat.norm(f.gradient) + kappa * mat.norm(f.matrix.flat()));
         return check.below(
           {
-            'one step': [mean, length(samGradient(subject, loss, point, factor))],
+            'one step': [mean, length(samGradient(subject, at))],
             'true maximum': [mean, length(mat.add(f.gradient, mat.apply(f.matrix, best)))],
           },
           4 * size,
@@ -181,10 +155,9 @@ export default claim<Subject, string, string>({
         const points = quad.gaussianPoints(p, 8);
         return {
           ladder: check.ladder(check.dyadic(Math.sqrt(p) * nearest(c), 4, 15), rho => {
-            const factor = times(rho / Math.sqrt(p), unit);
-            const loss = ridgeLoss(ridge);
-            const mean = mat.norm(meanGradient(drawsOn(subject.vae, { loss, point, factor }, points)));
-            const sam = mat.norm(samGradient(subject, loss, point, factor));
+            const at = { loss: ridgeLoss(ridge), point, factor: times(rho / Math.sqrt(p), unit) };
+            const mean = mat.norm(meanGradient(drawsOn(subject.vae, at, points)));
+            const sam = mat.norm(samGradient(subject, at));
             return { residual: sam ** 2 - mean ** 2 - 2 * rho * mat.dot(g, bent), scale: sizeOf(c) ** 2 };
           }),
           constant:
@@ -196,14 +169,8 @@ export default claim<Subject, string, string>({
     }),
   },
   mutants: {
-    ...inSamba<Subject>(DIRECTION_MUTANTS),
-    ...inSamba<Subject>({ unnormalised, rootDimensionMissing, dimensionForRoot }),
-    ...inSamba<Subject>({ covarianceForRoot, covarianceMissing }),
-    ...inVae<Subject>({
-      noNoise: NOISE_WRONG.noNoise,
-      noiseCovarianceForRoot: NOISE_WRONG.covarianceForRoot,
-      noiseCovarianceMissing: NOISE_WRONG.covarianceMissing,
-      noiseOnBall: NOISE_WRONG.noiseOnBall,
-    }),
+    ...wrongSamba<Subject>('signFlip', 'signStep', 'noSecondStep', 'unnormalised', 'rootDimensionMissing'),
+    ...wrongSamba<Subject>('dimensionForRoot', 'covarianceForRoot', 'covarianceMissing'),
+    ...inVae<Subject>(NOISE_BESIDE_STEP),
   },
 });

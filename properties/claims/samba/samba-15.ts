@@ -2,13 +2,14 @@
 
 import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
 import { VAE_SAM_LEARNED_RULES } from '../../../src/core/objectives/vae-sam/vae-sam-samba-learned.js';
+import type { Arrays } from '../../../src/engine/program.js';
 import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
 import { check, claim, exact, mat, wrong } from '../../kit.js';
 import { atCode, rowsOf } from '../../subjects/network/jets.js';
 import { inputsOf } from '../../subjects/network/network.js';
 import { covariancesOf, learnedSteps } from '../../subjects/network/posterior.js';
-import { DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
+import { wrongSamba } from '../../subjects/sam/mutants.js';
 import { directions, roundOff } from '../../subjects/sam/pair.js';
 import { learnedSambaStep, sambaStep } from '../../subjects/sam/steps.js';
 
@@ -18,20 +19,25 @@ const gradients = (c: AutoencoderCase): number[][] =>
   rowsOf(atCode(c).gradient, c.shape.batch).map(row => [...row]);
 
 /** mean_i |x_i - f(mu_i + step_i)|^2, from the network alone. */
-function errorAt(c: AutoencoderCase, steps: Float64Array): number {
-  const { errors } = atCode(c, steps);
-  return errors.reduce((sum, x) => sum + x, 0) / errors.length;
+function errorAt(c: AutoencoderCase, steps: mat.Vector): number {
+  const { errors } = atCode(c, Float64Array.from(steps));
+  return mat.sum([...errors]) / errors.length;
+}
+
+/** What a step of core has for its reconstruction, against the error after given steps; the round-off grows with their power. */
+function decoded(c: AutoencoderCase, outputs: Arrays, steps: mat.Vector, power: 1 | 2) {
+  const actual = outputs['term.reconstruction']![0]!;
+  const size = 1 + mat.norm(Object.values(c.params).flat());
+  const scale = actual + size ** 2 * (1 + mat.norm(steps)) ** power;
+  return { actual, expected: errorAt(c, steps), scale };
 }
 
 /** e'Sigma^-1 e of every step. */
 const levels = (c: AutoencoderCase, steps: readonly number[][]) =>
   covariancesOf(c).map((sigma, i) => {
-    const pulled = mat.solve(sigma, steps[i]!);
-    return {
-      actual: mat.dot(steps[i]!, pulled),
-      expected: c.shape.net.latent,
-      scale: mat.norm(steps[i]!) * mat.norm(pulled),
-    };
+    const [step, pulled] = [steps[i]!, mat.solve(sigma, steps[i]!)];
+    const scale = mat.norm(step) * mat.norm(pulled);
+    return { actual: mat.dot(step, pulled), expected: c.shape.net.latent, scale };
   });
 
 /** The largest gain of the linearised loss on every sample's ellipsoid, that of the steps, and their round-off. */
@@ -71,17 +77,9 @@ export default claim<Subject, string, string>({
       given: everyShape(SHAPES.smooth),
       runs: 48,
       measure: (c, { samba }) => {
-        const step = directions(c).map(x => c.alpha * Math.sqrt(c.shape.net.latent) * x);
-        const outputs = sambaStep(samba, c.shape).run({
-          ...inputsOf(c),
-          alpha2: Float64Array.of(c.alpha ** 2),
-        });
-        const size = 1 + mat.norm(Object.values(c.params).flat());
-        return {
-          actual: outputs['term.reconstruction']!,
-          expected: [errorAt(c, step)],
-          scale: outputs['term.reconstruction']![0]! + size ** 2 * (1 + mat.norm([...step])),
-        };
+        const steps = [...directions(c)].map(x => c.alpha * Math.sqrt(c.shape.net.latent) * x);
+        const alpha2 = Float64Array.of(c.alpha ** 2);
+        return decoded(c, sambaStep(samba, c.shape).run({ ...inputsOf(c), alpha2 }), steps, 1);
       },
     }),
     learned: check.equals({
@@ -93,14 +91,7 @@ export default claim<Subject, string, string>({
         const rows = covariancesOf(c).map((sigma, i) =>
           mat.scale(Math.sqrt(c.shape.net.latent / mat.form(g[i]!, sigma, g[i]!)), mat.apply(sigma, g[i]!)),
         );
-        const step = Float64Array.from(rows.flat());
-        const outputs = learnedSambaStep(samba, c.shape).run(inputsOf(c));
-        const size = 1 + mat.norm(Object.values(c.params).flat());
-        return {
-          actual: outputs['term.reconstruction']!,
-          expected: [errorAt(c, step)],
-          scale: outputs['term.reconstruction']![0]! + size ** 2 * (1 + mat.norm([...step])) ** 2,
-        };
+        return decoded(c, learnedSambaStep(samba, c.shape).run(inputsOf(c)), rows.flat(), 2);
       },
     }),
     level: check.equals({
@@ -143,27 +134,16 @@ export default claim<Subject, string, string>({
       runs: 48,
       measure: (c, { released }) => {
         const each = gains(c, learnedSteps(c, released));
-        const [claimed, actual] = [
-          each.reduce((sum, g) => sum + g.most, 0),
-          each.reduce((sum, g) => sum + g.gain, 0),
-        ];
+        const [claimed, actual] = [mat.sum(each.map(g => g.most)), mat.sum(each.map(g => g.gain))];
         return { claimed, actual, by: claimed - actual, scale: claimed };
       },
     }),
   },
   mutants: {
-    ...inSamba<Subject>(DIRECTION_MUTANTS),
-    ...inSamba<Subject>({
-      unnormalised: LENGTH_MUTANTS.unnormalised,
-      rootDimensionMissing: LENGTH_MUTANTS.rootDimensionMissing,
-      dimensionForRoot: LENGTH_MUTANTS.dimensionForRoot,
-      covarianceForRoot: LENGTH_MUTANTS.covarianceForRoot,
-      covarianceMissing: LENGTH_MUTANTS.covarianceMissing,
-      batchNorm: LENGTH_MUTANTS.batchNorm,
-      released: {
-        says: "the released code's batch mean for the paper's own covariance",
-        rules: VAE_SAM_LEARNED_RULES,
-      },
+    ...wrongSamba<Subject>('signFlip', 'signStep', 'noSecondStep', 'unnormalised', 'rootDimensionMissing'),
+    ...wrongSamba<Subject>('dimensionForRoot', 'covarianceForRoot', 'covarianceMissing', 'batchNorm'),
+    ...wrong.formula(SUBJECT, 'samba', {
+      released: ["the released code's batch mean for the paper's own covariance", VAE_SAM_LEARNED_RULES],
     }),
     ...wrong.formula(SUBJECT, 'released', {
       releasedRepaired: ["the released code with the sample's own covariance", SUBJECT.samba],

@@ -3,7 +3,7 @@
 import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
-import { type AutoencoderCase, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
+import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
 import { check, claim, mat, quad, refuted, wrong } from '../../kit.js';
 import { withResiduals } from '../../subjects/network/degenerate.js';
@@ -12,15 +12,22 @@ import { inputsOf } from '../../subjects/network/network.js';
 import { covariancesOf } from '../../subjects/network/posterior.js';
 import { PENALTY_RULES } from '../../subjects/sam/covariance.js';
 import { ridgeLoss } from '../../subjects/sam/losses.js';
-import { DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
+import { wrongSamba } from '../../subjects/sam/mutants.js';
 import { firstLayer } from '../../subjects/sam/pair.js';
-import { everywhere, residuals } from '../../subjects/sam/penalties.js';
+import {
+  everywhere,
+  linearShape,
+  reconstructionOf,
+  residuals,
+  vaeMean,
+} from '../../subjects/sam/penalties.js';
+import { times } from '../../subjects/sam/ridge-cases.js';
 import { samOn } from '../../subjects/sam/sam.js';
-import { learnedSambaStep, sambaStep, vaeStep } from '../../subjects/sam/steps.js';
+import { learnedSambaStep, sambaStep } from '../../subjects/sam/steps.js';
 import { elboProgram, LINEAR_GAUSSIAN } from '../../subjects/vae/elbo.js';
-import { inVae, NOISE_WRONG } from '../../subjects/vae/elbo-mutants.js';
+import { inVae, NOISE_BESIDE_STEP } from '../../subjects/vae/elbo-mutants.js';
 
-const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+const average = (values: mat.Vector): number => mat.sum(values) / values.length;
 
 /** Gradient and Hessian of |x - Wz - b|^2 at the codes. */
 function quadratics(c: AutoencoderCase): { gradients: number[][]; hessian: number[][] } {
@@ -35,34 +42,23 @@ function quadratics(c: AutoencoderCase): { gradients: number[][]; hessian: numbe
 function worstCase(c: AutoencoderCase, covariances: readonly mat.Matrix[]): number {
   const { gradients, hessian } = quadratics(c);
   const radius = Math.sqrt(c.shape.net.latent);
-  return average(
-    [...atCode(c).errors].map(
-      (error, i) => error + maximiseOnEllipsoid(gradients[i]!, hessian, covariances[i]!, radius).value,
-    ),
-  );
+  const gain = (i: number): number =>
+    maximiseOnEllipsoid(gradients[i]!, hessian, covariances[i]!, radius).value;
+  return average([...atCode(c).errors].map((error, i) => error + gain(i)));
 }
 
 const isotropic = (c: AutoencoderCase): number[][][] =>
-  Array.from({ length: c.shape.batch }, () =>
-    mat.identity(c.shape.net.latent).map(row => mat.scale(c.alpha ** 2, row)),
-  );
+  Array.from({ length: c.shape.batch }, () => times(c.alpha ** 2, mat.identity(c.shape.net.latent)));
 
 /** What SAMBA decodes, Sigma = alpha^2 I. */
 const oneStep = (c: AutoencoderCase, samba: SambaRules): number =>
-  sambaStep(samba, c.shape).run({ ...inputsOf(c), alpha2: Float64Array.of(c.alpha ** 2) })[
-    'term.reconstruction'
-  ]![0]!;
+  reconstructionOf(
+    sambaStep(samba, c.shape).run({ ...inputsOf(c), alpha2: Float64Array.of(c.alpha ** 2) }),
+  )[0]!;
 
 /** E_q |x - f(z)|^2, Sigma = alpha^2 I; exact for a linear decoder. */
-function mean(c: AutoencoderCase, vae: VaeRules): number {
-  const program = vaeStep(vae, c.shape);
-  const fixed = { ...inputsOf(c), alpha2: Float64Array.of(c.alpha ** 2) };
-  return quad.sigmaPoints(c.shape.net.latent).reduce((sum, { point, weight }, k) => {
-    const noise = everywhere(c, point);
-    const outputs = k === 0 ? program.run({ ...fixed, noise }) : program.update({ noise });
-    return sum + weight * outputs['term.reconstruction']![0]!;
-  }, 0);
-}
+const mean = (c: AutoencoderCase, vae: VaeRules): number =>
+  vaeMean(c, vae, c.alpha, quad.sigmaPoints(c.shape.net.latent), reconstructionOf)[0]!;
 
 /** The size of what cancels in the losses of a linear decoder. */
 const sizeOf = (c: AutoencoderCase): number => {
@@ -72,17 +68,7 @@ const sizeOf = (c: AutoencoderCase): number => {
 };
 
 /** W = diag(1, 10), x = (-0.01, 0), z = 0: the gradient is small and points along the lesser curvature. */
-const flat: Shape = {
-  net: {
-    encoder: [2],
-    latent: 2,
-    decoder: [2, 2],
-    activation: 'identity',
-    output: 'identity',
-    posterior: 'none',
-  },
-  batch: 1,
-};
+const flat = linearShape(2, 2);
 const SMALL_SLOPE: AutoencoderCase = {
   shape: flat,
   params: {
@@ -94,9 +80,6 @@ const SMALL_SLOPE: AutoencoderCase = {
   x: [-0.01, 0],
   alpha: 0.1,
 };
-
-const { unnormalised, rootDimensionMissing, dimensionForRoot, covarianceForRoot, covarianceMissing } =
-  LENGTH_MUTANTS;
 
 const SUBJECT = {
   samba: SAMBA_RULES,
@@ -176,14 +159,11 @@ export default claim<Subject, string, string>({
       given: everyShape(LINEAR_GAUSSIAN),
       runs: 24,
       measure: (c, { samba, vae }) => {
-        const points = quad.sigmaPoints(c.shape.net.latent);
-        const program = elboProgram(vae, c.shape);
         const fixed = { ...inputsOf(c), beta: Float64Array.of(1) };
-        const lower = points.reduce(
-          (sum, { point, weight }) =>
-            sum + weight * program.run({ ...fixed, noise: everywhere(c, point) }).loss![0]!,
-          0,
-        );
+        const lossAt = (point: mat.Vector): number =>
+          elboProgram(vae, c.shape).run({ ...fixed, noise: everywhere(c, point) }).loss![0]!;
+        const points = quad.sigmaPoints(c.shape.net.latent);
+        const lower = mat.sum(points.map(({ point, weight }) => weight * lossAt(point)));
         const kl = learnedSambaStep(samba, c.shape).run(inputsOf(c))['term.kl']![0]!;
         return { lower, upper: worstCase(c, covariancesOf(c)) + kl };
       },
@@ -228,15 +208,9 @@ export default claim<Subject, string, string>({
     }),
   },
   mutants: {
-    ...inSamba<Subject>(DIRECTION_MUTANTS),
-    ...inSamba<Subject>({ unnormalised, rootDimensionMissing, dimensionForRoot }),
-    ...inSamba<Subject>({ covarianceForRoot, covarianceMissing }),
-    ...inVae<Subject>({
-      noNoise: NOISE_WRONG.noNoise,
-      noiseCovarianceForRoot: NOISE_WRONG.covarianceForRoot,
-      noiseCovarianceMissing: NOISE_WRONG.covarianceMissing,
-      noiseOnBall: NOISE_WRONG.noiseOnBall,
-    }),
+    ...wrongSamba<Subject>('signFlip', 'signStep', 'noSecondStep', 'unnormalised', 'rootDimensionMissing'),
+    ...wrongSamba<Subject>('dimensionForRoot', 'covarianceForRoot', 'covarianceMissing'),
+    ...inVae<Subject>(NOISE_BESIDE_STEP),
     ...wrong.formula(SUBJECT, 'excess', {
       slopeOnly: ['no curvature in the criterion', (lambda, slope) => lambda * slope],
       traceForMean: [

@@ -2,16 +2,10 @@
 
 import { type AutoencoderCase, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
-import { check, claim, conditional, mat, mutant, type OrderCase } from '../../kit.js';
+import { check, claim, conditional, mat, type OrderCase, wrong } from '../../kit.js';
 import { atCode, jet, rowsOf } from '../../subjects/network/jets.js';
 import { collect, inputsOf } from '../../subjects/network/network.js';
-import {
-  DETACH_MUTANTS,
-  inRae,
-  inSamba,
-  LENGTH_MUTANTS,
-  PENALTY_MUTANTS,
-} from '../../subjects/sam/mutants.js';
+import { wrongRae, wrongSamba } from '../../subjects/sam/mutants.js';
 import { directions, PAIR, type Pair, radii, roundOff } from '../../subjects/sam/pair.js';
 import { raeStep, sambaStep } from '../../subjects/sam/steps.js';
 
@@ -53,15 +47,6 @@ function ladders(
     gradient: { ladder: rungs.map(rung => rung.gradient), constant: second('z').map(x => d * x) },
   };
 }
-
-/** The tie with another function of alpha and d. */
-const tied = (says: string, lambda: Subject['lambda']) =>
-  mutant<Subject>(says, subject => ({ ...subject, lambda }));
-
-const { halfRadius, rootDimensionMissing, dimensionForRoot, covarianceForRoot, covarianceMissing } =
-  LENGTH_MUTANTS;
-const { squaredPenalty, halfPenalty, literalJacobian, literalJacobianSquared, batchPenalty } =
-  PENALTY_MUTANTS;
 
 const SUBJECT: Subject = { ...PAIR, lambda: (alpha, d) => alpha * Math.sqrt(d) };
 
@@ -109,18 +94,21 @@ export default claim<Subject, string, string>({
     }),
   },
   mutants: {
-    alphaAlone: tied('lambda = alpha', alpha => alpha),
-    dimension: tied('lambda = d alpha', (alpha, d) => d * alpha),
-    variance: tied('lambda = sqrt(d) alpha^2', (alpha, d) => Math.sqrt(d) * alpha ** 2),
-    half: tied('lambda = alpha sqrt(d) / 2', (alpha, d) => (alpha * Math.sqrt(d)) / 2),
-    ...inSamba<Subject>({
-      halfRadius,
-      rootDimensionMissing,
-      dimensionForRoot,
-      covarianceForRoot,
-      covarianceMissing,
+    ...wrong.formula(SUBJECT, 'lambda', {
+      alphaAlone: ['lambda = alpha', alpha => alpha],
+      dimension: ['lambda = d alpha', (alpha, d) => d * alpha],
+      variance: ['lambda = sqrt(d) alpha^2', (alpha, d) => Math.sqrt(d) * alpha ** 2],
+      half: ['lambda = alpha sqrt(d) / 2', (alpha, d) => (alpha * Math.sqrt(d)) / 2],
     }),
-    ...inSamba<Subject>(DETACH_MUTANTS),
-    ...inRae<Subject>({ squaredPenalty, halfPenalty, literalJacobian, literalJacobianSquared, batchPenalty }),
+    ...wrongSamba<Subject>('halfRadius', 'rootDimensionMissing', 'dimensionForRoot'),
+    ...wrongSamba<Subject>('covarianceForRoot', 'covarianceMissing'),
+    ...wrongSamba<Subject>('noDetach', 'detachNormOnly', 'detachDirectionOnly'),
+    ...wrongRae<Subject>(
+      'squaredPenalty',
+      'halfPenalty',
+      'literalJacobian',
+      'literalJacobianSquared',
+      'batchPenalty',
+    ),
   },
 });

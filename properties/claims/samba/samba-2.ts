@@ -10,6 +10,7 @@ import { check, claim, mat, quad, refuted, wrong } from '../../kit.js';
 import { atCode, rowsOf } from '../../subjects/network/jets.js';
 import { collect, inputsOf, type Part } from '../../subjects/network/network.js';
 import { covariancesOf } from '../../subjects/network/posterior.js';
+import { ofDimension } from '../../subjects/sam/isotropic.js';
 import { everywhere } from '../../subjects/sam/penalties.js';
 import {
   ELBO,
@@ -76,11 +77,9 @@ function gradientsOf(c: AutoencoderCase, rules: VaeRules, beta: number): Float64
   return Float64Array.from(PARTS.flatMap(part => [...collect(outputs, 'grad', part)]));
 }
 
-const keys = new Map([1, 2, 16].map(d => [d, {}]));
-
 /** The divergence of the prior from itself. */
 const ofPrior = (rules: VaeRules, d: number): number =>
-  programOf(rules, keys.get(d)!, 'KL of the prior', () => ({
+  programOf(rules, ofDimension(d), 'KL of the prior', () => ({
     specs: { mean: { shape: [1, d] } },
     fn: ({ mean }) => ({ kl: rules.kl(mean!, diagonal(tf.zerosLike(mean!))) }),
   })).run({ mean: new Float64Array(d) }).kl![0]!;

@@ -1,15 +1,12 @@
-/** @file The RAE's penalty on the decoder's Jacobian, its norm and its power: eq. (3), footnote 2. */
-import * as tf from '@tensorflow/tfjs';
-import { vjp } from '../../../src/core/derivatives.js';
 import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../src/core/objectives/rae/rae-jacobian.js';
-import { detach } from '../../../src/engine/ops.js';
 import { type AutoencoderCase, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
-import { check, claim, conditional, mat, mutant, wrong } from '../../kit.js';
+import { check, claim, conditional, mat, wrong } from '../../kit.js';
 import { atCode, rowsOf } from '../../subjects/network/jets.js';
-import { inputsOf } from '../../subjects/network/network.js';
+import type { Part } from '../../subjects/network/network.js';
+import { wrongJacobian } from '../../subjects/sam/mutants.js';
 import { firstLayer } from '../../subjects/sam/pair.js';
-import { penaltyGradient } from '../../subjects/sam/penalties.js';
+import { distance, penaltyGradient, termOf } from '../../subjects/sam/penalties.js';
 import { jacobianStep } from '../../subjects/sam/steps.js';
 
 /** One sample: the penalty's gradients are those of one Jacobian. One latent, and one output, among them. */
@@ -21,14 +18,13 @@ const WIDE: readonly Shape[] = [0, 1, 2].map(k => SHAPES.smooth[k]!);
 
 const PARTS = ['z', 'phi', 'theta'] as const;
 
+const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+
 /** The slope of an activation at x. */
 const SLOPES: Readonly<Record<string, (x: number) => number>> = {
   tanh: x => 1 - Math.tanh(x) ** 2,
-  sigmoid: x => {
-    const s = 1 / (1 + Math.exp(-x));
-    return s * (1 - s);
-  },
-  softplus: x => 1 / (1 + Math.exp(-x)),
+  sigmoid: x => logistic(x) * (1 - logistic(x)),
+  softplus: logistic,
 };
 
 /** J = V_2 diag(slope(V_1 z + b_1)) V_1 of a decoder with one hidden layer, a matrix a sample. */
@@ -38,11 +34,9 @@ function jacobians(c: AutoencoderCase): number[][][] {
   const flat = Float64Array.from(c.params['decoder.1.weight']!);
   const v2 = rowsOf(flat, c.shape.net.decoder[2]!).map(row => [...row]);
   return rowsOf(atCode(c).mean, c.shape.batch).map(z => {
-    const slopes = mat.apply(v1, [...z]).map((x, k) => slope(x + b1[k]!));
-    return mat.multiply(
-      v2,
-      v1.map((row, k) => mat.scale(slopes[k]!, row)),
-    );
+    const hidden = mat.apply(v1, [...z]).map((x, k) => slope(x + b1[k]!));
+    const inner = v1.map((row, k) => mat.scale(hidden[k]!, row));
+    return mat.multiply(v2, inner);
   });
 }
 
@@ -58,13 +52,15 @@ const average = (values: mat.Vector): number => mat.sum(values) / values.length;
 
 /** Core's penalty, the mean over the batch. */
 const penaltyOf = (c: AutoencoderCase, rules: RaeJacobianRules, power: 1 | 2): number =>
-  jacobianStep(rules, c.shape, power).run({ ...inputsOf(c), lambda: Float64Array.of(1) })[
-    'term.penalty'
-  ]![0]!;
+  termOf(c, jacobianStep(rules, c.shape, power), 'penalty');
 
-const inJacobian = (says: string, replaced: Partial<RaeJacobianRules>) => {
-  const jacobian = { ...RAE_JACOBIAN_RULES, ...replaced };
-  return mutant<Subject>(says, subject => ({ ...subject, jacobian }));
+/** The gradients of |J| and of |J|^2. */
+const gradientsOf = (c: AutoencoderCase, rules: RaeJacobianRules, part: Part) => {
+  const [once, twice] = ([1, 2] as const).map(power => {
+    const { value, scale } = penaltyGradient(c, jacobianStep(rules, c.shape, power), part);
+    return { value: [...value], scale };
+  });
+  return [once!, twice!] as const;
 };
 
 const SUBJECT = {
@@ -109,14 +105,9 @@ export default claim<Subject, string, string>({
       measure: (c, { jacobian, equivalent }) => {
         const factor = equivalent(1, frobenius(jacobians(c)[0]!));
         return PARTS.map(part => {
-          const once = penaltyGradient(c, jacobianStep(jacobian, c.shape, 1), part);
-          const twice = penaltyGradient(c, jacobianStep(jacobian, c.shape, 2), part);
-          return {
-            actual: mat.scale(factor, [...twice.value]),
-            expected: once.value,
-            scale: once.scale + factor * twice.scale,
-            what: part,
-          };
+          const [once, twice] = gradientsOf(c, jacobian, part);
+          const scale = once.scale + factor * twice.scale;
+          return { actual: mat.scale(factor, twice.value), expected: once.value, scale, what: part };
         });
       },
     }),
@@ -130,18 +121,13 @@ export default claim<Subject, string, string>({
       runs: 24,
       measure: (c, { jacobian, equivalent }) => {
         const [first, second] = jacobians(c).map(j => equivalent(1, frobenius(j))) as [number, number];
-        const once = penaltyGradient(c, jacobianStep(jacobian, c.shape, 1), 'z');
-        const twice = penaltyGradient(c, jacobianStep(jacobian, c.shape, 2), 'z');
-        const half = (values: Float64Array): number[] => [...rowsOf(values, 2)[1]!];
-        const [claimed, actual] = [mat.scale(first, half(twice.value)), half(once.value)];
+        const [actual, squared] = gradientsOf(c, jacobian, 'z').map(({ value }) =>
+          value.slice(value.length / 2),
+        ) as [number[], number[]];
         // what is left once the first lambda' is replaced by the second is none of it
-        const rest = mat.norm(mat.subtract(mat.scale(second, half(twice.value)), actual));
-        return {
-          claimed: mat.norm(claimed),
-          actual: mat.norm(actual),
-          by: mat.norm(mat.subtract(claimed, actual)) - 8 * rest,
-          scale: mat.norm(actual) + mat.norm(claimed),
-        };
+        const rest = mat.norm(mat.subtract(mat.scale(second, squared), actual));
+        const missed = distance(mat.scale(first, squared), actual);
+        return { ...missed, by: missed.by - 8 * rest };
       },
     }),
     sameLambda: check.violates({
@@ -149,15 +135,8 @@ export default claim<Subject, string, string>({
       given: everyShape(SINGLE),
       runs: 24,
       measure: (c, { jacobian }) => {
-        const [once, twice] = ([1, 2] as const).map(power => [
-          ...penaltyGradient(c, jacobianStep(jacobian, c.shape, power), 'theta').value,
-        ]) as [number[], number[]];
-        return {
-          claimed: mat.norm(twice),
-          actual: mat.norm(once),
-          by: mat.norm(mat.subtract(once, twice)),
-          scale: mat.norm(once) + mat.norm(twice),
-        };
+        const [once, twice] = gradientsOf(c, jacobian, 'theta');
+        return distance(twice.value, once.value);
       },
     }),
     spectral: check.bound({
@@ -194,24 +173,13 @@ export default claim<Subject, string, string>({
       noTwo: ["lambda' = lambda/|J|", (lambda, size) => lambda / size],
       constantSize: ["lambda' = lambda/2", lambda => lambda / 2],
     }),
-    powerForgotten: inJacobian('the norm is penalised where its square is asked for', {
-      measure: j => RAE_JACOBIAN_RULES.measure(j, 1),
-    }),
-    alwaysSquared: inJacobian('the square is penalised where the norm is asked for', {
-      measure: j => RAE_JACOBIAN_RULES.measure(j, 2),
-    }),
-    largestEntry: inJacobian('the largest entry for the Frobenius norm', {
-      measure: (j, power) => tf.pow(tf.max(tf.abs(tf.reshape(j, [j.shape[0]!, -1])), 1), power),
-    }),
-    summedOutputs: inJacobian('the gradient of the summed outputs for the Jacobian, as one library has it', {
-      jacobian: at => tf.expandDims(vjp(at.decode, at.z, tf.onesLike(at.decode(at.z))), 1),
-    }),
-    batchNorm: inJacobian('one norm for the whole batch', {
-      measure: (j, power) =>
-        tf.tile(RAE_JACOBIAN_RULES.measure(tf.reshape(j, [1, -1, j.shape[2]!]), power), [j.shape[0]!]),
-    }),
-    notDifferentiated: inJacobian('the Jacobian is held fixed in the square', {
-      measure: (j, power) => RAE_JACOBIAN_RULES.measure(power === 2 ? detach(j) : j, power),
-    }),
+    ...wrongJacobian<Subject>(
+      'powerForgotten',
+      'alwaysSquared',
+      'largestEntry',
+      'summedOutputs',
+      'batchNorm',
+      'notDifferentiated',
+    ),
   },
 });

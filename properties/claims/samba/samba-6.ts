@@ -1,19 +1,10 @@
 /** @file The definition of the SAM objective and the level of its ellipsoid: eq. (5). */
 
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
+import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
-import { check, claim, draw, fc, mat, mutant, refuted, wrong } from '../../kit.js';
-import { PENALTY_RULES } from '../../subjects/sam/covariance.js';
-import { quadraticLoss } from '../../subjects/sam/losses.js';
-import { samOn } from '../../subjects/sam/sam.js';
-
-interface Case {
-  readonly f: draw.Quadratic;
-  readonly sigma: draw.SpectralMatrix;
-  readonly radius: number;
-  /** A direction, for what is added to the covariance or the radius. */
-  readonly more: mat.Vector;
-}
+import { check, claim, draw, fc, mat, refuted, wrong } from '../../kit.js';
+import { quadraticAt, stepOn } from '../../subjects/sam/ellipsoids.js';
+import { times } from '../../subjects/sam/ridge-cases.js';
 
 /** A point of the ellipsoid e' Sigma^-1 e <= level where L(psi + e) is largest. */
 type Maximise = (f: draw.Quadratic, sigma: mat.Matrix, level: number) => readonly number[];
@@ -22,17 +13,23 @@ type Maximise = (f: draw.Quadratic, sigma: mat.Matrix, level: number) => readonl
 const truest: Maximise = (f, sigma, level) =>
   maximiseOnEllipsoid(f.gradient, f.matrix, sigma, Math.sqrt(level)).point;
 
-const cases = (f: (p: number) => fc.Arbitrary<draw.Quadratic>): fc.Arbitrary<Case> =>
+/** A displacement e stretched to a level of the ellipsoid, from e' Sigma^-1 e. */
+const reaching = (e: mat.Vector, own: number, level: number): mat.Vector =>
+  own === 0 ? e : mat.scale(Math.sqrt(level) / Math.sqrt(own), e);
+
+const cases = (f: (p: number) => fc.Arbitrary<draw.Quadratic>) =>
   fc.oneof(
     ...[1, 2, 3, 5].map(p =>
       draw.record({
         f: f(p),
         sigma: draw.spd(p, 1 / 4, 4),
         radius: draw.logUniform({ min: 1 / 64, max: 8 }),
+        // a direction, for what is added to the covariance or the radius
         more: draw.vector(p, draw.normal()),
       }),
     ),
   );
+type Case = draw.Of<ReturnType<typeof cases>>;
 
 const affine = (p: number): fc.Arbitrary<draw.Quadratic> =>
   draw
@@ -40,14 +37,13 @@ const affine = (p: number): fc.Arbitrary<draw.Quadratic> =>
       offset: draw.normal(),
       gradient: draw.vector(p, draw.normal()).filter(g => mat.norm(g) > 2 ** -4),
     })
-    .map(({ offset, gradient }) => ({
-      kind: 'psd',
-      offset,
-      gradient,
-      matrix: gradient.map(() => gradient.map(() => 0)),
-      spectrum: [],
-      basis: [],
-    }));
+    .map(({ offset, gradient }) =>
+      quadraticAt(
+        gradient,
+        gradient.map(() => mat.zeros(p)),
+        offset,
+      ),
+    );
 
 /** max of L over the ellipsoid of a radius. */
 const most = ({ level, maximise }: Subject, f: draw.Quadratic, sigma: mat.Matrix, radius: number): number =>
@@ -66,15 +62,7 @@ const sizeOf = ({ f, sigma, radius, more }: Case): number => {
   );
 };
 
-const given = { arbitrary: cases(draw.quadratics) };
-
-const replaced = (says: string, maximise: Maximise) =>
-  mutant<Subject>(says, subject => ({ ...subject, maximise }));
-
-const withSamba = (says: string, rules: Partial<SambaRules>) => {
-  const samba = { ...SAMBA_RULES, ...rules };
-  return mutant<Subject>(says, subject => ({ ...subject, samba }));
-};
+const given = cases(draw.quadratics);
 
 const SUBJECT = {
   /** The step that trains. */
@@ -119,15 +107,15 @@ export default claim<Subject, string, string>({
       given: cases(affine),
       runs: 32,
       measure: (c, subject) => {
-        const p = c.f.gradient.length;
-        const factor = mat.cholesky(c.sigma.matrix).map(row => mat.scale(c.radius / Math.sqrt(p), row));
-        const loss = quadraticLoss(c.f);
-        const point = c.f.gradient.map(() => 0);
-        const sam = samOn({ samba: subject.samba, penalty: PENALTY_RULES }, { loss, point, factor });
-        return [
-          { actual: most(subject, c.f, c.sigma.matrix, c.radius) - c.f.offset, what: 'maximum' },
-          { actual: sam.perturbed - c.f.offset, what: 'step' },
-        ].map(part => ({ ...part, expected: firstOrder(c), scale: sizeOf(c) }));
+        const { f, sigma, radius } = c;
+        const { perturbed } = stepOn(subject.samba, f, sigma.matrix, radius);
+        return check.agree(
+          {
+            maximum: [most(subject, f, sigma.matrix, radius) - f.offset, firstOrder(c)],
+            step: [perturbed - f.offset, firstOrder(c)],
+          },
+          sizeOf(c),
+        );
       },
     }),
     oneStep: check.bound({
@@ -135,11 +123,7 @@ export default claim<Subject, string, string>({
       given,
       runs: 48,
       measure: (c, subject) => {
-        const p = c.f.gradient.length;
-        const factor = mat.cholesky(c.sigma.matrix).map(row => mat.scale(c.radius / Math.sqrt(p), row));
-        const point = c.f.gradient.map(() => 0);
-        const rules = { samba: subject.samba, penalty: PENALTY_RULES };
-        const { perturbed } = samOn(rules, { loss: quadraticLoss(c.f), point, factor });
+        const { perturbed } = stepOn(subject.samba, c.f, c.sigma.matrix, c.radius);
         return { lower: perturbed, upper: most(subject, c.f, c.sigma.matrix, c.radius), scale: sizeOf(c) };
       },
     }),
@@ -154,7 +138,7 @@ export default claim<Subject, string, string>({
         const u = mat.solveLower(factor, e);
         const rise = mat.apply(back, mat.add(c.f.gradient, mat.apply(c.f.matrix, e)));
         const inside = mat.norm(u) < c.radius * (1 - 2 ** -40);
-        const nu = inside ? 0 : rise.reduce((sum, x, i) => sum + x * u[i]!, 0) / mat.norm(u) ** 2;
+        const nu = inside ? 0 : mat.dot(rise, u) / mat.norm(u) ** 2;
         const whitened = mat.multiply(back, mat.multiply(c.f.matrix, factor));
         const top = mat.symmetricEigen(whitened).values[0]!;
         const size = mat.norm(mat.apply(back, c.f.gradient)) + mat.norm(whitened.flat()) * c.radius;
@@ -172,29 +156,24 @@ export default claim<Subject, string, string>({
       measure: (c, subject) => {
         const { f, sigma, radius, more } = c;
         const base = most(subject, f, sigma.matrix, radius);
-        const scale = 4 * sizeOf(c);
+        const larger = mat.combine(1, sigma.matrix, 1 / 4, mat.outer(more, more));
         return check.below(
           {
             L: [f.offset, base],
             radius: [base, most(subject, f, sigma.matrix, 1.25 * radius)],
-            covariance: [
-              base,
-              most(subject, f, mat.combine(1, sigma.matrix, 1 / 4, mat.outer(more, more)), radius),
-            ],
+            covariance: [base, most(subject, f, larger, radius)],
           },
-          scale,
+          4 * sizeOf(c),
         );
       },
     }),
     invariance: check.equals({
       says: 'it is the same for (c Sigma, rho / sqrt(c)), turns with the coordinates, and adds a constant to L as it is',
       given: fc.oneof(
-        ...[2, 3].map(p =>
-          fc.tuple(
-            cases(() => draw.quadratics(p)).filter(c => c.more.length === p),
-            draw.orthogonal(p),
-          ),
-        ),
+        ...[2, 3].map(p => {
+          const alike = cases(() => draw.quadratics(p)).filter(c => c.more.length === p);
+          return fc.tuple(alike, draw.orthogonal(p));
+        }),
       ),
       runs: 32,
       measure: ([c, q], subject) => {
@@ -208,13 +187,14 @@ export default claim<Subject, string, string>({
         const turnedSigma = draw.withSpectrum(mat.multiply(q, sigma.basis), sigma.spectrum);
         const wider = sigma.matrix.map(row => mat.scale(9, row));
         const raised = { ...f, offset: f.offset + 8 };
-        return check
-          .agree({
+        return check.agree(
+          {
             scaled: [most(subject, f, wider, radius / 3), expected],
             turned: [most(subject, turned, turnedSigma, radius), expected],
             raised: [most(subject, raised, sigma.matrix, radius), expected + 8],
-          })
-          .map(part => ({ ...part, scale: 16 + 4 * sizeOf(c) }));
+          },
+          16 + 4 * sizeOf(c),
+        );
       },
     }),
   },
@@ -223,39 +203,46 @@ export default claim<Subject, string, string>({
       levelRadius: ['the level rho, as printed', rho => rho],
       levelFourth: ['the level rho^4', rho => rho ** 4],
     }),
-    ball: replaced('the ball for the ellipsoid', (f, sigma, level) =>
-      truest(
-        f,
-        draw.withSpectrum(
-          sigma.map((_, i) => sigma.map((_, j) => (i === j ? 1 : 0))),
-          sigma.map(() => 1),
-        ),
-        level,
-      ),
-    ),
-    oneStep: replaced('the maximiser of the linearised loss', (f, sigma, level) => {
-      const step = mat.apply(sigma, f.gradient);
-      const size = Math.sqrt(mat.form(f.gradient, sigma, f.gradient));
-      return size === 0 ? step : mat.scale(Math.sqrt(level) / size, step);
+    ...wrong.formula(SUBJECT, 'maximise', {
+      ball: [
+        'the ball for the ellipsoid',
+        (f, sigma, level) =>
+          truest(
+            f,
+            draw.withSpectrum(
+              mat.identity(sigma.length),
+              sigma.map(() => 1),
+            ),
+            level,
+          ),
+      ],
+      oneStep: [
+        'the maximiser of the linearised loss',
+        (f, sigma, level) =>
+          reaching(mat.apply(sigma, f.gradient), mat.form(f.gradient, sigma, f.gradient), level),
+      ],
+      boundary: [
+        'an interior maximum pushed to the boundary',
+        (f, sigma, level) => {
+          const e = truest(f, sigma, level);
+          return reaching(e, mat.dot(e, mat.solve(sigma, e)), level);
+        },
+      ],
+      downhill: [
+        'the minimum',
+        (f, sigma, level) =>
+          truest({ ...f, gradient: mat.scale(-1, f.gradient), matrix: times(-1, f.matrix) }, sigma, level),
+      ],
+      rootForSigma: [
+        'the square of Sigma for Sigma',
+        (f, sigma, level) => truest(f, mat.multiply(sigma, sigma), level),
+      ],
     }),
-    boundary: replaced('an interior maximum pushed to the boundary', (f, sigma, level) => {
-      const e = truest(f, sigma, level);
-      const size = Math.sqrt(e.reduce((sum, x, i) => sum + x * mat.solve(sigma, e)[i]!, 0));
-      return size === 0 ? e : mat.scale(Math.sqrt(level) / size, e);
+    ...wrong.rules(SUBJECT, 'samba', {
+      stepDownhill: ['the step goes downhill', { outer: (s, eta) => SAMBA_RULES.outer(s, eta.neg()) }],
+      stepTooLong: ['d for sqrt(d) in the step', { radius: d => SAMBA_RULES.radius(d * d) }],
+      stepTooShort: ['no sqrt(d) in the step', { radius: () => SAMBA_RULES.radius(1) }],
+      stepUnwhitened: ['the step is not whitened', { whiten: (_, g) => g }],
     }),
-    downhill: replaced('the minimum', (f, sigma, level) =>
-      truest(
-        { ...f, gradient: mat.scale(-1, f.gradient), matrix: f.matrix.map(row => mat.scale(-1, row)) },
-        sigma,
-        level,
-      ),
-    ),
-    rootForSigma: replaced('the square of Sigma for Sigma', (f, sigma, level) =>
-      truest(f, mat.multiply(sigma, sigma), level),
-    ),
-    stepDownhill: withSamba('the step goes downhill', { outer: (s, eta) => SAMBA_RULES.outer(s, eta.neg()) }),
-    stepTooLong: withSamba('d for sqrt(d) in the step', { radius: d => SAMBA_RULES.radius(d * d) }),
-    stepTooShort: withSamba('no sqrt(d) in the step', { radius: () => SAMBA_RULES.radius(1) }),
-    stepUnwhitened: withSamba('the step is not whitened', { whiten: (_, g) => g }),
   },
 });

@@ -1,16 +1,14 @@
 /** @file The worst direction in closed form, and its edge cases: eq. (8), footnote 3. */
 import * as tf from '@tensorflow/tfjs';
 import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
-import { check, claim, conditional, draw, fc, mat } from '../../kit.js';
-import { DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
+import { check, claim, conditional, draw, fc, mat, wrong } from '../../kit.js';
+import { wrongSamba } from '../../subjects/sam/mutants.js';
 import { anySteps, type StepCase, stepCases, stepsOf } from '../../subjects/sam/perturbations.js';
 
+const matrixOf = ({ matrix }: draw.SpectralMatrix): mat.Matrix => matrix;
+
 const run = ({ samba }: Subject, { gradients, covariances }: StepCase) =>
-  stepsOf(
-    samba,
-    gradients,
-    covariances.map(({ matrix }) => matrix),
-  );
+  stepsOf(samba, gradients, covariances.map(matrixOf));
 
 const condition = ({ spectrum }: draw.SpectralMatrix): number =>
   Math.max(...spectrum) / Math.min(...spectrum);
@@ -18,26 +16,6 @@ const condition = ({ spectrum }: draw.SpectralMatrix): number =>
 /** The p-norm; p may be infinite. */
 const pNorm = (v: readonly number[], p: number): number =>
   p === Infinity ? Math.max(...v.map(Math.abs)) : v.reduce((sum, x) => sum + Math.abs(x) ** p, 0) ** (1 / p);
-
-const {
-  unnormalised,
-  dividedBySquare,
-  rootDimensionMissing,
-  dimensionForRoot,
-  covarianceForRoot,
-  covarianceMissing,
-} = LENGTH_MUTANTS;
-const { largestEntryNorm, absoluteSumNorm, epsilonInDenominator, batchNorm } = LENGTH_MUTANTS;
-const naive = {
-  naiveNorm: {
-    says: 'the norm is the root of the sum of squares, which overflows',
-    rules: { ...SAMBA_RULES, norm: (w: tf.Tensor) => tf.sqrt(tf.sum(tf.square(w), 1, true)) },
-  },
-  unguarded: {
-    says: 'zero is divided by zero where the gradient is zero',
-    rules: { ...SAMBA_RULES, normalise: (w: tf.Tensor, norm: tf.Tensor) => tf.div(w, norm) },
-  },
-};
 
 const SUBJECT = { samba: SAMBA_RULES };
 type Subject = typeof SUBJECT;
@@ -113,15 +91,12 @@ export default claim<Subject, string, string>({
       given: fc.tuple(stepCases(3, 2), draw.orthogonal(3)),
       measure: ([c, q], { samba }) => {
         const { steps } = run({ samba }, c);
-        const turned = stepsOf(
-          samba,
-          c.gradients.map(g => mat.apply(q, g)),
-          c.covariances.map(({ matrix }) => {
-            const m = mat.multiply(q, mat.multiply(matrix, mat.transpose(q)));
-            return m.map((row, i) => row.map((x, j) => (x + m[j]![i]!) / 2));
-          }),
-        ).steps;
-        return turned.map((step, i) => ({
+        const covariances = c.covariances.map(({ matrix }) => {
+          const m = mat.multiply(q, mat.multiply(matrix, mat.transpose(q)));
+          return m.map((row, i) => row.map((x, j) => (x + m[j]![i]!) / 2));
+        });
+        const gradients = c.gradients.map(g => mat.apply(q, g));
+        return stepsOf(samba, gradients, covariances).steps.map((step, i) => ({
           actual: step,
           expected: mat.apply(q, steps[i]!),
           scale: mat.norm(steps[i]!) * condition(c.covariances[i]!),
@@ -133,13 +108,11 @@ export default claim<Subject, string, string>({
       given: stepCases(5, 3),
       measure: (c, subject) => {
         const { steps } = run(subject, c);
-        const found = run(subject, {
-          ...c,
-          gradients: c.gradients.map((g, i) => (i === 1 ? g.map(() => 0) : g)),
-        });
-        const expected = steps.map((step, i) => (i === 1 ? step.map(() => 0) : step));
+        const cleared = (rows: readonly mat.Vector[]) =>
+          rows.map((row, i) => (i === 1 ? mat.zeros(row.length) : row));
+        const found = run(subject, { ...c, gradients: cleared(c.gradients) });
         return [
-          { actual: found.steps.flat(), expected: expected.flat() },
+          { actual: found.steps.flat(), expected: cleared(steps).flat() },
           { actual: found.zeroDirections, expected: 1, what: 'samples without a direction' },
         ];
       },
@@ -160,9 +133,18 @@ export default claim<Subject, string, string>({
     }),
   },
   mutants: {
-    ...inSamba<Subject>({ unnormalised, dividedBySquare, rootDimensionMissing, dimensionForRoot }),
-    ...inSamba<Subject>({ covarianceForRoot, covarianceMissing, largestEntryNorm, absoluteSumNorm }),
-    ...inSamba<Subject>({ epsilonInDenominator, batchNorm, signStep: DIRECTION_MUTANTS.signStep }),
-    ...inSamba<Subject>(naive),
+    ...wrongSamba<Subject>('unnormalised', 'dividedBySquare', 'rootDimensionMissing', 'dimensionForRoot'),
+    ...wrongSamba<Subject>('covarianceForRoot', 'covarianceMissing', 'largestEntryNorm', 'absoluteSumNorm'),
+    ...wrongSamba<Subject>('epsilonInDenominator', 'batchNorm', 'signStep'),
+    ...wrong.rules(SUBJECT, 'samba', {
+      naiveNorm: [
+        'the norm is the root of the sum of squares, which overflows',
+        { norm: w => tf.sqrt(tf.sum(tf.square(w), 1, true)) },
+      ],
+      unguarded: [
+        'zero is divided by zero where the gradient is zero',
+        { normalise: (w, norm) => tf.div(w, norm) },
+      ],
+    }),
   },
 });

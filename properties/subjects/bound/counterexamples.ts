@@ -1,5 +1,6 @@
 /** @file Losses whose Gaussian mean exceeds their maximum on the ball: SAMBA-14 as printed is false for each. */
 
+import { ULPS } from '../../../src/claims/checks/rounding.js';
 import { meanExcess, radialMean } from '../../../src/theory/closed/chi.js';
 import { evaluateFormula, type FormulaName } from '../../../src/theory/closed/formulas.js';
 import { check, mat, quad } from '../../kit.js';
@@ -112,7 +113,7 @@ const KNOWN = [1, 2, 3, 10, 100].flatMap((d): Known[] => [
 const values = check.equals<Known, Subject>({
   says: 'mean over maximum is 1 + 2/d, (1 + 2/d)(1 + 4/d) and exp(d(-log(1 - 2c)/2 - c)) for powers and exponentials',
   given: check.only(KNOWN as [Known, ...Known[]], ({ formula, d }) => `${formula}, d = ${d}`),
-  ulps: 1024,
+  ulps: ULPS.iteration,
   measure: ({ d, formula, scope, of, nodes }, s) => ({
     actual: of(h => radial(s, { d, rho: Math.sqrt(d) }, h, nodes)),
     expected: evaluateFormula(formula, scope) as number,

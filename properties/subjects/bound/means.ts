@@ -1,17 +1,10 @@
 /** @file Gaussian means of losses under the noise that trains, and the radius of the worst-case step that trains. */
 import * as tf from '@tensorflow/tfjs';
-import type { CholeskyScale } from '../../../src/core/gaussian.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { mat, quad } from '../../kit.js';
+import { ofDimension } from '../sam/isotropic.js';
+import { rootOf } from '../sam/root.js';
 import type { Subject } from './controls.js';
-
-const keys = new Map<number, object>();
-
-function keyOf(d: number): object {
-  const known = keys.get(d) ?? {};
-  keys.set(d, known);
-  return known;
-}
 
 interface WeightedCode {
   readonly code: readonly number[];
@@ -26,12 +19,9 @@ export function codes(
   points: readonly quad.WeightedPoint[],
 ): WeightedCode[] {
   const d = mean.length;
-  const program = programOf(vae, keyOf(d), 'codes', () => ({
+  const program = programOf(vae, ofDimension(d), 'codes', () => ({
     specs: { mean: { shape: [1, d] }, factor: { shape: [1, d, d] }, noise: { shape: [1, d] } },
-    fn: inputs => {
-      const root: CholeskyScale = { kind: 'cholesky', factor: inputs.factor!, logDiagonal: tf.zeros([1, d]) };
-      return { code: vae.sample(inputs.mean!, root, inputs.noise!) };
-    },
+    fn: inputs => ({ code: vae.sample(inputs.mean!, rootOf(inputs.factor!), inputs.noise!) }),
   }));
   const fixed = { mean: Float64Array.from(mean), factor: Float64Array.from(factor.flat()) };
   return points.map(({ point, weight }) => ({
@@ -58,7 +48,7 @@ export const ballRoot = (rho: number, d: number): number[][] =>
 
 /** The radius of the worst-case step in whitened coordinates, sqrt(d) if it is right. */
 export const radiusOf = ({ samba }: Subject, d: number): number =>
-  programOf(samba, keyOf(d), 'radius', () => ({
+  programOf(samba, ofDimension(d), 'radius', () => ({
     specs: { any: { shape: [] } },
     fn: ({ any }) => ({ radius: tf.add(samba.radius(d), tf.mul(any!, 0)) }),
   })).run({ any: Float64Array.of(0) }).radius![0]!;

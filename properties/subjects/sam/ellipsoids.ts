@@ -4,10 +4,10 @@ import { ridgeDerivative, ridgeGradient } from '../../../src/theory/closed/ridge
 import { maximiseOnBall } from '../../../src/theory/numerics/trust-region.js';
 import { type Quadratic, quadraticOf, type RidgeCase } from '../../arbitraries/functions.js';
 import { check, type fc, mat, type OrderCase } from '../../kit.js';
-import type { PenaltyRules } from './covariance.js';
+import { PENALTY_RULES, type PenaltyRules } from './covariance.js';
 import { quadraticLoss, ridgeLoss } from './losses.js';
-import type { Case } from './ridge-cases.js';
-import type { At } from './sam.js';
+import { type Case, times } from './ridge-cases.js';
+import { type At, type Sam, samOn } from './sam.js';
 import { measureOn } from './surfaces.js';
 
 /** The step that trains, and the first-order penalty that the paper puts in its place. */
@@ -28,9 +28,33 @@ export function whitened({ f, sigma }: Case<Quadratic>) {
   return { on, g: mat.apply(back, f.gradient), a: mat.multiply(back, mat.multiply(f.matrix, factor)) };
 }
 
+/** A quadratic by its derivatives at the origin. */
+export const quadraticAt = (gradient: mat.Vector, matrix: mat.Matrix, offset = 0): Quadratic => ({
+  kind: 'indefinite',
+  offset,
+  gradient,
+  matrix,
+  spectrum: [],
+  basis: [],
+});
+
+/** One SAM step on a quadratic from the origin, radius kappa in whitened coordinates. */
+export function stepOn(samba: SambaRules, f: Quadratic, sigma: mat.Matrix, kappa: number): Sam {
+  const factor = times(kappa / Math.sqrt(f.gradient.length), mat.cholesky(sigma));
+  const at = { loss: quadraticLoss(f), point: mat.zeros(f.gradient.length), factor };
+  return samOn({ samba, penalty: PENALTY_RULES }, at);
+}
+
 /** The largest absolute eigenvalue. */
 export const spectralNorm = (a: mat.Matrix): number =>
   Math.max(...mat.symmetricEigen(a).values.map(Math.abs));
+
+/** A ridge sum with the covariance s^2 Sigma. */
+export const ridgeAt = ({ f: { ridge, point }, sigma }: Case<RidgeCase>, s: number): At => ({
+  loss: ridgeLoss(ridge),
+  point,
+  factor: times(s, mat.cholesky(sigma.matrix)),
+});
 
 /** One step less the first-order value on a ridge sum; e'He / 2 with e = Sigma g / |Sigma^(1/2) g|. */
 export function ridgeExpansion({ f, sigma }: Case<RidgeCase>, { samba, penalty }: Sides): OrderCase {

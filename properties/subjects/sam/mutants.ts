@@ -1,6 +1,7 @@
 /** @file Negative controls of the SAMBA claims: known mistakes in the code that trains, under the names of the claims. */
 
 import type { Mistake } from '../../../src/core/objectives/define.js';
+import { RAE_JACOBIAN, type RaeJacobianRules } from '../../../src/core/objectives/rae/rae-jacobian.js';
 import {
   RAE_LOSS_GRADIENT,
   type RaeLossGradientRules,
@@ -80,3 +81,32 @@ export const PENALTY_MUTANTS = {
   constantPenalty,
   batchPenalty: batchMeanPenalty,
 } satisfies WrongRae;
+
+/** The mutants of a subject whose RAE is wrong in these ways. */
+export const wrongRae = <Subject extends { readonly rae: RaeLossGradientRules }>(
+  ...names: readonly (keyof typeof PENALTY_MUTANTS)[]
+): Record<string, Mutant<Subject>> =>
+  inRae(Object.fromEntries(names.map(name => [name, PENALTY_MUTANTS[name]])));
+
+const { columnSums, constantPenalty: jacobianHeld, halfDetached, largestEntry } = RAE_JACOBIAN.mistakes;
+const { powerIgnored, alwaysSquared, batchNorm: jacobianBatchNorm, squareDetached } = RAE_JACOBIAN.mistakes;
+
+const JACOBIAN_WRONG = {
+  summedOutputs: columnSums,
+  powerForgotten: powerIgnored,
+  alwaysSquared,
+  largestEntry,
+  batchNorm: jacobianBatchNorm,
+  notDifferentiated: squareDetached,
+  jacobianHeld,
+  halfHeld: halfDetached,
+};
+
+/** The mutants of a subject whose penalty on the decoder's Jacobian is wrong in these ways. */
+export const wrongJacobian = <Subject extends { readonly jacobian: RaeJacobianRules }>(
+  ...names: readonly (keyof typeof JACOBIAN_WRONG)[]
+): Record<string, Mutant<Subject>> =>
+  each<RaeJacobianRules, Subject>(
+    Object.fromEntries(names.map(name => [name, JACOBIAN_WRONG[name]])),
+    (subject, rules) => ({ ...subject, jacobian: rules }),
+  );

@@ -40,6 +40,14 @@ export function penaltyGradient(c: AutoencoderCase, program: Float64Program, par
   };
 }
 
+/** How far two vectors that should be equal are apart. */
+export const distance = (claimed: mat.Vector, actual: mat.Vector) => ({
+  claimed: mat.norm(claimed),
+  actual: mat.norm(actual),
+  by: mat.norm(mat.subtract(claimed, actual)),
+  scale: mat.norm(actual) + mat.norm(claimed),
+});
+
 /** E of what `read` takes from the VAE's step, by a quadrature rule; every sample has the same node. */
 export function vaeMean(
   c: AutoencoderCase,
@@ -60,6 +68,10 @@ export function vaeMean(
 
 /** The reconstruction term of a step. */
 export const reconstructionOf = (outputs: Arrays): number[] => [outputs['term.reconstruction']![0]!];
+
+/** The mean of a term of a step, lambda = 1 where it has one. */
+export const termOf = (c: AutoencoderCase, program: Float64Program, term: string): number =>
+  program.run({ ...inputsOf(c), lambda: Float64Array.of(1) })[`term.${term}`]![0]!;
 
 /** A direction for every sample. */
 export const everywhere = (c: AutoencoderCase, u: readonly number[]): Float64Array =>

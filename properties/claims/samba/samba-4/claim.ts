@@ -1,6 +1,3 @@
-/** @file The gradient of the RAE's loss: eq. (4). */
-import * as tf from '@tensorflow/tfjs';
-import { jacobian as jacobianOf } from '../../../../src/core/derivatives.js';
 import {
   RAE_JACOBIAN_RULES,
   type RaeJacobianRules,
@@ -11,18 +8,17 @@ import {
 } from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
-import { detach } from '../../../../src/engine/ops.js';
 import type { Float64Program } from '../../../../src/engine/program.js';
 import { type AutoencoderCase, SHAPES } from '../../../arbitraries/autoencoders.js';
 import { everyShape } from '../../../arbitraries/given.js';
-import { check, claim, exact, mat, mutant, wrong } from '../../../kit.js';
+import { check, claim, exact, mat, wrong } from '../../../kit.js';
 import { FULL_WIDTH } from '../../../subjects/large/network.js';
 import { jacobiansOf } from '../../../subjects/network/jacobians.js';
 import { atCode, jet } from '../../../subjects/network/jets.js';
 import { collect, inputsOf, type Part } from '../../../subjects/network/network.js';
-import { inRae, PENALTY_MUTANTS } from '../../../subjects/sam/mutants.js';
+import { PENALTY_MUTANTS, wrongJacobian, wrongRae } from '../../../subjects/sam/mutants.js';
 import { directions, expansion, roundOff, steepness } from '../../../subjects/sam/pair.js';
-import { penaltyGradient, residuals } from '../../../subjects/sam/penalties.js';
+import { distance, penaltyGradient, residuals, termOf } from '../../../subjects/sam/penalties.js';
 import { jacobianStep, raeStep } from '../../../subjects/sam/steps.js';
 import { largeGradients, largeGradientsControls } from './large-gradients.js';
 
@@ -72,27 +68,19 @@ function differences(c: AutoencoderCase, program: Float64Program) {
   });
 }
 
-const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+const average = (values: readonly number[]): number => mat.sum(values) / values.length;
 
 const gradientsAt = (c: AutoencoderCase, program: Float64Program, lambda: number): number[] => {
   const outputs = program.run({ ...inputsOf(c), lambda: Float64Array.of(lambda) });
   return PARTS.flatMap(part => [...collect(outputs, 'grad', part)]);
 };
 
-const inJacobian = (says: string, replaced: Partial<RaeJacobianRules>) => {
-  const jacobian = { ...RAE_JACOBIAN_RULES, ...replaced };
-  return mutant<Subject>(says, subject => ({ ...subject, jacobian }));
-};
-
-const { constantPenalty, squaredPenalty, frozenDenominator, literalJacobian, batchPenalty, halfPenalty } =
-  PENALTY_MUTANTS;
-
 const SUBJECT: Subject = {
   vae: VAE_RULES,
   samba: SAMBA_RULES,
   rae: RAE_LOSS_GRADIENT_RULES,
   jacobian: RAE_JACOBIAN_RULES,
-  frozen: constantPenalty.rules,
+  frozen: PENALTY_MUTANTS.constantPenalty.rules,
 };
 
 export default claim<Subject, string, string>({
@@ -133,17 +121,14 @@ export default claim<Subject, string, string>({
       runs: 32,
       measure: (c, { rae, jacobian }) => {
         const [jacobians, r] = [jacobiansOf(c), residuals(c)];
-        const value = (program: Float64Program): Float64Array =>
-          program.run({ ...inputsOf(c), lambda: LAMBDA })['term.penalty']!;
         const slopes = jacobians.map((j, i) => mat.norm(mat.scale(2, mat.apply(mat.transpose(j), r[i]!))));
         const sizes = jacobians.map(j => mat.norm(j.flat()));
+        const [slope, size] = [raeStep(rae, c.shape), jacobianStep(jacobian, c.shape, 1)].map(program =>
+          termOf(c, program, 'penalty'),
+        );
         return check.agree({
-          'loss gradient': [
-            value(raeStep(rae, c.shape)),
-            [average(slopes)],
-            Math.max(...sizes) * roundOff(c, atCode(c)),
-          ],
-          Jacobian: [value(jacobianStep(jacobian, c.shape, 1)), [average(sizes)]],
+          'loss gradient': [slope!, average(slopes), Math.max(...sizes) * roundOff(c, atCode(c))],
+          Jacobian: [size!, average(sizes)],
         });
       },
     }),
@@ -178,13 +163,7 @@ export default claim<Subject, string, string>({
       measure: (c, { rae, frozen }) => {
         const claimed = gradientsAt(c, raeStep(frozen, c.shape), 1);
         const actual = gradientsAt(c, raeStep(rae, c.shape), 1);
-        const by = mat.norm(actual.map((x, k) => x - claimed[k]!));
-        return {
-          claimed: mat.norm(claimed),
-          actual: mat.norm(actual),
-          by,
-          scale: mat.norm(claimed) + mat.norm(actual),
-        };
+        return distance(claimed, actual);
       },
     }),
     frozenOrder: check.order({
@@ -198,20 +177,11 @@ export default claim<Subject, string, string>({
     }),
   },
   mutants: {
-    ...inRae<Subject>({ constantPenalty, squaredPenalty, frozenDenominator, literalJacobian }),
-    ...inRae<Subject>({ batchPenalty, halfPenalty }),
+    ...wrongRae<Subject>('constantPenalty', 'squaredPenalty', 'frozenDenominator', 'literalJacobian'),
+    ...wrongRae<Subject>('batchPenalty', 'halfPenalty'),
+    ...wrongJacobian<Subject>('jacobianHeld', 'largestEntry', 'halfHeld'),
     ...wrong.formula(SUBJECT, 'frozen', {
       graphKept: ['the penalty is differentiated after all', SUBJECT.rae],
-    }),
-    jacobianHeld: inJacobian('the Jacobian is not differentiated', {
-      jacobian: at => detach(jacobianOf(at.decode, at.z)),
-    }),
-    largestEntry: inJacobian('the largest entry for the Frobenius norm', {
-      measure: j => tf.max(tf.abs(tf.reshape(j, [j.shape[0]!, -1])), 1),
-    }),
-    halfHeld: inJacobian('half of the Jacobian is held fixed', {
-      measure: (j, power) =>
-        RAE_JACOBIAN_RULES.measure(tf.add(tf.mul(j, 0.5), tf.mul(detach(j), 0.5)), power),
     }),
   },
 });

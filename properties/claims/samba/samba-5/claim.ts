@@ -3,7 +3,7 @@
 import { RAE_JACOBIAN_RULES } from '../../../../src/core/objectives/rae/rae-jacobian.js';
 import { RAE_LOSS_GRADIENT_RULES } from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { SAMBA_RULES } from '../../../../src/core/objectives/samba/samba.js';
-import { VAE_RULES } from '../../../../src/core/objectives/vae/vae.js';
+import { VAE, VAE_RULES } from '../../../../src/core/objectives/vae/vae.js';
 import type { Arrays } from '../../../../src/engine/program.js';
 import { SHAPES } from '../../../arbitraries/autoencoders.js';
 import { everyShape } from '../../../arbitraries/given.js';
@@ -12,37 +12,25 @@ import { withResiduals } from '../../../subjects/network/degenerate.js';
 import { jacobiansOf, penalisedOf } from '../../../subjects/network/jacobians.js';
 import { atCode } from '../../../subjects/network/jets.js';
 import { collect, inputsOf, type Part } from '../../../subjects/network/network.js';
-import { inRae, PENALTY_MUTANTS } from '../../../subjects/sam/mutants.js';
+import { wrongJacobian, wrongRae } from '../../../subjects/sam/mutants.js';
 import { roundOff } from '../../../subjects/sam/pair.js';
-import {
-  COUNTEREXAMPLE,
-  linearPenalties,
-  literalExpansion,
-  noiseExpansion,
-  type Penalties,
-  penaltyGradient,
-  reconstructionOf,
-  residuals,
-  vaeMean,
-} from '../../../subjects/sam/penalties.js';
+import * as penalties from '../../../subjects/sam/penalties.js';
 import { jacobianStep, raeStep } from '../../../subjects/sam/steps.js';
-import { NOISE_CONTROLS, PENALTY_CONTROLS } from './controls.js';
+import { inVae } from '../../../subjects/vae/elbo-mutants.js';
 
 const oneOutput = SHAPES.smooth.filter(({ net }) => net.decoder.at(-1) === 1);
 const fewLatents = SHAPES.smooth.filter(
   ({ net }) => net.latent === 2 && net.decoder.length === 3 && net.decoder[2]! > 1,
 );
 
-const { literalJacobian, squaredPenalty, constantPenalty, halfPenalty } = PENALTY_MUTANTS;
-
-const SUBJECT: Penalties = {
+const SUBJECT: penalties.Penalties = {
   samba: SAMBA_RULES,
   rae: RAE_LOSS_GRADIENT_RULES,
   jacobian: RAE_JACOBIAN_RULES,
   vae: VAE_RULES,
 };
 
-export default claim<Penalties, string, string>({
+export default claim<penalties.Penalties, string, string>({
   id: 'SAMBA-5',
   paper: 'samba',
   source: 'Reizinger & Huszár 2023, section 3.2, eq. (3)-(4), (14)-(17)',
@@ -62,10 +50,10 @@ export default claim<Penalties, string, string>({
   checks: {
     smallestCounterexample: check.violates({
       says: 'for f(z) = wz the literal penalty has no z-gradient, the loss-gradient penalty has',
-      given: check.only([COUNTEREXAMPLE], () => 'w = 1, x = 1, z = 0'),
+      given: check.only([penalties.COUNTEREXAMPLE], () => 'w = 1, x = 1, z = 0'),
       measure: (c, { rae, jacobian }) => {
-        const [claimed] = penaltyGradient(c, jacobianStep(jacobian, c.shape, 1), 'z').value;
-        const [actual] = penaltyGradient(c, raeStep(rae, c.shape), 'z').value;
+        const [claimed] = penalties.penaltyGradient(c, jacobianStep(jacobian, c.shape, 1), 'z').value;
+        const [actual] = penalties.penaltyGradient(c, raeStep(rae, c.shape), 'z').value;
         return { claimed: claimed!, actual: actual!, by: Math.abs(actual! - claimed!), scale: 2 };
       },
     }),
@@ -75,12 +63,8 @@ export default claim<Penalties, string, string>({
       runs: 16,
       measure: (of, { rae, jacobian }) => {
         const c = withResiduals(of, [0]);
-        const penalty = (program: ReturnType<typeof raeStep>): number =>
-          program.run({ ...inputsOf(c), lambda: Float64Array.of(1) })['term.penalty']![0]!;
-        const [claimed, actual] = [
-          penalty(jacobianStep(jacobian, c.shape, 1)),
-          penalty(raeStep(rae, c.shape)),
-        ];
+        const claimed = penalties.termOf(c, jacobianStep(jacobian, c.shape, 1), 'penalty');
+        const actual = penalties.termOf(c, raeStep(rae, c.shape), 'penalty');
         return { claimed, actual, by: claimed - actual, scale: claimed };
       },
     }),
@@ -89,7 +73,7 @@ export default claim<Penalties, string, string>({
       given: everyShape(SHAPES.smooth),
       runs: 48,
       measure: (c, { rae }) => {
-        const [jacobians, r] = [jacobiansOf(c), residuals(c)];
+        const [jacobians, r] = [jacobiansOf(c), penalties.residuals(c)];
         return penalisedOf(c, rae).map((g, i) => ({
           actual: g,
           expected: mat.scale(2, mat.apply(mat.transpose(jacobians[i]!), r[i]!)),
@@ -102,7 +86,7 @@ export default claim<Penalties, string, string>({
       given: everyShape(SHAPES.smooth),
       runs: 48,
       measure: (c, { rae }) => {
-        const [jacobians, r] = [jacobiansOf(c), residuals(c)];
+        const [jacobians, r] = [jacobiansOf(c), penalties.residuals(c)];
         const rounding = c.shape.batch * roundOff(c, atCode(c));
         return penalisedOf(c, rae).flatMap((g, i) => {
           const values = mat.svd(mat.transpose(jacobians[i]!)).values;
@@ -121,7 +105,7 @@ export default claim<Penalties, string, string>({
       given: everyShape(oneOutput),
       runs: 32,
       measure: (c, { rae }) => {
-        const [jacobians, r] = [jacobiansOf(c), residuals(c)];
+        const [jacobians, r] = [jacobiansOf(c), penalties.residuals(c)];
         return penalisedOf(c, rae).map((g, i) => ({
           actual: mat.norm([...g]),
           expected: 2 * mat.norm(r[i]!) * mat.norm(jacobians[i]!.flat()),
@@ -134,7 +118,7 @@ export default claim<Penalties, string, string>({
       given: everyShape(SHAPES.linear),
       runs: 32,
       measure: (c, { rae, jacobian }) => {
-        const theorem = linearPenalties(c);
+        const theorem = penalties.linearPenalties(c);
         const [literal, live] = [jacobianStep(jacobian, c.shape, 1), raeStep(rae, c.shape)];
         const penalty = (
           program: typeof live,
@@ -142,7 +126,7 @@ export default claim<Penalties, string, string>({
           expected: readonly number[] | null,
           what: string,
         ) => {
-          const { value, scale } = penaltyGradient(c, program, part);
+          const { value, scale } = penalties.penaltyGradient(c, program, part);
           return { actual: value, expected: expected ?? value.map(() => 0), scale, what: `${what}, ${part}` };
         };
         return [
@@ -159,7 +143,7 @@ export default claim<Penalties, string, string>({
       given: everyShape(SHAPES.control),
       order: 1,
       runs: 12,
-      measure: (c, { samba, jacobian }) => literalExpansion(c, samba, jacobian),
+      measure: (c, { samba, jacobian }) => penalties.literalExpansion(c, samba, jacobian),
     }),
     notProportional: check.violates({
       says: 'its size is not a constant times |J|_F: the ratio differs between two codes of one decoder',
@@ -182,7 +166,7 @@ export default claim<Penalties, string, string>({
       says: 'Gaussian noise gives alpha^2 |J|_F^2 and alpha^2 sum r_k tr grad^2 f_k: the rest is of order four, with the fourth derivatives as constant',
       given: everyShape(fewLatents),
       order: 4,
-      measure: (c, { jacobian, vae }) => noiseExpansion(c, jacobian, vae),
+      measure: (c, { jacobian, vae }) => penalties.noiseExpansion(c, jacobian, vae),
     }),
     noiseLinear: check.equals({
       says: "for a linear decoder the VAE's mean loss and gradients are exactly those of the RAE with alpha^2 |J|_F^2",
@@ -190,11 +174,11 @@ export default claim<Penalties, string, string>({
       runs: 32,
       measure: (c, { jacobian, vae }) => {
         const read = (outputs: Arrays): number[] => [
-          ...reconstructionOf(outputs),
+          ...penalties.reconstructionOf(outputs),
           ...collect(outputs, 'grad', 'phi'),
           ...collect(outputs, 'grad', 'theta'),
         ];
-        const noisy = vaeMean(c, vae, c.alpha, quad.sigmaPoints(c.shape.net.latent), read);
+        const noisy = penalties.vaeMean(c, vae, c.alpha, quad.sigmaPoints(c.shape.net.latent), read);
         const lambda = Float64Array.of(c.alpha ** 2);
         const outputs = jacobianStep(jacobian, c.shape, 2).run({ ...inputsOf(c), lambda });
         const [, ...gradients] = read(outputs);
@@ -207,8 +191,11 @@ export default claim<Penalties, string, string>({
     }),
   },
   mutants: {
-    ...inRae<Penalties>({ literalJacobian, squaredPenalty, constantPenalty, halfPenalty }),
-    ...PENALTY_CONTROLS,
-    ...NOISE_CONTROLS,
+    ...wrongRae<penalties.Penalties>('literalJacobian', 'squaredPenalty', 'constantPenalty', 'halfPenalty'),
+    ...wrongJacobian<penalties.Penalties>('summedOutputs', 'largestEntry', 'powerForgotten'),
+    ...inVae<penalties.Penalties>({
+      noiseByVariance: VAE.mistakes.varianceForDeviation,
+      noNoise: VAE.mistakes.noNoise,
+    }),
   },
 });

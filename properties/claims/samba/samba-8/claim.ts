@@ -3,13 +3,10 @@
 import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { ridgeHessian } from '../../../../src/theory/closed/ridge.js';
 import { maximiseOnEllipsoid } from '../../../../src/theory/numerics/trust-region.js';
-import { asymptotic, check, claim, draw, fc, mat, mutant, wrong } from '../../../kit.js';
-import { PENALTY_RULES } from '../../../subjects/sam/covariance.js';
-import { slopedQuadratics } from '../../../subjects/sam/ellipsoids.js';
-import { quadraticLoss } from '../../../subjects/sam/losses.js';
-import { DETACH_MUTANTS, DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../../subjects/sam/mutants.js';
-import { theory, times, withSigma } from '../../../subjects/sam/ridge-cases.js';
-import { samOn } from '../../../subjects/sam/sam.js';
+import { asymptotic, check, claim, draw, fc, mat, wrong } from '../../../kit.js';
+import { slopedQuadratics, stepOn } from '../../../subjects/sam/ellipsoids.js';
+import { DETACH_MUTANTS, LENGTH_MUTANTS, wrongSamba } from '../../../subjects/sam/mutants.js';
+import { theory, withSigma } from '../../../subjects/sam/ridge-cases.js';
 import { gapGradient, residuals } from './danskin.js';
 
 /** The gradient of a quadratic at w. */
@@ -22,25 +19,10 @@ interface Subject {
   /** The same without detaching. */
   readonly live: SambaRules;
   /** The gradient of the true maximum over the ellipsoid e' Sigma^-1 e <= kappa^2 of a quadratic at w. */
-  readonly envelope: (
-    f: draw.Quadratic,
-    sigma: mat.Matrix,
-    kappa: number,
-    w: mat.Vector,
-  ) => readonly number[];
+  readonly envelope: (f: draw.Quadratic, sigma: mat.Matrix, kappa: number, w: mat.Vector) => mat.Vector;
 }
 
-interface OnQuadratic {
-  readonly f: draw.Quadratic;
-  readonly sigma: draw.SpectralMatrix;
-  readonly kappa: number;
-  readonly direction: mat.Vector;
-}
-
-const onQuadratics = (
-  f: (p: number) => fc.Arbitrary<draw.Quadratic>,
-  dimensions: readonly number[],
-): fc.Arbitrary<OnQuadratic> =>
+const onQuadratics = (f: (p: number) => fc.Arbitrary<draw.Quadratic>, dimensions: readonly number[]) =>
   fc.oneof(
     ...dimensions.map(p =>
       draw.record({
@@ -51,13 +33,13 @@ const onQuadratics = (
       }),
     ),
   );
+type OnQuadratic = draw.Of<ReturnType<typeof onQuadratics>>;
 
-const oneStepGradient = ({ f, sigma, kappa }: OnQuadratic, samba: SambaRules): readonly number[] => {
-  const factor = times(kappa / Math.sqrt(f.gradient.length), mat.cholesky(sigma.matrix));
-  const point = f.gradient.map(() => 0);
-  return samOn({ samba, penalty: PENALTY_RULES }, { loss: quadraticLoss(f), point, factor })
-    .perturbedGradient;
-};
+/** The gradient that a step is given on a quadratic, and that of the maximum. */
+const oneStepGradient = ({ f, sigma, kappa }: OnQuadratic, samba: SambaRules): mat.Vector =>
+  stepOn(samba, f, sigma.matrix, kappa).perturbedGradient;
+const atOrigin = ({ f, sigma, kappa }: OnQuadratic, envelope: Subject['envelope']): mat.Vector =>
+  envelope(f, sigma.matrix, kappa, mat.zeros(f.gradient.length));
 
 const maximum = (f: draw.Quadratic, sigma: mat.Matrix, kappa: number, w: mat.Vector): number => {
   const moved = quadraticGradient(f, w);
@@ -90,10 +72,7 @@ const alongTop = (p: number): fc.Arbitrary<draw.Quadratic> =>
     return { ...f, gradient: f.basis.map(row => 2 * row[top]!) };
   });
 
-const { unnormalised, rootDimensionMissing, dimensionForRoot, covarianceForRoot, covarianceMissing } =
-  LENGTH_MUTANTS;
 const { noDetach, detachNormOnly, detachDirectionOnly } = DETACH_MUTANTS;
-const otherLive = (says: string, live: SambaRules) => mutant<Subject>(says, s => ({ ...s, live }));
 
 const SUBJECT: Subject = { samba: SAMBA_RULES, live: noDetach.rules, envelope: danskin };
 
@@ -162,12 +141,7 @@ export default claim<Subject, string, string>({
       runs: 32,
       measure: (c, { samba, envelope }) => {
         const actual = oneStepGradient(c, samba);
-        const claimed = envelope(
-          c.f,
-          c.sigma.matrix,
-          c.kappa,
-          c.direction.map(() => 0),
-        );
+        const claimed = atOrigin(c, envelope);
         const by = mat.norm(mat.subtract(actual, claimed));
         return { claimed: mat.norm(claimed), actual: mat.norm(actual), by, scale: sizeAt(c) };
       },
@@ -181,32 +155,24 @@ export default claim<Subject, string, string>({
       ),
       runs: 32,
       measure: (c, { samba, live, envelope }) => {
-        const expected = envelope(
-          c.f,
-          c.sigma.matrix,
-          c.kappa,
-          c.direction.map(() => 0),
-        );
-        const amplified = 1 + (c.kappa * mat.norm(c.f.matrix.flat())) / mat.norm(c.f.gradient);
-        return [samba, live].map(rules => ({
-          actual: oneStepGradient(c, rules),
-          expected,
-          scale: sizeAt(c) * amplified,
-        }));
+        const expected = atOrigin(c, envelope);
+        const scale = sizeAt(c) * (1 + (c.kappa * mat.norm(c.f.matrix.flat())) / mat.norm(c.f.gradient));
+        return [samba, live].map(rules => ({ actual: oneStepGradient(c, rules), expected, scale }));
       },
     }),
   },
   mutants: {
-    ...inSamba<Subject>({ noDetach, detachNormOnly, detachDirectionOnly }),
-    ...inSamba<Subject>({ unnormalised, rootDimensionMissing, dimensionForRoot }),
-    ...inSamba<Subject>({ covarianceForRoot, covarianceMissing }),
-    ...inSamba<Subject>(DIRECTION_MUTANTS),
-    liveDetached: otherLive('the live step is detached', SAMBA_RULES),
-    liveNormHeld: otherLive('only the norm is held fixed', detachNormOnly.rules),
-    liveDirectionHeld: otherLive('only the direction is held fixed', detachDirectionOnly.rules),
-    liveInBatch: otherLive('the largest entry for the Euclidean norm, not detached', {
-      ...noDetach.rules,
-      norm: LENGTH_MUTANTS.largestEntryNorm.rules.norm,
+    ...wrongSamba<Subject>('noDetach', 'detachNormOnly', 'detachDirectionOnly'),
+    ...wrongSamba<Subject>('unnormalised', 'rootDimensionMissing', 'dimensionForRoot'),
+    ...wrongSamba<Subject>('covarianceForRoot', 'covarianceMissing', 'signFlip', 'signStep', 'noSecondStep'),
+    ...wrong.formula(SUBJECT, 'live', {
+      liveDetached: ['the live step is detached', SAMBA_RULES],
+      liveNormHeld: ['only the norm is held fixed', detachNormOnly.rules],
+      liveDirectionHeld: ['only the direction is held fixed', detachDirectionOnly.rules],
+      liveInBatch: [
+        'the largest entry for the Euclidean norm, not detached',
+        { ...noDetach.rules, norm: LENGTH_MUTANTS.largestEntryNorm.rules.norm },
+      ],
     }),
     ...wrong.formula(SUBJECT, 'envelope', {
       maximiserOfLinear: [

@@ -5,16 +5,13 @@ import { ridgeGradient } from '../../../../src/theory/closed/ridge.js';
 import { maximiseOnSmallBall } from '../../../../src/theory/numerics/ball-ascent.js';
 import { check, type draw, mat } from '../../../kit.js';
 import { PENALTY_RULES } from '../../../subjects/sam/covariance.js';
-import { ridgeLoss } from '../../../subjects/sam/losses.js';
+import { ridgeAt } from '../../../subjects/sam/ellipsoids.js';
 import { type Case, nearest, sizeOf, theory, times } from '../../../subjects/sam/ridge-cases.js';
 import { samOn } from '../../../subjects/sam/sam.js';
 
 /** What a step's gradient is on a ridge sum with covariance s^2 Sigma. */
-const gradientOf = ({ f, sigma }: Case<draw.RidgeCase>, samba: SambaRules, s: number): readonly number[] =>
-  samOn(
-    { samba, penalty: PENALTY_RULES },
-    { loss: ridgeLoss(f.ridge), point: f.point, factor: times(s, mat.cholesky(sigma.matrix)) },
-  ).perturbedGradient;
+const gradientOf = (c: Case<draw.RidgeCase>, samba: SambaRules, s: number): mat.Vector =>
+  samOn({ samba, penalty: PENALTY_RULES }, ridgeAt(c, s)).perturbedGradient;
 
 /** grad L at the true maximiser: the gradient of the maximum, by Danskin's theorem. */
 function exactGradient({ f: { ridge, point }, sigma }: Case<draw.RidgeCase>, s: number): number[] {
