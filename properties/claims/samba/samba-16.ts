@@ -60,6 +60,12 @@ const oneStep = (c: AutoencoderCase, samba: SambaRules): number =>
 const mean = (c: AutoencoderCase, vae: VaeRules): number =>
   vaeMean(c, vae, c.alpha, quad.sigmaPoints(c.shape.net.latent), reconstructionOf)[0]!;
 
+/** By how much the one-step value is below the mean. */
+const below = (c: AutoencoderCase, { samba, vae }: Subject) => {
+  const [claimed, actual] = [oneStep(c, samba), mean(c, vae)];
+  return { claimed, actual, by: actual - claimed, scale: actual };
+};
+
 /** The size of what cancels in the losses of a linear decoder. */
 const sizeOf = (c: AutoencoderCase): number => {
   const w = mat.norm(firstLayer(c).flat());
@@ -80,6 +86,9 @@ const SMALL_SLOPE: AutoencoderCase = {
   x: [-0.01, 0],
   alpha: 0.1,
 };
+
+const smallSlope = check.only([SMALL_SLOPE], () => 'W = diag(1, 10), x = (-0.01, 0), z = 0, alpha = 0.1');
+const linearDecoders = everyShape([...SHAPES.linear, flat]);
 
 const SUBJECT = {
   samba: SAMBA_RULES,
@@ -112,21 +121,14 @@ export default claim<Subject, string, string>({
   checks: {
     smallSlope: check.violates({
       says: 'a linear decoder whose gradient is small: 0.0229 after one step, 1.0101 in the mean',
-      given: check.only([SMALL_SLOPE], () => 'W = diag(1, 10), x = (-0.01, 0), z = 0, alpha = 0.1'),
-      measure: (c, { samba, vae }) => {
-        const [claimed, actual] = [oneStep(c, samba), mean(c, vae)];
-        return { claimed, actual, by: actual - claimed, scale: actual };
-      },
+      given: smallSlope,
+      measure: below,
     }),
     noSlope: check.violates({
       says: 'at perfect reconstruction the step is zero and SAMBA adds nothing, while the expectation is alpha^2 |W|_F^2',
       given: everyShape(SHAPES.linear),
       runs: 16,
-      measure: (of, { samba, vae }) => {
-        const c = withResiduals(of, [0]);
-        const [claimed, actual] = [oneStep(c, samba), mean(c, vae)];
-        return { claimed, actual, by: actual - claimed, scale: actual };
-      },
+      measure: (c, subject) => below(withResiduals(c, [0]), subject),
     }),
     belowCentre: check.violates({
       says: 'it can even be below the unperturbed loss: sin at 0 with rho = 5',
@@ -140,17 +142,18 @@ export default claim<Subject, string, string>({
     }),
     values: check.equals({
       says: 'the counterexample in figures: (0.01 + 0.1 sqrt(2))^2, 0.0001 + 0.01 (1 + 100), and the worst case 2.0001',
-      given: check.only([SMALL_SLOPE], () => 'W = diag(1, 10), x = (-0.01, 0), z = 0, alpha = 0.1'),
+      given: smallSlope,
       measure: (c, { samba, vae }) =>
         check.agree({
           'one step': [oneStep(c, samba), (0.01 + 0.1 * Math.SQRT2) ** 2],
-          expectation: [mean(c, vae), 1.0101], // by hand: (e_1 + 0.01)^2 + 100 (0.02 - e_1^2) is largest at e_1 = 0.01/99
+          expectation: [mean(c, vae), 1.0101],
+          // by hand: (e_1 + 0.01)^2 + 100 (0.02 - e_1^2) is largest at e_1 = 0.01/99
           'worst case': [worstCase(c, isotropic(c)), 0.0001 + 2 + 0.0001 / 99],
         }),
     }),
     worstCase: check.bound({
       says: 'for linear decoders the true maximum bounds the expectation, for a fixed covariance',
-      given: everyShape([...SHAPES.linear, flat]),
+      given: linearDecoders,
       runs: 32,
       measure: (c, { vae }) => ({ lower: mean(c, vae), upper: worstCase(c, isotropic(c)), scale: sizeOf(c) }),
     }),
@@ -170,7 +173,7 @@ export default claim<Subject, string, string>({
     }),
     inside: check.bound({
       says: 'the one-step value never exceeds the true maximum',
-      given: everyShape([...SHAPES.linear, flat]),
+      given: linearDecoders,
       runs: 32,
       measure: (c, { samba }) => ({
         lower: oneStep(c, samba),
@@ -180,7 +183,7 @@ export default claim<Subject, string, string>({
     }),
     criterion: check.equals({
       says: "it exceeds the expectation by lambda |g| + lambda^2/2 (u'Hu - tr H/d) exactly, sample by sample in the mean",
-      given: everyShape([...SHAPES.linear, flat]),
+      given: linearDecoders,
       runs: 32,
       measure: (c, { samba, vae, excess }) => {
         const { gradients, hessian } = quadratics(c);
@@ -194,16 +197,12 @@ export default claim<Subject, string, string>({
     }),
     convex: check.bound({
       says: 'where the loss is convex in the code, the one-step value is at least L + lambda |g|',
-      given: everyShape([...SHAPES.linear, flat]),
+      given: linearDecoders,
       runs: 32,
       measure: (c, { samba }) => {
-        const slopes = quadratics(c).gradients.map(mat.norm);
-        const lambda = c.alpha * Math.sqrt(c.shape.net.latent);
-        return {
-          lower: average([...atCode(c).errors]) + lambda * average(slopes),
-          upper: oneStep(c, samba),
-          scale: sizeOf(c),
-        };
+        const slope = average(quadratics(c).gradients.map(mat.norm));
+        const lower = average([...atCode(c).errors]) + c.alpha * Math.sqrt(c.shape.net.latent) * slope;
+        return { lower, upper: oneStep(c, samba), scale: sizeOf(c) };
       },
     }),
   },

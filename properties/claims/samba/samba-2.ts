@@ -58,17 +58,10 @@ function printedTerms(c: AutoencoderCase, noise: readonly number[]) {
 }
 
 /** Loss and gradients of core's objective |x - f|^2 + beta KL at one noise. */
-const run = (
-  c: AutoencoderCase,
-  rules: VaeRules,
-  beta: number,
-  noise: mat.Vector = noiseOf(c.shape.net.latent),
-) =>
-  elboProgram(rules, c.shape).run({
-    ...inputsOf(c),
-    noise: everywhere(c, noise),
-    beta: Float64Array.of(beta),
-  });
+function run(c: AutoencoderCase, rules: VaeRules, beta: number, at = noiseOf(c.shape.net.latent)) {
+  const noise = everywhere(c, at);
+  return elboProgram(rules, c.shape).run({ ...inputsOf(c), noise, beta: Float64Array.of(beta) });
+}
 
 const PARTS: readonly Part[] = ['z', 'phi', 'scale', 'theta'];
 
@@ -118,7 +111,7 @@ export default claim<Subject, string, string>({
       measure: (c, { vae }) => {
         const errors = quad
           .sigmaPoints(c.shape.net.latent)
-          .map(({ point }) => run(c, vae, 1, point)['term.reconstruction']![0]!);
+          .map(({ point }) => run(c, vae, 1, [...point])['term.reconstruction']![0]!);
         const [claimed, actual] = [average([...atCode(c).errors]), average(errors)];
         return { claimed, actual, by: actual - claimed, scale: actual };
       },

@@ -31,19 +31,15 @@ const cases = (f: (p: number) => fc.Arbitrary<draw.Quadratic>) =>
   );
 type Case = draw.Of<ReturnType<typeof cases>>;
 
-const affine = (p: number): fc.Arbitrary<draw.Quadratic> =>
-  draw
+const affine = (p: number): fc.Arbitrary<draw.Quadratic> => {
+  const flat = mat.diagonal(mat.zeros(p));
+  return draw
     .record({
       offset: draw.normal(),
       gradient: draw.vector(p, draw.normal()).filter(g => mat.norm(g) > 2 ** -4),
     })
-    .map(({ offset, gradient }) =>
-      quadraticAt(
-        gradient,
-        gradient.map(() => mat.zeros(p)),
-        offset,
-      ),
-    );
+    .map(({ offset, gradient }) => quadraticAt(gradient, flat, offset));
+};
 
 /** max of L over the ellipsoid of a radius. */
 const most = ({ level, maximise }: Subject, f: draw.Quadratic, sigma: mat.Matrix, radius: number): number =>
@@ -179,18 +175,15 @@ export default claim<Subject, string, string>({
       measure: ([c, q], subject) => {
         const { f, sigma, radius } = c;
         const expected = most(subject, f, sigma.matrix, radius);
-        const turned: draw.Quadratic = {
-          ...f,
-          gradient: mat.apply(q, f.gradient),
-          matrix: draw.withSpectrum(mat.multiply(q, f.basis), f.spectrum),
-        };
-        const turnedSigma = draw.withSpectrum(mat.multiply(q, sigma.basis), sigma.spectrum);
-        const wider = sigma.matrix.map(row => mat.scale(9, row));
+        const turn = ({ basis, spectrum }: Pick<draw.SpectralMatrix, 'basis' | 'spectrum'>) =>
+          draw.withSpectrum(mat.multiply(q, basis), spectrum);
+        const turned = { ...f, gradient: mat.apply(q, f.gradient), matrix: turn(f) };
+        const wider = times(9, sigma.matrix);
         const raised = { ...f, offset: f.offset + 8 };
         return check.agree(
           {
             scaled: [most(subject, f, wider, radius / 3), expected],
-            turned: [most(subject, turned, turnedSigma, radius), expected],
+            turned: [most(subject, turned, turn(sigma), radius), expected],
             raised: [most(subject, raised, sigma.matrix, radius), expected + 8],
           },
           16 + 4 * sizeOf(c),

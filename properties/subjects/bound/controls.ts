@@ -1,11 +1,11 @@
 /** @file What SAMBA-14 is tested on, and its negative controls. */
 
 import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
-import { VAE, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
+import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import { chiMoment } from '../../../src/theory/closed/chi.js';
 import { type Mutant, wrong } from '../../kit.js';
-import { mistaken } from '../mistaken.js';
-import { DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../sam/mutants.js';
+import { DIRECTION_MUTANTS, inSamba, wrongSamba } from '../sam/mutants.js';
+import { inVae, VAE_WRONG } from '../vae/elbo-mutants.js';
 
 export const SUBJECT = {
   /** The worst-case step that trains, its radius in particular. */
@@ -24,16 +24,12 @@ export const SUBJECT = {
 };
 export type Subject = typeof SUBJECT;
 
-const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
-
-const { rootDimensionMissing, dimensionForRoot, covarianceMissing } = LENGTH_MUTANTS;
+const { covarianceForRoot, noNoise, noiseOnBall } = VAE_WRONG;
 
 export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
-  ...inSamba<Subject>({ rootDimensionMissing, dimensionForRoot, covarianceMissing }),
+  ...wrongSamba<Subject>('rootDimensionMissing', 'dimensionForRoot', 'covarianceMissing'),
   ...inSamba<Subject>({ downhill: DIRECTION_MUTANTS.signFlip }),
-  covarianceForRoot: mistaken(VAE.mistakes.varianceForDeviation, inVae),
-  noNoise: mistaken(VAE.mistakes.noNoise, inVae),
-  noiseOnBall: mistaken(VAE.mistakes.noiseOnBall, inVae),
+  ...inVae<Subject>({ covarianceForRoot, noNoise, noiseOnBall }),
   ...wrong.formula(SUBJECT, 'lipschitz', {
     lipschitzHalved: [
       'half of the excess of a Lipschitz loss',

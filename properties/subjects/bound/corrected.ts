@@ -1,5 +1,6 @@
 /** @file What is true of the mean of a loss against its maximum on the ball: statements A and E of SAMBA-14. */
 
+import type { Objective } from '../../../src/core/objectives/objective.js';
 import { makeSamba } from '../../../src/core/objectives/samba/samba.js';
 import { klToStandard } from '../../../src/theory/closed/gaussian.js';
 import { powerSumMean, powerSumValue } from '../../../src/theory/closed/power-sum.js';
@@ -8,18 +9,11 @@ import { maximiseOnSmallBall } from '../../../src/theory/numerics/ball-ascent.js
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
 import { check, draw, type fc, mat, quad } from '../../kit.js';
 import { PENALTY_RULES } from '../sam/covariance.js';
-import { ridgeLoss } from '../sam/losses.js';
+import { ridgeAt } from '../sam/ellipsoids.js';
 import { type PolynomialCase, polynomialSize, polynomials } from '../sam/polynomial-cases.js';
 import { type Case, sizeOf, theory, times, widest, withSigma } from '../sam/ridge-cases.js';
 import { samOn } from '../sam/sam.js';
-import {
-  LOCAL_EXAMPLES,
-  type LocalCase,
-  localCases,
-  localModel,
-  netOf,
-  valuesOf,
-} from '../vae/local-cases.js';
+import * as local from '../vae/local-cases.js';
 import { betaVae, type Hyper, posterior, step } from '../vae/step.js';
 import type { Subject } from './controls.js';
 import { codes, meanOfCubic, radiusOf } from './means.js';
@@ -30,19 +24,11 @@ const quadratic = check.bound<Case<draw.Quadratic>, Subject>({
   measure: ({ f, sigma }, s) => {
     const p = f.gradient.length;
     const factor = mat.cholesky(sigma.matrix);
-    const mean = meanOfCubic(
-      s,
-      f.gradient.map(() => 0),
-      factor,
-      w => draw.quadraticValue(f, w),
-    );
+    const lower = meanOfCubic(s, mat.zeros(p), factor, w => draw.quadraticValue(f, w));
     const best = maximiseOnEllipsoid(f.gradient, f.matrix, sigma.matrix, radiusOf(s, p));
     const size = Math.abs(f.offset) + mat.norm(mat.apply(mat.transpose(factor), f.gradient)) * Math.sqrt(p);
-    return {
-      lower: mean,
-      upper: f.offset + best.value,
-      scale: size + p * mat.norm(mat.multiply(f.matrix, sigma.matrix).flat()),
-    };
+    const scale = size + p * mat.norm(mat.multiply(f.matrix, sigma.matrix).flat());
+    return { lower, upper: f.offset + best.value, scale };
   },
 });
 
@@ -62,20 +48,17 @@ const onEllipsoid = check.bound<Case<PolynomialCase>, Subject>({
   says: 'A: these points lie in the ellipsoid, so the mean is at most the maximum there, for degree up to three',
   given: cubicCases,
   measure: ({ f: { polynomial, point }, sigma }, s) => {
-    const factor = mat.cholesky(sigma.matrix);
-    const d = point.length;
+    const [d, factor] = [point.length, mat.cholesky(sigma.matrix)];
     const sampled = codes(s, point, factor, quad.sigmaPoints(d)).map(({ code }) => code);
     const condition = Math.max(...sigma.spectrum) / Math.min(...sigma.spectrum);
+    const levelOf = (w: mat.Vector): number => mat.norm(mat.solveLower(factor, mat.subtract(w, point))) ** 2;
+    const upper = Math.max(...sampled.map(w => powerSumValue(polynomial, w)));
+    const scale = polynomialSize({ polynomial, point }, sigma.matrix);
     return [
-      {
-        what: 'value',
-        lower: powerSumMean(polynomial, point, sigma.matrix),
-        upper: Math.max(...sampled.map(w => powerSumValue(polynomial, w))),
-        scale: polynomialSize({ polynomial, point }, sigma.matrix),
-      },
+      { what: 'value', lower: powerSumMean(polynomial, point, sigma.matrix), upper, scale },
       ...sampled.map(w => ({
         what: 'level',
-        lower: mat.norm(mat.solveLower(factor, mat.subtract(w, point))) ** 2,
+        lower: levelOf(w),
         upper: radiusOf(s, d) ** 2,
         scale: d * condition * (1 + mat.norm(point)),
       })),
@@ -83,70 +66,64 @@ const onEllipsoid = check.bound<Case<PolynomialCase>, Subject>({
   },
 });
 
-const trained = check.bound<LocalCase, Subject>({
+const trained = check.bound<local.LocalCase, Subject>({
   says: 'A: for a linear decoder the beta-VAE objective, and the one-step SAMBA objective, are at most the worst case plus beta KL',
-  given: { arbitrary: localCases, examples: LOCAL_EXAMPLES },
+  given: { arbitrary: local.localCases, examples: local.LOCAL_EXAMPLES },
   measure: (c, s) => {
     const d = c.mean.length;
-    const values = valuesOf(c, posterior(netOf(c), c.mean, c.covariance));
-    const { residual } = localModel(c);
+    const values = local.valuesOf(c, posterior(local.netOf(c), c.mean, c.covariance));
+    const { residual } = local.localModel(c);
     const linear = mat.scale(-1, mat.apply(mat.transpose(c.weight, d), residual));
     const curved = mat.gram(c.weight, d);
     const worst = maximiseOnEllipsoid(linear, curved, c.covariance, radiusOf(s, d)).value;
     const kl = klToStandard(c.mean, mat.cholesky(c.covariance));
     const upper = mat.norm(residual) ** 2 / 2 + worst + c.beta * kl;
-    const objective = makeSamba(s.samba);
-    const samba = step(
-      s.samba,
-      {
-        ...objective,
-        evaluate: (net, params, inputs, hyper: Hyper) =>
-          objective.evaluate(net, params, inputs, { rec: 'half', ...hyper }),
-      },
-      netOf(c),
-      values,
-    ).loss;
+    const { evaluate, ...objective } = makeSamba(s.samba);
+    const half: Objective<Hyper> = {
+      ...objective,
+      evaluate: (net, params, inputs, hyper) => evaluate(net, params, inputs, { rec: 'half', ...hyper }),
+    };
+    const samba = step(s.samba, half, local.netOf(c), values).loss;
     const size = upper + c.beta * (1 + mat.norm(c.mean) ** 2 + mat.trace(c.covariance)) + mat.norm(c.x) ** 2;
     return check.below(
-      { 'beta-VAE': [betaVae(s.vae, netOf(c), values, quad.sigmaPoints(d)), upper], SAMBA: [samba, upper] },
+      {
+        'beta-VAE': [betaVae(s.vae, local.netOf(c), values, quad.sigmaPoints(d)), upper],
+        SAMBA: [samba, upper],
+      },
       size,
     );
   },
 });
 
+/** The mean over Gaussian noise of covariance t^2 Sigma less a worst case, on a ladder in t. */
+const belowWorst = (
+  c: Case<draw.RidgeCase>,
+  rungs: readonly [number, number],
+  worst: (t: number) => number,
+) =>
+  check.ladder(check.dyadic(widest(c), ...rungs), t => ({
+    residual: ridgeMean(c.f.ridge, c.f.point, times(t * t, c.sigma.matrix)) - worst(t),
+    scale: sizeOf(c),
+  }));
+
 const smallRadius = check.order<Case<draw.RidgeCase>, Subject>({
   says: 'E: where the gradient is not zero the mean is below the SAM loss that trains, by sqrt(d) |Sigma^(1/2) grad L| to first order',
   given: withSigma(draw.ridges, [1, 2, 3, 5]),
   order: 1,
-  measure: (c, s) => {
-    const { ridge, point } = c.f;
-    const { p, n, factor } = theory(c);
-    return {
-      ladder: check.ladder(check.dyadic(widest(c), 3, 12), t => ({
-        residual:
-          ridgeMean(ridge, point, times(t * t, c.sigma.matrix)) -
-          samOn(
-            { samba: s.samba, penalty: PENALTY_RULES },
-            { loss: ridgeLoss(ridge), point, factor: times(t, factor) },
-          ).perturbed,
-        scale: sizeOf(c),
-      })),
-      constant: -Math.sqrt(p) * n,
-    };
+  measure: (c, { samba }) => {
+    const { p, n } = theory(c);
+    const worst = (t: number): number => samOn({ samba, penalty: PENALTY_RULES }, ridgeAt(c, t)).perturbed;
+    return { ladder: belowWorst(c, [3, 12], worst), constant: -Math.sqrt(p) * n };
   },
 });
 
 /** An even loss at its stationary point 0, its Hessian neither nearly a multiple of the identity nor nearly tied at the top. */
-const flatCases: fc.Arbitrary<Case<draw.RidgeCase>> = withSigma(
-  p =>
-    draw.ridges(p, ['cos']).map(
-      ({ ridge, point }): draw.RidgeCase => ({
-        ridge: { ...ridge, terms: ridge.terms.map(term => ({ ...term, b: 0 })) },
-        point: point.map(() => 0),
-      }),
-    ),
-  [2, 3],
-).filter(c => {
+const even = (p: number): fc.Arbitrary<draw.RidgeCase> =>
+  draw.ridges(p, ['cos']).map(({ ridge }) => ({
+    ridge: { ...ridge, terms: ridge.terms.map(term => ({ ...term, b: 0 })) },
+    point: mat.zeros(p),
+  }));
+const flatCases = withSigma(even, [2, 3]).filter(c => {
   const { values } = mat.symmetricEigen(whitenedHessian(c));
   return values[0]! - values[1]! > 0.2 * mat.norm(values) && Math.abs(values[0]!) > 0.1 * mat.norm(values);
 });
@@ -166,10 +143,8 @@ function maximumAround(
   if (values[0]! <= 0) return ridgeValue(ridge, point);
   const back = mat.transpose(factor);
   const gradient = (u: mat.Vector): number[] => mat.apply(back, ridgeGradient(ridge, mat.apply(factor, u)));
-  const u = maximiseOnSmallBall(gradient, Math.sqrt(point.length), {
-    start: vectors[0]!,
-    shift: Math.max(0, -values.at(-1)!),
-  });
+  const from = { start: vectors[0]!, shift: Math.max(0, -values.at(-1)!) };
+  const u = maximiseOnSmallBall(gradient, Math.sqrt(point.length), from);
   return ridgeValue(ridge, mat.apply(factor, u));
 }
 
@@ -178,17 +153,12 @@ const stationary = check.order<Case<draw.RidgeCase>, Subject>({
   given: flatCases,
   order: 2,
   measure: c => {
-    const { ridge, point } = c.f;
-    const hessian = whitenedHessian(c);
+    const [factor, hessian] = [mat.cholesky(c.sigma.matrix), whitenedHessian(c)];
     const top = Math.max(mat.symmetricEigen(hessian).values[0]!, 0);
+    const worst = (t: number): number => maximumAround(c, times(t, factor), times(t * t, hessian));
     return {
-      ladder: check.ladder(check.dyadic(widest(c), 2, 11), t => ({
-        residual:
-          ridgeMean(ridge, point, times(t * t, c.sigma.matrix)) -
-          maximumAround(c, times(t, mat.cholesky(c.sigma.matrix)), times(t * t, hessian)),
-        scale: sizeOf(c),
-      })),
-      constant: (mat.trace(hessian) - point.length * top) / 2,
+      ladder: belowWorst(c, [2, 11], worst),
+      constant: (mat.trace(hessian) - c.f.point.length * top) / 2,
     };
   },
 });

@@ -1,12 +1,13 @@
 /** @file Negative controls of the SAMBA claims: known mistakes in the code that trains, under the names of the claims. */
 
-import type { Mistake } from '../../../src/core/objectives/define.js';
+import { completed, type Mistake, wrong } from '../../../src/core/objectives/define.js';
 import { RAE_JACOBIAN, type RaeJacobianRules } from '../../../src/core/objectives/rae/rae-jacobian.js';
 import {
   RAE_LOSS_GRADIENT,
   type RaeLossGradientRules,
 } from '../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { SAMBA, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
+import { detach } from '../../../src/engine/ops.js';
 import type { Mutant } from '../../kit.js';
 import { mistaken } from '../mistaken.js';
 
@@ -14,18 +15,18 @@ type WrongSamba = Readonly<Record<string, Mistake<SambaRules>>>;
 type WrongRae = Readonly<Record<string, Mistake<RaeLossGradientRules>>>;
 
 const each = <Rules, Subject>(
-  wrong: Readonly<Record<string, Mistake<Rules>>>,
+  mistakes: Readonly<Record<string, Mistake<Rules>>>,
   put: (subject: Subject, rules: Rules) => Subject,
 ): Record<string, Mutant<Subject>> =>
-  Object.fromEntries(Object.entries(wrong).map(([name, mistake]) => [name, mistaken(mistake, put)]));
+  Object.fromEntries(Object.entries(mistakes).map(([name, mistake]) => [name, mistaken(mistake, put)]));
 
 /** The mutants of a subject whose SAMBA step is wrong. */
-export const inSamba = <Subject extends { readonly samba: SambaRules }>(wrong: WrongSamba) =>
-  each<SambaRules, Subject>(wrong, (subject, rules) => ({ ...subject, samba: rules }));
+export const inSamba = <Subject extends { readonly samba: SambaRules }>(mistakes: WrongSamba) =>
+  each<SambaRules, Subject>(mistakes, (subject, rules) => ({ ...subject, samba: rules }));
 
 /** The mutants of a subject whose RAE is wrong. */
-export const inRae = <Subject extends { readonly rae: RaeLossGradientRules }>(wrong: WrongRae) =>
-  each<RaeLossGradientRules, Subject>(wrong, (subject, rules) => ({ ...subject, rae: rules }));
+export const inRae = <Subject extends { readonly rae: RaeLossGradientRules }>(mistakes: WrongRae) =>
+  each<RaeLossGradientRules, Subject>(mistakes, (subject, rules) => ({ ...subject, rae: rules }));
 
 const { noDetach, detachNormOnly, detachDirectionOnly } = SAMBA.mistakes;
 
@@ -89,17 +90,25 @@ export const wrongRae = <Subject extends { readonly rae: RaeLossGradientRules }>
   inRae(Object.fromEntries(names.map(name => [name, PENALTY_MUTANTS[name]])));
 
 const { columnSums, constantPenalty: jacobianHeld, halfDetached, largestEntry } = RAE_JACOBIAN.mistakes;
-const { powerIgnored, alwaysSquared, batchNorm: jacobianBatchNorm, squareDetached } = RAE_JACOBIAN.mistakes;
+const { alwaysSquared, batchNorm: jacobianBatchNorm } = RAE_JACOBIAN.mistakes;
+const { measure } = RAE_JACOBIAN.rules;
 
 const JACOBIAN_WRONG = {
   summedOutputs: columnSums,
-  powerForgotten: powerIgnored,
   alwaysSquared,
   largestEntry,
   batchNorm: jacobianBatchNorm,
-  notDifferentiated: squareDetached,
   jacobianHeld,
   halfHeld: halfDetached,
+  // wrong for the square alone, which the test of the objective's own mistakes does not ask for
+  ...completed(RAE_JACOBIAN.rules, {
+    powerForgotten: wrong<RaeJacobianRules>('the norm penalised where its square is asked for', {
+      measure: j => measure(j, 1),
+    }),
+    notDifferentiated: wrong<RaeJacobianRules>('the Jacobian held fixed in the square', {
+      measure: (j, power) => measure(power === 2 ? detach(j) : j, power),
+    }),
+  }),
 };
 
 /** The mutants of a subject whose penalty on the decoder's Jacobian is wrong in these ways. */

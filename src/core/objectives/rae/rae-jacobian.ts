@@ -81,9 +81,6 @@ export const RAE_JACOBIAN = objective({
     squaredOutput: wrong<RaeJacobianRules>('the gradient of the squared output in place of the Jacobian', {
       jacobian: at => tf.expandDims(squaredOutputGradient(at), 1),
     }),
-    powerIgnored: claimsOnly<RaeJacobianRules>('the norm penalised where its square is asked for', {
-      measure: matrix => measure(matrix, 1),
-    }),
     alwaysSquared: claimsOnly<RaeJacobianRules>('the square penalised where the norm is asked for', {
       measure: matrix => measure(matrix, 2),
     }),
@@ -94,9 +91,6 @@ export const RAE_JACOBIAN = objective({
     batchNorm: claimsOnly<RaeJacobianRules>('one norm for the whole batch', {
       measure: (matrix, power) =>
         tf.tile(measure(tf.reshape(matrix, [1, -1, matrix.shape[2]!]), power), [matrix.shape[0]!]),
-    }),
-    squareDetached: claimsOnly<RaeJacobianRules>('the Jacobian held fixed in the square', {
-      measure: (matrix, power) => measure(power === 2 ? detach(matrix) : matrix, power),
     }),
     halfDetached: claimsOnly<RaeJacobianRules>('half of the Jacobian held fixed', {
       measure: (matrix, power) => measure(tf.add(tf.mul(matrix, 0.5), tf.mul(detach(matrix), 0.5)), power),
