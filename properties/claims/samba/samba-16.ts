@@ -21,13 +21,12 @@ import {
   residuals,
   vaeMean,
 } from '../../subjects/sam/penalties.js';
+import { average } from '../../subjects/sam/released.js';
 import { times } from '../../subjects/sam/ridge-cases.js';
 import { samOn } from '../../subjects/sam/sam.js';
 import { learnedSambaStep, sambaStep } from '../../subjects/sam/steps.js';
 import { elboProgram, LINEAR_GAUSSIAN } from '../../subjects/vae/elbo.js';
 import { inVae, NOISE_BESIDE_STEP } from '../../subjects/vae/elbo-mutants.js';
-
-const average = (values: mat.Vector): number => mat.sum(values) / values.length;
 
 /** Gradient and Hessian of |x - Wz - b|^2 at the codes. */
 function quadratics(c: AutoencoderCase): { gradients: number[][]; hessian: number[][] } {

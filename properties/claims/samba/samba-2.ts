@@ -12,6 +12,7 @@ import { collect, inputsOf, type Part } from '../../subjects/network/network.js'
 import { covariancesOf } from '../../subjects/network/posterior.js';
 import { ofDimension } from '../../subjects/sam/isotropic.js';
 import { everywhere } from '../../subjects/sam/penalties.js';
+import { average } from '../../subjects/sam/released.js';
 import {
   ELBO,
   type ElboRules,
@@ -34,8 +35,6 @@ const SUBJECT: Subject = {
   printed: { ...VAE_RULES, kl: (mean, s) => tf.add(VAE_RULES.kl(mean, s), constant(mean.shape[1]!)) },
   difference: (latents, data) => -latents + (data / 2) * Math.log(Math.PI),
 };
-
-const average = (values: mat.Vector): number => mat.sum(values) / values.length;
 
 /** A noise that has no special direction. */
 const noiseOf = (d: number): number[] => Array.from({ length: d }, (_, k) => Math.cos(2 * k + 1));

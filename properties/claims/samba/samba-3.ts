@@ -7,6 +7,7 @@ import type { Part } from '../../subjects/network/network.js';
 import { wrongJacobian } from '../../subjects/sam/mutants.js';
 import { firstLayer } from '../../subjects/sam/pair.js';
 import { distance, penaltyGradient, termOf } from '../../subjects/sam/penalties.js';
+import { average } from '../../subjects/sam/released.js';
 import { jacobianStep } from '../../subjects/sam/steps.js';
 
 /** One sample: the penalty's gradients are those of one Jacobian. One latent, and one output, among them. */
@@ -48,7 +49,6 @@ const differ = (c: AutoencoderCase): boolean => {
 const unequal = everyShape(PAIRS);
 
 const frobenius = (j: readonly (readonly number[])[]): number => mat.norm(j.flat());
-const average = (values: mat.Vector): number => mat.sum(values) / values.length;
 
 /** Core's penalty, the mean over the batch. */
 const penaltyOf = (c: AutoencoderCase, rules: RaeJacobianRules, power: 1 | 2): number =>

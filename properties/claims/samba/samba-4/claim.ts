@@ -1,13 +1,7 @@
-import {
-  RAE_JACOBIAN_RULES,
-  type RaeJacobianRules,
-} from '../../../../src/core/objectives/rae/rae-jacobian.js';
-import {
-  RAE_LOSS_GRADIENT_RULES,
-  type RaeLossGradientRules,
-} from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
-import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
+import { RAE_JACOBIAN } from '../../../../src/core/objectives/rae/rae-jacobian.js';
+import { RAE_LOSS_GRADIENT } from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
+import { SAMBA_RULES } from '../../../../src/core/objectives/samba/samba.js';
+import { VAE_RULES } from '../../../../src/core/objectives/vae/vae.js';
 import type { Float64Program } from '../../../../src/engine/program.js';
 import { type AutoencoderCase, SHAPES } from '../../../arbitraries/autoencoders.js';
 import { everyShape } from '../../../arbitraries/given.js';
@@ -16,21 +10,12 @@ import { FULL_WIDTH } from '../../../subjects/large/network.js';
 import { jacobiansOf } from '../../../subjects/network/jacobians.js';
 import { atCode, jet } from '../../../subjects/network/jets.js';
 import { collect, inputsOf, type Part } from '../../../subjects/network/network.js';
-import { PENALTY_MUTANTS, wrongJacobian, wrongRae } from '../../../subjects/sam/mutants.js';
+import { wrongJacobian, wrongRae } from '../../../subjects/sam/mutants.js';
 import { directions, expansion, roundOff, steepness } from '../../../subjects/sam/pair.js';
 import { distance, penaltyGradient, residuals, termOf } from '../../../subjects/sam/penalties.js';
+import { average } from '../../../subjects/sam/released.js';
 import { jacobianStep, raeStep } from '../../../subjects/sam/steps.js';
 import { largeGradients, largeGradientsControls } from './large-gradients.js';
-
-interface Subject {
-  /** The VAE and SAMBA are there for the large network. */
-  readonly vae: VaeRules;
-  readonly samba: SambaRules;
-  readonly rae: RaeLossGradientRules;
-  readonly jacobian: RaeJacobianRules;
-  /** The RAE whose penalty is not differentiated: create_graph forgotten. */
-  readonly frozen: RaeLossGradientRules;
-}
 
 /** One latent, two and three: the Jacobian is traced by columns, and differentiated twice. */
 const FEW = [0, 1, 6].map(k => SHAPES.smooth[k]!);
@@ -57,10 +42,7 @@ function differences(c: AutoencoderCase, program: Float64Program) {
     Object.fromEntries(names.map(name => [name, inputs[name]!.map((x, k) => x + h * along[name]![k]!)]));
   const at = (h: number) => program.run({ ...inputs, ...moved(h), lambda: LAMBDA });
   const here = at(0);
-  const slope = names.reduce(
-    (sum, name) => sum + here[`grad.${name}`]!.reduce((s, g, k) => s + g * along[name]![k]!, 0),
-    0,
-  );
+  const slope = mat.sum(names.map(name => mat.dot([...here[`grad.${name}`]!], [...along[name]!])));
   const size = here.loss![0]! + (1 + mat.norm(Object.values(c.params).flat())) ** 2;
   return check.ladder(check.dyadic(1 / (1 + steepness(c)), 3, 12), h => {
     const [above, below] = [at(h).loss![0]!, at(-h).loss![0]!];
@@ -68,20 +50,21 @@ function differences(c: AutoencoderCase, program: Float64Program) {
   });
 }
 
-const average = (values: readonly number[]): number => mat.sum(values) / values.length;
-
 const gradientsAt = (c: AutoencoderCase, program: Float64Program, lambda: number): number[] => {
   const outputs = program.run({ ...inputsOf(c), lambda: Float64Array.of(lambda) });
   return PARTS.flatMap(part => [...collect(outputs, 'grad', part)]);
 };
 
-const SUBJECT: Subject = {
+const SUBJECT = {
+  // the VAE and SAMBA are there for the large network
   vae: VAE_RULES,
   samba: SAMBA_RULES,
-  rae: RAE_LOSS_GRADIENT_RULES,
-  jacobian: RAE_JACOBIAN_RULES,
-  frozen: PENALTY_MUTANTS.constantPenalty.rules,
+  rae: RAE_LOSS_GRADIENT.rules,
+  jacobian: RAE_JACOBIAN.rules,
+  /** The RAE whose penalty is not differentiated: create_graph forgotten. */
+  frozen: RAE_LOSS_GRADIENT.mistakes.constantPenalty.rules,
 };
+type Subject = typeof SUBJECT;
 
 export default claim<Subject, string, string>({
   id: 'SAMBA-4',

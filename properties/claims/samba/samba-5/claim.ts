@@ -17,20 +17,23 @@ import { roundOff } from '../../../subjects/sam/pair.js';
 import * as penalties from '../../../subjects/sam/penalties.js';
 import { jacobianStep, raeStep } from '../../../subjects/sam/steps.js';
 import { inVae } from '../../../subjects/vae/elbo-mutants.js';
+import { COUNTEREXAMPLE, linearPenalties, literalExpansion, noiseExpansion } from './expansions.js';
 
 const oneOutput = SHAPES.smooth.filter(({ net }) => net.decoder.at(-1) === 1);
 const fewLatents = SHAPES.smooth.filter(
   ({ net }) => net.latent === 2 && net.decoder.length === 3 && net.decoder[2]! > 1,
 );
 
-const SUBJECT: penalties.Penalties = {
+const SUBJECT = {
   samba: SAMBA_RULES,
   rae: RAE_LOSS_GRADIENT_RULES,
   jacobian: RAE_JACOBIAN_RULES,
   vae: VAE_RULES,
 };
 
-export default claim<penalties.Penalties, string, string>({
+type Subject = typeof SUBJECT;
+
+export default claim<Subject, string, string>({
   id: 'SAMBA-5',
   paper: 'samba',
   source: 'Reizinger & Huszár 2023, section 3.2, eq. (3)-(4), (14)-(17)',
@@ -50,7 +53,7 @@ export default claim<penalties.Penalties, string, string>({
   checks: {
     smallestCounterexample: check.violates({
       says: 'for f(z) = wz the literal penalty has no z-gradient, the loss-gradient penalty has',
-      given: check.only([penalties.COUNTEREXAMPLE], () => 'w = 1, x = 1, z = 0'),
+      given: check.only([COUNTEREXAMPLE], () => 'w = 1, x = 1, z = 0'),
       measure: (c, { rae, jacobian }) => {
         const [claimed] = penalties.penaltyGradient(c, jacobianStep(jacobian, c.shape, 1), 'z').value;
         const [actual] = penalties.penaltyGradient(c, raeStep(rae, c.shape), 'z').value;
@@ -118,7 +121,7 @@ export default claim<penalties.Penalties, string, string>({
       given: everyShape(SHAPES.linear),
       runs: 32,
       measure: (c, { rae, jacobian }) => {
-        const theorem = penalties.linearPenalties(c);
+        const theorem = linearPenalties(c);
         const [literal, live] = [jacobianStep(jacobian, c.shape, 1), raeStep(rae, c.shape)];
         const penalty = (
           program: typeof live,
@@ -143,7 +146,7 @@ export default claim<penalties.Penalties, string, string>({
       given: everyShape(SHAPES.control),
       order: 1,
       runs: 12,
-      measure: (c, { samba, jacobian }) => penalties.literalExpansion(c, samba, jacobian),
+      measure: (c, { samba, jacobian }) => literalExpansion(c, samba, jacobian),
     }),
     notProportional: check.violates({
       says: 'its size is not a constant times |J|_F: the ratio differs between two codes of one decoder',
@@ -166,7 +169,7 @@ export default claim<penalties.Penalties, string, string>({
       says: 'Gaussian noise gives alpha^2 |J|_F^2 and alpha^2 sum r_k tr grad^2 f_k: the rest is of order four, with the fourth derivatives as constant',
       given: everyShape(fewLatents),
       order: 4,
-      measure: (c, { jacobian, vae }) => penalties.noiseExpansion(c, jacobian, vae),
+      measure: (c, { jacobian, vae }) => noiseExpansion(c, jacobian, vae),
     }),
     noiseLinear: check.equals({
       says: "for a linear decoder the VAE's mean loss and gradients are exactly those of the RAE with alpha^2 |J|_F^2",
@@ -191,9 +194,9 @@ export default claim<penalties.Penalties, string, string>({
     }),
   },
   mutants: {
-    ...wrongRae<penalties.Penalties>('literalJacobian', 'squaredPenalty', 'constantPenalty', 'halfPenalty'),
-    ...wrongJacobian<penalties.Penalties>('summedOutputs', 'largestEntry', 'powerForgotten'),
-    ...inVae<penalties.Penalties>({
+    ...wrongRae<Subject>('literalJacobian', 'squaredPenalty', 'constantPenalty', 'halfPenalty'),
+    ...wrongJacobian<Subject>('summedOutputs', 'largestEntry', 'powerForgotten'),
+    ...inVae<Subject>({
       noiseByVariance: VAE.mistakes.varianceForDeviation,
       noNoise: VAE.mistakes.noNoise,
     }),
