@@ -57,7 +57,7 @@ export default claim<ElboRules, string, string>({
   source: 'Reizinger & Huszár 2023, eq. (1)',
   tex: {
     printed:
-      '\\mathrm{ELBO} = \\mathbb E_{q(z|x)}\\log p_\\theta(x|z) - \\mathrm{KL}\\left(q(z|x)\\,\\|\\,p(z)\\right) \\le \\log p_\\theta(x)',
+      '\\mathrm{ELBO} = \\mathbb E_{q(z|x)}\\log p_\\theta(x|z) - \\mathrm{KL}\\left(q(z|x)\\,\\|\\,p_0(z)\\right) \\le \\log p_\\theta(x)',
     corrected:
       '\\log p_\\theta(x) = \\mathrm{ELBO} + \\mathrm{KL}\\left(q(z|x)\\,\\|\\,p_\\theta(z|x)\\right)',
   },

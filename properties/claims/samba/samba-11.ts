@@ -41,6 +41,15 @@ export default claim<Subject, string, string>({
   verdict: conditional(
     'eta is the SAM direction; for Gaussian noise the statement holds for the mean square only',
   ),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'The radius is exact for the SAM direction, and one of mean square for noise',
+      quote: '$\\boldsymbol{\\eta}$ will be normalized to the hypersphere with the SAM radius',
+      place: 'section 2, before eq. (9)',
+      says: 'With Σ = (ρ²/d) I the SAM step has length ρ in every dimension. Gaussian noise has the mean square length ρ²; its mean length is smaller, by 20 % for d = 1 and by 1/(4d) for large d.',
+    },
+  ],
   objectives: ['samba', 'vae'],
   subject: SUBJECT,
   checks: {

@@ -77,6 +77,16 @@ export default claim<Subject, string, string>({
   },
   says: 'The gradient at one reparametrised sample is an unbiased estimate of the gradient of the MFVI objective, with covariance trace tr(H Sigma H) to first order; it is not an approximation with a small error, for error over signal does not shrink with the dimension.',
   verdict: conditional('the approximation is read as an unbiased estimate'),
+  findings: [
+    {
+      class: 'sharpened',
+      title:
+        'The gradient at one sample is an unbiased estimate whose relative error does not shrink with the dimension',
+      quote: 'the loss gradients are approximately (using the reparametrization trick',
+      place: 'section 2, MFVI SAM',
+      says: 'Its mean is the gradient of the MFVI objective, and the trace of its covariance tr(HΣH) to first order: on |w|²/2 with Σ = (ρ²/d) I its standard deviation is ρ in every dimension.',
+    },
+  ],
   objectives: ['vae'],
   subject: SUBJECT,
   checks: {

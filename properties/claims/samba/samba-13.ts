@@ -73,7 +73,7 @@ export default claim<Subject, string, string>({
   source: 'Reizinger & Huszár 2023, eq. (9)',
   tex: {
     printed:
-      '\\mathbb E_{\\eta}\\left[\\nabla L(\\Psi_0+\\sqrt\\Sigma\\,\\eta)\\right] \\le \\max_{\\|\\eta\\|\\le\\sqrt d}\\nabla L(\\Psi_0+\\sqrt\\Sigma\\,\\eta) = \\nabla L_{SAM}',
+      '\\mathbb E_{\\eta\\sim\\mathcal N(0,I_d)}\\left[\\nabla L\\left(\\Psi_0+\\tfrac{\\rho\\eta}{\\sqrt d}\\right)\\right] \\le \\max_{\\|\\eta\\|\\le\\sqrt d}\\nabla L\\left(\\Psi_0+\\tfrac{\\rho\\eta}{\\sqrt d}\\right) = \\nabla L_{SAM}\\left(\\Psi_0,\\tfrac{\\rho^2}d I_d\\right)',
     corrected:
       '\\|\\nabla L(\\Psi_0+\\hat\\varepsilon)\\|^2 - \\|\\mathbb E\\,\\nabla L\\|^2 = 2\\rho\\, g^\\top H\\hat g + O(\\rho^2);\\qquad \\|\\mathbb E\\,\\nabla L\\|\\le\\|\\nabla L_{SAM}\\|\\ \\text{for convex quadratics}',
   },
@@ -84,6 +84,15 @@ export default claim<Subject, string, string>({
     corrected:
       "the norms are ordered for convex quadratics; to first order in rho their squares differ by 2 rho g'Hg/|g|",
   }),
+  findings: [
+    {
+      class: 'error',
+      title: 'Eq. (9) compares vectors by ≤, and in norm it is false, for convex losses too',
+      quote: 'Thus, we can upper bound the expected gradient in MFVI with the SAM gradient.',
+      place: 'section 2, eq. (9)',
+      says: 'Neither ≤ nor max is defined between vectors. Entry by entry L = x²/2 at -1 violates it; in norm exp(x) does, with a factor of 4.5 at ρ = 3. For a positive semidefinite quadratic the norms are ordered as meant, and for small ρ where the curvature along the gradient is positive.',
+    },
+  ],
   objectives: ['samba', 'vae'],
   subject: SUBJECT,
   checks: {

@@ -69,6 +69,15 @@ export default claim<Subject, string, string>({
   },
   says: "SAMBA decodes mu + sqrt(d) Sigma g/|Sigma^(1/2) g| with g the gradient with respect to the code, not to the decoder's parameters; the released code whitens by the batch mean of the standard deviations, which stays on the ellipsoid but gains less.",
   verdict: exact(),
+  findings: [
+    {
+      class: 'misprint',
+      title: 'The direction of eq. (10) is the gradient with respect to the code',
+      quote: 'Instead of general parameters $\\Psi_0$, we use the decoder parameters $\\theta_0$.',
+      place: 'section 3.1, after eq. (10)',
+      says: 'By eq. (8) it would be the gradient with respect to the parameters of the decoder, which is no vector of the latent space. Section 3.2 has it right: the gradient with respect to z, taken at θ₀.',
+    },
+  ],
   objectives: ['samba', 'vae-sam-samba-learned'],
   subject: SUBJECT,
   checks: {

@@ -104,17 +104,29 @@ export default claim<Subject, string, string>({
   source: 'Reizinger & Huszár 2023, section 3.1',
   tex: {
     printed:
-      '-\\mathrm{ELBO} \\le \\mathrm{rec}\\left(\\mu+\\sqrt\\Sigma\\,\\eta(\\theta_0,\\Sigma,\\sqrt d)\\right) + \\mathrm{KL}\\quad\\text{("a worst-case bound on the ELBO")}',
+      '-\\mathrm{ELBO} \\le \\mathrm{rec}\\left(\\mu+\\sqrt\\Sigma\\,\\eta(\\theta_0,\\Sigma,\\sqrt d)\\right) + \\mathrm{KL}',
+    asRead: true,
     corrected:
       '\\mathbb E_q\\,\\mathrm{rec}(z) \\le \\max_{\\|\\eta\\|\\le\\sqrt d}\\mathrm{rec}(\\mu+\\Sigma^{1/2}\\eta)\\ \\text{for linear decoders};\\qquad \\mathrm{rec}(\\mu+\\hat\\varepsilon) - \\mathbb E_q\\,\\mathrm{rec} = \\lambda\\|g\\| + \\tfrac{\\lambda^2}{2}\\left(\\hat g^\\top H\\hat g - \\tfrac{\\mathrm{tr}H}{d}\\right)',
   },
-  says: 'The true worst case over the ellipsoid bounds the ELBO for linear decoders, but SAMBA evaluates the one-step point, which does not: the value there is below the expectation whenever |g| < (lambda/2)(tr H/d - the curvature along g), which is where training drives the encoder.',
+  says: 'The true worst case over the ellipsoid bounds the ELBO for linear decoders, but SAMBA evaluates the one-step point, which does not: the value there is below the expectation whenever |g| < (lambda/2)(tr H/d - the curvature along g), at perfect reconstruction in particular.',
   verdict: refuted({
     counterexample:
       'f(z) = diag(1, 10) z, x = (-0.01, 0), mu = 0, alpha = 0.1: one step 0.0229 < expectation 1.0101 < worst case 2.0001',
     corrected:
       "the true maximum bounds the expectation for linear decoders; the one-step value does if and only if |g| >= (lambda/2)(tr H/d - u'Hu)",
   }),
+  findings: [
+    {
+      class: 'error',
+      title: 'The one-step objective is no bound on the ELBO',
+      quote: 'optimizes a worst-case bound on the ELBO',
+      place: 'section 3.1',
+      says: 'The true maximum would be one for linear decoders, and under the conditions of SAMBA-14. The value after one ascent step can lie below the expectation that it replaces, already for a linear decoder: with W = diag(1, 10), x = (-0.01, 0) and α = 0.1 it is 0.0229 against an expectation of 1.0101 and a worst case of 2.0001. For a linear decoder it does so exactly where |g| < (λ/2)(tr H/d - ĝᵀHĝ), at perfect reconstruction in particular.',
+      also: ['SAMBA-30'],
+      changesUse: true,
+    },
+  ],
   objectives: ['samba', 'vae'],
   subject: SUBJECT,
   checks: {

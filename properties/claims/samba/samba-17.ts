@@ -56,6 +56,7 @@ export default claim<Subject, string, string>({
   source: 'Reizinger & Huszár 2023, section 3.1',
   tex: {
     printed: '\\sqrt d\\,\\|\\alpha J_f\\| = \\lambda\\|J_f\\|,\\qquad \\lambda = \\alpha\\sqrt d',
+    asRead: true,
     corrected:
       '\\sqrt d\\,\\|\\Sigma^{1/2}\\nabla_z L\\| = \\lambda\\|\\nabla_z L\\|,\\qquad \\Sigma = \\alpha^2 I,\\ \\lambda = \\alpha\\sqrt d',
   },

@@ -92,6 +92,22 @@ export default claim<Subject, string, string>({
     corrected:
       'the KL ends in - d, the decoder is evaluated at z ~ q, and the weight of the error is 1/(2 s^2)',
   }),
+  findings: [
+    {
+      class: 'misprint',
+      title: 'The divergence of eq. (2) ends in + d for - d',
+      quote: '\\left\\| \\boldsymbol{\\mu}_{\\boldsymbol{z}|\\boldsymbol{x}} \\right\\|^2 + d \\right]',
+      place: 'eq. (2)',
+      says: 'The divergence of the prior from itself is 0, not d. The print is off by a constant: no gradient changes. Unit weight of the error means a decoder variance of 1/2; with it the whole difference is -d + (D/2) log pi.',
+    },
+    {
+      class: 'misprint',
+      title: "The decoder's argument in eq. (2) is z, not g(x)",
+      quote: '\\|\\boldsymbol{x} - \\boldsymbol{f}(\\boldsymbol{g}(\\boldsymbol{x}))\\|^2',
+      place: 'eq. (2)',
+      says: 'With the encoder map g(x) inside, the expectation over q would have nothing to average, and for a linear decoder tr(W Sigma W^T) would be missing.',
+    },
+  ],
   objectives: ['vae'],
   subject: SUBJECT,
   checks: {

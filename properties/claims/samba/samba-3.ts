@@ -75,14 +75,33 @@ export default claim<Subject, string, string>({
   paper: 'samba',
   source: 'Reizinger & Huszár 2023, eq. (3), footnote 2',
   tex: {
-    printed: 'L_{RAE} = \\mathbb E_q\\left[\\|x-f(z)\\|^2\\right] + \\lambda\\,\\|J_f(z)\\|',
+    printed:
+      'L_{RAE} = \\mathbb E_q\\left[\\|x-f(z)\\|^2\\right] + \\tfrac\\beta2\\|z\\|^2 + \\lambda\\,\\|J_f(z)\\|',
     corrected:
-      "L_{RAE} = \\|x-f(z)\\|^2 + \\lambda\\,\\|J_f(z)\\|_F,\\quad z=g(x);\\qquad \\nabla\\left(\\lambda\\|J\\|_F\\right) = \\nabla\\left(\\lambda'\\|J\\|_F^2\\right)\\ \\text{only with}\\ \\lambda'=\\frac{\\lambda}{2\\|J\\|_F}",
+      "L_{RAE} = \\|x-f(z)\\|^2 + \\tfrac\\beta2\\|z\\|^2 + \\lambda\\,\\|J_f(z)\\|_F,\\quad z=g(x);\\qquad \\nabla\\left(\\lambda\\|J\\|_F\\right) = \\nabla\\left(\\lambda'\\|J\\|_F^2\\right)\\ \\text{only with}\\ \\lambda'=\\frac{\\lambda}{2\\|J\\|_F}",
   },
   says: "The RAE is deterministic, so the expectation over q is vacuous, and the norm and its power have to be named: |J|_F and |J|_F^2 give the same gradient only with lambda' = lambda/(2|J|_F), which differs from code to code, and the spectral norm is another penalty again.",
   verdict: conditional(
     'the Frobenius norm is meant, its power is stated, and the expectation over q is dropped',
   ),
+  findings: [
+    {
+      class: 'misprint',
+      title: 'The RAE has no distribution to average over',
+      quote:
+        'Since the RAE is deterministic $\\mu_{\\boldsymbol{z}|\\boldsymbol{x}}(\\boldsymbol{x}) = \\boldsymbol{z}$',
+      place: 'footnote 1',
+      says: 'So the expectation over q in eq. (3) is one over the data alone.',
+    },
+    {
+      class: 'caveat',
+      title: 'The norm of the Jacobian and its square are two methods',
+      quote:
+        'Ghosh et al. (2020) uses both $\\|\\mathbf{J}_{f}(z)\\|$ (Eq. 15) and $\\|\\mathbf{J}_{f}(z)\\|^{2}$ (Sec. 3.1); we use $\\|\\mathbf{J}_{f}(z)\\|$',
+      place: 'footnote 2',
+      says: 'How far apart they are: a weight lambda on |J| has the gradient of a weight lambda/(2|J|) on |J|², which differs from code to code. Which matrix norm is meant the paper leaves open; here it is the Frobenius norm.',
+    },
+  ],
   objectives: ['rae-jacobian'],
   subject: SUBJECT,
   checks: {

@@ -85,6 +85,16 @@ export default claim<Subject, string, string>({
       'L affine: the printed maximum gains sqrt(rho) |Sigma^(1/2) g|, eq. (6) says rho |Sigma^(1/2) g|',
     corrected: 'the level is rho^2; eq. (9)-(10) are the case Sigma rho^2 = Sigma d',
   }),
+  findings: [
+    {
+      class: 'misprint',
+      title: 'The level of the constraint in eq. (5) is ρ², not ρ',
+      quote:
+        '\\boldsymbol{\\Sigma}_{SAM}^{-1}(\\boldsymbol{\\Psi} - \\boldsymbol{\\Psi}_0) \\le \\boldsymbol{\\rho}',
+      place: 'eq. (5)',
+      says: 'Eq. (6) and (8) are those of the level ρ², eq. (9) and (10) those of the level d. With the level printed the coefficient in eq. (6) would be √ρ.',
+    },
+  ],
   objectives: ['samba'],
   subject: SUBJECT,
   checks: {

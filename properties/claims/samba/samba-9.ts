@@ -31,6 +31,15 @@ export default claim<Subject, string, string>({
   },
   says: "The SAM step lies on the ellipsoid of radius rho and maximises the linearised loss there; it depends on the gradient's direction alone, is zero where the gradient is zero, and other norms than the Euclidean do not give the maximiser over their own ball.",
   verdict: conditional('the gradient is not zero and the norm is Euclidean'),
+  findings: [
+    {
+      class: 'caveat',
+      title: 'The direction is the maximiser for the Euclidean norm',
+      quote: 'Our analysis focuses on p = 2',
+      place: 'footnote 3',
+      says: 'For another p the gradient divided by its p-norm does not maximise over the p-ball. Where the gradient is zero, eq. (8) has no value; a step of zero is what trains.',
+    },
+  ],
   objectives: ['samba'],
   subject: SUBJECT,
   checks: {
@@ -118,7 +127,7 @@ export default claim<Subject, string, string>({
       },
     }),
     otherNorms: check.violates({
-      says: 'sqrt(d) g/|g|_p (footnote 3 and the released code) does not maximise over the p-ball for p = 1, 1.5, 3, infinity',
+      says: 'sqrt(d) g/|g|_p, the option of the released code that footnote 3 leaves out, does not maximise over the p-ball for p = 1, 1.5, 3, infinity',
       given: draw
         .vector(6, draw.normal())
         .filter(g => new Set(g.map(Math.abs)).size === 6 && g.every(x => x !== 0)),

@@ -35,14 +35,14 @@ export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
       'half of the excess of a Lipschitz loss',
       (g, rho, d) => SUBJECT.lipschitz(g, rho, d) / 2,
     ],
-    noExcess: ['no excess for Lipschitz losses: the claim as printed', () => 0],
+    noExcess: ['no excess for Lipschitz losses', () => 0],
   }),
   ...wrong.formula(SUBJECT, 'smooth', {
     smoothQuartered: [
       'a quarter of the excess of a smooth loss',
       (beta, rho, d) => SUBJECT.smooth(beta, rho, d) / 4,
     ],
-    noSmoothExcess: ['no excess for smooth losses: the claim as printed', () => 0],
+    noSmoothExcess: ['no excess for smooth losses', () => 0],
   }),
   ...wrong.formula(SUBJECT, 'tail', { printedRadius: ['the radius sqrt(d) for bounded losses', Math.sqrt] }),
   ...wrong.formula(SUBJECT, 'outside', { nothingOutside: ['nothing added for the mass outside', () => 0] }),

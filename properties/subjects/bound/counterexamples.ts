@@ -1,4 +1,4 @@
-/** @file Losses whose Gaussian mean exceeds their maximum on the ball: SAMBA-14 as printed is false for each. */
+/** @file Losses whose Gaussian mean exceeds their maximum on the ball, and by how much: SAMBA-14, UJV-7. */
 
 import { ULPS } from '../../../src/claims/checks/rounding.js';
 import { meanExcess, radialMean } from '../../../src/theory/closed/chi.js';

@@ -71,12 +71,23 @@ export default claim<Subject, string, string>({
   paper: 'samba',
   source: 'Reizinger & Huszár 2023, eq. (4)',
   tex: {
-    printed: '\\nabla_\\theta L_{RAE} = \\partial_\\theta\\left[L + \\lambda\\|J_f\\|\\right]',
+    printed:
+      '\\nabla_\\theta L_{RAE} = \\partial_\\theta\\left[L(z_0,\\theta) + \\lambda\\|J_f(z)\\|\\right]',
     corrected:
       '\\nabla L_{RAE} = \\nabla\\left[L(z_0,\\theta) + \\lambda\\|\\nabla_zL(z_0,\\theta)\\|\\right]\\ \\text{at}\\ z_0=\\mu_\\phi(x),\\ \\text{the penalty differentiated through } \\nabla_z',
   },
-  says: "Eq. (4) defines the RAE's gradient; the gradients that train are the derivatives of their losses, the penalty's second derivatives included. A penalty computed without a graph has the right value and no gradient, an error of first order, and was a bug of the released code for some time.",
+  says: "Eq. (4) defines the RAE's gradient; the gradients that train are the derivatives of their losses, the penalty's second derivatives included. A penalty computed without a graph has the right value and no gradient, an error of first order.",
   verdict: exact(),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'A penalty computed without its graph has the right value and no gradient',
+      quote:
+        '\\lambda \\left\\| \\mathbf{J}_{\\boldsymbol{f}} \\left( \\boldsymbol{z} \\right) \\right\\| \\right]',
+      place: 'eq. (4)',
+      says: 'Eq. (4) is a definition; what trains must differentiate the penalty through the Jacobian. Where it does not, the gradient is off by lambda H g/|g|, an error of first order.',
+    },
+  ],
   objectives: ['rae-loss-gradient', 'rae-jacobian'],
   subject: SUBJECT,
   checks: {

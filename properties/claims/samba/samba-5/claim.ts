@@ -38,7 +38,8 @@ export default claim<Subject, string, string>({
   paper: 'samba',
   source: 'Reizinger & Huszár 2023, section 3.2, eq. (3)-(4), (14)-(17)',
   tex: {
-    printed: 'J_f := \\nabla_z L \\quad\\text{("the decoder Jacobian")}',
+    printed:
+      'L_{RAE} = \\mathbb E_q\\,\\|x-f(z)\\|^2 + \\tfrac\\beta2\\|z\\|^2 + \\lambda\\,\\|J_f(z)\\|,\\qquad J_f := \\nabla_z L',
     corrected:
       '\\nabla_z L = 2 J_f^\\top\\left(f(z)-x\\right) \\neq J_f;\\qquad \\mathbb E\\,\\|x-f(\\mu+\\alpha\\eta)\\|^2 = \\|x-f(\\mu)\\|^2 + \\alpha^2\\|J_f\\|_F^2 + \\alpha^2\\textstyle\\sum_k r_k\\,\\mathrm{tr}\\nabla^2 f_k + O(\\alpha^4)',
   },
@@ -48,6 +49,18 @@ export default claim<Subject, string, string>({
     corrected:
       "grad_z L = 2 J'(f - x) is what SAMBA penalises to first order; alpha^2 |J|_F^2 belongs to the VAE",
   }),
+  findings: [
+    {
+      class: 'error',
+      title: "The decoder Jacobian of SAMBA's equivalence is the gradient of the loss",
+      quote:
+        "decoder Jacobian's norm, i.e., $\\|\\mathbf{J}_{f}(z)\\|$ [...] We denote $\\mathbf{J}_{f} := \\nabla_{z} \\mathcal{L}$",
+      place: 'section 2, before eq. (3); section 3.2',
+      says: 'One symbol has two meanings. All gradient identities between SAMBA and the regularised autoencoder hold for the penalty on the gradient of the reconstruction loss with respect to the code, which section 3.2 names J_f. For the Jacobian of the generated sample, which sections 1 and 2 and Ghosh et al. penalise, they fail at first order: with one datum, one latent and f(z) = wz the gradient of |w| is 0 and that of |2w(wz - x)| is ±2w². What the squared Jacobian penalty matches is the noise of a VAE.',
+      also: ['SAMBA-17', 'SAMBA-25'],
+      changesUse: true,
+    },
+  ],
   objectives: ['rae-loss-gradient', 'rae-jacobian', 'vae'],
   subject: SUBJECT,
   checks: {

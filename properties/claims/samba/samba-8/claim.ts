@@ -87,6 +87,17 @@ export default claim<Subject, string, string>({
   },
   says: 'The gradient at the true maximiser is the gradient of the SAM objective; at the one-step point it is off by rho^2 HPHg/|g|, and differentiating through the step instead of detaching it is one order more accurate for the true objective, as long as the gradient is not small.',
   verdict: asymptotic(2, 'rho'),
+  findings: [
+    {
+      class: 'sharpened',
+      title:
+        'A detached step is one order less accurate for the SAM objective, and more robust where the gradient is small',
+      quote: 'The gradient of (5) w.r.t. $\\Psi_0$ approximately yields',
+      place: 'before eq. (7)',
+      says: 'Its error is of order ρ²/|g| with a known constant, that of a step which is differentiated through ρ³/|g|²: the better one while ρ is small beside |g|. What detaching gives is the exact penalty form for quadratics.',
+      also: ['SAMBA-24'],
+    },
+  ],
   objectives: ['samba'],
   subject: SUBJECT,
   checks: {
