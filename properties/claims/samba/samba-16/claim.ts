@@ -1,90 +1,24 @@
 /** @file "SAMBA optimises a worst-case bound on the ELBO": section 3.1. */
 
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
-import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
-import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
-import { everyShape } from '../../arbitraries/given.js';
-import { check, claim, mat, quad, refuted, wrong } from '../../kit.js';
-import { withResiduals } from '../../subjects/network/degenerate.js';
-import { atCode } from '../../subjects/network/jets.js';
-import { inputsOf } from '../../subjects/network/network.js';
-import { covariancesOf } from '../../subjects/network/posterior.js';
-import { PENALTY_RULES } from '../../subjects/sam/covariance.js';
-import { ridgeLoss } from '../../subjects/sam/losses.js';
-import { wrongSamba } from '../../subjects/sam/mutants.js';
-import { firstLayer } from '../../subjects/sam/pair.js';
-import {
-  everywhere,
-  linearShape,
-  reconstructionOf,
-  residuals,
-  vaeMean,
-} from '../../subjects/sam/penalties.js';
-import { average } from '../../subjects/sam/released.js';
-import { times } from '../../subjects/sam/ridge-cases.js';
-import { samOn } from '../../subjects/sam/sam.js';
-import { learnedSambaStep, sambaStep } from '../../subjects/sam/steps.js';
-import { elboProgram, LINEAR_GAUSSIAN } from '../../subjects/vae/elbo.js';
-import { inVae, NOISE_BESIDE_STEP } from '../../subjects/vae/elbo-mutants.js';
-
-/** Gradient and Hessian of |x - Wz - b|^2 at the codes. */
-function quadratics(c: AutoencoderCase): { gradients: number[][]; hessian: number[][] } {
-  const w = firstLayer(c);
-  return {
-    gradients: residuals(c).map(r => mat.scale(2, mat.apply(mat.transpose(w), r))),
-    hessian: mat.gram(w).map(row => mat.scale(2, row)),
-  };
-}
-
-/** The mean over the batch of max |x - f(mu + e)|^2 over e' Sigma_i^-1 e <= d, for a linear decoder. */
-function worstCase(c: AutoencoderCase, covariances: readonly mat.Matrix[]): number {
-  const { gradients, hessian } = quadratics(c);
-  const radius = Math.sqrt(c.shape.net.latent);
-  const gain = (i: number): number =>
-    maximiseOnEllipsoid(gradients[i]!, hessian, covariances[i]!, radius).value;
-  return average([...atCode(c).errors].map((error, i) => error + gain(i)));
-}
-
-const isotropic = (c: AutoencoderCase): number[][][] =>
-  Array.from({ length: c.shape.batch }, () => times(c.alpha ** 2, mat.identity(c.shape.net.latent)));
-
-/** What SAMBA decodes, Sigma = alpha^2 I. */
-const oneStep = (c: AutoencoderCase, samba: SambaRules): number =>
-  reconstructionOf(
-    sambaStep(samba, c.shape).run({ ...inputsOf(c), alpha2: Float64Array.of(c.alpha ** 2) }),
-  )[0]!;
-
-/** E_q |x - f(z)|^2, Sigma = alpha^2 I; exact for a linear decoder. */
-const mean = (c: AutoencoderCase, vae: VaeRules): number =>
-  vaeMean(c, vae, c.alpha, quad.sigmaPoints(c.shape.net.latent), reconstructionOf)[0]!;
-
-/** By how much the one-step value is below the mean. */
-const below = (c: AutoencoderCase, { samba, vae }: Subject) => {
-  const [claimed, actual] = [oneStep(c, samba), mean(c, vae)];
-  return { claimed, actual, by: actual - claimed, scale: actual };
-};
-
-/** The size of what cancels in the losses of a linear decoder. */
-const sizeOf = (c: AutoencoderCase): number => {
-  const w = mat.norm(firstLayer(c).flat());
-  const reach = mat.norm([...atCode(c).mean]) + c.alpha * c.shape.net.latent;
-  return (mat.norm(c.x) + mat.norm(c.params['decoder.0.bias']!) + w * reach) ** 2;
-};
-
-/** W = diag(1, 10), x = (-0.01, 0), z = 0: the gradient is small and points along the lesser curvature. */
-const flat = linearShape(2, 2);
-const SMALL_SLOPE: AutoencoderCase = {
-  shape: flat,
-  params: {
-    'mu.weight': [0, 0, 0, 0],
-    'mu.bias': [0, 0],
-    'decoder.0.weight': [1, 0, 0, 10],
-    'decoder.0.bias': [0, 0],
-  },
-  x: [-0.01, 0],
-  alpha: 0.1,
-};
+import { SAMBA_RULES } from '../../../../src/core/objectives/samba/samba.js';
+import { VAE_RULES } from '../../../../src/core/objectives/vae/vae.js';
+import { type AutoencoderCase, SHAPES } from '../../../arbitraries/autoencoders.js';
+import { everyShape } from '../../../arbitraries/given.js';
+import { check, claim, mat, quad, refuted, wrong } from '../../../kit.js';
+import { withResiduals } from '../../../subjects/network/degenerate.js';
+import { atCode } from '../../../subjects/network/jets.js';
+import { inputsOf } from '../../../subjects/network/network.js';
+import { covariancesOf } from '../../../subjects/network/posterior.js';
+import { PENALTY_RULES } from '../../../subjects/sam/covariance.js';
+import { ridgeLoss } from '../../../subjects/sam/losses.js';
+import { wrongSamba } from '../../../subjects/sam/mutants.js';
+import { everywhere } from '../../../subjects/sam/penalties.js';
+import { average } from '../../../subjects/sam/released.js';
+import { samOn } from '../../../subjects/sam/sam.js';
+import { learnedSambaStep } from '../../../subjects/sam/steps.js';
+import { elboProgram, LINEAR_GAUSSIAN } from '../../../subjects/vae/elbo.js';
+import { inVae, NOISE_BESIDE_STEP } from '../../../subjects/vae/elbo-mutants.js';
+import { flat, isotropic, mean, oneStep, quadratics, SMALL_SLOPE, sizeOf, worstCase } from './worst-case.js';
 
 const smallSlope = check.only([SMALL_SLOPE], () => 'W = diag(1, 10), x = (-0.01, 0), z = 0, alpha = 0.1');
 const linearDecoders = everyShape([...SHAPES.linear, flat]);
@@ -97,6 +31,12 @@ const SUBJECT = {
     lambda * slope + (lambda ** 2 / 2) * (along - meanCurvature),
 };
 type Subject = typeof SUBJECT;
+
+/** By how much the one-step value is below the mean. */
+const below = (c: AutoencoderCase, { samba, vae }: Subject) => {
+  const [claimed, actual] = [oneStep(c, samba), mean(c, vae)];
+  return { claimed, actual, by: actual - claimed, scale: actual };
+};
 
 export default claim<Subject, string, string>({
   id: 'SAMBA-16',

@@ -1,57 +1,17 @@
 /** @file The gradient of mean-field variational inference from a single sample: section 2. */
 import * as tf from '@tensorflow/tfjs';
-import { scaleUp } from '../../../src/core/gaussian.js';
-import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
-import { normalPowerMean } from '../../../src/theory/closed/power-sum.js';
-import {
-  ridgeFunction,
-  ridgeGradient,
-  ridgeHessian,
-  ridgeSmoothed,
-} from '../../../src/theory/closed/ridge.js';
-import { check, claim, conditional, draw, fc, mat, quad, wrong } from '../../kit.js';
-import { quadraticAt, ridgeAt, whitened } from '../../subjects/sam/ellipsoids.js';
-import { powerLoss, quadraticLoss } from '../../subjects/sam/losses.js';
-import { type Draw, drawsOn, meanGradient } from '../../subjects/sam/noisy-losses.js';
-import { type PolynomialCase, polynomialSize, polynomials } from '../../subjects/sam/polynomial-cases.js';
-import { type Case, sizeOf, times, widest, withSigma } from '../../subjects/sam/ridge-cases.js';
-import { inVae, NOISE_WRONG } from '../../subjects/vae/elbo-mutants.js';
-
-/** E |grad - E grad|^2 */
-const spreadOf = (draws: readonly Draw[]): number => {
-  const centre = meanGradient(draws);
-  return mat.sum(draws.map(({ weight, gradient }) => weight * mat.norm(mat.subtract(gradient, centre)) ** 2));
-};
-
-/** sum_k tr(T_k Sigma T_k Sigma) and tr(H Sigma M) with M = L_ijkl Sigma_kl, of a ridge sum. */
-function contractions(
-  { ridge: { kind, terms }, point }: draw.RidgeCase,
-  sigma: mat.Matrix,
-): [number, number] {
-  const [third, fourth] = [3, 4].map(n =>
-    terms.map(t => t.c * ridgeFunction(kind, n)(mat.dot(t.a, point) + t.b)),
-  );
-  let [first, second] = [0, 0];
-  const hessian = ridgeHessian({ kind, terms }, point);
-  for (const [j, s] of terms.entries()) {
-    const pulled = mat.apply(sigma, s.a);
-    second += fourth![j]! * mat.dot(s.a, pulled) * mat.dot(mat.apply(hessian, s.a), pulled);
-    for (const [k, t] of terms.entries())
-      first += third![j]! * third![k]! * mat.dot(s.a, t.a) * mat.dot(pulled, t.a) ** 2;
-  }
-  return [first, second];
-}
-
-/** The gradient of the mean of a ridge sum at its widest covariance. */
-const smoothedGradient = (c: Case<draw.RidgeCase>): number[] =>
-  ridgeGradient(ridgeSmoothed(c.f.ridge, squared(widest(c), c.sigma.matrix)), c.f.point);
-
-const squared = (s: number, m: mat.Matrix): number[][] => times(s * s, m);
-const bySquareRoots = (from: number): number[] => Array.from({ length: 14 }, (_, k) => from * 2 ** (-k / 2));
-
-/** |w|^2 / 2 at a point of norm rho, Sigma = (rho^2/d) I. */
-const bowl = (d: number, rho: number) =>
-  quadraticLoss(quadraticAt(new Array<number>(d).fill(rho / Math.sqrt(d)), mat.identity(d)));
+import { scaleUp } from '../../../../src/core/gaussian.js';
+import { VAE_RULES } from '../../../../src/core/objectives/vae/vae.js';
+import { normalPowerMean } from '../../../../src/theory/closed/power-sum.js';
+import { ridgeHessian } from '../../../../src/theory/closed/ridge.js';
+import { check, claim, conditional, draw, fc, mat, quad, wrong } from '../../../kit.js';
+import { ridgeAt, whitened } from '../../../subjects/sam/ellipsoids.js';
+import { powerLoss } from '../../../subjects/sam/losses.js';
+import { drawsOn, meanGradient } from '../../../subjects/sam/noisy-losses.js';
+import { type PolynomialCase, polynomialSize, polynomials } from '../../../subjects/sam/polynomial-cases.js';
+import { type Case, sizeOf, widest, withSigma } from '../../../subjects/sam/ridge-cases.js';
+import { inVae, NOISE_WRONG } from '../../../subjects/vae/elbo-mutants.js';
+import { bowl, bySquareRoots, contractions, smoothedGradient, spreadOf, squared } from './moments.js';
 
 const firstOf = (noise: tf.Tensor): tf.Tensor => tf.slice(noise, [0, 0], [noise.shape[0]!, 1]);
 
