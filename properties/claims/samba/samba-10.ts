@@ -1,39 +1,31 @@
+/** @file The norm of Gaussian noise in d dimensions: section 2. */
 import { ULPS } from '../../../src/claims/checks/rounding.js';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
+import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
 import { chiMoment, massOutside, radialMean } from '../../../src/theory/closed/chi.js';
 import { asymptotic, check, claim, draw, fill, mat, type OrderCase, type Random, wrong } from '../../kit.js';
 import { isotropicStep } from '../../subjects/sam/isotropic.js';
 import { wrongSamba } from '../../subjects/sam/mutants.js';
 
-interface Subject {
+const SUBJECT = {
   /** The worst-case step that trains. */
-  readonly samba: SambaRules;
-  /** The noise that trains. */
-  readonly noise: (random: Random, d: number) => Float64Array;
-  /** E |eta| */
-  readonly mean: (d: number) => number;
-  /** E |eta| / sqrt(d) to second order in 1/d. */
-  readonly expansion: (d: number) => number;
-  /** The limit of the variance of |eta|, and its first correction in 1/d. */
-  readonly variance: readonly [number, number];
-  /** P(|eta|^2 <= d) to first order. */
-  readonly inside: (d: number) => number;
-  /** A bound of the probability that |eta| is t away from its mean. */
-  readonly tail: (t: number) => number;
-}
-
-const SUBJECT: Subject = {
   samba: SAMBA_RULES,
-  noise: (random, d) => fill(new Float64Array(d), 'normal', random),
-  mean: d => chiMoment(d, 1),
-  expansion: d => 1 - 1 / (4 * d) + 1 / (32 * d * d),
-  variance: [1 / 2, -1 / 8],
-  inside: d => 1 / 2 + 1 / (3 * Math.sqrt(Math.PI * d)),
-  tail: t => 2 * Math.exp((-t * t) / 2),
+  /** The noise that trains. */
+  noise: (random: Random, d: number): Float64Array => fill(new Float64Array(d), 'normal', random),
+  /** E |eta| */
+  mean: (d: number) => chiMoment(d, 1),
+  /** E |eta| / sqrt(d) to second order in 1/d. */
+  expansion: (d: number) => 1 - 1 / (4 * d) + 1 / (32 * d * d),
+  /** The limit of the variance of |eta|, and its first correction in 1/d. */
+  variance: [1 / 2, -1 / 8] as [number, number],
+  /** P(|eta|^2 <= d) to first order. */
+  inside: (d: number) => 1 / 2 + 1 / (3 * Math.sqrt(Math.PI * d)),
+  /** A bound of the probability that |eta| is t away from its mean. */
+  tail: (t: number) => 2 * Math.exp((-t * t) / 2),
 };
+type Subject = typeof SUBJECT;
 
 /** The dimension that a ladder of doubled dimensions starts from. */
-const first = { arbitrary: draw.dyadic({ min: 4, max: 64, bits: 0 }) };
+const first = draw.dyadic({ min: 4, max: 64, bits: 0 });
 
 /** Residuals at d, 2d, 4d, ... as a ladder in 1/d; their terms have size `scale`. */
 const inDimension = (

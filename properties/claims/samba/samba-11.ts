@@ -1,3 +1,4 @@
+/** @file The covariance that makes sqrt(d) in whitened coordinates a radius of rho: section 2. */
 import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
 import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import { chiMoment } from '../../../src/theory/closed/chi.js';

@@ -7,7 +7,7 @@ import { type Ridge, ridgeGradient, ridgeHessian } from '../../../src/theory/clo
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
 import { check, claim, draw, fc, mat, quad, refuted } from '../../kit.js';
 import { PENALTY_RULES } from '../../subjects/sam/covariance.js';
-import { quadraticAt } from '../../subjects/sam/ellipsoids.js';
+import { quadraticAt, unitCovariance } from '../../subjects/sam/ellipsoids.js';
 import { type Loss, quadraticLoss, ridgeLoss } from '../../subjects/sam/losses.js';
 import { wrongSamba } from '../../subjects/sam/mutants.js';
 import { drawsOn, meanGradient } from '../../subjects/sam/noisy-losses.js';
@@ -156,7 +156,7 @@ export default claim<Subject, string, string>({
       measure: ({ ridge, point }, subject) => {
         const p = point.length;
         const unit = mat.identity(p);
-        const c = { f: { ridge, point }, sigma: { matrix: unit, spectrum: [], basis: [] } };
+        const c = { f: { ridge, point }, sigma: unitCovariance(p) };
         const g = ridgeGradient(ridge, point);
         const u = mat.scale(1 / mat.norm(g), g);
         const bent = mat.apply(ridgeHessian(ridge, point), u);

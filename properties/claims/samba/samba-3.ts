@@ -1,3 +1,4 @@
+/** @file The RAE's penalty on the decoder's Jacobian, its norm and its power: eq. (3), footnote 2. */
 import { RAE_JACOBIAN_RULES, type RaeJacobianRules } from '../../../src/core/objectives/rae/rae-jacobian.js';
 import { type AutoencoderCase, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';

@@ -3,6 +3,7 @@ import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { ridgeDerivative, ridgeGradient } from '../../../src/theory/closed/ridge.js';
 import { maximiseOnBall } from '../../../src/theory/numerics/trust-region.js';
 import { type Quadratic, quadraticOf, type RidgeCase } from '../../arbitraries/functions.js';
+import type { SpectralMatrix } from '../../arbitraries/matrix.js';
 import { check, type fc, mat, type OrderCase } from '../../kit.js';
 import { PENALTY_RULES, type PenaltyRules } from './covariance.js';
 import { quadraticLoss, ridgeLoss } from './losses.js';
@@ -36,6 +37,13 @@ export const quadraticAt = (gradient: mat.Vector, matrix: mat.Matrix, offset = 0
   matrix,
   spectrum: [],
   basis: [],
+});
+
+/** The covariance I. */
+export const unitCovariance = (p: number): SpectralMatrix => ({
+  matrix: mat.identity(p),
+  spectrum: new Array<number>(p).fill(1),
+  basis: mat.identity(p),
 });
 
 /** One SAM step on a quadratic from the origin, radius kappa in whitened coordinates. */

@@ -1,3 +1,4 @@
+/** @file Mean and spread of the gradient at one sample, and what the theory says of them. */
 import {
   ridgeFunction,
   ridgeGradient,

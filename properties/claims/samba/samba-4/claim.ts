@@ -1,3 +1,4 @@
+/** @file The gradient of the RAE's loss: eq. (4). */
 import { RAE_JACOBIAN } from '../../../../src/core/objectives/rae/rae-jacobian.js';
 import { RAE_LOSS_GRADIENT } from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { SAMBA_RULES } from '../../../../src/core/objectives/samba/samba.js';

@@ -4,7 +4,7 @@ import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/sa
 import { ridgeHessian } from '../../../../src/theory/closed/ridge.js';
 import { maximiseOnEllipsoid } from '../../../../src/theory/numerics/trust-region.js';
 import { asymptotic, check, claim, draw, fc, mat, wrong } from '../../../kit.js';
-import { slopedQuadratics, stepOn } from '../../../subjects/sam/ellipsoids.js';
+import { slopedQuadratics, stepOn, unitCovariance } from '../../../subjects/sam/ellipsoids.js';
 import { DETACH_MUTANTS, LENGTH_MUTANTS, wrongSamba } from '../../../subjects/sam/mutants.js';
 import { theory, withSigma } from '../../../subjects/sam/ridge-cases.js';
 import { gapGradient, residuals } from './danskin.js';
@@ -12,15 +12,6 @@ import { gapGradient, residuals } from './danskin.js';
 /** The gradient of a quadratic at w. */
 const quadraticGradient = ({ gradient, matrix }: draw.Quadratic, w: mat.Vector): number[] =>
   mat.add(gradient, mat.apply(matrix, w));
-
-interface Subject {
-  /** The gradient of the detached step, as it trains. */
-  readonly samba: SambaRules;
-  /** The same without detaching. */
-  readonly live: SambaRules;
-  /** The gradient of the true maximum over the ellipsoid e' Sigma^-1 e <= kappa^2 of a quadratic at w. */
-  readonly envelope: (f: draw.Quadratic, sigma: mat.Matrix, kappa: number, w: mat.Vector) => mat.Vector;
-}
 
 const onQuadratics = (f: (p: number) => fc.Arbitrary<draw.Quadratic>, dimensions: readonly number[]) =>
   fc.oneof(
@@ -52,18 +43,12 @@ const sizeAt = ({ f, sigma, kappa }: OnQuadratic): number => {
   return (mat.norm(f.gradient) + mat.norm(f.matrix.flat())) * reach ** 2;
 };
 
-/** The true gradient: A e + g at the maximiser. */
-const danskin: Subject['envelope'] = (f, sigma, kappa, w) => {
+/** The gradient of the true maximum over the ellipsoid e' Sigma^-1 e <= kappa^2 of a quadratic at w: A e + g at the maximiser. */
+const danskin = (f: draw.Quadratic, sigma: mat.Matrix, kappa: number, w: mat.Vector): mat.Vector => {
   const moved = quadraticGradient(f, w);
   const { point } = maximiseOnEllipsoid(moved, f.matrix, sigma, kappa);
   return mat.add(moved, mat.apply(f.matrix, point));
 };
-
-const unit = (p: number): draw.SpectralMatrix => ({
-  matrix: mat.identity(p),
-  spectrum: new Array<number>(p).fill(1),
-  basis: mat.identity(p),
-});
 
 /** Convex quadratics whose gradient is the top eigenvector. */
 const alongTop = (p: number): fc.Arbitrary<draw.Quadratic> =>
@@ -74,7 +59,14 @@ const alongTop = (p: number): fc.Arbitrary<draw.Quadratic> =>
 
 const { noDetach, detachNormOnly, detachDirectionOnly } = DETACH_MUTANTS;
 
-const SUBJECT: Subject = { samba: SAMBA_RULES, live: noDetach.rules, envelope: danskin };
+const SUBJECT = {
+  /** The gradient of the detached step, as it trains. */
+  samba: SAMBA_RULES,
+  /** The same without detaching. */
+  live: noDetach.rules,
+  envelope: danskin,
+};
+type Subject = typeof SUBJECT;
 
 export default claim<Subject, string, string>({
   id: 'SAMBA-8',
@@ -161,7 +153,7 @@ export default claim<Subject, string, string>({
     eigenvector: check.equals({
       says: 'it is where the gradient is the top eigenvector of a convex quadratic, and always with one parameter',
       given: fc.oneof(
-        onQuadratics(alongTop, [2, 3, 5]).map(c => ({ ...c, sigma: unit(c.direction.length) })),
+        onQuadratics(alongTop, [2, 3, 5]).map(c => ({ ...c, sigma: unitCovariance(c.direction.length) })),
         onQuadratics(p => draw.quadraticOf(p, 'psd').filter(({ gradient }) => gradient[0] !== 0), [1]),
       ),
       runs: 32,
