@@ -80,9 +80,9 @@ export default claim<ElboRules, string, string>({
       says: 'at the true posterior the bound is the log evidence',
       given: everyShape(LINEAR_GAUSSIAN.filter(({ net }) => net.posterior === 'cholesky')),
       runs: 16,
-      measure: (of, subject) =>
+      measure: (given, subject) =>
         VARIANCES.map(s2 => {
-          const c = withTruePosterior(of, s2);
+          const c = withTruePosterior(given, s2);
           const { logEvidence: expected, size } = evidence(c, s2);
           return { actual: elbo(c, subject, s2), expected, scale: size, what: `variance ${s2}` };
         }),

@@ -1,4 +1,4 @@
-/** @file Where SAMBA evaluates the decoder: eq. (10), and what the released code does with a learned covariance. */
+/** @file Where SAMBA evaluates the decoder: eq. (10); the released code with a learned covariance. */
 
 import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
 import { VAE_SAM_LEARNED_RULES } from '../../../src/core/objectives/vae-sam/vae-sam-samba-learned.js';
@@ -24,7 +24,7 @@ function errorAt(c: AutoencoderCase, steps: mat.Vector): number {
   return mat.sum([...errors]) / errors.length;
 }
 
-/** What a step of core has for its reconstruction, against the error after given steps; the round-off grows with their power. */
+/** The reconstruction of core's step against the error after given steps; round-off grows with a power. */
 function decoded(c: AutoencoderCase, outputs: Arrays, steps: mat.Vector, power: 1 | 2) {
   const actual = outputs['term.reconstruction']![0]!;
   const size = 1 + mat.norm(Object.values(c.params).flat());
@@ -40,7 +40,7 @@ const levels = (c: AutoencoderCase, steps: readonly number[][]) =>
     return { actual: mat.dot(step, pulled), expected: c.shape.net.latent, scale };
   });
 
-/** The largest gain of the linearised loss on every sample's ellipsoid, that of the steps, and their round-off. */
+/** The largest gain of the linearised loss on every ellipsoid, that of the steps, and their round-off. */
 const gains = (c: AutoencoderCase, steps: readonly number[][]) => {
   const g = gradients(c);
   const rounding = c.shape.batch * roundOff(c, atCode(c));

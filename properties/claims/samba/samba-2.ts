@@ -39,7 +39,7 @@ const SUBJECT: Subject = {
 /** A noise that has no special direction. */
 const noiseOf = (d: number): number[] => Array.from({ length: d }, (_, k) => Math.cos(2 * k + 1));
 
-/** |x - f(z)|^2 and (-log|Sigma| + tr Sigma + |mu|^2 + d)/2 at one noise, means over the batch, without core. */
+/** |x - f(z)|^2 and (-log|Sigma| + tr Sigma + |mu|^2 + d)/2 at one noise, batch means, without core. */
 function printedTerms(c: AutoencoderCase, noise: readonly number[]) {
   const sigmas = covariancesOf(c);
   const { mean } = atCode(c);

@@ -12,7 +12,7 @@ export const SUBJECT = {
   samba: SAMBA_RULES,
   /** The noise that trains. */
   vae: VAE_RULES,
-  /** By how much the mean of a loss of Lipschitz constant g may exceed its maximum on the ball of radius rho. */
+  /** The excess of the mean over the maximum on the ball of radius rho: Lipschitz constant g. */
   lipschitz: (g: number, rho: number, d: number) => (Math.SQRT2 * g * rho) / (4 * Math.sqrt(d)),
   /** The same for a gradient of Lipschitz constant beta. */
   smooth: (beta: number, rho: number, d: number) =>

@@ -1,4 +1,4 @@
-/** @file What is true of the mean of a loss against its maximum on the ball: statements A and E of SAMBA-14. */
+/** @file What is true of the mean against the maximum on the ball: statements A and E of SAMBA-14. */
 
 import type { Objective } from '../../../src/core/objectives/objective.js';
 import { makeSamba } from '../../../src/core/objectives/samba/samba.js';
@@ -117,7 +117,7 @@ const smallRadius = check.order<Case<draw.RidgeCase>, Subject>({
   },
 });
 
-/** An even loss at its stationary point 0, its Hessian neither nearly a multiple of the identity nor nearly tied at the top. */
+/** An even loss at its stationary point 0, its Hessian not nearly isotropic, nor tied at the top. */
 const even = (p: number): fc.Arbitrary<draw.RidgeCase> =>
   draw.ridges(p, ['cos']).map(({ ridge }) => ({
     ridge: { ...ridge, terms: ridge.terms.map(term => ({ ...term, b: 0 })) },

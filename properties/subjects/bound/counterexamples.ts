@@ -17,8 +17,8 @@ const balls = (dimensions: readonly number[], radii: readonly number[]) =>
   check.only(dimensions.flatMap(d => radii.map(rho => ({ d, rho }))) as [Ball, ...Ball[]]);
 
 /**
- * E h(|theta|): for polynomials in few dimensions by the noise that trains on `nodes` Gauss-Hermite nodes an axis, else by
- * the distribution of |theta|.
+ * E h(|theta|): for polynomials in few dimensions by the noise that trains on `nodes` Gauss-Hermite nodes an
+ * axis, else by the distribution of |theta|.
  */
 function radial(s: Subject, { d, rho }: Ball, h: (r: number) => number, nodes = 0): number {
   if (d > 3 || nodes === 0) return radialMean(d, r => h((rho * r) / Math.sqrt(d)));
@@ -94,28 +94,28 @@ interface Known {
   readonly formula: FormulaName;
   readonly scope: Readonly<Record<string, number>>;
   /** The quantity that the formula is for, from the mean over |eta|. */
-  readonly of: (mean: (h: (r: number) => number) => number) => number;
+  readonly ratio: (mean: (h: (r: number) => number) => number) => number;
   readonly nodes?: number;
 }
 
 const KNOWN = [1, 2, 3, 10, 100].flatMap((d): Known[] => [
-  { d, formula: 'quarticRatio', scope: { d }, of: mean => mean(r => r ** 4) / d ** 2, nodes: 3 },
-  { d, formula: 'sexticRatio', scope: { d }, of: mean => mean(r => r ** 6) / d ** 3, nodes: 4 },
+  { d, formula: 'quarticRatio', scope: { d }, ratio: mean => mean(r => r ** 4) / d ** 2, nodes: 3 },
+  { d, formula: 'sexticRatio', scope: { d }, ratio: mean => mean(r => r ** 6) / d ** 3, nodes: 4 },
   {
     d,
     formula: 'exponentialLogRatio',
     scope: { d, c: 1 / 8 },
-    of: mean => Math.log(mean(r => Math.exp(r ** 2 / 8))) - d / 8,
+    ratio: mean => Math.log(mean(r => Math.exp(r ** 2 / 8))) - d / 8,
   },
-  { d, formula: 'chiMean', scope: { d }, of: mean => mean(r => r) },
+  { d, formula: 'chiMean', scope: { d }, ratio: mean => mean(r => r) },
 ]);
 
 const values = check.equals<Known, Subject>({
   says: 'mean over maximum is 1 + 2/d, (1 + 2/d)(1 + 4/d) and exp(d(-log(1 - 2c)/2 - c)) for powers and exponentials',
   given: check.only(KNOWN as [Known, ...Known[]], ({ formula, d }) => `${formula}, d = ${d}`),
   ulps: ULPS.iteration,
-  measure: ({ d, formula, scope, of, nodes }, s) => ({
-    actual: of(h => radial(s, { d, rho: Math.sqrt(d) }, h, nodes)),
+  measure: ({ d, formula, scope, ratio, nodes }, s) => ({
+    actual: ratio(h => radial(s, { d, rho: Math.sqrt(d) }, h, nodes)),
     expected: evaluateFormula(formula, scope) as number,
     scale: Math.sqrt(d),
   }),

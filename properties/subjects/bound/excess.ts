@@ -1,4 +1,4 @@
-/** @file By how much the mean may exceed the maximum on the ball: statements B, C and D of SAMBA-14, on radial losses. */
+/** @file The largest excess of the mean over the maximum on the ball: statements B, C, D of SAMBA-14. */
 
 import { massOutside, meanExcess, meanSquaredExcess } from '../../../src/theory/closed/chi.js';
 import { check, draw, fc } from '../../kit.js';
@@ -35,8 +35,8 @@ const extremal = (d: number, inside = 0): RadialCase => ({
 
 const examples = DIMENSIONS.map(d => extremal(d));
 
-const sum = (c: RadialCase, of: (knot: number) => number): number =>
-  c.weights.reduce((total, weight, k) => total + weight * of(c.knots[k]!), 0);
+const sum = (c: RadialCase, term: (knot: number) => number): number =>
+  c.weights.reduce((total, weight, k) => total + weight * term(c.knots[k]!), 0);
 
 /** The ends and the knots inside the ball. */
 const candidates = ({ knots }: RadialCase, radius: number): number[] => [
@@ -65,7 +65,7 @@ const lipschitz = check.bound<RadialCase, Subject>({
   },
 });
 
-/** The maximum over [0, radius] of sum_k w_k (r - t_k)_+^2 / 2 - dip r^2 / 2: at an end, a knot, or where the slope is zero. */
+/** The maximum over [0, radius] of a smooth radial loss: at an end, a knot, or where the slope is zero. */
 function largestSmooth(c: RadialCase, radius: number): number {
   const value = (r: number): number => sum(c, knot => Math.max(r - knot, 0) ** 2 / 2) - (c.dip * r ** 2) / 2;
   const fences = candidates(c, radius).sort((a, b) => a - b);

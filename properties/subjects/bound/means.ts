@@ -1,4 +1,4 @@
-/** @file Gaussian means of losses under the noise that trains, and the radius of the worst-case step that trains. */
+/** @file Gaussian means under the noise that trains, and the radius of the worst-case step that trains. */
 import * as tf from '@tensorflow/tfjs';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { mat, quad } from '../../kit.js';
@@ -31,8 +31,8 @@ export function codes(
 }
 
 /** The mean of a loss over such codes. */
-export const meanOver = (of: readonly WeightedCode[], loss: (z: mat.Vector) => number): number =>
-  of.reduce((sum, { code, weight }) => sum + weight * loss(code), 0);
+export const meanOver = (sampled: readonly WeightedCode[], loss: (z: mat.Vector) => number): number =>
+  sampled.reduce((sum, { code, weight }) => sum + weight * loss(code), 0);
 
 /** The mean of a polynomial of degree up to three. */
 export const meanOfCubic = (
@@ -42,7 +42,7 @@ export const meanOfCubic = (
   loss: (z: mat.Vector) => number,
 ): number => meanOver(codes(s, mean, factor, quad.sigmaPoints(mean.length)), loss);
 
-/** rho I / sqrt(d): the root of the covariance whose ellipsoid of radius sqrt(d) is the ball of radius rho. */
+/** rho I / sqrt(d): root of the covariance whose ellipsoid of radius sqrt(d) is the ball of radius rho. */
 export const ballRoot = (rho: number, d: number): number[][] =>
   mat.identity(d).map(row => mat.scale(rho / Math.sqrt(d), row));
 

@@ -1,4 +1,4 @@
-/** @file SAM on functions with known derivatives and any covariance: the expansions that SAMBA-7 is made of. */
+/** @file SAM on functions with known derivatives and any covariance: the expansions of SAMBA-7. */
 import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { ridgeDerivative, ridgeGradient } from '../../../src/theory/closed/ridge.js';
 import { maximiseOnBall } from '../../../src/theory/numerics/trust-region.js';

@@ -1,4 +1,4 @@
-/** @file Negative controls of the SAMBA claims: known mistakes in the code that trains, under the names of the claims. */
+/** @file Negative controls of the SAMBA claims: known mistakes of the objectives, named as in the claims. */
 
 import { completed, type Mistake, wrong } from '../../../src/core/objectives/define.js';
 import { RAE_JACOBIAN, type RaeJacobianRules } from '../../../src/core/objectives/rae/rae-jacobian.js';

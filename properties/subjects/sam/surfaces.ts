@@ -8,7 +8,7 @@ import type { PenaltyRules } from './covariance.js';
 import { rootOf } from './root.js';
 import type { At } from './sam.js';
 
-/** L at the point, L after the step, and the penalty, for the covariance kappa^2 / p Sigma: radius kappa in whitened coordinates. */
+/** L, L after the step, and the penalty, for kappa^2 / p Sigma: radius kappa in whitened coordinates. */
 export function measureOn(
   { loss: { shape, data }, point, factor }: At,
   step: PerturbationRules,

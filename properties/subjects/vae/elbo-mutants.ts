@@ -1,4 +1,4 @@
-/** @file Negative controls of the VAE: known mistakes in the code that trains, under the names of the claims. */
+/** @file Negative controls of the VAE: known mistakes of the objective, named as in the claims. */
 
 import type { Mistake } from '../../../src/core/objectives/define.js';
 import { VAE, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
@@ -42,7 +42,7 @@ const WEIGHT_WRONG = { betaIgnored: mistakes.betaIgnored } satisfies Wrong;
 /** All of these. */
 export const VAE_WRONG = { ...KL_WRONG, ...NOISE_WRONG, ...WEIGHT_WRONG };
 
-/** The mutants of a subject whose VAE is wrong; the rules are made once, so that all checks share their programs. */
+/** The mutants of a subject whose VAE is wrong; all checks share the programs of the same rules. */
 export const inVae = <Subject extends { readonly vae: VaeRules }>(
   wrong: Wrong,
 ): Record<string, Mutant<Subject>> =>

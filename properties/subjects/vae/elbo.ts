@@ -1,4 +1,4 @@
-/** @file The evidence bound that the VAE of core trains, beside the evidence itself where that has a closed form. */
+/** @file The evidence bound that the VAE of core trains, and the evidence where it has a closed form. */
 import type * as tf from '@tensorflow/tfjs';
 import { gradients } from '../../../src/core/derivatives.js';
 import { makeVae, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
@@ -24,7 +24,7 @@ const linear = (
   batch,
 });
 
-/** Linear decoders with a learned covariance: the evidence is Gaussian. One latent, and more latents than data, among them. */
+/** Linear decoders with a learned covariance; one latent, and more latents than data, among them. */
 export const LINEAR_GAUSSIAN: readonly Shape[] = [
   linear([4, 5], [3, 4], 2, 'diagonal'),
   linear([5, 4], [3, 5], 3, 'cholesky'),
@@ -33,8 +33,8 @@ export const LINEAR_GAUSSIAN: readonly Shape[] = [
 ];
 
 /**
- * |x - f(z)|^2 + beta KL of the VAE that trains, with the encoder's covariance. Inputs `beta` and `noise`; outputs `loss`,
- * `term.*` and `grad.*`.
+ * |x - f(z)|^2 + beta KL of the VAE that trains, with the encoder's covariance. Inputs `beta` and `noise`;
+ * outputs `loss`, `term.*` and `grad.*`.
  */
 export const elboProgram = (rules: VaeRules, shape: Shape): Float64Program =>
   programOf(rules, shape, 'elbo', () => {
@@ -60,7 +60,7 @@ export const elboProgram = (rules: VaeRules, shape: Shape): Float64Program =>
 /** How the bound is made from what trains, for an observation of variance s2. */
 export interface ElboRules {
   readonly vae: VaeRules;
-  /** The weight of the KL beside |x - f|^2 that makes the sum 2 s2 times the negative bound, but for its constant. */
+  /** The weight of the KL beside |x - f|^2 that makes 2 s2 times the negative bound, less a constant. */
   readonly beta: (s2: number) => number;
   /** The constant of the negative bound, for D data. */
   readonly constant: (s2: number, data: number) => number;
@@ -97,7 +97,7 @@ const samples = (c: AutoencoderCase): number[][] =>
 const centred = (c: AutoencoderCase): number[][] =>
   samples(c).map(x => mat.subtract(x, c.params['decoder.0.bias']!));
 
-/** The posterior of a linear decoder with observation variance s2: N((s2 I + W'W)^-1 W'(x - b), (I + W'W/s2)^-1). */
+/** The posterior of a linear decoder, N((s2 I + W'W)^-1 W'(x - b), (I + W'W/s2)^-1). */
 function truePosterior(c: AutoencoderCase, s2: number) {
   const w = firstLayer(c);
   const precision = mat.combine(1, mat.identity(w[0]!.length), 1 / s2, mat.gram(w));
@@ -106,7 +106,7 @@ function truePosterior(c: AutoencoderCase, s2: number) {
   return { precision, covariance, means };
 }
 
-/** log p(x) and KL(q || p(z | x)) of a linear decoder, means over the batch, and the size of the terms that cancel in them. */
+/** log p(x) and KL(q || p(z | x)) of a linear decoder, batch means, and the size of what cancels in them. */
 export function evidence(c: AutoencoderCase, s2: number) {
   const w = firstLayer(c);
   const { precision, covariance, means } = truePosterior(c, s2);
@@ -133,10 +133,10 @@ export function evidence(c: AutoencoderCase, s2: number) {
 
 const zeros = (values: readonly number[]): number[] => values.map(() => 0);
 
-/** The same case with every sample the first one and the encoder's posterior the true one of it, shape with full covariance. */
-export function withTruePosterior(of: AutoencoderCase, s2: number): AutoencoderCase {
-  const first = samples(of)[0]!;
-  const c = { ...of, x: samples(of).flatMap(() => first) };
+/** The same case with every sample the first one and its true posterior for q; a full covariance. */
+export function withTruePosterior(given: AutoencoderCase, s2: number): AutoencoderCase {
+  const first = samples(given)[0]!;
+  const c = { ...given, x: samples(given).flatMap(() => first) };
   const { means, covariance } = truePosterior(c, s2);
   const factor = mat.cholesky(covariance);
   const bias = [...factor.map((row, i) => Math.log(row[i]!)), ...factor.flatMap((row, i) => row.slice(0, i))];

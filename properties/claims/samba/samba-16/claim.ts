@@ -26,7 +26,7 @@ const linearDecoders = everyShape([...SHAPES.linear, flat]);
 const SUBJECT = {
   samba: SAMBA_RULES,
   vae: VAE_RULES,
-  /** By how much the one-step value exceeds the mean over the noise: of lambda, |g|, tr H / d and the curvature along g. */
+  /** The one-step value less the mean: of lambda, |g|, tr H / d and the curvature along g. */
   excess: (lambda: number, slope: number, meanCurvature: number, along: number) =>
     lambda * slope + (lambda ** 2 / 2) * (along - meanCurvature),
 };

@@ -1,4 +1,4 @@
-/** @file The gradients that train, on the ResNet-18 of the experiments in training mode, against differences of the loss. */
+/** @file The gradients that train on the ResNet-18 of the experiments, against differences of the loss. */
 import type * as tf from '@tensorflow/tfjs';
 import type { Objective } from '../../../../src/core/objectives/objective.js';
 import {
@@ -46,8 +46,8 @@ export function largeGradients(width: number): Check<Trained> {
     tolerance: 1e-8,
     runs: 1,
     measure: ({ seed, batch }, { vae, samba, rae }) => {
-      const of = { width, activation: 'softplus', batch, mode: 'training' } as const;
-      const direction = directionsAt({ of, parts: [], seed, shop });
+      const large = { width, activation: 'softplus', batch, mode: 'training' } as const;
+      const direction = directionsAt({ of: large, parts: [], seed, shop });
       const all = [
         { rules: vae, objective: withHyper(makeVae(vae), GAUSSIAN) },
         { rules: samba, objective: withHyper(makeSamba(samba), GAUSSIAN), held: held(samba), direction },
@@ -57,7 +57,7 @@ export function largeGradients(width: number): Check<Trained> {
         },
       ];
       return all.map(one => {
-        const { gradient, differences } = slopesAt(of, seed, shop, one);
+        const { gradient, differences } = slopesAt(large, seed, shop, one);
         return { actual: differences, expected: gradient, what: one.objective.name };
       });
     },

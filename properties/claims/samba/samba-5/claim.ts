@@ -1,4 +1,4 @@
-/** @file "J_f := grad_z L": the decoder's Jacobian and the gradient of the loss are not the same penalty. Section 3.2. */
+/** @file Section 3.2, J_f := grad_z L: the Jacobian and the gradient of the loss are two penalties. */
 
 import { RAE_JACOBIAN_RULES } from '../../../../src/core/objectives/rae/rae-jacobian.js';
 import { RAE_LOSS_GRADIENT_RULES } from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
@@ -77,8 +77,8 @@ export default claim<Subject, string, string>({
       says: 'at perfect reconstruction SAMBA penalises nothing while |J|_F is positive',
       given: everyShape(SHAPES.control),
       runs: 16,
-      measure: (of, { rae, jacobian }) => {
-        const c = withResiduals(of, [0]);
+      measure: (given, { rae, jacobian }) => {
+        const c = withResiduals(given, [0]);
         const claimed = penalties.termOf(c, jacobianStep(jacobian, c.shape, 1), 'penalty');
         const actual = penalties.termOf(c, raeStep(rae, c.shape), 'penalty');
         return { claimed, actual, by: claimed - actual, scale: claimed };

@@ -1,4 +1,4 @@
-/** @file What SAMBA-5 compares: closed forms of the two penalties for linear decoders, and expansions of both. */
+/** @file What SAMBA-5 compares: the two penalties in closed form for linear decoders, and expansions. */
 import type { RaeJacobianRules } from '../../../../src/core/objectives/rae/rae-jacobian.js';
 import type { SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import type { VaeRules } from '../../../../src/core/objectives/vae/vae.js';
@@ -42,7 +42,7 @@ export function linearPenalties(c: AutoencoderCase) {
 /** Steps by factors of sqrt(2): an order of four leaves few halvings above round-off. */
 const fineSteps = (from: number): number[] => Array.from({ length: 13 }, (_, k) => from * 2 ** (-k / 2));
 
-/** The VAE's mean loss less the RAE's with alpha^2 |J|_F^2 and less alpha^2 sum r_k tr grad^2 f_k; E of the quartic term. */
+/** The VAE's mean loss less the RAE's with alpha^2 |J|_F^2 and the term of the second derivatives. */
 export function noiseExpansion(c: AutoencoderCase, jacobian: RaeJacobianRules, vae: VaeRules): OrderCase {
   const { latent } = c.shape.net;
   const r = Float64Array.from(penalties.residuals(c).flat());

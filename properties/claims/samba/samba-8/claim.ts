@@ -43,7 +43,7 @@ const sizeAt = ({ f, sigma, kappa }: OnQuadratic): number => {
   return (mat.norm(f.gradient) + mat.norm(f.matrix.flat())) * reach ** 2;
 };
 
-/** The gradient of the true maximum over the ellipsoid e' Sigma^-1 e <= kappa^2 of a quadratic at w: A e + g at the maximiser. */
+/** The gradient of the true maximum on e' Sigma^-1 e <= kappa^2 of a quadratic: A e + g at the maximiser. */
 const danskin = (f: draw.Quadratic, sigma: mat.Matrix, kappa: number, w: mat.Vector): mat.Vector => {
   const moved = quadraticGradient(f, w);
   const { point } = maximiseOnEllipsoid(moved, f.matrix, sigma, kappa);

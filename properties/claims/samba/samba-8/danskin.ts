@@ -1,4 +1,4 @@
-/** @file The gradient of the true maximum of a ridge sum over an ellipsoid, by Danskin's theorem, beside that of the step. */
+/** @file The gradient of the maximum of a ridge sum on an ellipsoid (Danskin's theorem), and the step's. */
 
 import type { SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { ridgeGradient } from '../../../../src/theory/closed/ridge.js';
