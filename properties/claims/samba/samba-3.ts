@@ -5,7 +5,7 @@ import { everyShape } from '../../arbitraries/given.js';
 import { check, claim, conditional, mat, wrong } from '../../kit.js';
 import { atCode, rowsOf } from '../../subjects/network/jets.js';
 import type { Part } from '../../subjects/network/network.js';
-import { wrongJacobian } from '../../subjects/sam/mutants.js';
+import { wrongJacobian } from '../../subjects/sam/jacobian-mutants.js';
 import { firstLayer } from '../../subjects/sam/pair.js';
 import { distance, penaltyGradient, termOf } from '../../subjects/sam/penalties.js';
 import { average } from '../../subjects/sam/released.js';
