@@ -1,33 +1,23 @@
 /** @file The evidence lower bound: eq. (1). */
 
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
-import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
-import { sigmaPoints, type WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
+import { check, claim, exact, quad, wrong } from '../../kit.js';
 import { atCode } from '../../subjects/network/jets.js';
 import {
+  ELBO,
   type ElboRules,
   evidence,
   LINEAR_GAUSSIAN,
   negativeElbo,
   withTruePosterior,
 } from '../../subjects/vae/elbo.js';
-import { inVae, KL_WRONG, NOISE_WRONG, WEIGHT_WRONG } from '../../subjects/vae/elbo-mutants.js';
-
-const SUBJECT: ElboRules = {
-  vae: VAE_RULES,
-  beta: s2 => 2 * s2,
-  constant: (s2, data) => (data / 2) * Math.log(2 * Math.PI * s2),
-};
+import { inVae, VAE_WRONG } from '../../subjects/vae/elbo-mutants.js';
 
 const VARIANCES = [1 / 4, 1, 4];
 
 const elbo = (c: AutoencoderCase, subject: ElboRules, s2: number): number =>
-  -negativeElbo(c, subject, s2, sigmaPoints(c.shape.net.latent));
+  -negativeElbo(c, subject, s2, quad.sigmaPoints(c.shape.net.latent));
 
 /** One latent and a decoder that bends: the evidence is an integral over a line. */
 const CURVED: readonly Shape[] = (['tanh', 'sin'] as const).map(activation => ({
@@ -43,7 +33,7 @@ const CURVED: readonly Shape[] = (['tanh', 'sin'] as const).map(activation => ({
 }));
 
 /** Equally spaced points: for analytic functions under a Gaussian weight the rule converges geometrically. */
-function trapezoid(reach: number, count: number): WeightedPoint[] {
+function trapezoid(reach: number, count: number): quad.WeightedPoint[] {
   const step = (2 * reach) / (count - 1);
   return Array.from({ length: count }, (_, k) => {
     const x = k * step - reach;
@@ -67,16 +57,16 @@ export default claim<ElboRules, string, string>({
   source: 'Reizinger & Huszár 2023, eq. (1)',
   tex: {
     printed:
-      '\\mathrm{ELBO} = \\mathbb E_{q(z|x)}\\log p_\\theta(x|z) - \\mathrm{KL}\\left(q(z|x)\\,\\|\\,p(z)\\right) \\le \\log p_\\theta(x)',
+      '\\mathrm{ELBO} = \\mathbb E_{q(z|x)}\\log p_\\theta(x|z) - \\mathrm{KL}\\left(q(z|x)\\,\\|\\,p_0(z)\\right) \\le \\log p_\\theta(x)',
     corrected:
       '\\log p_\\theta(x) = \\mathrm{ELBO} + \\mathrm{KL}\\left(q(z|x)\\,\\|\\,p_\\theta(z|x)\\right)',
   },
   says: 'The objective that the VAE trains is a lower bound of the log evidence, and what it lacks is exactly the divergence of q from the true posterior, checked against the closed form of linear decoders.',
   verdict: exact(),
   objectives: ['vae'],
-  subject: SUBJECT,
+  subject: ELBO,
   checks: {
-    identity: equals({
+    identity: check.equals({
       says: 'for linear decoders log p(x) is the bound plus KL(q || p(z|x)), for any posterior and observation variance',
       given: everyShape(LINEAR_GAUSSIAN),
       runs: 32,
@@ -86,18 +76,18 @@ export default claim<ElboRules, string, string>({
           return { actual: elbo(c, subject, s2) + gap, expected, scale: size, what: `variance ${s2}` };
         }),
     }),
-    tight: equals({
+    tight: check.equals({
       says: 'at the true posterior the bound is the log evidence',
       given: everyShape(LINEAR_GAUSSIAN.filter(({ net }) => net.posterior === 'cholesky')),
       runs: 16,
-      measure: (of, subject) =>
+      measure: (given, subject) =>
         VARIANCES.map(s2 => {
-          const c = withTruePosterior(of, s2);
+          const c = withTruePosterior(given, s2);
           const { logEvidence: expected, size } = evidence(c, s2);
           return { actual: elbo(c, subject, s2), expected, scale: size, what: `variance ${s2}` };
         }),
     }),
-    bound: bound({
+    bound: check.bound({
       says: 'for decoders that bend it is a lower bound of the integral over the code',
       given: everyShape(CURVED),
       runs: 16,
@@ -110,17 +100,13 @@ export default claim<ElboRules, string, string>({
     }),
   },
   mutants: {
-    ...inVae<ElboRules>(KL_WRONG),
-    ...inVae<ElboRules>(NOISE_WRONG),
-    ...inVae<ElboRules>(WEIGHT_WRONG),
-    varianceForgotten: mutant('beta = s^2 beside |x - f|^2, which has no 1/2', s => ({
-      ...s,
-      beta: s2 => s2,
-    })),
-    constantDropped: mutant('the normalisation of p(x|z) is dropped', s => ({ ...s, constant: () => 0 })),
-    constantOfOne: mutant('the normalisation of one datum for all D', s => ({
-      ...s,
-      constant: s2 => s.constant(s2, 1),
-    })),
+    ...inVae<ElboRules>(VAE_WRONG),
+    ...wrong.formula(ELBO, 'beta', {
+      varianceForgotten: ['beta = s^2 beside |x - f|^2, which has no 1/2', s2 => s2],
+    }),
+    ...wrong.formula(ELBO, 'constant', {
+      constantDropped: ['the normalisation of p(x|z) is dropped', () => 0],
+      constantOfOne: ['the normalisation of one datum for all D', s2 => ELBO.constant(s2, 1)],
+    }),
   },
 });

@@ -1,87 +1,47 @@
 /** @file The norm of Gaussian noise in d dimensions: section 2. */
-import * as tf from '@tensorflow/tfjs';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { statistical } from '../../../src/claims/checks/statistical.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { ladder, type OrderCase } from '../../../src/claims/order/case.js';
-import { fill, type Random } from '../../../src/claims/random.js';
-import { asymptotic } from '../../../src/claims/verdict.js';
-import { isotropic } from '../../../src/core/gaussian.js';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
-import { perturb } from '../../../src/core/perturbation.js';
-import { programOf } from '../../../src/engine/float64/program-of.js';
+import { ULPS } from '../../../src/claims/checks/rounding.js';
+import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
 import { chiMoment, massOutside, radialMean } from '../../../src/theory/closed/chi.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
-import { dyadic, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
-import { inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
+import { asymptotic, check, claim, draw, fill, mat, type OrderCase, type Random, wrong } from '../../kit.js';
+import { isotropicStep } from '../../subjects/sam/isotropic.js';
+import { wrongSamba } from '../../subjects/sam/mutants.js';
 
-interface Subject {
+const SUBJECT = {
   /** The worst-case step that trains. */
-  readonly samba: SambaRules;
-  /** The noise that trains. */
-  readonly noise: (random: Random, d: number) => Float64Array;
-  /** E |eta| */
-  readonly mean: (d: number) => number;
-  /** E |eta| / sqrt(d) to second order in 1/d. */
-  readonly expansion: (d: number) => number;
-  /** The limit of the variance of |eta|, and its first correction in 1/d. */
-  readonly variance: readonly [number, number];
-  /** P(|eta|^2 <= d) to first order. */
-  readonly inside: (d: number) => number;
-  /** A bound of the probability that |eta| is t away from its mean. */
-  readonly tail: (t: number) => number;
-}
-
-const SUBJECT: Subject = {
   samba: SAMBA_RULES,
-  noise: (random, d) => fill(new Float64Array(d), 'normal', random),
-  mean: d => chiMoment(d, 1),
-  expansion: d => 1 - 1 / (4 * d) + 1 / (32 * d * d),
-  variance: [1 / 2, -1 / 8],
-  inside: d => 1 / 2 + 1 / (3 * Math.sqrt(Math.PI * d)),
-  tail: t => 2 * Math.exp((-t * t) / 2),
+  /** The noise that trains. */
+  noise: (random: Random, d: number): Float64Array => fill(new Float64Array(d), 'normal', random),
+  /** E |eta| */
+  mean: (d: number) => chiMoment(d, 1),
+  /** E |eta| / sqrt(d) to second order in 1/d. */
+  expansion: (d: number) => 1 - 1 / (4 * d) + 1 / (32 * d * d),
+  /** The limit of the variance of |eta|, and its first correction in 1/d. */
+  variance: [1 / 2, -1 / 8] as [number, number],
+  /** P(|eta|^2 <= d) to first order. */
+  inside: (d: number) => 1 / 2 + 1 / (3 * Math.sqrt(Math.PI * d)),
+  /** A bound of the probability that |eta| is t away from its mean. */
+  tail: (t: number) => 2 * Math.exp((-t * t) / 2),
 };
+type Subject = typeof SUBJECT;
 
 /** The dimension that a ladder of doubled dimensions starts from. */
-const first = { arbitrary: dyadic({ min: 4, max: 64, bits: 0 }) };
+const first = draw.dyadic({ min: 4, max: 64, bits: 0 });
 
 /** Residuals at d, 2d, 4d, ... as a ladder in 1/d; their terms have size `scale`. */
 const inDimension = (
   d: number,
   rungs: number,
-  residual: (d: number) => number,
-  scale: (d: number) => number,
+  residual: { at: (d: number) => number; scale: (d: number) => number },
   constant: number,
 ): OrderCase => ({
-  ladder: ladder(
+  ladder: check.ladder(
     Array.from({ length: rungs }, (_, k) => 1 / (d * 2 ** k)),
-    step => {
-      const at = Math.round(1 / step);
-      return { residual: residual(at), scale: scale(at) };
-    },
+    step => ({ residual: residual.at(Math.round(1 / step)), scale: residual.scale(Math.round(1 / step)) }),
   ),
   constant,
 });
 
 const variance = (d: number): number => chiMoment(d, 2) - chiMoment(d, 1) ** 2;
-
-const steps = new Map([1, 2, 5, 16].map(d => [d, {}]));
-
-/** The whitened direction that SAMBA takes: the step for Sigma = I. */
-function directionOf(samba: SambaRules, g: readonly number[]): Float64Array {
-  const d = g.length;
-  const program = programOf(samba, steps.get(d)!, 'whitened direction', () => ({
-    specs: { gradient: { shape: [1, d] } },
-    fn: ({ gradient }) => ({ step: perturb(isotropic(1), tf.add(gradient!, 0), samba).step }),
-  }));
-  return program.run({ gradient: Float64Array.from(g) }).step!;
-}
 
 export default claim<Subject, string, string>({
   id: 'SAMBA-10',
@@ -94,58 +54,48 @@ export default claim<Subject, string, string>({
   },
   says: 'The norm of Gaussian noise is sqrt(d) up to a fluctuation of relative size 1/sqrt(2d); in every dimension a third to a half of the Gaussian mass lies outside of the ball of radius sqrt(d) that SAMBA maximises over.',
   verdict: asymptotic(0.5, '1/d'),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'A third to a half of the Gaussian mass lies outside the ball of radius √d',
+      quote:
+        'concentrates in $\\ell_2$-norm around the hypersphere with radius $\\sqrt{d}$, i.e., $\\|\\boldsymbol{\\eta}\\|_2 \\approx \\sqrt{d}$',
+      place: 'section 2, MFVI SAM',
+      says: 'The relative spread of |η| is 1/√(2d). Concentration does not put the mass inside: 32 % of it is outside for d = 1, and half in the limit.',
+    },
+  ],
   objectives: ['samba'],
   subject: SUBJECT,
   checks: {
-    fluctuation: order({
+    fluctuation: check.order({
       says: 'the standard deviation of |eta|/sqrt(d) is 1/sqrt(2d)',
       given: first,
       order: 0.5,
       measure: d =>
-        inDimension(
-          d,
-          8,
-          at => Math.sqrt(variance(at) / at),
-          () => 1,
-          Math.SQRT1_2,
-        ),
+        inDimension(d, 8, { at: at => Math.sqrt(variance(at) / at), scale: () => 1 }, Math.SQRT1_2),
     }),
-    moments: equals({
+    moments: check.equals({
       says: 'E |eta| is the chi mean sqrt(2) Gamma((d+1)/2)/Gamma(d/2) and E |eta|^2 is d, by quadrature of the radial density',
-      given: only([1, 2, 3, 10, 100, 1000]),
-      ulps: 2048,
-      measure: (d, { mean }) => [
-        { actual: radialMean(d, r => r), expected: mean(d), what: 'first' },
-        { actual: radialMean(d, r => r * r), expected: d, what: 'second' },
-      ],
+      given: check.only([1, 2, 3, 10, 100, 1000]),
+      ulps: 2 * ULPS.iteration,
+      measure: (d, { mean }) =>
+        check.agree({ first: [radialMean(d, r => r), mean(d)], second: [radialMean(d, r => r * r), d] }),
     }),
-    mean: order({
+    mean: check.order({
       says: 'E |eta|/sqrt(d) is 1 - 1/(4d) + 1/(32 d^2) + 5/(128 d^3)',
       given: first,
       order: 3,
       measure: (d, { mean, expansion }) =>
-        inDimension(
-          d,
-          7,
-          at => mean(at) / Math.sqrt(at) - expansion(at),
-          () => 1,
-          5 / 128,
-        ),
+        inDimension(d, 7, { at: at => mean(at) / Math.sqrt(at) - expansion(at), scale: () => 1 }, 5 / 128),
     }),
-    variance: order({
+    variance: check.order({
       says: 'the variance of |eta| tends to 1/2 as 1/2 - 1/(8d)',
       given: first,
       order: 1,
       measure: (d, s) =>
-        inDimension(
-          d,
-          8,
-          at => variance(at) - s.variance[0],
-          at => at,
-          s.variance[1],
-        ),
+        inDimension(d, 8, { at: at => variance(at) - s.variance[0], scale: at => at }, s.variance[1]),
     }),
-    inside: order({
+    inside: check.order({
       says: 'the mass of the ball of radius sqrt(d) is 1/2 + 1/(3 sqrt(pi d)) + 1/(270 sqrt(pi) d^(3/2))',
       given: first,
       order: 1.5,
@@ -153,17 +103,16 @@ export default claim<Subject, string, string>({
         inDimension(
           d,
           8,
-          at => 1 - massOutside(at, Math.sqrt(at)) - inside(at),
-          () => 16,
+          { at: at => 1 - massOutside(at, Math.sqrt(at)) - inside(at), scale: () => 16 },
           1 / (270 * Math.sqrt(Math.PI)),
         ),
     }),
-    tail: bound({
+    tail: check.bound({
       says: '|eta| is t away from its mean with probability at most 2 exp(-t^2/2)',
       given: {
-        arbitrary: plainRecord({
-          d: dyadic({ min: 1, max: 400, bits: 0 }),
-          t: dyadic({ min: 0, max: 6, bits: 6 }),
+        arbitrary: draw.record({
+          d: draw.dyadic({ min: 1, max: 400, bits: 0 }),
+          t: draw.dyadic({ min: 0, max: 6, bits: 6 }),
         }),
         examples: [{ d: 1, t: 1.2 }],
       },
@@ -173,73 +122,67 @@ export default claim<Subject, string, string>({
         return { lower: massOutside(d, centre + t) + below, upper: tail(t), scale: 1 };
       },
     }),
-    outside: violates({
+    outside: check.violates({
       says: 'not all of it is in the ball: 0.317, 0.441, 0.488 and 0.498 of the mass is outside for d = 1, 10, 256 and 10^4',
-      given: only([1, 10, 256, 10_000]),
+      given: check.only([1, 10, 256, 10_000]),
       measure: (d, { inside }) => {
         const actual = massOutside(d, Math.sqrt(d));
         // as far from 0 as the first-order formula says, to a twentieth
-        const by = actual - 0.95 * (1 - inside(d));
-        return { claimed: 0, actual, by, scale: 1 };
+        return { claimed: 0, actual, by: actual - 0.95 * (1 - inside(d)), scale: 1 };
       },
     }),
-    fixed: equals({
+    fixed: check.equals({
       says: "SAMBA's direction has norm sqrt(d) exactly",
-      given: {
-        arbitrary: vector(16, normal()).filter(g => g[0] !== 0),
-      },
+      given: draw.vector(16, draw.normal()).filter(g => g[0] !== 0),
       runs: 32,
       measure: (g, { samba }) =>
-        [...steps.keys()].map(d => ({
-          actual: norm([...directionOf(samba, g.slice(0, d))]),
-          expected: Math.sqrt(d),
-          what: `d = ${d}`,
-        })),
+        [1, 2, 5, 16].map(d => {
+          const direction = isotropicStep(samba, g.slice(0, d), 1);
+          return { actual: mat.norm(direction), expected: Math.sqrt(d), what: `d = ${d}` };
+        }),
     }),
-    sampled: statistical({
+    sampled: check.statistical({
       says: 'the noise that trains has mean norm E |eta| and falls into the ball as often as it should',
-      given: only([1, 4, 32]),
+      given: check.only([1, 4, 32]),
       measure: (d, { noise, mean }, random) => {
-        const norms = Float64Array.from({ length: 3000 }, () => norm([...noise(random, d)]));
+        const norms = Float64Array.from({ length: 3000 }, () => mat.norm([...noise(random, d)]));
+        const inside = norms.map(r => (r * r <= d ? 1 : 0));
         return [
           { values: norms, expected: mean(d), what: 'norm' },
-          {
-            values: norms.map(r => (r * r <= d ? 1 : 0)),
-            expected: 1 - massOutside(d, Math.sqrt(d)),
-            what: 'inside',
-          },
+          { values: inside, expected: 1 - massOutside(d, Math.sqrt(d)), what: 'inside' },
         ];
       },
     }),
   },
   mutants: {
-    ...inSamba<Subject>({
-      unnormalised: LENGTH_MUTANTS.unnormalised,
-      rootDimensionMissing: LENGTH_MUTANTS.rootDimensionMissing,
-      dimensionForRoot: LENGTH_MUTANTS.dimensionForRoot,
-      largestEntryNorm: LENGTH_MUTANTS.largestEntryNorm,
+    ...wrongSamba<Subject>('unnormalised', 'rootDimensionMissing', 'dimensionForRoot', 'largestEntryNorm'),
+    ...wrong.formula(SUBJECT, 'mean', { rootForMean: ['sqrt(d) for E |eta|', Math.sqrt] }),
+    ...wrong.formula(SUBJECT, 'expansion', { firstOrderOnly: ['1 - 1/(4d) only', d => 1 - 1 / (4 * d)] }),
+    ...wrong.formula(SUBJECT, 'noise', {
+      sphere: [
+        'noise on the sphere of radius sqrt(d): fixed, as if it were SAMBA',
+        (random, d) => {
+          const eta = SUBJECT.noise(random, d);
+          return eta.map(x => (x * Math.sqrt(d)) / mat.norm([...eta]));
+        },
+      ],
+      shared: [
+        'one number for all entries of the noise',
+        (random, d) => new Float64Array(d).fill(SUBJECT.noise(random, 1)[0]!),
+      ],
+      uniform: [
+        'uniform noise of variance one',
+        (random, d) => Float64Array.from({ length: d }, () => Math.sqrt(12) * (random.uniform() - 0.5)),
+      ],
     }),
-    rootForMean: mutant('sqrt(d) for E |eta|', s => ({ ...s, mean: Math.sqrt })),
-    firstOrderOnly: mutant('1 - 1/(4d) only', s => ({ ...s, expansion: d => 1 - 1 / (4 * d) })),
-    sphere: mutant('noise on the sphere of radius sqrt(d): fixed, as if it were SAMBA', s => ({
-      ...s,
-      noise: (random, d) => {
-        const eta = s.noise(random, d);
-        return eta.map(x => (x * Math.sqrt(d)) / norm([...eta]));
-      },
-    })),
-    shared: mutant('one number for all entries of the noise', s => ({
-      ...s,
-      noise: (random, d) => new Float64Array(d).fill(s.noise(random, 1)[0]!),
-    })),
-    uniform: mutant('uniform noise of variance one', s => ({
-      ...s,
-      noise: (random, d) => Float64Array.from({ length: d }, () => Math.sqrt(12) * (random.uniform() - 0.5)),
-    })),
-    unitVariance: mutant('variance 1 of the norm', s => ({ ...s, variance: [1, -1 / 8] })),
-    varianceRising: mutant('a variance that comes from above', s => ({ ...s, variance: [1 / 2, 1 / 8] })),
-    evenly: mutant('half of the mass inside', s => ({ ...s, inside: () => 1 / 2 })),
-    allInside: mutant('all of the mass inside', s => ({ ...s, inside: () => 1 })),
-    sharperTail: mutant('exp(-t^2) in the tail', s => ({ ...s, tail: t => 2 * Math.exp(-t * t) })),
+    ...wrong.formula(SUBJECT, 'variance', {
+      unitVariance: ['variance 1 of the norm', [1, -1 / 8]],
+      varianceRising: ['a variance that comes from above', [1 / 2, 1 / 8]],
+    }),
+    ...wrong.formula(SUBJECT, 'inside', {
+      evenly: ['half of the mass inside', () => 1 / 2],
+      allInside: ['all of the mass inside', () => 1],
+    }),
+    ...wrong.formula(SUBJECT, 'tail', { sharperTail: ['exp(-t^2) in the tail', t => 2 * Math.exp(-t * t)] }),
   },
 });

@@ -1,21 +1,11 @@
 /** @file The tie lambda = alpha sqrt(d) between SAMBA with a fixed covariance and the RAE: section 3.1. */
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import type { OrderCase } from '../../../src/claims/order/case.js';
-import { conditional } from '../../../src/claims/verdict.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
+
 import { type AutoencoderCase, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
+import { check, claim, conditional, mat, type OrderCase, wrong } from '../../kit.js';
 import { atCode, jet, rowsOf } from '../../subjects/network/jets.js';
 import { collect, inputsOf } from '../../subjects/network/network.js';
-import {
-  DETACH_MUTANTS,
-  inRae,
-  inSamba,
-  LENGTH_MUTANTS,
-  PENALTY_MUTANTS,
-} from '../../subjects/sam/mutants.js';
+import { wrongRae, wrongSamba } from '../../subjects/sam/mutants.js';
 import { directions, PAIR, type Pair, radii, roundOff } from '../../subjects/sam/pair.js';
 import { raeStep, sambaStep } from '../../subjects/sam/steps.js';
 
@@ -47,7 +37,7 @@ function ladders(
       gradient: {
         step: alpha,
         residual: u.map((x, k) => x - v[k]!),
-        scale: norm([...u]) + norm([...v]) + rounding,
+        scale: mat.norm([...u]) + mat.norm([...v]) + rounding,
       },
     };
   });
@@ -58,14 +48,7 @@ function ladders(
   };
 }
 
-/** The tie with another function of alpha and d. */
-const tied = (says: string, lambda: Subject['lambda']) =>
-  mutant<Subject>(says, subject => ({ ...subject, lambda }));
-
-const { halfRadius, rootDimensionMissing, dimensionForRoot, covarianceForRoot, covarianceMissing } =
-  LENGTH_MUTANTS;
-const { squaredPenalty, halfPenalty, literalJacobian, literalJacobianSquared, batchPenalty } =
-  PENALTY_MUTANTS;
+const SUBJECT: Subject = { ...PAIR, lambda: (alpha, d) => alpha * Math.sqrt(d) };
 
 export default claim<Subject, string, string>({
   id: 'SAMBA-17',
@@ -73,34 +56,38 @@ export default claim<Subject, string, string>({
   source: 'Reizinger & Huszár 2023, section 3.1',
   tex: {
     printed: '\\sqrt d\\,\\|\\alpha J_f\\| = \\lambda\\|J_f\\|,\\qquad \\lambda = \\alpha\\sqrt d',
+    asRead: true,
     corrected:
       '\\sqrt d\\,\\|\\Sigma^{1/2}\\nabla_z L\\| = \\lambda\\|\\nabla_z L\\|,\\qquad \\Sigma = \\alpha^2 I,\\ \\lambda = \\alpha\\sqrt d',
   },
   says: "With the covariance fixed to alpha^2 I the first-order penalty of SAMBA is the RAE's penalty on the loss gradient with lambda = alpha sqrt(d), per sample; loss and gradient then differ by order alpha^2.",
   verdict: conditional('J_f is read as the gradient of the loss with respect to the code, one norm a sample'),
   objectives: ['samba', 'rae-loss-gradient'],
-  subject: { ...PAIR, lambda: (alpha, d) => alpha * Math.sqrt(d) },
+  subject: SUBJECT,
   checks: {
-    value: order({
+    value: check.order({
       says: "the losses differ by alpha^2 d u'Hu/2, u the direction of the gradient",
       given: everyShape(WIDE),
       order: 2,
       measure: (c, subject) => ladders(c, subject).value,
     }),
-    gradient: order({
+    gradient: check.order({
       says: 'the z-gradients differ by alpha^2 d T[u,u]/2',
       given: everyShape(WIDE),
       order: 2,
       measure: (c, subject) => ladders(c, subject).gradient,
     }),
-    algebra: equals({
+    algebra: check.equals({
       says: 'lambda times the penalty is the mean of sqrt(d)|alpha grad_z L|, for any alpha',
       given: everyShape(SHAPES.control),
       runs: 64,
       measure: (c, { rae, lambda }) => {
         const d = c.shape.net.latent;
         const rows = rowsOf(atCode(c).gradient, c.shape.batch);
-        const expected = rows.reduce((sum, g) => sum + Math.sqrt(d) * norm([...g].map(x => c.alpha * x)), 0);
+        const expected = rows.reduce(
+          (sum, g) => sum + Math.sqrt(d) * mat.norm([...g].map(x => c.alpha * x)),
+          0,
+        );
         const tie = lambda(c.alpha, d);
         const outputs = raeStep(rae, c.shape).run({ ...inputsOf(c), lambda: Float64Array.of(tie) });
         return { actual: tie * outputs['term.penalty']![0]!, expected: expected / rows.length };
@@ -108,18 +95,21 @@ export default claim<Subject, string, string>({
     }),
   },
   mutants: {
-    alphaAlone: tied('lambda = alpha', alpha => alpha),
-    dimension: tied('lambda = d alpha', (alpha, d) => d * alpha),
-    variance: tied('lambda = sqrt(d) alpha^2', (alpha, d) => Math.sqrt(d) * alpha ** 2),
-    half: tied('lambda = alpha sqrt(d) / 2', (alpha, d) => (alpha * Math.sqrt(d)) / 2),
-    ...inSamba<Subject>({
-      halfRadius,
-      rootDimensionMissing,
-      dimensionForRoot,
-      covarianceForRoot,
-      covarianceMissing,
+    ...wrong.formula(SUBJECT, 'lambda', {
+      alphaAlone: ['lambda = alpha', alpha => alpha],
+      dimension: ['lambda = d alpha', (alpha, d) => d * alpha],
+      variance: ['lambda = sqrt(d) alpha^2', (alpha, d) => Math.sqrt(d) * alpha ** 2],
+      half: ['lambda = alpha sqrt(d) / 2', (alpha, d) => (alpha * Math.sqrt(d)) / 2],
     }),
-    ...inSamba<Subject>(DETACH_MUTANTS),
-    ...inRae<Subject>({ squaredPenalty, halfPenalty, literalJacobian, literalJacobianSquared, batchPenalty }),
+    ...wrongSamba<Subject>('halfRadius', 'rootDimensionMissing', 'dimensionForRoot'),
+    ...wrongSamba<Subject>('covarianceForRoot', 'covarianceMissing'),
+    ...wrongSamba<Subject>('noDetach', 'detachNormOnly', 'detachDirectionOnly'),
+    ...wrongRae<Subject>(
+      'squaredPenalty',
+      'halfPenalty',
+      'literalJacobian',
+      'literalJacobianSquared',
+      'batchPenalty',
+    ),
   },
 });

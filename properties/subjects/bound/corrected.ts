@@ -1,215 +1,164 @@
-/** @file What is true of the mean of a loss against its maximum on the ball: statements A and E of SAMBA-14. */
-import type fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { dyadic, ladder } from '../../../src/claims/order/case.js';
+/** @file What is true of the mean against the maximum on the ball: statements A and E of SAMBA-14. */
+
+import type { Objective } from '../../../src/core/objectives/objective.js';
 import { makeSamba } from '../../../src/core/objectives/samba/samba.js';
 import { klToStandard } from '../../../src/theory/closed/gaussian.js';
 import { powerSumMean, powerSumValue } from '../../../src/theory/closed/power-sum.js';
 import { ridgeGradient, ridgeHessian, ridgeMean, ridgeValue } from '../../../src/theory/closed/ridge.js';
 import { maximiseOnSmallBall } from '../../../src/theory/numerics/ball-ascent.js';
-import { cholesky, solveLower } from '../../../src/theory/numerics/cholesky.js';
-import { symmetricEigen } from '../../../src/theory/numerics/eigen.js';
-import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import {
-  apply,
-  gram,
-  type Matrix,
-  multiply,
-  norm,
-  scale,
-  subtract,
-  trace,
-  transpose,
-  type Vector,
-} from '../../../src/theory/numerics/matrix.js';
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
-import {
-  type Quadratic,
-  quadratics,
-  quadraticValue,
-  type RidgeCase,
-  ridges,
-} from '../../arbitraries/functions.js';
+import { check, draw, type fc, mat, quad } from '../../kit.js';
 import { PENALTY_RULES } from '../sam/covariance.js';
-import { ridgeLoss } from '../sam/losses.js';
+import { ridgeAt } from '../sam/ellipsoids.js';
 import { type PolynomialCase, polynomialSize, polynomials } from '../sam/polynomial-cases.js';
 import { type Case, sizeOf, theory, times, widest, withSigma } from '../sam/ridge-cases.js';
 import { samOn } from '../sam/sam.js';
-import {
-  LOCAL_EXAMPLES,
-  type LocalCase,
-  localCases,
-  localModel,
-  netOf,
-  valuesOf,
-} from '../vae/local-cases.js';
+import * as local from '../vae/local-cases.js';
 import { betaVae, type Hyper, posterior, step } from '../vae/step.js';
 import type { Subject } from './controls.js';
 import { codes, meanOfCubic, radiusOf } from './means.js';
 
-const quadratic = bound<Case<Quadratic>, Subject>({
+const quadratic = check.bound<Case<draw.Quadratic>, Subject>({
   says: 'A: the mean of a quadratic is at most its maximum on the ellipsoid, indefinite ones included, for any covariance',
-  given: { arbitrary: withSigma(quadratics, [1, 2, 3, 5]) },
+  given: withSigma(draw.quadratics, [1, 2, 3, 5]),
   measure: ({ f, sigma }, s) => {
     const p = f.gradient.length;
-    const factor = cholesky(sigma.matrix);
-    const mean = meanOfCubic(
-      s,
-      f.gradient.map(() => 0),
-      factor,
-      w => quadraticValue(f, w),
-    );
+    const factor = mat.cholesky(sigma.matrix);
+    const lower = meanOfCubic(s, mat.zeros(p), factor, w => draw.quadraticValue(f, w));
     const best = maximiseOnEllipsoid(f.gradient, f.matrix, sigma.matrix, radiusOf(s, p));
-    const size = Math.abs(f.offset) + norm(apply(transpose(factor), f.gradient)) * Math.sqrt(p);
-    return {
-      lower: mean,
-      upper: f.offset + best.value,
-      scale: size + p * norm(multiply(f.matrix, sigma.matrix).flat()),
-    };
+    const size = Math.abs(f.offset) + mat.norm(mat.apply(mat.transpose(factor), f.gradient)) * Math.sqrt(p);
+    const scale = size + p * mat.norm(mat.multiply(f.matrix, sigma.matrix).flat());
+    return { lower, upper: f.offset + best.value, scale };
   },
 });
 
 const cubicCases = withSigma(polynomials([3, 3, 2, 2, 1]), [1, 2, 3, 5]);
 
-const cubic = equals<Case<PolynomialCase>, Subject>({
+const cubic = check.equals<Case<PolynomialCase>, Subject>({
   says: 'A: the mean of a polynomial of degree up to three is its average over 2d points of training noise of length sqrt(d)',
-  given: { arbitrary: cubicCases },
+  given: cubicCases,
   measure: ({ f: { polynomial, point }, sigma }, s) => ({
-    actual: meanOfCubic(s, point, cholesky(sigma.matrix), w => powerSumValue(polynomial, w)),
+    actual: meanOfCubic(s, point, mat.cholesky(sigma.matrix), w => powerSumValue(polynomial, w)),
     expected: powerSumMean(polynomial, point, sigma.matrix),
     scale: polynomialSize({ polynomial, point }, sigma.matrix),
   }),
 });
 
-const onEllipsoid = bound<Case<PolynomialCase>, Subject>({
+const onEllipsoid = check.bound<Case<PolynomialCase>, Subject>({
   says: 'A: these points lie in the ellipsoid, so the mean is at most the maximum there, for degree up to three',
-  given: { arbitrary: cubicCases },
+  given: cubicCases,
   measure: ({ f: { polynomial, point }, sigma }, s) => {
-    const factor = cholesky(sigma.matrix);
-    const d = point.length;
-    const sampled = codes(s, point, factor, sigmaPoints(d)).map(({ code }) => code);
+    const [d, factor] = [point.length, mat.cholesky(sigma.matrix)];
+    const sampled = codes(s, point, factor, quad.sigmaPoints(d)).map(({ code }) => code);
     const condition = Math.max(...sigma.spectrum) / Math.min(...sigma.spectrum);
+    const levelOf = (w: mat.Vector): number => mat.norm(mat.solveLower(factor, mat.subtract(w, point))) ** 2;
+    const upper = Math.max(...sampled.map(w => powerSumValue(polynomial, w)));
+    const scale = polynomialSize({ polynomial, point }, sigma.matrix);
     return [
-      {
-        what: 'value',
-        lower: powerSumMean(polynomial, point, sigma.matrix),
-        upper: Math.max(...sampled.map(w => powerSumValue(polynomial, w))),
-        scale: polynomialSize({ polynomial, point }, sigma.matrix),
-      },
+      { what: 'value', lower: powerSumMean(polynomial, point, sigma.matrix), upper, scale },
       ...sampled.map(w => ({
         what: 'level',
-        lower: norm(solveLower(factor, subtract(w, point))) ** 2,
+        lower: levelOf(w),
         upper: radiusOf(s, d) ** 2,
-        scale: d * condition * (1 + norm(point)),
+        scale: d * condition * (1 + mat.norm(point)),
       })),
     ];
   },
 });
 
-const trained = bound<LocalCase, Subject>({
+const trained = check.bound<local.LocalCase, Subject>({
   says: 'A: for a linear decoder the beta-VAE objective, and the one-step SAMBA objective, are at most the worst case plus beta KL',
-  given: { arbitrary: localCases, examples: LOCAL_EXAMPLES },
+  given: { arbitrary: local.localCases, examples: local.LOCAL_EXAMPLES },
   measure: (c, s) => {
     const d = c.mean.length;
-    const values = valuesOf(c, posterior(netOf(c), c.mean, c.covariance));
-    const { residual } = localModel(c);
-    const linear = scale(-1, apply(transpose(c.weight, d), residual));
-    const curved = gram(c.weight, d);
+    const values = local.valuesOf(c, posterior(local.netOf(c), c.mean, c.covariance));
+    const { residual } = local.localModel(c);
+    const linear = mat.scale(-1, mat.apply(mat.transpose(c.weight, d), residual));
+    const curved = mat.gram(c.weight, d);
     const worst = maximiseOnEllipsoid(linear, curved, c.covariance, radiusOf(s, d)).value;
-    const kl = klToStandard(c.mean, cholesky(c.covariance));
-    const upper = norm(residual) ** 2 / 2 + worst + c.beta * kl;
-    const objective = makeSamba(s.samba);
-    const samba = step(
-      s.samba,
-      {
-        ...objective,
-        evaluate: (net, params, inputs, hyper: Hyper) =>
-          objective.evaluate(net, params, inputs, { rec: 'half', ...hyper }),
-      },
-      netOf(c),
-      values,
-    ).loss;
-    const size = upper + c.beta * (1 + norm(c.mean) ** 2 + trace(c.covariance)) + norm(c.x) ** 2;
-    return [
-      { what: 'beta-VAE', lower: betaVae(s.vae, netOf(c), values, sigmaPoints(d)), upper, scale: size },
-      { what: 'SAMBA', lower: samba, upper, scale: size },
-    ];
-  },
-});
-
-const smallRadius = order<Case<RidgeCase>, Subject>({
-  says: 'E: where the gradient is not zero the mean is below the SAM loss that trains, by sqrt(d) |Sigma^(1/2) grad L| to first order',
-  given: { arbitrary: withSigma(ridges, [1, 2, 3, 5]) },
-  order: 1,
-  measure: (c, s) => {
-    const { ridge, point } = c.f;
-    const { p, n, factor } = theory(c);
-    return {
-      ladder: ladder(dyadic(widest(c), 3, 12), t => ({
-        residual:
-          ridgeMean(ridge, point, times(t * t, c.sigma.matrix)) -
-          samOn(
-            { samba: s.samba, penalty: PENALTY_RULES },
-            { loss: ridgeLoss(ridge), point, factor: times(t, factor) },
-          ).perturbed,
-        scale: sizeOf(c),
-      })),
-      constant: -Math.sqrt(p) * n,
+    const kl = klToStandard(c.mean, mat.cholesky(c.covariance));
+    const upper = mat.norm(residual) ** 2 / 2 + worst + c.beta * kl;
+    const { evaluate, ...objective } = makeSamba(s.samba);
+    const half: Objective<Hyper> = {
+      ...objective,
+      evaluate: (net, params, inputs, hyper) => evaluate(net, params, inputs, { rec: 'half', ...hyper }),
     };
+    const samba = step(s.samba, half, local.netOf(c), values).loss;
+    const size = upper + c.beta * (1 + mat.norm(c.mean) ** 2 + mat.trace(c.covariance)) + mat.norm(c.x) ** 2;
+    return check.below(
+      {
+        'beta-VAE': [betaVae(s.vae, local.netOf(c), values, quad.sigmaPoints(d)), upper],
+        SAMBA: [samba, upper],
+      },
+      size,
+    );
   },
 });
 
-/** An even loss at its stationary point 0, its Hessian neither nearly a multiple of the identity nor nearly tied at the top. */
-const flatCases: fc.Arbitrary<Case<RidgeCase>> = withSigma(
-  p =>
-    ridges(p, ['cos']).map(
-      ({ ridge, point }): RidgeCase => ({
-        ridge: { ...ridge, terms: ridge.terms.map(term => ({ ...term, b: 0 })) },
-        point: point.map(() => 0),
-      }),
-    ),
-  [2, 3],
-).filter(c => {
-  const { values } = symmetricEigen(whitenedHessian(c));
-  return values[0]! - values[1]! > 0.2 * norm(values) && Math.abs(values[0]!) > 0.1 * norm(values);
+/** The mean over Gaussian noise of covariance t^2 Sigma less a worst case, on a ladder in t. */
+const belowWorst = (
+  c: Case<draw.RidgeCase>,
+  rungs: readonly [number, number],
+  worst: (t: number) => number,
+) =>
+  check.ladder(check.dyadic(widest(c), ...rungs), t => ({
+    residual: ridgeMean(c.f.ridge, c.f.point, times(t * t, c.sigma.matrix)) - worst(t),
+    scale: sizeOf(c),
+  }));
+
+const smallRadius = check.order<Case<draw.RidgeCase>, Subject>({
+  says: 'E: where the gradient is not zero the mean is below the SAM loss that trains, by sqrt(d) |Sigma^(1/2) grad L| to first order',
+  given: withSigma(draw.ridges, [1, 2, 3, 5]),
+  order: 1,
+  measure: (c, { samba }) => {
+    const { p, n } = theory(c);
+    const worst = (t: number): number => samOn({ samba, penalty: PENALTY_RULES }, ridgeAt(c, t)).perturbed;
+    return { ladder: belowWorst(c, [3, 12], worst), constant: -Math.sqrt(p) * n };
+  },
 });
 
-function whitenedHessian({ f: { ridge, point }, sigma }: Case<RidgeCase>): number[][] {
-  const factor = cholesky(sigma.matrix);
-  return multiply(transpose(factor), multiply(ridgeHessian(ridge, point), factor));
+/** An even loss at its stationary point 0, its Hessian not nearly isotropic, nor tied at the top. */
+const even = (p: number): fc.Arbitrary<draw.RidgeCase> =>
+  draw.ridges(p, ['cos']).map(({ ridge }) => ({
+    ridge: { ...ridge, terms: ridge.terms.map(term => ({ ...term, b: 0 })) },
+    point: mat.zeros(p),
+  }));
+const flatCases = withSigma(even, [2, 3]).filter(c => {
+  const { values } = mat.symmetricEigen(whitenedHessian(c));
+  return values[0]! - values[1]! > 0.2 * mat.norm(values) && Math.abs(values[0]!) > 0.1 * mat.norm(values);
+});
+
+function whitenedHessian({ f: { ridge, point }, sigma }: Case<draw.RidgeCase>): number[][] {
+  const factor = mat.cholesky(sigma.matrix);
+  return mat.multiply(mat.transpose(factor), mat.multiply(ridgeHessian(ridge, point), factor));
 }
 
 /** The maximum on the ellipsoid of radius sqrt(d) of a loss that is stationary at the centre. */
-function maximumAround({ f: { ridge, point } }: Case<RidgeCase>, factor: Matrix, hessian: Matrix): number {
-  const { values, vectors } = symmetricEigen(hessian);
+function maximumAround(
+  { f: { ridge, point } }: Case<draw.RidgeCase>,
+  factor: mat.Matrix,
+  hessian: mat.Matrix,
+): number {
+  const { values, vectors } = mat.symmetricEigen(hessian);
   if (values[0]! <= 0) return ridgeValue(ridge, point);
-  const back = transpose(factor);
-  const gradient = (u: Vector): number[] => apply(back, ridgeGradient(ridge, apply(factor, u)));
-  const u = maximiseOnSmallBall(gradient, Math.sqrt(point.length), {
-    start: vectors[0]!,
-    shift: Math.max(0, -values.at(-1)!),
-  });
-  return ridgeValue(ridge, apply(factor, u));
+  const back = mat.transpose(factor);
+  const gradient = (u: mat.Vector): number[] => mat.apply(back, ridgeGradient(ridge, mat.apply(factor, u)));
+  const from = { start: vectors[0]!, shift: Math.max(0, -values.at(-1)!) };
+  const u = maximiseOnSmallBall(gradient, Math.sqrt(point.length), from);
+  return ridgeValue(ridge, mat.apply(factor, u));
 }
 
-const stationary = order<Case<RidgeCase>, Subject>({
+const stationary = check.order<Case<draw.RidgeCase>, Subject>({
   says: 'E: at a stationary point the mean is below the maximum by d lambda_max^+ - tr H over two, Sigma^(1/2) H Sigma^(1/2) for H',
-  given: { arbitrary: flatCases },
+  given: flatCases,
   order: 2,
   measure: c => {
-    const { ridge, point } = c.f;
-    const hessian = whitenedHessian(c);
-    const top = Math.max(symmetricEigen(hessian).values[0]!, 0);
+    const [factor, hessian] = [mat.cholesky(c.sigma.matrix), whitenedHessian(c)];
+    const top = Math.max(mat.symmetricEigen(hessian).values[0]!, 0);
+    const worst = (t: number): number => maximumAround(c, times(t, factor), times(t * t, hessian));
     return {
-      ladder: ladder(dyadic(widest(c), 2, 11), t => ({
-        residual:
-          ridgeMean(ridge, point, times(t * t, c.sigma.matrix)) -
-          maximumAround(c, times(t, cholesky(c.sigma.matrix)), times(t * t, hessian)),
-        scale: sizeOf(c),
-      })),
-      constant: (trace(hessian) - point.length * top) / 2,
+      ladder: belowWorst(c, [2, 11], worst),
+      constant: (mat.trace(hessian) - c.f.point.length * top) / 2,
     };
   },
 });

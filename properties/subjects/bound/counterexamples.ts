@@ -1,11 +1,9 @@
-/** @file Losses whose Gaussian mean exceeds their maximum on the ball: SAMBA-14 as printed is false for each. */
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { violates } from '../../../src/claims/checks/violates.js';
+/** @file Losses whose Gaussian mean exceeds their maximum on the ball, and by how much: SAMBA-14, UJV-7. */
+
+import { ULPS } from '../../../src/claims/checks/rounding.js';
 import { meanExcess, radialMean } from '../../../src/theory/closed/chi.js';
 import { evaluateFormula, type FormulaName } from '../../../src/theory/closed/formulas.js';
-import { gaussianPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
+import { check, mat, quad } from '../../kit.js';
 import type { Subject } from './controls.js';
 import { ballRoot, codes, meanOver, radiusOf } from './means.js';
 
@@ -16,16 +14,16 @@ interface Ball {
 }
 
 const balls = (dimensions: readonly number[], radii: readonly number[]) =>
-  only(dimensions.flatMap(d => radii.map(rho => ({ d, rho }))) as [Ball, ...Ball[]]);
+  check.only(dimensions.flatMap(d => radii.map(rho => ({ d, rho }))) as [Ball, ...Ball[]]);
 
 /**
- * E h(|theta|): for polynomials in few dimensions by the noise that trains on `nodes` Gauss-Hermite nodes an axis, else by
- * the distribution of |theta|.
+ * E h(|theta|): for polynomials in few dimensions by the noise that trains on `nodes` Gauss-Hermite nodes an
+ * axis, else by the distribution of |theta|.
  */
 function radial(s: Subject, { d, rho }: Ball, h: (r: number) => number, nodes = 0): number {
   if (d > 3 || nodes === 0) return radialMean(d, r => h((rho * r) / Math.sqrt(d)));
-  const sampled = codes(s, new Array<number>(d).fill(0), ballRoot(rho, d), gaussianPoints(d, nodes));
-  return meanOver(sampled, theta => h(norm(theta)));
+  const sampled = codes(s, new Array<number>(d).fill(0), ballRoot(rho, d), quad.gaussianPoints(d, nodes));
+  return meanOver(sampled, theta => h(mat.norm(theta)));
 }
 
 /** The largest value of an increasing h on the ellipsoid that training uses. */
@@ -37,13 +35,13 @@ const violation = (s: Subject, ball: Ball, h: (r: number) => number, nodes?: num
   return { claimed, actual, by: actual - claimed, scale: Math.abs(actual) + Math.abs(claimed) };
 };
 
-const quartic = violates<Ball, Subject>({
+const quartic = check.violates<Ball, Subject>({
   says: '|theta|^4 at its minimum: the mean is 1 + 2/d times the maximum, in every dimension and at every radius',
   given: balls([1, 2, 3, 10, 50, 1000], [1e-3, 1, 50]),
   measure: (ball, s) => violation(s, ball, r => r ** 4, 3),
 });
 
-const sextic = violates<Ball, Subject>({
+const sextic = check.violates<Ball, Subject>({
   says: '|theta|^6: (1 + 2/d)(1 + 4/d) times the maximum',
   given: balls([1, 2, 3, 10, 50, 1000], [1e-3, 1]),
   measure: (ball, s) => violation(s, ball, r => r ** 6, 4),
@@ -54,15 +52,15 @@ const softplus = (d: number) => (r: number) => {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 };
 
-const convex = violates<Ball, Subject>({
+const convex = check.violates<Ball, Subject>({
   says: 'softplus(|theta|^2 - d), smooth and convex, Sigma = I: exceeded by 0.17, 1.91 and 4.99 for d = 1, 20, 100',
-  given: only([1, 20, 100].map(d => ({ d, rho: Math.sqrt(d) })) as [Ball, ...Ball[]]),
+  given: check.only([1, 20, 100].map(d => ({ d, rho: Math.sqrt(d) })) as [Ball, ...Ball[]]),
   measure: (ball, s) => violation(s, ball, softplus(ball.d)),
 });
 
-const exponential = violates<Ball, Subject>({
+const exponential = check.violates<Ball, Subject>({
   says: 'exp(|theta|^2 / 4), Sigma = I: exceeded by a factor that grows exponentially in d',
-  given: only([1, 3, 10, 100].map(d => ({ d, rho: Math.sqrt(d) })) as [Ball, ...Ball[]]),
+  given: check.only([1, 3, 10, 100].map(d => ({ d, rho: Math.sqrt(d) })) as [Ball, ...Ball[]]),
   measure: (ball, s) => violation(s, ball, r => Math.exp(r ** 2 / 4)),
 });
 
@@ -74,13 +72,13 @@ const step =
     return 1 / (1 + Math.exp(5 - (r ** 2 / rho ** 2 - 1) / width));
   };
 
-const nearIndicator = violates<Ball, Subject>({
+const nearIndicator = check.violates<Ball, Subject>({
   says: 'an analytic loss between 0 and 1 that is nearly the indicator of |theta| > rho: mean above 0.2, maximum 0.0067, for large d too',
   given: balls([10, 100, 1000], [1e-3, 1]),
   measure: (ball, s) => violation(s, ball, step(ball)),
 });
 
-const hinge = violates<Ball, Subject>({
+const hinge = check.violates<Ball, Subject>({
   says: '(|theta| - rho)_+, Lipschitz: no class of Lipschitz losses satisfies the bound',
   given: balls([1, 10, 1000], [1e-3, 1]),
   measure: ({ d, rho }, s) => {
@@ -96,28 +94,28 @@ interface Known {
   readonly formula: FormulaName;
   readonly scope: Readonly<Record<string, number>>;
   /** The quantity that the formula is for, from the mean over |eta|. */
-  readonly of: (mean: (h: (r: number) => number) => number) => number;
+  readonly ratio: (mean: (h: (r: number) => number) => number) => number;
   readonly nodes?: number;
 }
 
 const KNOWN = [1, 2, 3, 10, 100].flatMap((d): Known[] => [
-  { d, formula: 'quarticRatio', scope: { d }, of: mean => mean(r => r ** 4) / d ** 2, nodes: 3 },
-  { d, formula: 'sexticRatio', scope: { d }, of: mean => mean(r => r ** 6) / d ** 3, nodes: 4 },
+  { d, formula: 'quarticRatio', scope: { d }, ratio: mean => mean(r => r ** 4) / d ** 2, nodes: 3 },
+  { d, formula: 'sexticRatio', scope: { d }, ratio: mean => mean(r => r ** 6) / d ** 3, nodes: 4 },
   {
     d,
     formula: 'exponentialLogRatio',
     scope: { d, c: 1 / 8 },
-    of: mean => Math.log(mean(r => Math.exp(r ** 2 / 8))) - d / 8,
+    ratio: mean => Math.log(mean(r => Math.exp(r ** 2 / 8))) - d / 8,
   },
-  { d, formula: 'chiMean', scope: { d }, of: mean => mean(r => r) },
+  { d, formula: 'chiMean', scope: { d }, ratio: mean => mean(r => r) },
 ]);
 
-const values = equals<Known, Subject>({
+const values = check.equals<Known, Subject>({
   says: 'mean over maximum is 1 + 2/d, (1 + 2/d)(1 + 4/d) and exp(d(-log(1 - 2c)/2 - c)) for powers and exponentials',
-  given: only(KNOWN as [Known, ...Known[]], ({ formula, d }) => `${formula}, d = ${d}`),
-  ulps: 1024,
-  measure: ({ d, formula, scope, of, nodes }, s) => ({
-    actual: of(h => radial(s, { d, rho: Math.sqrt(d) }, h, nodes)),
+  given: check.only(KNOWN as [Known, ...Known[]], ({ formula, d }) => `${formula}, d = ${d}`),
+  ulps: ULPS.iteration,
+  measure: ({ d, formula, scope, ratio, nodes }, s) => ({
+    actual: ratio(h => radial(s, { d, rho: Math.sqrt(d) }, h, nodes)),
     expected: evaluateFormula(formula, scope) as number,
     scale: Math.sqrt(d),
   }),

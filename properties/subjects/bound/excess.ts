@@ -1,37 +1,28 @@
-/** @file By how much the mean may exceed the maximum on the ball: statements B, C and D of SAMBA-14, on radial losses. */
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { massOutside, meanExcess, meanSquaredExcess } from '../../../src/theory/closed/chi.js';
-import { logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
-import type { Subject } from './controls.js';
+/** @file The largest excess of the mean over the maximum on the ball: statements B, C, D of SAMBA-14. */
 
-/** A loss sum_k weight_k phi(|theta| / unit - knot_k), unit = rho / sqrt(d), so that the ball has the radius sqrt(d). */
-interface RadialCase {
-  readonly d: number;
-  readonly rho: number;
-  readonly weights: readonly number[];
-  readonly knots: readonly number[];
-  /** Minus this times |theta|^2 / (2 unit^2), for smooth losses. */
-  readonly dip: number;
-}
+import { massOutside, meanExcess, meanSquaredExcess } from '../../../src/theory/closed/chi.js';
+import { check, draw, fc } from '../../kit.js';
+import type { Subject } from './controls.js';
 
 const KNOTS = 4;
 const DIMENSIONS = [1, 2, 3, 10, 100, 10_000];
 
 /** Knots around the sphere where the mass is, between -3 and 3 from sqrt(d); one at the centre. */
-const cases: fc.Arbitrary<RadialCase> = plainRecord({
-  d: fc.constantFrom(...DIMENSIONS),
-  rho: logUniform({ min: 1e-2, max: 10 }),
-  weights: vector(KNOTS, normal()),
-  offsets: vector(KNOTS - 1, normal()),
-  dip: normal().map(Math.abs),
-}).map(({ offsets, d, ...rest }) => ({
-  ...rest,
-  d,
-  knots: [0, ...offsets.map(offset => Math.max(0, Math.sqrt(d) + offset))],
-}));
+const cases = draw
+  .record({
+    d: fc.constantFrom(...DIMENSIONS),
+    rho: draw.logUniform({ min: 1e-2, max: 10 }),
+    weights: draw.vector(KNOTS, draw.normal()),
+    offsets: draw.vector(KNOTS - 1, draw.normal()),
+    /** Minus this times |theta|^2 / (2 unit^2), for smooth losses. */
+    dip: draw.normal().map(Math.abs),
+  })
+  .map(({ offsets, d, ...rest }) => ({
+    ...rest,
+    d,
+    knots: [0, ...offsets.map(offset => Math.max(0, Math.sqrt(d) + offset))],
+  }));
+type RadialCase = draw.Of<typeof cases>;
 
 /** One term, with its knot on the sphere of the ball, or inside of it: the extremal losses. */
 const extremal = (d: number, inside = 0): RadialCase => ({
@@ -44,8 +35,8 @@ const extremal = (d: number, inside = 0): RadialCase => ({
 
 const examples = DIMENSIONS.map(d => extremal(d));
 
-const sum = (c: RadialCase, of: (knot: number) => number): number =>
-  c.weights.reduce((total, weight, k) => total + weight * of(c.knots[k]!), 0);
+const sum = (c: RadialCase, term: (knot: number) => number): number =>
+  c.weights.reduce((total, weight, k) => total + weight * term(c.knots[k]!), 0);
 
 /** The ends and the knots inside the ball. */
 const candidates = ({ knots }: RadialCase, radius: number): number[] => [
@@ -57,7 +48,7 @@ const candidates = ({ knots }: RadialCase, radius: number): number[] => [
 const size = (c: RadialCase, height: number): number =>
   c.dip * c.d + c.weights.reduce((total, weight) => total + Math.abs(weight), 0) * height;
 
-const lipschitz = bound<RadialCase, Subject>({
+const lipschitz = check.bound<RadialCase, Subject>({
   says: 'B: for Lipschitz losses the mean exceeds the maximum by at most sqrt(2)/4 G rho / sqrt(d); (|theta| - rho)_+ reaches 80 % of it for large d',
   given: { arbitrary: cases, examples },
   measure: (c, s) => {
@@ -74,7 +65,7 @@ const lipschitz = bound<RadialCase, Subject>({
   },
 });
 
-/** The maximum over [0, radius] of sum_k w_k (r - t_k)_+^2 / 2 - dip r^2 / 2: at an end, a knot, or where the slope is zero. */
+/** The maximum over [0, radius] of a smooth radial loss: at an end, a knot, or where the slope is zero. */
 function largestSmooth(c: RadialCase, radius: number): number {
   const value = (r: number): number => sum(c, knot => Math.max(r - knot, 0) ** 2 / 2) - (c.dip * r ** 2) / 2;
   const fences = candidates(c, radius).sort((a, b) => a - b);
@@ -87,7 +78,7 @@ function largestSmooth(c: RadialCase, radius: number): number {
   return Math.max(...[...fences, ...stationary].map(value));
 }
 
-const smooth = bound<RadialCase, Subject>({
+const smooth = check.bound<RadialCase, Subject>({
   says: 'C: for losses whose gradient has the Lipschitz constant b the mean exceeds the maximum by at most b rho^2 / d 2 sqrt(d) (sqrt(d) - E|eta|) < b rho^2 / (2d); half of it is reached for large d',
   given: {
     arbitrary: cases.map(c => ({ ...c, weights: c.weights.map(Math.abs) })),
@@ -99,15 +90,14 @@ const smooth = bound<RadialCase, Subject>({
     const unit = c.rho ** 2 / c.d;
     const mean = sum(c, knot => meanSquaredExcess(c.d, knot) / 2) - (c.dip * c.d) / 2;
     const upper = s.smooth(steepest, c.rho, c.d);
-    return [
-      {
-        what: 'excess',
-        lower: unit * (mean - largestSmooth(c, Math.sqrt(c.d))),
+    return check.below({
+      excess: [
+        unit * (mean - largestSmooth(c, Math.sqrt(c.d))),
         upper,
-        scale: unit * size(c, c.d + 10) * Math.sqrt(c.d),
-      },
-      { what: 'constant', lower: upper, upper: (steepest * unit) / 2, scale: steepest * unit * c.d },
-    ];
+        unit * size(c, c.d + 10) * Math.sqrt(c.d),
+      ],
+      constant: [upper, (steepest * unit) / 2, steepest * unit * c.d],
+    });
   },
 });
 
@@ -115,10 +105,12 @@ interface BoundedCase extends RadialCase {
   readonly delta: number;
 }
 
-const boundedLoss = bound<BoundedCase, Subject>({
+const boundedLoss = check.bound<BoundedCase, Subject>({
   says: 'D: for losses below Lmax the mean is at most (1 - delta) times the maximum on the ball of radius sqrt(d) + sqrt(2 log(1/delta)) plus delta Lmax',
   given: {
-    arbitrary: fc.tuple(cases, logUniform({ min: 1e-6, max: 0.5 })).map(([c, delta]) => ({ ...c, delta })),
+    arbitrary: fc
+      .tuple(cases, draw.logUniform({ min: 1e-6, max: 0.5 }))
+      .map(([c, delta]) => ({ ...c, delta })),
     // Steps on the sphere of the ball, and just where the allowed mass ends.
     examples: DIMENSIONS.flatMap(d =>
       [0.1, 1e-4].flatMap(delta => [

@@ -1,18 +1,10 @@
-/** @file Gaussian means of losses under the noise that trains, and the radius of the worst-case step that trains. */
+/** @file Gaussian means under the noise that trains, and the radius of the worst-case step that trains. */
 import * as tf from '@tensorflow/tfjs';
-import type { CholeskyScale } from '../../../src/core/gaussian.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
-import { sigmaPoints, type WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
-import { identity, type Matrix, scale, type Vector } from '../../../src/theory/numerics/matrix.js';
+import { mat, quad } from '../../kit.js';
+import { ofDimension } from '../sam/isotropic.js';
+import { rootOf } from '../sam/root.js';
 import type { Subject } from './controls.js';
-
-const keys = new Map<number, object>();
-
-function keyOf(d: number): object {
-  const known = keys.get(d) ?? {};
-  keys.set(d, known);
-  return known;
-}
 
 interface WeightedCode {
   readonly code: readonly number[];
@@ -22,17 +14,14 @@ interface WeightedCode {
 /** The reparametrised codes mean + factor eta of training, one for each noise. */
 export function codes(
   { vae }: Subject,
-  mean: Vector,
-  factor: Matrix,
-  points: readonly WeightedPoint[],
+  mean: mat.Vector,
+  factor: mat.Matrix,
+  points: readonly quad.WeightedPoint[],
 ): WeightedCode[] {
   const d = mean.length;
-  const program = programOf(vae, keyOf(d), 'codes', () => ({
+  const program = programOf(vae, ofDimension(d), 'codes', () => ({
     specs: { mean: { shape: [1, d] }, factor: { shape: [1, d, d] }, noise: { shape: [1, d] } },
-    fn: inputs => {
-      const root: CholeskyScale = { kind: 'cholesky', factor: inputs.factor!, logDiagonal: tf.zeros([1, d]) };
-      return { code: vae.sample(inputs.mean!, root, inputs.noise!) };
-    },
+    fn: inputs => ({ code: vae.sample(inputs.mean!, rootOf(inputs.factor!), inputs.noise!) }),
   }));
   const fixed = { mean: Float64Array.from(mean), factor: Float64Array.from(factor.flat()) };
   return points.map(({ point, weight }) => ({
@@ -42,20 +31,24 @@ export function codes(
 }
 
 /** The mean of a loss over such codes. */
-export const meanOver = (of: readonly WeightedCode[], loss: (z: Vector) => number): number =>
-  of.reduce((sum, { code, weight }) => sum + weight * loss(code), 0);
+export const meanOver = (sampled: readonly WeightedCode[], loss: (z: mat.Vector) => number): number =>
+  sampled.reduce((sum, { code, weight }) => sum + weight * loss(code), 0);
 
 /** The mean of a polynomial of degree up to three. */
-export const meanOfCubic = (s: Subject, mean: Vector, factor: Matrix, loss: (z: Vector) => number): number =>
-  meanOver(codes(s, mean, factor, sigmaPoints(mean.length)), loss);
+export const meanOfCubic = (
+  s: Subject,
+  mean: mat.Vector,
+  factor: mat.Matrix,
+  loss: (z: mat.Vector) => number,
+): number => meanOver(codes(s, mean, factor, quad.sigmaPoints(mean.length)), loss);
 
-/** rho I / sqrt(d): the root of the covariance whose ellipsoid of radius sqrt(d) is the ball of radius rho. */
+/** rho I / sqrt(d): root of the covariance whose ellipsoid of radius sqrt(d) is the ball of radius rho. */
 export const ballRoot = (rho: number, d: number): number[][] =>
-  identity(d).map(row => scale(rho / Math.sqrt(d), row));
+  mat.identity(d).map(row => mat.scale(rho / Math.sqrt(d), row));
 
 /** The radius of the worst-case step in whitened coordinates, sqrt(d) if it is right. */
 export const radiusOf = ({ samba }: Subject, d: number): number =>
-  programOf(samba, keyOf(d), 'radius', () => ({
+  programOf(samba, ofDimension(d), 'radius', () => ({
     specs: { any: { shape: [] } },
     fn: ({ any }) => ({ radius: tf.add(samba.radius(d), tf.mul(any!, 0)) }),
   })).run({ any: Float64Array.of(0) }).radius![0]!;

@@ -1,11 +1,11 @@
 /** @file Losses and their gradients at the noisy points that training draws, one batch for all noises. */
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { gradient } from '../../../src/core/derivatives.js';
 import type { VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
-import type { WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
-import { add, scale } from '../../../src/theory/numerics/matrix.js';
+import { mat, type quad } from '../../kit.js';
 import { rowsOf } from '../network/jets.js';
+import { rootOf } from './root.js';
 import type { At } from './sam.js';
 
 export interface Draw {
@@ -19,7 +19,7 @@ export interface Draw {
 export function drawsOn(
   vae: VaeRules,
   { loss: { shape, data }, point, factor }: At,
-  points: readonly WeightedPoint[],
+  points: readonly quad.WeightedPoint[],
 ): Draw[] {
   const [p, n] = [shape.dimension, points.length];
   const program = programOf(vae, shape, `draws ${n}`, () => ({
@@ -30,8 +30,7 @@ export function drawsOn(
       noise: { shape: [n, p] },
     },
     fn: ({ mean, factor, noise, ...rest }) => {
-      const root = { kind: 'cholesky', factor: factor!, logDiagonal: tf.zeros([n, p]) } as const;
-      const value = (at: tf.Tensor): tf.Tensor => shape.value(vae.sample(at, root, noise!), rest);
+      const value = (at: tf.Tensor): tf.Tensor => shape.value(vae.sample(at, rootOf(factor!), noise!), rest);
       return { value: value(mean!), gradient: gradient(value, mean!) };
     },
   }));
@@ -44,13 +43,9 @@ export function drawsOn(
     noise: Float64Array.from(points.flatMap(({ point: noise }) => [...noise])),
   });
   const gradients = rowsOf(outputs.gradient!, n);
-  return points.map(({ weight }, i) => ({
-    weight,
-    value: outputs.value![i]!,
-    gradient: [...gradients[i]!],
-  }));
+  return points.map(({ weight }, i) => ({ weight, value: outputs.value![i]!, gradient: [...gradients[i]!] }));
 }
 
 /** The weighted mean of the gradients. */
 export const meanGradient = (draws: readonly Draw[]): number[] =>
-  draws.map(({ weight, gradient }) => scale(weight, gradient)).reduce(add);
+  draws.map(({ weight, gradient }) => mat.scale(weight, gradient)).reduce(mat.add);

@@ -1,7 +1,8 @@
-/** @file Negative controls of the VAE: known mistakes in the code that trains, under the names of the claims. */
-import type { Mutant } from '../../../src/claims/claim.js';
+/** @file Negative controls of the VAE: known mistakes of the objective, named as in the claims. */
+
 import type { Mistake } from '../../../src/core/objectives/define.js';
 import { VAE, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
+import type { Mutant } from '../../kit.js';
 import { mistaken } from '../mistaken.js';
 
 type Wrong = Readonly<Record<string, Mistake<VaeRules>>>;
@@ -28,9 +29,20 @@ export const NOISE_WRONG = {
   noiseOnBall: mistakes.noiseOnBall,
 } satisfies Wrong;
 
-export const WEIGHT_WRONG = { betaIgnored: mistakes.betaIgnored } satisfies Wrong;
+/** The same beside a wrong step, whose negative controls have these names already. */
+export const NOISE_BESIDE_STEP = {
+  noNoise: mistakes.noNoise,
+  noiseCovarianceForRoot: mistakes.varianceForDeviation,
+  noiseCovarianceMissing: mistakes.deviationMissing,
+  noiseOnBall: mistakes.noiseOnBall,
+} satisfies Wrong;
 
-/** The mutants of a subject whose VAE is wrong; the rules are made once, so that all checks share their programs. */
+const WEIGHT_WRONG = { betaIgnored: mistakes.betaIgnored } satisfies Wrong;
+
+/** All of these. */
+export const VAE_WRONG = { ...KL_WRONG, ...NOISE_WRONG, ...WEIGHT_WRONG };
+
+/** The mutants of a subject whose VAE is wrong; all checks share the programs of the same rules. */
 export const inVae = <Subject extends { readonly vae: VaeRules }>(
   wrong: Wrong,
 ): Record<string, Mutant<Subject>> =>

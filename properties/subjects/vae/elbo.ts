@@ -1,29 +1,18 @@
-/** @file The evidence bound that the VAE of core trains, beside the evidence itself where that has a closed form. */
+/** @file The evidence bound that the VAE of core trains, and the evidence where it has a closed form. */
 import type * as tf from '@tensorflow/tfjs';
 import { gradients } from '../../../src/core/derivatives.js';
-import { makeVae, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
+import { makeVae, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Float64Program } from '../../../src/engine/program.js';
 import { klOfCovariances } from '../../../src/theory/closed/gaussian.js';
 import { ppcaNegativeLogLikelihood } from '../../../src/theory/closed/ppca.js';
-import { cholesky, inverse } from '../../../src/theory/numerics/cholesky.js';
-import type { WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
-import {
-  apply,
-  combine,
-  form,
-  gram,
-  identity,
-  norm,
-  scale,
-  subtract,
-  transpose,
-} from '../../../src/theory/numerics/matrix.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
+import { mat, type quad } from '../../kit.js';
 import { atCode, rowsOf } from '../network/jets.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf, prefixed } from '../network/network.js';
 import { covariancesOf } from '../network/posterior.js';
 import { firstLayer } from '../sam/pair.js';
+import { everywhere } from '../sam/penalties.js';
 
 const linear = (
   encoder: readonly number[],
@@ -35,7 +24,7 @@ const linear = (
   batch,
 });
 
-/** Linear decoders with a learned covariance: the evidence is Gaussian. One latent, and more latents than data, among them. */
+/** Linear decoders with a learned covariance; one latent, and more latents than data, among them. */
 export const LINEAR_GAUSSIAN: readonly Shape[] = [
   linear([4, 5], [3, 4], 2, 'diagonal'),
   linear([5, 4], [3, 5], 3, 'cholesky'),
@@ -44,8 +33,8 @@ export const LINEAR_GAUSSIAN: readonly Shape[] = [
 ];
 
 /**
- * |x - f(z)|^2 + beta KL of the VAE that trains, with the encoder's covariance. Inputs `beta` and `noise`; outputs `loss`,
- * `term.*` and `grad.*`.
+ * |x - f(z)|^2 + beta KL of the VAE that trains, with the encoder's covariance. Inputs `beta` and `noise`;
+ * outputs `loss`, `term.*` and `grad.*`.
  */
 export const elboProgram = (rules: VaeRules, shape: Shape): Float64Program =>
   programOf(rules, shape, 'elbo', () => {
@@ -68,30 +57,33 @@ export const elboProgram = (rules: VaeRules, shape: Shape): Float64Program =>
     };
   });
 
-/** The same noise for every sample. */
-export const repeated = (c: AutoencoderCase, noise: readonly number[]): Float64Array =>
-  Float64Array.from({ length: c.shape.batch * noise.length }, (_, i) => noise[i % noise.length]!);
-
 /** How the bound is made from what trains, for an observation of variance s2. */
 export interface ElboRules {
   readonly vae: VaeRules;
-  /** The weight of the KL beside |x - f|^2 that makes the sum 2 s2 times the negative bound, but for its constant. */
+  /** The weight of the KL beside |x - f|^2 that makes 2 s2 times the negative bound, less a constant. */
   readonly beta: (s2: number) => number;
   /** The constant of the negative bound, for D data. */
   readonly constant: (s2: number, data: number) => number;
 }
+
+/** The ELBO of a VAE, whose beta weighs the KL against |x - f|^2 without a half. */
+export const ELBO: ElboRules = {
+  vae: VAE_RULES,
+  beta: s2 => 2 * s2,
+  constant: (s2, data) => (data / 2) * Math.log(2 * Math.PI * s2),
+};
 
 /** The mean over the batch of -ELBO, its expectation by weighted noises. */
 export function negativeElbo(
   c: AutoencoderCase,
   { vae, beta, constant }: ElboRules,
   s2: number,
-  points: readonly WeightedPoint[],
+  points: readonly quad.WeightedPoint[],
 ): number {
   const program = elboProgram(vae, c.shape);
   const fixed = { ...inputsOf(c), beta: Float64Array.of(beta(s2)) };
   const loss = points.reduce((sum, { point, weight }, k) => {
-    const noise = repeated(c, point);
+    const noise = everywhere(c, point);
     const { loss } = k === 0 ? program.run({ ...fixed, noise }) : program.update({ noise });
     return sum + weight * loss![0]!;
   }, 0);
@@ -103,18 +95,18 @@ const samples = (c: AutoencoderCase): number[][] =>
 
 /** x - b of every sample of a linear decoder. */
 const centred = (c: AutoencoderCase): number[][] =>
-  samples(c).map(x => subtract(x, c.params['decoder.0.bias']!));
+  samples(c).map(x => mat.subtract(x, c.params['decoder.0.bias']!));
 
-/** The posterior of a linear decoder with observation variance s2: N((s2 I + W'W)^-1 W'(x - b), (I + W'W/s2)^-1). */
+/** The posterior of a linear decoder, N((s2 I + W'W)^-1 W'(x - b), (I + W'W/s2)^-1). */
 function truePosterior(c: AutoencoderCase, s2: number) {
   const w = firstLayer(c);
-  const precision = combine(1, identity(w[0]!.length), 1 / s2, gram(w));
-  const covariance = inverse(precision);
-  const means = centred(c).map(x => scale(1 / s2, apply(covariance, apply(transpose(w), x))));
+  const precision = mat.combine(1, mat.identity(w[0]!.length), 1 / s2, mat.gram(w));
+  const covariance = mat.inverse(precision);
+  const means = centred(c).map(x => mat.scale(1 / s2, mat.apply(covariance, mat.apply(mat.transpose(w), x))));
   return { precision, covariance, means };
 }
 
-/** log p(x) and KL(q || p(z | x)) of a linear decoder, means over the batch, and the size of the terms that cancel in them. */
+/** log p(x) and KL(q || p(z | x)) of a linear decoder, batch means, and the size of what cancels in them. */
 export function evidence(c: AutoencoderCase, s2: number) {
   const w = firstLayer(c);
   const { precision, covariance, means } = truePosterior(c, s2);
@@ -122,42 +114,38 @@ export function evidence(c: AutoencoderCase, s2: number) {
   const [sigmas, x] = [covariancesOf(c), centred(c)];
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
   const gaps = sigmas.map((sigma, i) => {
-    const off = subtract([...codes[i]!], means[i]!);
-    return klOfCovariances(sigma, covariance) + form(off, precision, off) / 2;
+    const off = mat.subtract([...codes[i]!], means[i]!);
+    return klOfCovariances(sigma, covariance) + mat.form(off, precision, off) / 2;
   });
   const reach = sigmas.map((sigma, i) => {
-    const code = norm([...codes[i]!]) + Math.sqrt(w[0]!.length * norm(sigma.flat()));
+    const code = mat.norm([...codes[i]!]) + Math.sqrt(w[0]!.length * mat.norm(sigma.flat()));
     return (
-      (norm(samples(c)[i]!) + norm(c.params['decoder.0.bias']!) + norm(w.flat()) * code) ** 2 + code ** 2
+      (mat.norm(samples(c)[i]!) + mat.norm(c.params['decoder.0.bias']!) + mat.norm(w.flat()) * code) ** 2 +
+      code ** 2
     );
   });
   return {
     logEvidence: mean(x.map(row => -ppcaNegativeLogLikelihood(row, w, s2))),
     gap: mean(gaps),
-    size: (1 + norm(w.flat()) ** 2) * (1 + Math.max(...reach) * (1 + 1 / s2)),
+    size: (1 + mat.norm(w.flat()) ** 2) * (1 + Math.max(...reach) * (1 + 1 / s2)),
   };
 }
 
 const zeros = (values: readonly number[]): number[] => values.map(() => 0);
 
-/** The same case with every sample the first one and the encoder's posterior the true one of it, shape with full covariance. */
-export function withTruePosterior(of: AutoencoderCase, s2: number): AutoencoderCase {
-  const first = samples(of)[0]!;
-  const c = { ...of, x: samples(of).flatMap(() => first) };
+/** The same case with every sample the first one and its true posterior for q; a full covariance. */
+export function withTruePosterior(given: AutoencoderCase, s2: number): AutoencoderCase {
+  const first = samples(given)[0]!;
+  const c = { ...given, x: samples(given).flatMap(() => first) };
   const { means, covariance } = truePosterior(c, s2);
-  const factor = cholesky(covariance);
-  const entries = [
-    ...factor.map((row, i) => Math.log(row[i]!)),
-    ...factor.flatMap((row, i) => row.slice(0, i)),
-  ];
-  return {
-    ...c,
-    params: {
-      ...c.params,
-      'mu.weight': zeros(c.params['mu.weight']!),
-      'mu.bias': means[0]!,
-      'cholesky.weight': zeros(c.params['cholesky.weight']!),
-      'cholesky.bias': entries,
-    },
+  const factor = mat.cholesky(covariance);
+  const bias = [...factor.map((row, i) => Math.log(row[i]!)), ...factor.flatMap((row, i) => row.slice(0, i))];
+  const params = {
+    ...c.params,
+    'mu.weight': zeros(c.params['mu.weight']!),
+    'mu.bias': means[0]!,
+    'cholesky.weight': zeros(c.params['cholesky.weight']!),
+    'cholesky.bias': bias,
   };
+  return { ...c, params };
 }

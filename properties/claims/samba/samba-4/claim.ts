@@ -1,47 +1,23 @@
 /** @file The gradient of the RAE's loss: eq. (4). */
-import * as tf from '@tensorflow/tfjs';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { order } from '../../../../src/claims/checks/order.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../../src/claims/claim.js';
-import { deepened } from '../../../../src/claims/deepened.js';
-import { dyadic, ladder } from '../../../../src/claims/order/case.js';
-import { exact } from '../../../../src/claims/verdict.js';
-import { jacobian as jacobianOf } from '../../../../src/core/derivatives.js';
-import {
-  RAE_JACOBIAN_RULES,
-  type RaeJacobianRules,
-} from '../../../../src/core/objectives/rae/rae-jacobian.js';
-import {
-  RAE_LOSS_GRADIENT_RULES,
-  type RaeLossGradientRules,
-} from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
-import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
-import { detach } from '../../../../src/engine/ops.js';
+import { RAE_JACOBIAN } from '../../../../src/core/objectives/rae/rae-jacobian.js';
+import { RAE_LOSS_GRADIENT } from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
+import { SAMBA_RULES } from '../../../../src/core/objectives/samba/samba.js';
+import { VAE_RULES } from '../../../../src/core/objectives/vae/vae.js';
 import type { Float64Program } from '../../../../src/engine/program.js';
-import { apply, norm, scale, transpose } from '../../../../src/theory/numerics/matrix.js';
 import { type AutoencoderCase, SHAPES } from '../../../arbitraries/autoencoders.js';
 import { everyShape } from '../../../arbitraries/given.js';
+import { check, claim, exact, mat, wrong } from '../../../kit.js';
 import { FULL_WIDTH } from '../../../subjects/large/network.js';
 import { jacobiansOf } from '../../../subjects/network/jacobians.js';
 import { atCode, jet } from '../../../subjects/network/jets.js';
 import { collect, inputsOf, type Part } from '../../../subjects/network/network.js';
-import { inRae, PENALTY_MUTANTS } from '../../../subjects/sam/mutants.js';
+import { wrongJacobian } from '../../../subjects/sam/jacobian-mutants.js';
+import { wrongRae } from '../../../subjects/sam/mutants.js';
 import { directions, expansion, roundOff, steepness } from '../../../subjects/sam/pair.js';
-import { penaltyGradient, residuals } from '../../../subjects/sam/penalties.js';
+import { distance, penaltyGradient, residuals, termOf } from '../../../subjects/sam/penalties.js';
+import { average } from '../../../subjects/sam/released.js';
 import { jacobianStep, raeStep } from '../../../subjects/sam/steps.js';
 import { largeGradients, largeGradientsControls } from './large-gradients.js';
-
-interface Subject {
-  /** The VAE and SAMBA are there for the large network. */
-  readonly vae: VaeRules;
-  readonly samba: SambaRules;
-  readonly rae: RaeLossGradientRules;
-  readonly jacobian: RaeJacobianRules;
-  /** The RAE whose penalty is not differentiated: create_graph forgotten. */
-  readonly frozen: RaeLossGradientRules;
-}
 
 /** One latent, two and three: the Jacobian is traced by columns, and differentiated twice. */
 const FEW = [0, 1, 6].map(k => SHAPES.smooth[k]!);
@@ -55,7 +31,7 @@ function direction(c: AutoencoderCase): Record<string, Float64Array> {
   const raw = Object.entries(inputsOf(c)).flatMap(([name, values]) =>
     name === 'x' ? [] : [[name, Float64Array.from(values, () => Math.cos(3 * ++k))] as const],
   );
-  const length = norm(raw.flatMap(([, values]) => [...values]));
+  const length = mat.norm(raw.flatMap(([, values]) => [...values]));
   return Object.fromEntries(raw.map(([name, values]) => [name, values.map(x => x / length)]));
 }
 
@@ -68,54 +44,57 @@ function differences(c: AutoencoderCase, program: Float64Program) {
     Object.fromEntries(names.map(name => [name, inputs[name]!.map((x, k) => x + h * along[name]![k]!)]));
   const at = (h: number) => program.run({ ...inputs, ...moved(h), lambda: LAMBDA });
   const here = at(0);
-  const slope = names.reduce(
-    (sum, name) => sum + here[`grad.${name}`]!.reduce((s, g, k) => s + g * along[name]![k]!, 0),
-    0,
-  );
-  const size = here.loss![0]! + (1 + norm(Object.values(c.params).flat())) ** 2;
-  return ladder(dyadic(1 / (1 + steepness(c)), 3, 12), h => {
+  const slope = mat.sum(names.map(name => mat.dot([...here[`grad.${name}`]!], [...along[name]!])));
+  const size = here.loss![0]! + (1 + mat.norm(Object.values(c.params).flat())) ** 2;
+  return check.ladder(check.dyadic(1 / (1 + steepness(c)), 3, 12), h => {
     const [above, below] = [at(h).loss![0]!, at(-h).loss![0]!];
     return { residual: (above - below) / (2 * h) - slope, scale: size / h };
   });
 }
-
-const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 const gradientsAt = (c: AutoencoderCase, program: Float64Program, lambda: number): number[] => {
   const outputs = program.run({ ...inputsOf(c), lambda: Float64Array.of(lambda) });
   return PARTS.flatMap(part => [...collect(outputs, 'grad', part)]);
 };
 
-const inJacobian = (says: string, replaced: Partial<RaeJacobianRules>) => {
-  const jacobian = { ...RAE_JACOBIAN_RULES, ...replaced };
-  return mutant<Subject>(says, subject => ({ ...subject, jacobian }));
+const SUBJECT = {
+  // the VAE and SAMBA are there for the large network
+  vae: VAE_RULES,
+  samba: SAMBA_RULES,
+  rae: RAE_LOSS_GRADIENT.rules,
+  jacobian: RAE_JACOBIAN.rules,
+  /** The RAE whose penalty is not differentiated: create_graph forgotten. */
+  frozen: RAE_LOSS_GRADIENT.mistakes.constantPenalty.rules,
 };
-
-const { constantPenalty, squaredPenalty, frozenDenominator, literalJacobian, batchPenalty, halfPenalty } =
-  PENALTY_MUTANTS;
+type Subject = typeof SUBJECT;
 
 export default claim<Subject, string, string>({
   id: 'SAMBA-4',
   paper: 'samba',
   source: 'Reizinger & Huszár 2023, eq. (4)',
   tex: {
-    printed: '\\nabla_\\theta L_{RAE} = \\partial_\\theta\\left[L + \\lambda\\|J_f\\|\\right]',
+    printed:
+      '\\nabla_\\theta L_{RAE} = \\partial_\\theta\\left[L(z_0,\\theta) + \\lambda\\|J_f(z)\\|\\right]',
     corrected:
       '\\nabla L_{RAE} = \\nabla\\left[L(z_0,\\theta) + \\lambda\\|\\nabla_zL(z_0,\\theta)\\|\\right]\\ \\text{at}\\ z_0=\\mu_\\phi(x),\\ \\text{the penalty differentiated through } \\nabla_z',
   },
-  says: "Eq. (4) defines the RAE's gradient; the gradients that train are the derivatives of their losses, the penalty's second derivatives included. A penalty computed without a graph has the right value and no gradient, an error of first order, and was a bug of the released code for some time.",
+  says: "Eq. (4) defines the RAE's gradient; the gradients that train are the derivatives of their losses, the penalty's second derivatives included. A penalty computed without a graph has the right value and no gradient, an error of first order.",
   verdict: exact(),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'A penalty computed without its graph has the right value and no gradient',
+      quote:
+        '\\lambda \\left\\| \\mathbf{J}_{\\boldsymbol{f}} \\left( \\boldsymbol{z} \\right) \\right\\| \\right]',
+      place: 'eq. (4)',
+      says: 'Eq. (4) is a definition; what trains must differentiate the penalty through the Jacobian. Where it does not, the gradient is off by lambda H g/|g|, an error of first order.',
+    },
+  ],
   objectives: ['rae-loss-gradient', 'rae-jacobian'],
-  subject: {
-    vae: VAE_RULES,
-    samba: SAMBA_RULES,
-    rae: RAE_LOSS_GRADIENT_RULES,
-    jacobian: RAE_JACOBIAN_RULES,
-    frozen: constantPenalty.rules,
-  },
+  subject: SUBJECT,
   checks: {
-    lossGradient: deepened<Subject>(
-      order({
+    lossGradient: check.deepened<Subject>(
+      check.order({
         says: 'the gradient of the loss with the penalty on grad_z L is the limit of central differences',
         given: everyShape(SHAPES.smooth),
         order: 2,
@@ -124,7 +103,7 @@ export default claim<Subject, string, string>({
       () => largeGradients(FULL_WIDTH),
       { controls: largeGradientsControls(), large: true },
     ),
-    jacobian: order({
+    jacobian: check.order({
       says: 'so is that of the loss with the penalty on the Jacobian, and on its square',
       given: everyShape(FEW),
       order: 2,
@@ -132,28 +111,24 @@ export default claim<Subject, string, string>({
         ladder: differences(c, jacobianStep(jacobian, c.shape, c.alpha < 0.5 ? 2 : 1)),
       }),
     }),
-    values: equals({
+    values: check.equals({
       says: "the penalties are the means of |2 J'r| and of |J|_F",
       given: everyShape(SHAPES.smooth),
       runs: 32,
       measure: (c, { rae, jacobian }) => {
         const [jacobians, r] = [jacobiansOf(c), residuals(c)];
-        const value = (program: Float64Program): Float64Array =>
-          program.run({ ...inputsOf(c), lambda: LAMBDA })['term.penalty']!;
-        const slopes = jacobians.map((j, i) => norm(scale(2, apply(transpose(j), r[i]!))));
-        const sizes = jacobians.map(j => norm(j.flat()));
-        return [
-          {
-            actual: value(raeStep(rae, c.shape)),
-            expected: [average(slopes)],
-            scale: Math.max(...sizes) * roundOff(c, atCode(c)),
-            what: 'loss gradient',
-          },
-          { actual: value(jacobianStep(jacobian, c.shape, 1)), expected: [average(sizes)], what: 'Jacobian' },
-        ];
+        const slopes = jacobians.map((j, i) => mat.norm(mat.scale(2, mat.apply(mat.transpose(j), r[i]!))));
+        const sizes = jacobians.map(j => mat.norm(j.flat()));
+        const [slope, size] = [raeStep(rae, c.shape), jacobianStep(jacobian, c.shape, 1)].map(program =>
+          termOf(c, program, 'penalty'),
+        );
+        return check.agree({
+          'loss gradient': [slope!, average(slopes), Math.max(...sizes) * roundOff(c, atCode(c))],
+          Jacobian: [size!, average(sizes)],
+        });
       },
     }),
-    closedForm: equals({
+    closedForm: check.equals({
       says: 'the penalty adds lambda Hu for the codes and its counterpart for the decoder',
       given: everyShape(SHAPES.smooth),
       runs: 32,
@@ -163,7 +138,7 @@ export default claim<Subject, string, string>({
           return { actual: value, expected: jet(c, directions(c)).first(part), scale, what: part };
         }),
     }),
-    frozen: equals({
+    frozen: check.equals({
       says: 'a penalty without a graph has the right value and no gradient at all, whatever lambda',
       given: everyShape(SHAPES.control),
       runs: 16,
@@ -171,24 +146,23 @@ export default claim<Subject, string, string>({
         const [right, wrong] = [raeStep(rae, c.shape), raeStep(frozen, c.shape)];
         const loss = (program: Float64Program): Float64Array =>
           program.run({ ...inputsOf(c), lambda: LAMBDA }).loss!;
-        return [
-          { actual: gradientsAt(c, wrong, 8), expected: gradientsAt(c, wrong, 0), what: 'gradient' },
-          { actual: loss(wrong), expected: loss(right), what: 'value' },
-        ];
+        return check.agree({
+          gradient: [gradientsAt(c, wrong, 8), gradientsAt(c, wrong, 0)],
+          value: [loss(wrong), loss(right)],
+        });
       },
     }),
-    frozenWrong: violates({
+    frozenWrong: check.violates({
       says: 'which is not the derivative of the loss',
       given: everyShape(SHAPES.control),
       runs: 16,
       measure: (c, { rae, frozen }) => {
         const claimed = gradientsAt(c, raeStep(frozen, c.shape), 1);
         const actual = gradientsAt(c, raeStep(rae, c.shape), 1);
-        const by = norm(actual.map((x, k) => x - claimed[k]!));
-        return { claimed: norm(claimed), actual: norm(actual), by, scale: norm(claimed) + norm(actual) };
+        return distance(claimed, actual);
       },
     }),
-    frozenOrder: order({
+    frozenOrder: check.order({
       says: 'and misses SAMBA by lambda Hu, an error of first order',
       given: everyShape(SHAPES.smooth),
       order: 1,
@@ -199,18 +173,11 @@ export default claim<Subject, string, string>({
     }),
   },
   mutants: {
-    ...inRae<Subject>({ constantPenalty, squaredPenalty, frozenDenominator, literalJacobian }),
-    ...inRae<Subject>({ batchPenalty, halfPenalty }),
-    graphKept: mutant('the penalty is differentiated after all', s => ({ ...s, frozen: s.rae })),
-    jacobianHeld: inJacobian('the Jacobian is not differentiated', {
-      jacobian: at => detach(jacobianOf(at.decode, at.z)),
-    }),
-    largestEntry: inJacobian('the largest entry for the Frobenius norm', {
-      measure: j => tf.max(tf.abs(tf.reshape(j, [j.shape[0]!, -1])), 1),
-    }),
-    halfHeld: inJacobian('half of the Jacobian is held fixed', {
-      measure: (j, power) =>
-        RAE_JACOBIAN_RULES.measure(tf.add(tf.mul(j, 0.5), tf.mul(detach(j), 0.5)), power),
+    ...wrongRae<Subject>('constantPenalty', 'squaredPenalty', 'frozenDenominator', 'literalJacobian'),
+    ...wrongRae<Subject>('batchPenalty', 'halfPenalty'),
+    ...wrongJacobian<Subject>('jacobianHeld', 'largestEntry', 'halfHeld'),
+    ...wrong.formula(SUBJECT, 'frozen', {
+      graphKept: ['the penalty is differentiated after all', SUBJECT.rae],
     }),
   },
 });

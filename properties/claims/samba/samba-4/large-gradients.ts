@@ -1,8 +1,5 @@
-/** @file The gradients that train, on the ResNet-18 of the experiments in training mode, against differences of the loss. */
+/** @file The gradients that train on the ResNet-18 of the experiments, against differences of the loss. */
 import type * as tf from '@tensorflow/tfjs';
-import { within } from '../../../../src/claims/checks/within.js';
-import { type Check, mutant } from '../../../../src/claims/claim.js';
-import type { Controls } from '../../../../src/claims/deepened.js';
 import type { Objective } from '../../../../src/core/objectives/objective.js';
 import {
   makeRaeLossGradient,
@@ -11,6 +8,7 @@ import {
 import { makeSamba, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { makeVae, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { detach } from '../../../../src/engine/ops.js';
+import { type Check, type Controls, check, mutant } from '../../../kit.js';
 import { batchesOf, type LargeCase } from '../../../subjects/large/draw.js';
 import { slopesAt } from '../../../subjects/large/slopes.js';
 import { directionsAt } from '../../../subjects/large/steps.js';
@@ -42,14 +40,14 @@ const held =
 /** One objective's gradient is the derivative of its loss. */
 export function largeGradients(width: number): Check<Trained> {
   const shop = new Workshop(width);
-  return within<LargeCase, Trained>({
+  return check.within<LargeCase, Trained>({
     says: `so are those of the VAE, of SAMBA with its direction held fixed, and of the RAE on the ResNet-18 of the experiments in training mode, width ${width}, to 1e-8 along a random direction in all parameters (the differences are off by the sixth power of a step of 1e-3)`,
     given: batchesOf(BATCH),
     tolerance: 1e-8,
     runs: 1,
     measure: ({ seed, batch }, { vae, samba, rae }) => {
-      const of = { width, activation: 'softplus', batch, mode: 'training' } as const;
-      const direction = directionsAt({ of, parts: [], seed, shop });
+      const large = { width, activation: 'softplus', batch, mode: 'training' } as const;
+      const direction = directionsAt({ of: large, parts: [], seed, shop });
       const all = [
         { rules: vae, objective: withHyper(makeVae(vae), GAUSSIAN) },
         { rules: samba, objective: withHyper(makeSamba(samba), GAUSSIAN), held: held(samba), direction },
@@ -59,7 +57,7 @@ export function largeGradients(width: number): Check<Trained> {
         },
       ];
       return all.map(one => {
-        const { gradient, differences } = slopesAt(of, seed, shop, one);
+        const { gradient, differences } = slopesAt(large, seed, shop, one);
         return { actual: differences, expected: gradient, what: one.objective.name };
       });
     },

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { constant, detach } from '../../../engine/ops.js';
 import { halfSquaredNorm } from '../../gaussian.js';
 import { scaledNorm } from '../../perturbation.js';
-import { objective, wrong } from '../define.js';
+import { claimsOnly, objective, wrong } from '../define.js';
 import type { Fields, HyperOf } from '../fields.js';
 import { PRIOR_MISTAKES } from '../mistakes.js';
 import { type Point, pointAt, squaredNorm, weighted } from '../objective.js';
@@ -80,6 +80,20 @@ export const RAE_JACOBIAN = objective({
     }),
     squaredOutput: wrong<RaeJacobianRules>('the gradient of the squared output in place of the Jacobian', {
       jacobian: at => tf.expandDims(squaredOutputGradient(at), 1),
+    }),
+    alwaysSquared: claimsOnly<RaeJacobianRules>('the square penalised where the norm is asked for', {
+      measure: matrix => measure(matrix, 2),
+    }),
+    largestEntry: claimsOnly<RaeJacobianRules>('the largest entry in place of the Frobenius norm', {
+      measure: (matrix, power) =>
+        tf.pow(tf.max(tf.abs(tf.reshape(matrix, [matrix.shape[0]!, -1])), 1), power),
+    }),
+    batchNorm: claimsOnly<RaeJacobianRules>('one norm for the whole batch', {
+      measure: (matrix, power) =>
+        tf.tile(measure(tf.reshape(matrix, [1, -1, matrix.shape[2]!]), power), [matrix.shape[0]!]),
+    }),
+    halfDetached: claimsOnly<RaeJacobianRules>('half of the Jacobian held fixed', {
+      measure: (matrix, power) => measure(tf.add(tf.mul(matrix, 0.5), tf.mul(detach(matrix), 0.5)), power),
     }),
     ...PRIOR_MISTAKES,
   },
