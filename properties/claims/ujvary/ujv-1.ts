@@ -1,144 +1,120 @@
 /** @file UJV-1 (eq. 1): SAM as a maximum on an ellipsoid, and ordinary SAM as the case of a multiple of the identity. */
 
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
 import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
 import { makeSam, SAM_RULES, type SamHyper } from '../../../src/core/objectives/sam/sam.js';
 import { makeVsam, VSAM_RULES, type VsamHyper } from '../../../src/core/objectives/sam/vsam.js';
 import { ridgeGradient } from '../../../src/theory/closed/ridge.js';
-import {
-  apply,
-  combine,
-  diagonal,
-  identity,
-  type Matrix,
-  multiply,
-  norm,
-  scale,
-  transpose,
-} from '../../../src/theory/numerics/matrix.js';
 import { maximiseOnBall, maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
-import { type Quadratic, quadratics, type RidgeCase, ridges } from '../../arbitraries/functions.js';
-import { type SpectralMatrix, spd } from '../../arbitraries/matrix.js';
-import { logUniform } from '../../arbitraries/numbers.js';
-import { oneof } from '../../arbitraries/one-of.js';
-import { plainRecord } from '../../arbitraries/record.js';
+import { check, claim, draw, exact, mat, mutant } from '../../kit.js';
 import { quadraticLoss } from '../../subjects/sam/losses.js';
 import { sizeOf, times } from '../../subjects/sam/ridge-cases.js';
 import { inRules, wrongSteps } from '../../subjects/sam/step-mutants.js';
 import { atRidge, type DiagonalCase, diagonalCase, withVariances } from '../../subjects/sam/weight-cases.js';
 import { moveOn } from '../../subjects/sam/weights.js';
 
-interface Subject {
-  readonly sam: SamRules<SamHyper>;
-  readonly vsam: SamRules<VsamHyper>;
-  /** The level of the ellipsoid, e' Sigma^-1 e <= level, for p parameters. */
-  readonly level: (p: number, rho: number) => number;
-  /** The variance of every parameter that makes the ellipsoid the ball of radius rho. */
-  readonly variance: (rho: number, p: number) => number;
-  /** The maximum of the loss on the ellipsoid less the loss at its centre. */
-  readonly sharpness: (f: Quadratic, sigma: Matrix, level: number) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   sam: SAM_RULES,
   vsam: VSAM_RULES,
-  level: p => p,
-  variance: (rho, p) => rho ** 2 / p,
-  sharpness: ({ gradient, matrix }, sigma, level) =>
+  /** The level of the ellipsoid, e' Sigma^-1 e <= level, for p parameters. */
+  level: (p: number, _rho: number) => p,
+  /** The variance of every parameter that makes the ellipsoid the ball of radius rho. */
+  variance: (rho: number, p: number) => rho ** 2 / p,
+  /** The maximum of the loss on the ellipsoid less the loss at its centre. */
+  sharpness: ({ gradient, matrix }: draw.Quadratic, sigma: mat.Matrix, level: number) =>
     maximiseOnEllipsoid(gradient, matrix, sigma, Math.sqrt(level)).value,
 };
+type Subject = typeof SUBJECT;
 
 interface QuadraticCase {
-  readonly f: Quadratic;
-  readonly sigma: SpectralMatrix;
-  readonly more: SpectralMatrix;
+  readonly f: draw.Quadratic;
+  readonly sigma: draw.SpectralMatrix;
+  readonly more: draw.SpectralMatrix;
   readonly rho: number;
 }
 
 const DIMENSIONS = [1, 2, 3, 5];
 
-const quadraticCases = oneof(DIMENSIONS, p =>
-  plainRecord({
-    f: quadratics(p),
-    sigma: spd(p, 1 / 4, 4),
-    more: spd(p, 1 / 16, 4),
-    rho: logUniform({ min: 1e-2, max: 10 }),
+const quadraticCases = draw.oneof(DIMENSIONS, p =>
+  draw.record({
+    f: draw.quadratics(p),
+    sigma: draw.spd(p, 1 / 4, 4),
+    more: draw.spd(p, 1 / 16, 4),
+    rho: draw.logUniform({ min: 1e-2, max: 10 }),
   }),
 );
 
 /** The size of a quadratic's terms on the ellipsoid of a covariance. */
-const size = ({ gradient, matrix }: Quadratic, sigma: Matrix, p: number): number =>
-  Math.sqrt(p * norm(sigma.flat())) * norm(gradient) + p * norm(sigma.flat()) * norm(matrix.flat());
+const size = ({ gradient, matrix }: draw.Quadratic, sigma: mat.Matrix, p: number): number =>
+  Math.sqrt(p * mat.norm(sigma.flat())) * mat.norm(gradient) +
+  p * mat.norm(sigma.flat()) * mat.norm(matrix.flat());
 
-const ball = equals<QuadraticCase, Subject>({
+const ball = check.equals<QuadraticCase, Subject>({
   says: 'with Sigma = (rho^2/p) I the maximum is that on the ball of radius rho',
-  given: { arbitrary: quadraticCases },
+  given: quadraticCases,
   runs: 60,
   measure: ({ f, rho }, s) => {
     const p = f.gradient.length;
-    const sigma = times(s.variance(rho, p), identity(p));
+    const sigma = times(s.variance(rho, p), mat.identity(p));
     return {
       actual: s.sharpness(f, sigma, s.level(p, rho)),
       expected: maximiseOnBall(f.gradient, f.matrix, rho).value,
-      scale: rho * norm(f.gradient) + rho ** 2 * norm(f.matrix.flat()),
+      scale: rho * mat.norm(f.gradient) + rho ** 2 * mat.norm(f.matrix.flat()),
     };
   },
 });
 
-const order = bound<QuadraticCase, Subject>({
+const order = check.bound<QuadraticCase, Subject>({
   says: 'the sharpness is not negative, grows with the level and with Sigma in the order of matrices',
-  given: { arbitrary: quadraticCases },
+  given: quadraticCases,
   runs: 40,
   measure: ({ f, sigma, more, rho }, s) => {
     const p = f.gradient.length;
     const level = s.level(p, rho);
-    const larger = combine(1, sigma.matrix, 1, more.matrix);
+    const larger = mat.combine(1, sigma.matrix, 1, more.matrix);
     const own = s.sharpness(f, sigma.matrix, level);
     const terms = size(f, larger, 2 * level);
-    return [
-      { what: 'zero', lower: 0, upper: own, scale: terms },
-      { what: 'level', lower: own, upper: s.sharpness(f, sigma.matrix, 1.5 * level), scale: terms },
-      { what: 'covariance', lower: own, upper: s.sharpness(f, larger, level), scale: terms },
-    ];
+    return check.below(
+      {
+        zero: [0, own],
+        level: [own, s.sharpness(f, sigma.matrix, 1.5 * level)],
+        covariance: [own, s.sharpness(f, larger, level)],
+      },
+      terms,
+    );
   },
 });
 
-const invariant = equals<QuadraticCase, Subject>({
+const invariant = check.equals<QuadraticCase, Subject>({
   says: 'it depends on Sigma times the level only, and not on the axes: c Sigma at the level p/c, and rotated weights, have the same',
-  given: { arbitrary: quadraticCases },
+  given: quadraticCases,
   runs: 40,
   measure: ({ f, sigma, more, rho }, s) => {
     const p = f.gradient.length;
     const level = s.level(p, rho);
     const q = more.basis;
-    const turn = (m: Matrix): number[][] => multiply(q, multiply(m, transpose(q)));
-    const turned = { ...f, gradient: apply(q, f.gradient), matrix: turn(f.matrix) };
+    const turn = (m: mat.Matrix): number[][] => mat.multiply(q, mat.multiply(m, mat.transpose(q)));
+    const turned = { ...f, gradient: mat.apply(q, f.gradient), matrix: turn(f.matrix) };
     const expected = s.sharpness(f, sigma.matrix, level);
     const terms = size(f, sigma.matrix, level);
-    return [
+    return check.agree(
       {
-        what: 'level',
-        actual: s.sharpness(f, times(rho, sigma.matrix), level / rho),
-        expected,
-        scale: terms,
+        level: [s.sharpness(f, times(rho, sigma.matrix), level / rho), expected],
+        axes: [s.sharpness(turned, turn(sigma.matrix), level), expected],
       },
-      { what: 'axes', actual: s.sharpness(turned, turn(sigma.matrix), level), expected, scale: terms },
-    ];
+      terms,
+    );
   },
 });
 
 /** A quadratic at a critical point, where there is no direction to go. */
-const critical: DiagonalCase<Quadratic> = diagonalCase(
-  { kind: 'indefinite', offset: 1, gradient: [0, 0], matrix: diagonal([3, -2]), spectrum: [], basis: [] },
+const critical: DiagonalCase<draw.Quadratic> = diagonalCase(
+  { kind: 'indefinite', offset: 1, gradient: [0, 0], matrix: mat.diagonal([3, -2]), spectrum: [], basis: [] },
   [1, 2],
 );
 
-const below = bound<DiagonalCase<Quadratic>, Subject>({
+const below = check.bound<DiagonalCase<draw.Quadratic>, Subject>({
   says: 'the loss after the step that trains is never above that maximum',
-  given: { arbitrary: withVariances(quadratics, DIMENSIONS), examples: [critical] },
+  given: { arbitrary: withVariances(draw.quadratics, DIMENSIONS), examples: [critical] },
   runs: 40,
   measure: ({ f, sigma, variances }, s) => {
     const p = variances.length;
@@ -153,11 +129,11 @@ const below = bound<DiagonalCase<Quadratic>, Subject>({
   },
 });
 
-const trained = equals<{ f: RidgeCase; rho: number }, Subject>({
+const trained = check.equals<{ f: draw.RidgeCase; rho: number }, Subject>({
   says: 'the step that trains with Sigma = (rho^2/p) I and radius sqrt(p) is that of ordinary SAM: loss and direction agree',
-  given: {
-    arbitrary: oneof(DIMENSIONS, p => plainRecord({ f: ridges(p), rho: logUniform({ min: 1e-3, max: 2 }) })),
-  },
+  given: draw.oneof(DIMENSIONS, p =>
+    draw.record({ f: draw.ridges(p), rho: draw.logUniform({ min: 1e-3, max: 2 }) }),
+  ),
   runs: 40,
   measure: ({ f, rho }, s) => {
     const p = f.point.length;
@@ -167,17 +143,17 @@ const trained = equals<{ f: RidgeCase; rho: number }, Subject>({
     const general = moveOn(s.vsam, () => makeVsam(s.vsam), at, { kappa }, { sigma2 });
     const ordinary = moveOn(s.sam, () => makeSam(s.sam), at, { rho });
     // the exponentials grow with the radius
-    const reach = Math.exp(rho * Math.max(...f.ridge.terms.map(({ a }) => norm(a))));
+    const reach = Math.exp(rho * Math.max(...f.ridge.terms.map(({ a }) => mat.norm(a))));
     const terms = reach * sizeOf(diagonalCase(f, sigma2)) * condition(f);
-    return [
-      { what: 'loss', actual: general.loss, expected: ordinary.loss, scale: terms },
-      { what: 'direction', actual: general.gradient, expected: ordinary.gradient, scale: terms },
-    ];
+    return check.agree(
+      { loss: [general.loss, ordinary.loss], direction: [general.gradient, ordinary.gradient] },
+      terms,
+    );
   },
 });
 
 /** The same function of u = Sigma^(-1/2) w. */
-const inUnits = ({ f: { ridge, point }, variances }: DiagonalCase<RidgeCase>): RidgeCase => ({
+const inUnits = ({ f: { ridge, point }, variances }: DiagonalCase<draw.RidgeCase>): draw.RidgeCase => ({
   ridge: {
     ...ridge,
     terms: ridge.terms.map(term => ({ ...term, a: term.a.map((x, i) => x * Math.sqrt(variances[i]!)) })),
@@ -185,9 +161,9 @@ const inUnits = ({ f: { ridge, point }, variances }: DiagonalCase<RidgeCase>): R
   point: point.map((x, i) => x / Math.sqrt(variances[i]!)),
 });
 
-const coordinates = equals<DiagonalCase<RidgeCase>, Subject>({
+const coordinates = check.equals<DiagonalCase<draw.RidgeCase>, Subject>({
   says: 'with any diagonal Sigma it is ordinary SAM of radius sqrt(p) in the coordinates where the ellipsoid is a ball',
-  given: { arbitrary: withVariances(p => ridges(p, ['sin', 'cos'])) },
+  given: withVariances(p => draw.ridges(p, ['sin', 'cos'])),
   runs: 30,
   measure: (c, s) => {
     const kappa = Math.sqrt(c.variances.length);
@@ -195,22 +171,20 @@ const coordinates = equals<DiagonalCase<RidgeCase>, Subject>({
     const unit = inUnits(c);
     const ordinary = moveOn(s.sam, () => makeSam(s.sam), atRidge(unit), { rho: kappa });
     const terms = 100 * sizeOf(c) * condition(unit);
-    return [
-      { what: 'loss', actual: general.loss, expected: ordinary.loss, scale: terms },
+    return check.agree(
       {
-        what: 'direction',
-        actual: general.gradient.map((x, i) => x * Math.sqrt(c.variances[i]!)),
-        expected: ordinary.gradient,
-        scale: terms,
+        loss: [general.loss, ordinary.loss],
+        direction: [general.gradient.map((x, i) => x * Math.sqrt(c.variances[i]!)), ordinary.gradient],
       },
-    ];
+      terms,
+    );
   },
 });
 
 /** By how much cancellation in the gradient blurs its direction. */
-const condition = (f: RidgeCase): number => {
-  const terms = f.ridge.terms.reduce((sum, { c, a }) => sum + Math.abs(c) * norm(a), 0);
-  return 1 + terms / Math.max(norm(ridgeGradient(f.ridge, f.point)), 1e-12);
+const condition = (f: draw.RidgeCase): number => {
+  const terms = f.ridge.terms.reduce((sum, { c, a }) => sum + Math.abs(c) * mat.norm(a), 0);
+  return 1 + terms / Math.max(mat.norm(ridgeGradient(f.ridge, f.point)), 1e-12);
 };
 
 const wrong = (says: string, change: Partial<Subject>) => mutant<Subject>(says, s => ({ ...s, ...change }));
@@ -243,13 +217,14 @@ export default claim({
     minimum: wrong('the minimum for the maximum', {
       sharpness: (f, sigma, level) =>
         -SUBJECT.sharpness(
-          { ...f, gradient: scale(-1, f.gradient), matrix: times(-1, f.matrix) },
+          { ...f, gradient: mat.scale(-1, f.gradient), matrix: times(-1, f.matrix) },
           sigma,
           level,
         ),
     }),
     precision: wrong('Sigma where its inverse belongs', {
-      sharpness: (f, sigma, level) => SUBJECT.sharpness(f, multiply(sigma, multiply(sigma, sigma)), level),
+      sharpness: (f, sigma, level) =>
+        SUBJECT.sharpness(f, mat.multiply(sigma, mat.multiply(sigma, sigma)), level),
     }),
     ...inRules(
       { notDetached, downhill, unnormalised, tensorNorm, firstTensorNorm, epsilonInDenominator },

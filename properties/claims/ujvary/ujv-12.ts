@@ -1,23 +1,7 @@
 /** @file UJV-12 (Prop. 2): which loss the steps of SAM descend, by the local error of one step. */
-import fc from 'fast-check';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { type Degenerate, order } from '../../../src/claims/checks/order.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { dyadic, type OrderCase } from '../../../src/claims/order/case.js';
-import { conditional } from '../../../src/claims/verdict.js';
-import { cholesky } from '../../../src/theory/numerics/cholesky.js';
-import {
-  add,
-  apply,
-  identity,
-  type Matrix,
-  norm,
-  scale,
-  subtract,
-  transpose,
-} from '../../../src/theory/numerics/matrix.js';
-import { type Quadratic, quadratics, type RidgeCase, ridges } from '../../arbitraries/functions.js';
-import { logUniform } from '../../arbitraries/numbers.js';
+
+import type { Degenerate } from '../../../src/claims/checks/order.js';
+import { check, claim, conditional, draw, fc, mat, mutant, type OrderCase } from '../../kit.js';
 import type { Field } from '../../subjects/flow/flow.js';
 import {
   horizon,
@@ -41,62 +25,65 @@ import { quadraticLoss } from '../../subjects/sam/losses.js';
 import { DETACH_MUTANTS, DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
 import { type Case, nearest, withSigma } from '../../subjects/sam/ridge-cases.js';
 
-interface RadiusCase extends Case<Quadratic> {
+interface RadiusCase extends Case<draw.Quadratic> {
   readonly radius: number;
 }
 
 function quadraticProblem({ f, sigma, radius }: RadiusCase): Problem {
-  const [factor, x] = [cholesky(sigma.matrix), zeros(f.gradient)];
+  const [factor, x] = [mat.cholesky(sigma.matrix), zeros(f.gradient)];
   const loss = smoothQuadratic(f);
-  const bent = norm(apply(f.matrix, localOf(loss, sigma.matrix, x).e));
-  const size = norm(f.gradient) + (Number.isFinite(bent) ? radius * bent : 0);
+  const bent = mat.norm(mat.apply(f.matrix, localOf(loss, sigma.matrix, x).e));
+  const size = mat.norm(f.gradient) + (Number.isFinite(bent) ? radius * bent : 0);
   return { loss, program: quadraticLoss(f), sigma: sigma.matrix, factor, kappa: radius, x, size };
 }
 
 /** -D^2 v [v, v] / 12 - Dv Dv v / 3: what the modified field of first order leaves of a step along v. */
 function nextTerm({ loss, sigma, kappa, x }: Problem): number[] {
   const { v, derivative } = samField(loss, sigma, kappa, x);
-  return add(
-    scale(-1 / 12, samCurvature(loss, sigma, kappa, x, v)),
-    scale(-1 / 3, derivative(derivative(v))),
+  return mat.add(
+    mat.scale(-1 / 12, samCurvature(loss, sigma, kappa, x, v)),
+    mat.scale(-1 / 3, derivative(derivative(v))),
   );
 }
 
-const joint = order<Case<RidgeCase>, ModifiedRules>({
+const joint = check.order<Case<draw.RidgeCase>, ModifiedRules>({
   says: 'where the radius is proportional to the learning rate one step of SAM differs from the flow of the modified loss at third order, with a known constant',
-  given: { arbitrary: withSigma(ridges, [1, 2, 3]) },
+  given: withSigma(draw.ridges, [1, 2, 3]),
   order: 3,
   measure: jointLimit,
 });
 
 /** A radius fixed at half of where SAM's step stays near the true maximiser. */
-const halfway = (c: Case<RidgeCase>): number => (Math.sqrt(c.f.point.length) * nearest(c)) / 2;
+const halfway = (c: Case<draw.RidgeCase>): number => (Math.sqrt(c.f.point.length) * nearest(c)) / 2;
 
-const fixedRadius = order<Case<RidgeCase>, ModifiedRules>({
+const fixedRadius = check.order<Case<draw.RidgeCase>, ModifiedRules>({
   says: 'at a fixed radius the order is one only: the flow does not follow SAM by what the penalised gradient lacks, kappa^2 T[e, e] / 2 and more',
-  given: { arbitrary: withSigma(ridges) },
+  given: withSigma(draw.ridges),
   order: 1,
   measure: (c, rules) => {
     const problem = ridgeProblem(c, halfway(c));
     const { loss, sigma, kappa, x } = problem;
     const { g, hessian, e } = localOf(loss, sigma, x);
-    const lacking = subtract(loss.gradient(add(x, scale(kappa, e))), add(g, scale(kappa, apply(hessian, e))));
+    const lacking = mat.subtract(
+      loss.gradient(mat.add(x, mat.scale(kappa, e))),
+      mat.add(g, mat.scale(kappa, mat.apply(hessian, e))),
+    );
     return {
       ladder: localError(
         rules,
         problem,
-        dyadic((kappa ** 2 / Math.max(kappa, 1)) * horizon(problem, c.f), 4, 15),
+        check.dyadic((kappa ** 2 / Math.max(kappa, 1)) * horizon(problem, c.f), 4, 15),
         delta => printedField(rules, problem, delta),
         () => kappa,
       ),
-      constant: scale(-1, lacking),
+      constant: mat.scale(-1, lacking),
     };
   },
 });
 
-const vector = order<Case<RidgeCase>, ModifiedRules>({
+const vector = check.order<Case<draw.RidgeCase>, ModifiedRules>({
   says: "the flow of SAM's own field v plus delta (Dv) v / 2 follows it at third order at any radius; that field is no gradient",
-  given: { arbitrary: withSigma(ridges, [1, 2, 3]) },
+  given: withSigma(draw.ridges, [1, 2, 3]),
   order: 3,
   measure: (c, rules) => {
     const problem = ridgeProblem(c, halfway(c));
@@ -104,7 +91,7 @@ const vector = order<Case<RidgeCase>, ModifiedRules>({
       ladder: localError(
         rules,
         problem,
-        dyadic(horizon(problem, c.f), 2, 13),
+        check.dyadic(horizon(problem, c.f), 2, 13),
         delta => vectorField(rules, problem, delta),
         () => problem.kappa,
       ),
@@ -126,8 +113,8 @@ const onQuadratics = (
   constant: (problem: Problem) => number[],
 ): OrderCase | Degenerate => {
   const problem = quadraticProblem(c);
-  if (norm(c.f.gradient) === 0) return still(rules, problem);
-  const steps = dyadic(horizon(problem), 3, 14);
+  if (mat.norm(c.f.gradient) === 0) return still(rules, problem);
+  const steps = check.dyadic(horizon(problem), 3, 14);
   const ladder = localError(
     rules,
     problem,
@@ -150,12 +137,12 @@ const flat: RadiusCase = {
     spectrum: [],
     basis: [],
   },
-  sigma: { matrix: identity(2), spectrum: [1, 1], basis: identity(2) },
+  sigma: { matrix: mat.identity(2), spectrum: [1, 1], basis: mat.identity(2) },
   radius: 0.5,
 };
 
 const anyQuadratic: fc.Arbitrary<RadiusCase> = fc
-  .tuple(withSigma(quadratics, [1, 2, 3]), logUniform({ min: 1 / 64, max: 1 }))
+  .tuple(withSigma(draw.quadratics, [1, 2, 3]), draw.logUniform({ min: 1 / 64, max: 1 }))
   .map(([c, radius]) => ({ ...c, radius }));
 
 /** Flat losses have no residual to see: some cases are pinned, so that enough of the others remain. */
@@ -164,7 +151,7 @@ const quadraticCases = {
   examples: [flat, ...fc.sample(anyQuadratic, { seed: 1, numRuns: 6 })],
 };
 
-const quadraticPrinted = order<RadiusCase, ModifiedRules>({
+const quadraticPrinted = check.order<RadiusCase, ModifiedRules>({
   says: 'for quadratics at a fixed radius the order is two, by the cross terms that the printed loss leaves out',
   given: quadraticCases,
   order: 2,
@@ -175,14 +162,17 @@ const quadraticPrinted = order<RadiusCase, ModifiedRules>({
       (problem, delta) => printedField(rules, problem, delta),
       ({ loss, sigma, kappa, x }) => {
         const { g, hessian, e, turn } = localOf(loss, sigma, x);
-        const bent = apply(hessian, e);
-        const linear = add(apply(hessian, bent), apply(hessian, turn(g)));
-        return scale(-1 / 2, sum(scale(kappa, linear), scale(kappa ** 2, apply(hessian, turn(bent)))));
+        const bent = mat.apply(hessian, e);
+        const linear = mat.add(mat.apply(hessian, bent), mat.apply(hessian, turn(g)));
+        return mat.scale(
+          -1 / 2,
+          sum(mat.scale(kappa, linear), mat.scale(kappa ** 2, mat.apply(hessian, turn(bent)))),
+        );
       },
     ),
 });
 
-const quadraticFull = order<RadiusCase, ModifiedRules>({
+const quadraticFull = check.order<RadiusCase, ModifiedRules>({
   says: 'for quadratics the loss E + delta |grad E|^2 / 4, E = L + kappa |Sigma^(1/2) grad L|, follows SAM at third order at any radius',
   given: quadraticCases,
   order: 3,
@@ -190,9 +180,9 @@ const quadraticFull = order<RadiusCase, ModifiedRules>({
     onQuadratics(c, rules, (problem, delta) => fullField(rules, problem, delta), nextTerm),
 });
 
-const step = equals<Case<RidgeCase>, ModifiedRules>({
+const step = check.equals<Case<draw.RidgeCase>, ModifiedRules>({
   says: "core's SAM steps along grad L(x + kappa e), e = Sigma g / |Sigma^(1/2) g|",
-  given: { arbitrary: withSigma(ridges, [1, 2, 3]) },
+  given: withSigma(draw.ridges, [1, 2, 3]),
   runs: 30,
   measure: (c, rules) => {
     const problem = ridgeProblem(c, halfway(c));
@@ -202,47 +192,47 @@ const step = equals<Case<RidgeCase>, ModifiedRules>({
       actual: trained(rules, problem.program, x, problem.factor, kappa).v,
       expected: samField(loss, sigma, kappa, x).v,
       // a relative error in the direction is that of the gradient over its length
-      scale: problem.size * (1 + (kappa * norm(loss.hessian(x).flat()) * norm(g)) / n),
+      scale: problem.size * (1 + (kappa * mat.norm(loss.hessian(x).flat()) * mat.norm(g)) / n),
     };
   },
 });
 
-const curl = order<Case<RidgeCase>, ModifiedRules>({
+const curl = check.order<Case<draw.RidgeCase>, ModifiedRules>({
   says: "SAM's field is no gradient: its Jacobian differs from its transpose by kappa^2 (T_e De - (T_e De)')",
-  given: { arbitrary: withSigma(ridges) },
+  given: withSigma(draw.ridges),
   order: 2,
   measure: c => {
     const { loss, sigma, x, size } = ridgeProblem(c, 0);
     const { e, turn, n } = localOf(loss, sigma, x);
-    const axes = identity(x.length);
-    const difference = (columns: Matrix): number[] =>
+    const axes = mat.identity(x.length);
+    const difference = (columns: mat.Matrix): number[] =>
       columns.flatMap((column, j) => column.map((a, i) => a - columns[i]![j]!));
     return {
-      ladder: dyadic(2 * halfway(c), 1, 12).map(kappa => ({
+      ladder: check.dyadic(2 * halfway(c), 1, 12).map(kappa => ({
         step: kappa,
         residual: difference(axes.map(samField(loss, sigma, kappa, x).derivative)),
-        scale: size * (1 + (kappa * size * norm(sigma.flat())) / n),
+        scale: size * (1 + (kappa * size * mat.norm(sigma.flat())) / n),
       })),
       constant: difference(axes.map(axis => loss.third(x, e, turn(axis)))),
     };
   },
 });
 
-const symmetric = equals<RadiusCase, ModifiedRules>({
+const symmetric = check.equals<RadiusCase, ModifiedRules>({
   says: 'for quadratics it is one, at every radius',
-  given: { arbitrary: quadraticCases.arbitrary },
+  given: quadraticCases.arbitrary,
   runs: 40,
   measure: (c, rules) => {
     const problem = quadraticProblem(c);
     const { loss, sigma, kappa, x, size } = problem;
     const { n } = localOf(loss, sigma, x);
     if (n === 0) return still(rules, problem).equals;
-    const columns = identity(x.length).map(samField(loss, sigma, kappa, x).derivative);
-    const bend = norm(c.f.matrix.flat());
+    const columns = mat.identity(x.length).map(samField(loss, sigma, kappa, x).derivative);
+    const bend = mat.norm(c.f.matrix.flat());
     return {
       actual: columns.flat(),
-      expected: transpose(columns).flat(),
-      scale: (size + bend) * (1 + (kappa * bend * norm(sigma.flat())) / n),
+      expected: mat.transpose(columns).flat(),
+      scale: (size + bend) * (1 + (kappa * bend * mat.norm(sigma.flat())) / n),
     };
   },
 });
@@ -273,16 +263,16 @@ export default claim({
     minus: wrong('a reward for large gradients', { quarter: -1 / 4 }),
     none: wrong('no extra term', { quarter: 0 }),
     whitenedExtra: wrong('delta/4 |Sigma^(1/2) grad L|^2', {
-      extra: (hessian, g, sigma) => apply(hessian, apply(sigma, g)),
+      extra: (hessian, g, sigma) => mat.apply(hessian, mat.apply(sigma, g)),
     }),
     rootExtra: wrong('delta/4 |grad L|, not squared', {
-      extra: (hessian, g) => scale(1 / (2 * norm(g)), apply(hessian, g)),
+      extra: (hessian, g) => mat.scale(1 / (2 * mat.norm(g)), mat.apply(hessian, g)),
     }),
     unwhitenedPenalty: wrong('sqrt(p) |grad L| without the covariance, as printed', {
-      direction: g => scale(1 / norm(g), g),
+      direction: g => mat.scale(1 / mat.norm(g), g),
     }),
     halfPenalty: wrong('half of the penalty of first order', {
-      direction: (g, sigma) => scale(1 / 2, MODIFIED_RULES.direction(g, sigma)),
+      direction: (g, sigma) => mat.scale(1 / 2, MODIFIED_RULES.direction(g, sigma)),
     }),
     crossTermsDropped: wrong('the cross terms of |grad E|^2 are left out', {
       cross: (_whole, printed) => printed,

@@ -1,19 +1,9 @@
 /** @file UJV-13 (Prop. 3): the MFVI objective is the loss plus half the trace of Sigma times the Hessian. */
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { dyadic, ladder } from '../../../src/claims/order/case.js';
-import { asymptotic } from '../../../src/claims/verdict.js';
 import { identity as coreIdentity, scaleUp } from '../../../src/core/gaussian.js';
 import { powerSumContraction, powerSumMean } from '../../../src/theory/closed/power-sum.js';
 import { ridgeContraction, ridgeMean } from '../../../src/theory/closed/ridge.js';
-import { cholesky } from '../../../src/theory/numerics/cholesky.js';
-import { gaussianPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import { identity, type Matrix } from '../../../src/theory/numerics/matrix.js';
-import { type RidgeCase, ridges } from '../../arbitraries/functions.js';
-import type { SpectralMatrix } from '../../arbitraries/matrix.js';
+import { asymptotic, check, claim, draw, fc, mat, mutant, quad } from '../../kit.js';
 import {
   expectedOn,
   isotropicOn,
@@ -26,17 +16,17 @@ import { type PolynomialCase, polynomialSize, polynomials } from '../../subjects
 import { type Case, sizeOf, times, widest, withSigma } from '../../subjects/sam/ridge-cases.js';
 
 /** s^2 Sigma */
-const squared = (s: number, sigma: Matrix): number[][] => times(s * s, sigma);
+const squared = (s: number, sigma: mat.Matrix): number[][] => times(s * s, sigma);
 
-const general = order<Case<RidgeCase>, MfviRules>({
+const general = check.order<Case<draw.RidgeCase>, MfviRules>({
   says: 'E L exceeds L + tr(Sigma H) / 2 by L_ijkl Sigma_ij Sigma_kl / 8, of fourth order in the radius',
-  given: { arbitrary: withSigma(ridges, [1, 2, 3, 5]) },
+  given: withSigma(draw.ridges, [1, 2, 3, 5]),
   order: 4,
   measure: (c, rules) => {
     const { ridge, point } = c.f;
-    const factor = cholesky(c.sigma.matrix);
+    const factor = mat.cholesky(c.sigma.matrix);
     return {
-      ladder: ladder(dyadic(Math.sqrt(point.length) * widest(c), 0, 9), s => ({
+      ladder: check.ladder(check.dyadic(Math.sqrt(point.length) * widest(c), 0, 9), s => ({
         residual:
           ridgeMean(ridge, point, squared(s, c.sigma.matrix)) -
           penalisedOn(rules, { loss: ridgeLoss(ridge), point, factor: times(s, factor) }),
@@ -47,18 +37,22 @@ const general = order<Case<RidgeCase>, MfviRules>({
   },
 });
 
-const unitCovariance = (p: number): SpectralMatrix => ({ matrix: identity(p), spectrum: [], basis: [] });
+const unitCovariance = (p: number): draw.SpectralMatrix => ({
+  matrix: mat.identity(p),
+  spectrum: [],
+  basis: [],
+});
 
-const isotropic = order<RidgeCase, MfviRules>({
+const isotropic = check.order<draw.RidgeCase, MfviRules>({
   says: 'with Sigma = (rho^2/p) I, E L exceeds L + rho^2 tr H / (2p) by rho^4 L_iikk / (8 p^2)',
-  given: { arbitrary: fc.oneof(...[2, 3, 5].map(p => ridges(p))) },
+  given: fc.oneof(...[2, 3, 5].map(p => draw.ridges(p))),
   order: 4,
   measure: (f, rules) => {
     const p = f.point.length;
     const c = { f, sigma: unitCovariance(p) };
-    const covariance = (rho: number): Matrix => squared(rho / Math.sqrt(p), identity(p));
+    const covariance = (rho: number): mat.Matrix => squared(rho / Math.sqrt(p), mat.identity(p));
     return {
-      ladder: ladder(dyadic(p * widest(c), 0, 9), rho => ({
+      ladder: check.ladder(check.dyadic(p * widest(c), 0, 9), rho => ({
         residual:
           ridgeMean(f.ridge, f.point, covariance(rho)) -
           isotropicOn(rules, { loss: ridgeLoss(f.ridge), point: f.point }, rho),
@@ -69,28 +63,28 @@ const isotropic = order<RidgeCase, MfviRules>({
   },
 });
 
-const trained = equals<Case<RidgeCase>, MfviRules>({
+const trained = check.equals<Case<draw.RidgeCase>, MfviRules>({
   says: 'the reparametrised samples of training, averaged by Gauss-Hermite nodes, have the closed mean',
-  given: { arbitrary: withSigma(ridges, [1, 2]) },
+  given: withSigma(draw.ridges, [1, 2]),
   runs: 30,
   measure: (c, rules) => {
     const { ridge, point } = c.f;
     const s = widest(c);
-    const at = { loss: ridgeLoss(ridge), point, factor: times(s, cholesky(c.sigma.matrix)) };
+    const at = { loss: ridgeLoss(ridge), point, factor: times(s, mat.cholesky(c.sigma.matrix)) };
     return {
-      actual: expectedOn(rules, at, gaussianPoints(point.length, 20)),
+      actual: expectedOn(rules, at, quad.gaussianPoints(point.length, 20)),
       expected: ridgeMean(ridge, point, squared(s, c.sigma.matrix)),
       scale: sizeOf(c),
     };
   },
 });
 
-const cubic = equals<Case<PolynomialCase>, MfviRules>({
+const cubic = check.equals<Case<PolynomialCase>, MfviRules>({
   says: 'for polynomials of degree up to three the approximation is exact, whatever the covariance',
-  given: { arbitrary: withSigma(polynomials([3, 3, 2, 2, 1, 0]), [1, 2, 3]) },
+  given: withSigma(polynomials([3, 3, 2, 2, 1, 0]), [1, 2, 3]),
   measure: (c, rules) => {
     const { polynomial, point } = c.f;
-    const at = { loss: powerLoss(polynomial), point, factor: cholesky(c.sigma.matrix) };
+    const at = { loss: powerLoss(polynomial), point, factor: mat.cholesky(c.sigma.matrix) };
     return {
       actual: penalisedOn(rules, at),
       expected: powerSumMean(polynomial, point, c.sigma.matrix),
@@ -99,12 +93,12 @@ const cubic = equals<Case<PolynomialCase>, MfviRules>({
   },
 });
 
-const quintic = equals<Case<PolynomialCase>, MfviRules>({
+const quintic = check.equals<Case<PolynomialCase>, MfviRules>({
   says: 'with the next term it is exact up to degree five',
-  given: { arbitrary: withSigma(polynomials([5, 4, 4, 3, 2]), [1, 2, 3]) },
+  given: withSigma(polynomials([5, 4, 4, 3, 2]), [1, 2, 3]),
   measure: (c, rules) => {
     const { polynomial, point } = c.f;
-    const at = { loss: powerLoss(polynomial), point, factor: cholesky(c.sigma.matrix) };
+    const at = { loss: powerLoss(polynomial), point, factor: mat.cholesky(c.sigma.matrix) };
     return {
       actual: penalisedOn(rules, at) + rules.next(powerSumContraction(polynomial, point, c.sigma.matrix, 2)),
       expected: powerSumMean(polynomial, point, c.sigma.matrix),

@@ -1,19 +1,11 @@
 /** @file UJV-17 (eqs. 4 and 9 with Sigma depending on mu): adaptive methods do not follow their penalised loss. */
 import * as tf from '@tensorflow/tfjs';
-import { only } from '../../../src/claims/checks/given.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { dyadic, ladder } from '../../../src/claims/order/case.js';
-import { refuted } from '../../../src/claims/verdict.js';
 import { mapParams } from '../../../src/core/derivatives.js';
 import { ASAM_RULES, type MetricSamHyper, makeAsam } from '../../../src/core/objectives/sam/asam.js';
 import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
 import { FISHER_SAM_RULES, makeFisherSam } from '../../../src/core/objectives/sam/fisher-sam.js';
 import { ridgeGradient } from '../../../src/theory/closed/ridge.js';
-import { norm, scale, subtract, type Vector } from '../../../src/theory/numerics/matrix.js';
-import { type RidgeCase, ridges } from '../../arbitraries/functions.js';
-import { oneof } from '../../arbitraries/one-of.js';
+import { check, claim, draw, mat, mutant, refuted } from '../../kit.js';
 import { sizeOf, widest } from '../../subjects/sam/ridge-cases.js';
 import { inRules, wrongSteps } from '../../subjects/sam/step-mutants.js';
 import { atRidge, diagonalCase } from '../../subjects/sam/weight-cases.js';
@@ -27,9 +19,13 @@ interface Method {
   readonly make: (rules: Rules) => ReturnType<typeof makeAsam>;
   readonly eta: number;
   /** The diagonal of Sigma / rho^2. */
-  readonly covariance: (at: { readonly w: Vector; readonly g: Vector; readonly eta: number }) => number[];
+  readonly covariance: (at: {
+    readonly w: mat.Vector;
+    readonly g: mat.Vector;
+    readonly eta: number;
+  }) => number[];
   /** Half of the gradient of g' Sigma(mu) g / |Sigma^(1/2) g| by the mu in Sigma, g held fixed. */
-  readonly missing: (f: RidgeCase, eta: number) => number[];
+  readonly missing: (f: draw.RidgeCase, eta: number) => number[];
 }
 
 interface Subject {
@@ -38,10 +34,13 @@ interface Subject {
 }
 
 /** g, |Sigma^(1/2) g| and the direction e = Sigma g / |Sigma^(1/2) g|. */
-function direction({ covariance, eta }: Pick<Method, 'covariance' | 'eta'>, { ridge, point }: RidgeCase) {
+function direction(
+  { covariance, eta }: Pick<Method, 'covariance' | 'eta'>,
+  { ridge, point }: draw.RidgeCase,
+) {
   const g = ridgeGradient(ridge, point);
   const sigma = covariance({ w: point, g, eta });
-  const length = norm(g.map((x, i) => x * Math.sqrt(sigma[i]!)));
+  const length = mat.norm(g.map((x, i) => x * Math.sqrt(sigma[i]!)));
   return { g, length, e: g.map((x, i) => (sigma[i]! * x) / length) };
 }
 
@@ -72,58 +71,58 @@ const SUBJECT: Subject = {
   },
 };
 
-const step = ({ rules, make, eta }: Method, f: RidgeCase, rho: number) =>
+const step = ({ rules, make, eta }: Method, f: draw.RidgeCase, rho: number) =>
   moveOn(rules, () => make(rules), atRidge(f), { rho, eta }).gradient;
 
-const penalised = ({ rules, eta }: Method, f: RidgeCase, rho: number, metric: 'live' | 'frozen') =>
+const penalised = ({ rules, eta }: Method, f: draw.RidgeCase, rho: number, metric: 'live' | 'frozen') =>
   penalisedOn(rules, atRidge(f), { rho, eta }, metric);
 
 /** Weights that are not zero: at zero ASAM's metric has a kink, and its weight cannot move. */
 const given = {
-  arbitrary: oneof([2, 3], p => ridges(p, ['sin', 'exp'])).filter(({ point }) =>
-    point.every(x => Math.abs(x) > 2 ** -4),
-  ),
+  arbitrary: draw
+    .oneof([2, 3], p => draw.ridges(p, ['sin', 'exp']))
+    .filter(({ point }) => point.every(x => Math.abs(x) > 2 ** -4)),
 };
 
-const from = ({ eta }: Method, f: RidgeCase): number =>
+const from = ({ eta }: Method, f: draw.RidgeCase): number =>
   widest(diagonalCase(f, new Array<number>(f.point.length).fill(1))) * Math.sqrt(eta === 0 ? 1 : eta);
 
-const size = (f: RidgeCase): number =>
+const size = (f: draw.RidgeCase): number =>
   10 * sizeOf(diagonalCase(f, new Array<number>(f.point.length).fill(1)));
 
 const gapOf = (name: 'asam' | 'fisher', says: string) =>
-  order<RidgeCase, Subject>({
+  check.order<draw.RidgeCase, Subject>({
     says,
     given,
     order: 1,
     measure: (f, s) => ({
-      ladder: ladder(dyadic(from(s[name], f), 4, 14), rho => ({
-        residual: subtract(step(s[name], f, rho), penalised(s[name], f, rho, 'live')),
+      ladder: check.ladder(check.dyadic(from(s[name], f), 4, 14), rho => ({
+        residual: mat.subtract(step(s[name], f, rho), penalised(s[name], f, rho, 'live')),
         scale: size(f),
       })),
-      constant: scale(-1, s[name].missing(f, s[name].eta)),
+      constant: mat.scale(-1, s[name].missing(f, s[name].eta)),
     }),
   });
 
 const frozenOf = (name: 'asam' | 'fisher', says: string) =>
-  order<RidgeCase, Subject>({
+  check.order<draw.RidgeCase, Subject>({
     says,
     given,
     order: 2,
     measure: (f, s) => {
       const { e } = direction(s[name], f);
       return {
-        ladder: ladder(dyadic(from(s[name], f), 3, 13), rho => ({
-          residual: subtract(step(s[name], f, rho), penalised(s[name], f, rho, 'frozen')),
+        ladder: check.ladder(check.dyadic(from(s[name], f), 3, 13), rho => ({
+          residual: mat.subtract(step(s[name], f, rho), penalised(s[name], f, rho, 'frozen')),
           scale: size(f),
         })),
-        constant: scale(1 / 2, ridgeGradient(f.ridge, f.point, [e, e])),
+        constant: mat.scale(1 / 2, ridgeGradient(f.ridge, f.point, [e, e])),
       };
     },
   });
 
 /** L(w) = sin(w_1) + sin(w_2) / 2 */
-const PINNED: RidgeCase = {
+const PINNED: draw.RidgeCase = {
   ridge: {
     kind: 'sin',
     terms: [
@@ -136,11 +135,11 @@ const PINNED: RidgeCase = {
 
 const RHO = 2 ** -16;
 
-const counterexample = violates<'asam' | 'fisher', Subject>({
+const counterexample = check.violates<'asam' | 'fisher', Subject>({
   says: 'the step of ASAM, or Fisher SAM, is off by an amount proportional to rho, not to rho^2',
-  given: only(['asam', 'fisher']),
+  given: check.only(['asam', 'fisher']),
   measure: (name, s) => {
-    const off = norm(subtract(step(s[name], PINNED, RHO), penalised(s[name], PINNED, RHO, 'live')));
+    const off = mat.norm(mat.subtract(step(s[name], PINNED, RHO), penalised(s[name], PINNED, RHO, 'live')));
     // an error of second order would be about rho at most here
     return { claimed: RHO, actual: off / RHO, by: off / RHO - RHO, scale: 1 };
   },
@@ -170,7 +169,10 @@ const inMethod =
 const missing = (says: string, name: 'asam' | 'fisher', change: (of: number[]) => number[]) =>
   mutant<Subject>(says, s => ({
     ...s,
-    [name]: { ...s[name], missing: (f: RidgeCase, eta: number) => change(SUBJECT[name].missing(f, eta)) },
+    [name]: {
+      ...s[name],
+      missing: (f: draw.RidgeCase, eta: number) => change(SUBJECT[name].missing(f, eta)),
+    },
   }));
 
 const asamSteps = wrongSteps(ASAM_RULES);
@@ -232,8 +234,8 @@ export default claim({
       inMethod('fisher'),
       'fisher',
     ),
-    asamTwice: missing('twice the missing term', 'asam', of => scale(2, of)),
-    asamNothing: missing('no missing term: the claim as printed', 'asam', of => scale(0, of)),
-    fisherSign: missing('the missing term with the wrong sign', 'fisher', of => scale(-1, of)),
+    asamTwice: missing('twice the missing term', 'asam', of => mat.scale(2, of)),
+    asamNothing: missing('no missing term: the claim as printed', 'asam', of => mat.scale(0, of)),
+    fisherSign: missing('the missing term with the wrong sign', 'fisher', of => mat.scale(-1, of)),
   },
 });

@@ -1,32 +1,10 @@
 /** @file UJV-2: the perturbation of SAM with a covariance, in closed form. */
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
 import { diagonal, isotropic, type Scale, scaleUp, whiten } from '../../../src/core/gaussian.js';
 import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { perturb } from '../../../src/core/perturbation.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
-import { cholesky, solve, solveLower } from '../../../src/theory/numerics/cholesky.js';
-import {
-  add,
-  apply,
-  diagonal as diagonalMatrix,
-  dot,
-  identity,
-  type Matrix,
-  norm,
-  scale,
-  transpose,
-  type Vector,
-} from '../../../src/theory/numerics/matrix.js';
-import type { SpectralMatrix } from '../../arbitraries/matrix.js';
-import { logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { unitVector, vector } from '../../arbitraries/vector.js';
+import { check, claim, draw, exact, fc, mat, mutant } from '../../kit.js';
 import { inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
 import { anySteps, type StepCase, stepCases, stepsOf } from '../../subjects/sam/perturbations.js';
 
@@ -35,26 +13,28 @@ interface Subject {
   readonly samba: SambaRules;
 }
 
-const run = ({ samba }: Subject, { gradients, covariances }: StepCase): readonly Vector[] =>
+const run = ({ samba }: Subject, { gradients, covariances }: StepCase): readonly mat.Vector[] =>
   stepsOf(
     samba,
     gradients,
     covariances.map(({ matrix }) => matrix),
   ).steps;
 
-const condition = ({ spectrum }: SpectralMatrix): number => Math.max(...spectrum) / Math.min(...spectrum);
+const condition = ({ spectrum }: draw.SpectralMatrix): number =>
+  Math.max(...spectrum) / Math.min(...spectrum);
 
 /** |Sigma^(1/2) G| */
-const whitenedNorm = (g: Vector, sigma: Matrix): number => norm(apply(transpose(cholesky(sigma)), g));
+const whitenedNorm = (g: mat.Vector, sigma: mat.Matrix): number =>
+  mat.norm(mat.apply(mat.transpose(mat.cholesky(sigma)), g));
 
 /** sqrt(p) Sigma G / |Sigma^(1/2) G|, with the size of its terms. */
-const formula = (g: Vector, sigma: Matrix): number[] =>
-  scale(Math.sqrt(g.length), apply(sigma, scale(1 / whitenedNorm(g, sigma), g)));
+const formula = (g: mat.Vector, sigma: mat.Matrix): number[] =>
+  mat.scale(Math.sqrt(g.length), mat.apply(sigma, mat.scale(1 / whitenedNorm(g, sigma), g)));
 
-const unit = (p: number): SpectralMatrix => ({
-  matrix: identity(p),
+const unit = (p: number): draw.SpectralMatrix => ({
+  matrix: mat.identity(p),
   spectrum: new Array<number>(p).fill(1),
-  basis: identity(p),
+  basis: mat.identity(p),
 });
 
 /** Gradients whose squares underflow or overflow, along an axis, nearly zero, and in one dimension. */
@@ -71,47 +51,47 @@ const EXAMPLES: readonly StepCase[] = [
 
 const given = { arbitrary: anySteps, examples: EXAMPLES };
 
-const closed = equals<StepCase, Subject>({
+const closed = check.equals<StepCase, Subject>({
   says: 'the step is sqrt(p) Sigma G / |Sigma^(1/2) G|',
   given,
   measure: (c, subject) =>
     run(subject, c).map((step, i) => {
       const { matrix, spectrum } = c.covariances[i]!;
       const g = c.gradients[i]!;
-      const size = (Math.sqrt(g.length) * Math.max(...spectrum) * norm(g)) / whitenedNorm(g, matrix);
+      const size = (Math.sqrt(g.length) * Math.max(...spectrum) * mat.norm(g)) / whitenedNorm(g, matrix);
       return { actual: step, expected: formula(g, matrix), scale: size };
     }),
 });
 
-const level = equals<StepCase, Subject>({
+const level = check.equals<StepCase, Subject>({
   says: 'it lies on the ellipsoid: e^T Sigma^-1 e = p',
   given,
   measure: (c, subject) =>
     run(subject, c).map((step, i) => {
       const sigma = c.covariances[i]!;
       return {
-        actual: norm(solveLower(cholesky(sigma.matrix), step)) ** 2,
+        actual: mat.norm(mat.solveLower(mat.cholesky(sigma.matrix), step)) ** 2,
         expected: step.length,
         scale: step.length * condition(sigma),
       };
     }),
 });
 
-const gain = equals<StepCase, Subject>({
+const gain = check.equals<StepCase, Subject>({
   says: 'the linearised loss gains sqrt(p) |Sigma^(1/2) G| there',
   given,
   measure: (c, subject) =>
     run(subject, c).map((step, i) => {
       const [g, { matrix }] = [c.gradients[i]!, c.covariances[i]!];
       return {
-        actual: dot(g, step),
+        actual: mat.dot(g, step),
         expected: Math.sqrt(g.length) * whitenedNorm(g, matrix),
-        scale: norm(g) * norm(step),
+        scale: mat.norm(g) * mat.norm(step),
       };
     }),
 });
 
-const multiplier = equals<StepCase, Subject>({
+const multiplier = check.equals<StepCase, Subject>({
   says: 'it satisfies the optimality condition G = 2 nu Sigma^-1 e with nu = |Sigma^(1/2) G| / (2 sqrt(p)) > 0',
   given,
   measure: (c, subject) =>
@@ -119,37 +99,35 @@ const multiplier = equals<StepCase, Subject>({
       const [g, sigma] = [c.gradients[i]!, c.covariances[i]!];
       const nu = whitenedNorm(g, sigma.matrix) / (2 * Math.sqrt(g.length));
       return {
-        actual: scale(2 * nu, solve(sigma.matrix, step)),
+        actual: mat.scale(2 * nu, mat.solve(sigma.matrix, step)),
         expected: g,
-        scale: norm(g) * condition(sigma),
+        scale: mat.norm(g) * condition(sigma),
       };
     }),
 });
 
-const best = bound<{ c: StepCase; u: Vector; near: number }, Subject>({
+const best = check.bound<{ c: StepCase; u: mat.Vector; near: number }, Subject>({
   says: 'no other point of the ellipsoid gains as much, be it anywhere or close by',
-  given: {
-    arbitrary: plainRecord({
-      c: stepCases(3, 2),
-      u: unitVector(3),
-      near: logUniform({ min: 1e-3, max: 1 }),
-    }),
-  },
+  given: draw.record({
+    c: stepCases(3, 2),
+    u: draw.unitVector(3),
+    near: draw.logUniform({ min: 1e-3, max: 1 }),
+  }),
   measure: ({ c, u, near }, subject) =>
     run(subject, c).flatMap((step, i) => {
-      const [g, factor] = [c.gradients[i]!, cholesky(c.covariances[i]!.matrix)];
-      const nudged = add(solveLower(factor, step), scale(near, u));
+      const [g, factor] = [c.gradients[i]!, mat.cholesky(c.covariances[i]!.matrix)];
+      const nudged = mat.add(mat.solveLower(factor, step), mat.scale(near, u));
       return [u, nudged].map(v => ({
-        lower: dot(g, apply(factor, scale(Math.sqrt(3) / norm(v), v))),
-        upper: dot(g, step),
-        scale: norm(g) * norm(step),
+        lower: mat.dot(g, mat.apply(factor, mat.scale(Math.sqrt(3) / mat.norm(v), v))),
+        upper: mat.dot(g, step),
+        scale: mat.norm(g) * mat.norm(step),
       }));
     }),
 });
 
 interface PlainCase {
-  readonly gradient: Vector;
-  readonly variances: Vector;
+  readonly gradient: mat.Vector;
+  readonly variances: mat.Vector;
   readonly rho: number;
 }
 
@@ -173,36 +151,30 @@ function plainSteps({ samba }: Subject, { gradient, variances, rho }: PlainCase)
   return { diagonal: outputs.diagonal!.slice(), isotropic: outputs.isotropic!.slice() };
 }
 
-const plain = equals<PlainCase, Subject>({
+const plain = check.equals<PlainCase, Subject>({
   says: 'the same for diagonal covariances; for (rho^2/p) I it is the ordinary step of SAM, rho G / |G|',
-  given: {
-    arbitrary: fc.oneof(
-      ...[...shapes.keys()].map(p =>
-        plainRecord({
-          gradient: vector(p, normal()).filter(g => g.some(x => x !== 0)),
-          variances: vector(p, logUniform({ min: 1 / 16, max: 16 })),
-          rho: logUniform({ min: 1e-3, max: 8 }),
-        }),
-      ),
+  given: fc.oneof(
+    ...[...shapes.keys()].map(p =>
+      draw.record({
+        gradient: draw.vector(p, draw.normal()).filter(g => g.some(x => x !== 0)),
+        variances: draw.vector(p, draw.logUniform({ min: 1 / 16, max: 16 })),
+        rho: draw.logUniform({ min: 1e-3, max: 8 }),
+      }),
     ),
-  },
+  ),
   measure: (c, subject) => {
     const found = plainSteps(subject, c);
-    const sigma = diagonalMatrix(c.variances);
-    return [
-      { what: 'diagonal', actual: found.diagonal, expected: formula(c.gradient, sigma) },
-      {
-        what: 'isotropic',
-        actual: found.isotropic,
-        expected: scale(c.rho / norm(c.gradient), c.gradient),
-      },
-    ];
+    const sigma = mat.diagonal(c.variances);
+    return check.agree({
+      diagonal: [found.diagonal, formula(c.gradient, sigma)],
+      isotropic: [found.isotropic, mat.scale(c.rho / mat.norm(c.gradient), c.gradient)],
+    });
   },
 });
 
-const zero = equals<StepCase, Subject>({
+const zero = check.equals<StepCase, Subject>({
   says: 'where the gradient is zero, and every direction as good, the step is zero',
-  given: only<StepCase>([
+  given: check.only<StepCase>([
     {
       gradients: [
         [0, 0, 0],

@@ -1,10 +1,5 @@
 /** @file UJV-23 (Figure 1): what SAM, MFVI and their approximations make of a landscape with a sharp and a wide minimum. */
-import { bound } from '../../../src/claims/checks/bound.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { within } from '../../../src/claims/checks/within.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { conditional } from '../../../src/claims/verdict.js';
+
 import {
   type Landscape,
   lowestFrom,
@@ -17,8 +12,7 @@ import {
   toyLoss,
   worstCase,
 } from '../../../src/theory/closed/toy-landscape.js';
-import { dyadic } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
+import { check, claim, conditional, draw, mutant } from '../../kit.js';
 
 /** Where to look for the two minima. */
 const SHARP = [-14, 16];
@@ -48,18 +42,18 @@ const HEIGHTS: Readonly<Record<View, readonly [number, number]>> = {
   'worst case': [0.4057, 0.3784],
 };
 
-const views = only<View>(['loss', 'one step', 'worst case']);
+const views = check.only<View>(['loss', 'one step', 'worst case']);
 
-const levels = within<View, ToyRules>({
+const levels = check.within<View, ToyRules>({
   says: 'the sharp and the wide minimum have the heights 0.275 and 0.356, 0.329 and 0.366 after one step of SAM, 0.406 and 0.378 in the worst case (within 0.5 %, the resolution of the search)',
   given: views,
   tolerance: 0.005,
   measure: (view, rules) => ({ what: view, actual: heights(VIEWS[view](rules)), expected: HEIGHTS[view] }),
 });
 
-const penalty = within<readonly number[], ToyRules>({
+const penalty = check.within<readonly number[], ToyRules>({
   says: 'L + rho |grad L| has the same minima at the same heights: at a minimum there is no gradient to penalise (within 0.1 %, where the search stops)',
-  given: only<readonly number[]>([
+  given: check.only<readonly number[]>([
     [-16.805, 12.8025],
     [19.81, 29.9366],
   ]),
@@ -70,7 +64,7 @@ const penalty = within<readonly number[], ToyRules>({
   },
 });
 
-const sam = bound<View, ToyRules>({
+const sam = check.bound<View, ToyRules>({
   says: 'the worst case puts the wide minimum below the sharp one; the loss itself, and the loss after one step, do not',
   given: views,
   measure: (view, rules) => {
@@ -79,34 +73,34 @@ const sam = bound<View, ToyRules>({
   },
 });
 
-const mfvi = bound<null, ToyRules>({
+const mfvi = check.bound<null, ToyRules>({
   says: 'under noise of covariance (rho^2/p) I the two minima are level to 0.002, where the loss has them 0.081 apart',
-  given: only([null]),
+  given: check.only([null]),
   measure: (_, rules) => {
     const [sharp, wide] = heights(noisy(rules));
-    return [
-      { what: 'level', lower: Math.abs(wide - sharp), upper: FLAT, scale: wide },
-      { what: 'height', lower: 0.37, upper: sharp },
-      { what: 'height of the wide one', lower: wide, upper: 0.374 },
-    ];
+    return check.below({
+      level: [Math.abs(wide - sharp), FLAT, wide],
+      height: [0.37, sharp],
+      'height of the wide one': [wide, 0.374],
+    });
   },
 });
 
-const wholeVariance = bound<null, ToyRules>({
+const wholeVariance = check.bound<null, ToyRules>({
   says: 'under noise of covariance rho^2 I the sharp basin is gone: from its minimum the way leads down into the wide one',
-  given: only([null]),
+  given: check.only([null]),
   measure: (_, rules) => {
     const { at } = lowestFrom(noisy({ ...rules, deviation: radius => radius }), SHARP);
-    return [{ what: 'mean', lower: 15, upper: at[0]!, scale: 20 }];
+    return check.below({ mean: [15, at[0]!, 20] });
   },
 });
 
-const below = bound<{ mean: number; deviation: number }, ToyRules>({
+const below = check.bound<{ mean: number; deviation: number }, ToyRules>({
   says: 'where the deviation stays positive the mean under noise is below the worst case',
   given: {
-    arbitrary: plainRecord({
-      mean: dyadic({ min: -40, max: 50, bits: 4 }),
-      deviation: dyadic({ min: 13, max: 50, bits: 4 }),
+    arbitrary: draw.record({
+      mean: draw.dyadic({ min: -40, max: 50, bits: 4 }),
+      deviation: draw.dyadic({ min: 13, max: 50, bits: 4 }),
     }),
     examples: [{ mean: 15, deviation: 29 }],
   },
@@ -117,9 +111,9 @@ const below = bound<{ mean: number; deviation: number }, ToyRules>({
   }),
 });
 
-const lower = violates<readonly number[], ToyRules>({
+const lower = check.violates<readonly number[], ToyRules>({
   says: 'near the ridge between the basins one step of SAM lands lower than where it began: it is no worst case there',
-  given: only<readonly number[]>([[1, 23]]),
+  given: check.only<readonly number[]>([[1, 23]]),
   measure: (w, rules) => {
     const [before, after] = [toyLoss(rules)(w), oneStep(rules)(w)];
     return { claimed: before, actual: after, by: before - after, scale: before };

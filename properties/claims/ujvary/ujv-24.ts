@@ -1,6 +1,5 @@
 /** @file UJV-24: the accuracies of Tables 3 and 4. */
-import { claim } from '../../../src/claims/claim.js';
-import { notCheckable } from '../../../src/claims/verdict.js';
+import { claim, notCheckable } from '../../kit.js';
 
 export default claim({
   id: 'UJV-24',

@@ -1,10 +1,5 @@
 /** @file UJV-3 (eq. 4): the gradient of the SAM objective is that at the perturbed weights, the step held fixed. */
 
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { dyadic, ladder } from '../../../src/claims/order/case.js';
-import { asymptotic } from '../../../src/claims/verdict.js';
 import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
 import { makeVsam, type VsamHyper } from '../../../src/core/objectives/sam/vsam.js';
 import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
@@ -14,13 +9,7 @@ import {
 } from '../../../src/core/variational/variational-sam.js';
 import { constant, detach } from '../../../src/engine/ops.js';
 import { ridgeGradient, ridgeValue } from '../../../src/theory/closed/ridge.js';
-import { cholesky } from '../../../src/theory/numerics/cholesky.js';
-import { add, apply, diagonal, dot, norm, scale, subtract } from '../../../src/theory/numerics/matrix.js';
-import { type Quadratic, quadratics, type RidgeCase, ridges } from '../../arbitraries/functions.js';
-import { logUniform } from '../../arbitraries/numbers.js';
-import { oneof } from '../../arbitraries/one-of.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { unitVector } from '../../arbitraries/vector.js';
+import { asymptotic, check, claim, draw, mat, mutant, wrong } from '../../kit.js';
 import { PENALTY_RULES } from '../../subjects/sam/covariance.js';
 import { quadraticLoss, ridgeLoss } from '../../subjects/sam/losses.js';
 import { detachedExcess, differentiatedExcess, trueStep } from '../../subjects/sam/maximiser.js';
@@ -48,88 +37,83 @@ const SUBJECT: Subject = {
 };
 
 /** A whole step with any covariance, at s^2 Sigma. */
-const full = (samba: SambaRules, c: Case<RidgeCase>, s: number): Sam =>
+const full = (samba: SambaRules, c: Case<draw.RidgeCase>, s: number): Sam =>
   samOn(
     { samba, penalty: PENALTY_RULES },
-    { loss: ridgeLoss(c.f.ridge), point: c.f.point, factor: times(s, cholesky(c.sigma.matrix)) },
+    { loss: ridgeLoss(c.f.ridge), point: c.f.point, factor: times(s, mat.cholesky(c.sigma.matrix)) },
   );
 
-const weights = (step: SamRules<VsamHyper>, c: DiagonalCase<RidgeCase>, s: number): Moved =>
+const weights = (step: SamRules<VsamHyper>, c: DiagonalCase<draw.RidgeCase>, s: number): Moved =>
   moveOn(
     step,
     () => makeVsam(step),
     atRidge(c.f),
     { kappa: Math.sqrt(c.variances.length) },
-    { sigma2: scale(s * s, c.variances) },
+    { sigma2: mat.scale(s * s, c.variances) },
   );
 
 /** The gradient of the maximum, which by Danskin is the gradient at the maximiser. */
-const exactGradient = (c: Case<RidgeCase>, s: number): number[] =>
-  ridgeGradient(c.f.ridge, add(c.f.point, trueStep(c.f, times(s, cholesky(c.sigma.matrix)))));
+const exactGradient = (c: Case<draw.RidgeCase>, s: number): number[] =>
+  ridgeGradient(c.f.ridge, mat.add(c.f.point, trueStep(c.f, times(s, mat.cholesky(c.sigma.matrix)))));
 
 /** The size of the terms in such a gradient, and of the error that the maximiser adds. */
-const size = (c: Case<RidgeCase>): number => sizeOf(c) * (1 + nearest(c) ** -1);
+const size = (c: Case<draw.RidgeCase>): number => sizeOf(c) * (1 + nearest(c) ** -1);
 
-const detached = order<Case<RidgeCase>, Subject>({
+const detached = check.order<Case<draw.RidgeCase>, Subject>({
   says: 'the step held fixed, the gradient differs from that of the maximum by -p H R P H g / |g|^2 (H, g whitened by R), of second order',
-  given: { arbitrary: withSigma(ridges) },
+  given: withSigma(draw.ridges),
   order: 2,
   measure: (c, { samba }) => ({
-    ladder: ladder(dyadic(nearest(c), 3, 13), s => ({
-      residual: subtract(full(samba, c, s).perturbedGradient, exactGradient(c, s)),
+    ladder: check.ladder(check.dyadic(nearest(c), 3, 13), s => ({
+      residual: mat.subtract(full(samba, c, s).perturbedGradient, exactGradient(c, s)),
       scale: size(c),
     })),
     constant: detachedExcess(c),
   }),
 });
 
-const trained = order<DiagonalCase<RidgeCase>, Subject>({
+const trained = check.order<DiagonalCase<draw.RidgeCase>, Subject>({
   says: 'so does the direction that trains weights, with a diagonal covariance',
-  given: { arbitrary: withVariances(ridges) },
+  given: withVariances(draw.ridges),
   order: 2,
   measure: (c, { variational: { step } }) => ({
-    ladder: ladder(dyadic(nearest(c), 3, 13), s => ({
-      residual: subtract(weights(step, c, s).gradient, exactGradient(c, s)),
+    ladder: check.ladder(check.dyadic(nearest(c), 3, 13), s => ({
+      residual: mat.subtract(weights(step, c, s).gradient, exactGradient(c, s)),
       scale: size(c),
     })),
     constant: detachedExcess(c),
   }),
 });
 
-const differentiated = order<Case<RidgeCase>, Subject>({
+const differentiated = check.order<Case<draw.RidgeCase>, Subject>({
   says: 'with the step differentiated the gradient is off at third order only: by minus that of p^(3/2) |P H g|^2 / (2 |g|^3)',
-  given: { arbitrary: withSigma(ridges) },
+  given: withSigma(draw.ridges),
   order: 3,
   measure: (c, { live }) => ({
-    ladder: ladder(dyadic(nearest(c), 3, 12), s => ({
-      residual: subtract(full(live, c, s).perturbedGradient, exactGradient(c, s)),
+    ladder: check.ladder(check.dyadic(nearest(c), 3, 12), s => ({
+      residual: mat.subtract(full(live, c, s).perturbedGradient, exactGradient(c, s)),
       scale: size(c),
     })),
     constant: differentiatedExcess(c),
   }),
 });
 
-interface EnvelopeCase {
-  readonly c: Case<RidgeCase>;
-  readonly v: readonly number[];
-}
-
-const envelope = order<EnvelopeCase, Subject>({
+const envelope = check.order({
   says: 'the gradient at the maximiser is that of the maximum (Danskin): what is left is of second order in the displacement',
-  given: { arbitrary: oneof([2, 3], p => plainRecord({ c: withSigma(ridges, [p]), v: unitVector(p) })) },
+  given: draw.oneof([2, 3], p => draw.record({ c: withSigma(draw.ridges, [p]), v: draw.unitVector(p) })),
   order: 2,
   superConvergent: 'the second derivative of the maximum happens to be small along v',
   runs: 8,
   measure: ({ c, v }) => {
     const [s, { factor }] = [nearest(c) / 8, theory(c)];
-    const by = apply(factor, v);
+    const by = mat.apply(factor, v);
     const most = (t: number): number => {
-      const point = add(c.f.point, scale(t, by));
-      return ridgeValue(c.f.ridge, add(point, trueStep({ ...c.f, point }, times(s, factor))));
+      const point = mat.add(c.f.point, mat.scale(t, by));
+      return ridgeValue(c.f.ridge, mat.add(point, trueStep({ ...c.f, point }, times(s, factor))));
     };
-    const slope = dot(by, exactGradient(c, s));
+    const slope = mat.dot(by, exactGradient(c, s));
     return {
-      ladder: ladder(dyadic(nearest(c) / 8, 1, 10), t => ({
+      ladder: check.ladder(check.dyadic(nearest(c) / 8, 1, 10), t => ({
         residual: most(t) - most(0) - t * slope,
         scale: sizeOf(c),
       })),
@@ -137,53 +121,53 @@ const envelope = order<EnvelopeCase, Subject>({
   },
 });
 
-interface DecayCase extends DiagonalCase<RidgeCase>, Prior {}
+interface DecayCase extends DiagonalCase<draw.RidgeCase>, Prior {}
 
-const decay = equals<DecayCase, Subject>({
+const decay = check.equals<DecayCase, Subject>({
   says: 'the weight decay adds 2 alpha mu with alpha = 1 / (2 N sigma0^2), exactly',
-  given: {
-    arbitrary: oneof([1, 2, 4], p =>
-      plainRecord({
-        c: withVariances(p => ridges(p, ['sin', 'cos']), [p]),
-        prior: logUniform({ min: 1 / 16, max: 16 }),
-        examples: logUniform({ min: 1, max: 1000 }),
+  given: draw
+    .oneof([1, 2, 4], p =>
+      draw.record({
+        c: withVariances(p => draw.ridges(p, ['sin', 'cos']), [p]),
+        prior: draw.logUniform({ min: 1 / 16, max: 16 }),
+        examples: draw.logUniform({ min: 1, max: 1000 }),
       }),
-    ).map(({ c, ...prior }) => ({ ...c, ...prior })),
-  },
+    )
+    .map(({ c, ...prior }) => ({ ...c, ...prior })),
   runs: 30,
   measure: ({ prior, examples, ...c }, { variational }) => {
     const found = variationalSamOn(variational, atRidge(c.f), c.variances, { prior, examples });
     const alpha = 1 / (2 * examples * prior);
     return {
-      actual: subtract(found.mean, weights(variational.step, c, 1).gradient),
-      expected: scale(2 * alpha, c.f.point),
-      scale: sizeOf(c) + norm(c.f.point) * alpha,
+      actual: mat.subtract(found.mean, weights(variational.step, c, 1).gradient),
+      expected: mat.scale(2 * alpha, c.f.point),
+      scale: sizeOf(c) + mat.norm(c.f.point) * alpha,
     };
   },
 });
 
-const FLAT: DiagonalCase<Quadratic> = diagonalCase(
-  { kind: 'indefinite', offset: 1, gradient: [0, 0], matrix: diagonal([3, -2]), spectrum: [], basis: [] },
+const FLAT: DiagonalCase<draw.Quadratic> = diagonalCase(
+  { kind: 'indefinite', offset: 1, gradient: [0, 0], matrix: mat.diagonal([3, -2]), spectrum: [], basis: [] },
   [1, 2],
 );
-const NEARLY_FLAT: DiagonalCase<Quadratic> = { ...FLAT, f: { ...FLAT.f, gradient: [3e-12, 4e-12] } };
+const NEARLY_FLAT: DiagonalCase<draw.Quadratic> = { ...FLAT, f: { ...FLAT.f, gradient: [3e-12, 4e-12] } };
 
-const quadratic = equals<DiagonalCase<Quadratic>, Subject>({
+const quadratic = check.equals<DiagonalCase<draw.Quadratic>, Subject>({
   says: 'for quadratics it is g + sqrt(p) H e exactly, e = Sigma g / |Sigma^(1/2) g|, however small g; where g = 0 the step is zero',
-  given: { arbitrary: withVariances(quadratics, [1, 2, 3]), examples: [FLAT, NEARLY_FLAT] },
+  given: { arbitrary: withVariances(draw.quadratics, [1, 2, 3]), examples: [FLAT, NEARLY_FLAT] },
   runs: 40,
   measure: (c, { variational: { step } }) => {
     const { f, variances } = c;
     const kappa = Math.sqrt(variances.length);
     const at = { loss: quadraticLoss(f), point: f.gradient.map(() => 0) };
     const moved = moveOn(step, () => makeVsam(step), at, { kappa }, { sigma2: variances });
-    const length = norm(f.gradient.map((x, i) => x * Math.sqrt(variances[i]!)));
+    const length = mat.norm(f.gradient.map((x, i) => x * Math.sqrt(variances[i]!)));
     const e = f.gradient.map((x, i) => (length === 0 ? 0 : (kappa * variances[i]! * x) / length));
-    const bent = apply(f.matrix, e);
+    const bent = mat.apply(f.matrix, e);
     return {
       actual: moved.gradient,
-      expected: add(f.gradient, bent),
-      scale: norm(f.gradient) + norm(f.matrix.flat()) * norm(e) + Math.abs(f.offset),
+      expected: mat.add(f.gradient, bent),
+      scale: mat.norm(f.gradient) + mat.norm(f.matrix.flat()) * mat.norm(e) + Math.abs(f.offset),
     };
   },
 });
@@ -228,17 +212,10 @@ export default claim({
       rootDimensionMissing,
     }),
     ...inRules(steps, inStep, 'weights'),
-    halfLive: mutant<Subject>(
-      'only the direction is differentiated, not its norm, where both should be',
-      s => ({
-        ...s,
-        live: onlyNorm,
-      }),
-    ),
-    dead: mutant<Subject>('the step held fixed where it should be differentiated', s => ({
-      ...s,
-      live: SAMBA_RULES,
-    })),
+    ...wrong.formula(SUBJECT, 'live', {
+      halfLive: ['only the direction is differentiated, not its norm, where both should be', onlyNorm],
+      dead: ['the step held fixed where it should be differentiated', SAMBA_RULES],
+    }),
     decayMissing: wrongPosterior('no weight decay, as in Algorithm 3', { meanWeight: () => constant(0) }),
     examplesMissing: wrongPosterior('the decay is not divided by N', { meanWeight: () => constant(1) }),
     decayHalved: wrongPosterior('alpha mu for 2 alpha mu', {

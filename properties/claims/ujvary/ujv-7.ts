@@ -1,11 +1,7 @@
 /** @file UJV-7 (section 4.1): whether the maximum in the ellipsoid bounds the Gaussian mean, for small Sigma and large p. */
 
-import { only } from '../../../src/claims/checks/given.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { within } from '../../../src/claims/checks/within.js';
-import { claim } from '../../../src/claims/claim.js';
-import { refuted } from '../../../src/claims/verdict.js';
 import { chiMoment, massOutside } from '../../../src/theory/closed/chi.js';
+import { check, claim, refuted } from '../../kit.js';
 import { MUTANTS, SUBJECT, type Subject } from '../../subjects/bound/controls.js';
 import { CORRECTED } from '../../subjects/bound/corrected.js';
 import { COUNTEREXAMPLES } from '../../subjects/bound/counterexamples.js';
@@ -20,9 +16,9 @@ interface Limit {
 
 const LIMITS = [1, 10, 100, 1000, 10_000].flatMap(p => [1e-6, 1].map((sigma): Limit => ({ p, sigma })));
 
-const smallAndLarge = violates<Limit, Subject>({
+const smallAndLarge = check.violates<Limit, Subject>({
   says: 'neither a small Sigma nor a large p helps: |theta - mu|^4 exceeds its maximum by the factor 1 + 2/p at both',
-  given: only(LIMITS as [Limit, ...Limit[]], ({ p, sigma }) => `p = ${p}, sigma = ${sigma}`),
+  given: check.only(LIMITS as [Limit, ...Limit[]], ({ p, sigma }) => `p = ${p}, sigma = ${sigma}`),
   measure: ({ p, sigma }, s) => {
     const claimed = (sigma * radiusOf(s, p)) ** 4;
     const actual = sigma ** 4 * chiMoment(p, 4);
@@ -30,9 +26,9 @@ const smallAndLarge = violates<Limit, Subject>({
   },
 });
 
-const half = within<number, Subject>({
+const half = check.within<number, Subject>({
   says: 'for a loss between 0 and 1 the gap grows to 1/2 with p, as 1/2 - 1 / (3 sqrt(pi p)), and does not vanish',
-  given: only([100, 1000, 10_000, 1_000_000]),
+  given: check.only([100, 1000, 10_000, 1_000_000]),
   tolerance: 1e-3,
   measure: (p, s) => ({
     actual: massOutside(p, radiusOf(s, p)),

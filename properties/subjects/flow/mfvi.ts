@@ -5,8 +5,7 @@ import { identity, isotropic, type Scale, scaleColumns } from '../../../src/core
 import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { constant } from '../../../src/engine/ops.js';
-import { expectation, type WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
-import type { Vector } from '../../../src/theory/numerics/matrix.js';
+import { type mat, quad } from '../../kit.js';
 import type { Loss } from '../sam/losses.js';
 import type { At } from '../sam/sam.js';
 
@@ -84,7 +83,7 @@ export function isotropicOn(rules: MfviRules, { loss, point }: Omit<At, 'factor'
 export function expectedOn(
   rules: MfviRules,
   { loss, point, factor }: At,
-  points: readonly WeightedPoint[],
+  points: readonly quad.WeightedPoint[],
 ): number {
   const p = loss.shape.dimension;
   const program = programOf(rules, loss.shape, 'sample of MFVI', () => ({
@@ -99,7 +98,7 @@ export function expectedOn(
     }),
   }));
   const inputs = { ...loss.data, point: Float64Array.from(point), factor: Float64Array.from(factor.flat()) };
-  const at = (noise: Vector): number =>
+  const at = (noise: mat.Vector): number =>
     program.run({ ...inputs, noise: Float64Array.from(noise) }).value![0]!;
-  return expectation(points, at);
+  return quad.expectation(points, at);
 }

@@ -4,7 +4,7 @@ import { constant } from '../../../src/engine/ops.js';
 import type { Specs } from '../../../src/engine/spec.js';
 import type { PowerSum } from '../../../src/theory/closed/power-sum.js';
 import type { Ridge, RidgeKind } from '../../../src/theory/closed/ridge.js';
-import type { Quadratic } from '../../arbitraries/functions.js';
+import type { draw } from '../../kit.js';
 
 /** What of a loss is part of the program: everything but numbers. Compared by identity. */
 interface LossShape {
@@ -80,7 +80,7 @@ export function powerLoss({ terms }: PowerSum): Loss {
   return { shape, data: termData(terms) };
 }
 
-export function quadraticLoss({ offset, gradient, matrix }: Quadratic): Loss {
+export function quadraticLoss({ offset, gradient, matrix }: draw.Quadratic): Loss {
   const p = gradient.length;
   const shape = shapeOf(`quadratic ${p}`, () => ({
     dimension: p,

@@ -1,7 +1,8 @@
 /** @file Negative controls of the weight perturbations: the known mistakes of the SAM family, under the names of the claims. */
-import { type Mutant, mutant } from '../../../src/claims/claim.js';
+
 import { completed, type Mistake } from '../../../src/core/objectives/define.js';
 import { metricMistakes, type SamRules, stepMistakes } from '../../../src/core/objectives/sam/diagonal.js';
+import { type Mutant, mutant } from '../../kit.js';
 
 /** All of them for one method; made once, so that every check meets the same object and trace. */
 export function wrongSteps<Hyper>(rules: SamRules<Hyper>) {

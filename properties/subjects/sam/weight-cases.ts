@@ -1,10 +1,5 @@
 /** @file Losses with a diagonal covariance, which is what training has for weights. */
-import fc from 'fast-check';
-import { diagonal, identity } from '../../../src/theory/numerics/matrix.js';
-import type { RidgeCase } from '../../arbitraries/functions.js';
-import { logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { draw, fc, mat } from '../../kit.js';
 import { ridgeLoss } from './losses.js';
 import type { Case } from './ridge-cases.js';
 import type { AtWeights } from './weights.js';
@@ -18,7 +13,7 @@ export interface DiagonalCase<F> extends Case<F> {
 export const diagonalCase = <F>(f: F, variances: readonly number[]): DiagonalCase<F> => ({
   f,
   variances,
-  sigma: { matrix: diagonal(variances), spectrum: variances, basis: identity(variances.length) },
+  sigma: { matrix: mat.diagonal(variances), spectrum: variances, basis: mat.identity(variances.length) },
 });
 
 /** Variances between 1/4 and 4, never all alike but by chance. */
@@ -28,10 +23,10 @@ export const withVariances = <F>(
 ): fc.Arbitrary<DiagonalCase<F>> =>
   fc.oneof(
     ...dimensions.map(p =>
-      plainRecord({ f: f(p), variances: vector(p, logUniform({ min: 1 / 4, max: 4 })) }).map(
-        ({ f, variances }) => diagonalCase(f, variances),
-      ),
+      draw
+        .record({ f: f(p), variances: draw.vector(p, draw.logUniform({ min: 1 / 4, max: 4 })) })
+        .map(({ f, variances }) => diagonalCase(f, variances)),
     ),
   );
 
-export const atRidge = ({ ridge, point }: RidgeCase): AtWeights => ({ loss: ridgeLoss(ridge), point });
+export const atRidge = ({ ridge, point }: draw.RidgeCase): AtWeights => ({ loss: ridgeLoss(ridge), point });

@@ -11,7 +11,7 @@ import {
   variationalSamGradients,
   variationalSamLoss,
 } from '../../../src/core/variational/variational-sam.js';
-import type { Vector } from '../../../src/theory/numerics/matrix.js';
+import type { mat } from '../../kit.js';
 import { type AtWeights, batch, classifierOf, join, lossOf, run, type Tensors } from './weights.js';
 
 /** A prior N(0, prior I), and the number of examples. */
@@ -46,8 +46,8 @@ const slopes = (found: Record<'loss' | 'mean' | 'sigma2', number[]>): Slopes => 
 export const meanFieldOn = (
   rules: MeanFieldRules,
   at: AtWeights,
-  sigma2: Vector,
-  noise: Vector,
+  sigma2: mat.Vector,
+  noise: mat.Vector,
   prior: Prior,
 ): Slopes =>
   slopes(
@@ -81,8 +81,8 @@ const joined = ({ mean, sigma2 }: WeightPosterior) => ({ mean: join(mean), sigma
 export const meanFieldUpdate = (
   rules: MeanFieldRules,
   at: AtWeights,
-  sigma2: Vector,
-  noise: Vector,
+  sigma2: mat.Vector,
+  noise: mat.Vector,
   prior: Prior,
   rate: number,
 ): Updated =>
@@ -103,8 +103,8 @@ export const meanFieldUpdate = (
 export const evolutionOn = (
   rules: EvolutionRules,
   at: AtWeights,
-  sigma2: Vector,
-  noise: Vector,
+  sigma2: mat.Vector,
+  noise: mat.Vector,
   mirrored: boolean,
 ): Updated =>
   run({
@@ -126,7 +126,7 @@ export interface VariationalSlopes extends Slopes {
 export function variationalSamOn(
   rules: VariationalSamRules,
   at: AtWeights,
-  sigma2: Vector,
+  sigma2: mat.Vector,
   prior: Prior,
 ): VariationalSlopes {
   const found = run({
@@ -151,7 +151,7 @@ export function variationalSamOn(
 export const variationalSamUpdate = (
   rules: VariationalSamRules,
   at: AtWeights,
-  sigma2: Vector,
+  sigma2: mat.Vector,
   prior: Prior,
   rate: number,
 ): Updated =>

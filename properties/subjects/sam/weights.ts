@@ -15,7 +15,7 @@ import type { WeightLoss } from '../../../src/core/variational/mean-field.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { constant, detach } from '../../../src/engine/ops.js';
 import type { Arrays } from '../../../src/engine/program.js';
-import type { Vector } from '../../../src/theory/numerics/matrix.js';
+import type { mat } from '../../kit.js';
 import type { Loss } from './losses.js';
 
 export type Tensors = Readonly<Record<string, tf.Tensor>>;
@@ -54,10 +54,10 @@ export const batch = () => ({ x: constant([0], [1, 1]), targets: constant([1, -1
 /** A loss with the weights at which it is looked at. */
 export interface AtWeights {
   readonly loss: Loss;
-  readonly point: Vector;
+  readonly point: mat.Vector;
 }
 
-const array = (values: Vector): Float64Array => Float64Array.from(values);
+const array = (values: mat.Vector): Float64Array => Float64Array.from(values);
 
 const scalars = (values: Readonly<Record<string, number>>): Record<string, Float64Array> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Float64Array.of(value)]));
@@ -68,7 +68,7 @@ interface Run<Output extends string> {
   readonly name: string;
   readonly at: AtWeights;
   /** Inputs of p entries beside the point. */
-  readonly vectors: Readonly<Record<string, Vector>>;
+  readonly vectors: Readonly<Record<string, mat.Vector>>;
   readonly numbers: Readonly<Record<string, number>>;
   /** `params` holds each vector by parameter. */
   readonly fn: (
@@ -82,7 +82,7 @@ interface Run<Output extends string> {
 export function run<Output extends string>(of: Run<Output>): Record<Output, number[]> {
   const { loss, point } = of.at;
   const p = loss.shape.dimension;
-  const vectors: Record<string, Vector> = { point, ...of.vectors };
+  const vectors: Record<string, mat.Vector> = { point, ...of.vectors };
   const program = programOf(of.rules, loss.shape, of.name, () => ({
     specs: {
       ...loss.shape.specs,
@@ -124,13 +124,13 @@ export function moveOn<Hyper>(
   make: () => ClassifierObjective<Hyper>,
   at: AtWeights,
   hyper: { readonly [name in keyof Hyper]: number },
-  vectors: { readonly noise?: Vector; readonly sigma2?: Vector } = {},
+  vectors: { readonly noise?: mat.Vector; readonly sigma2?: mat.Vector } = {},
 ): Moved {
   const found = run({
     rules,
     name: 'move',
     at,
-    vectors: vectors as Record<string, Vector>,
+    vectors: vectors as Record<string, mat.Vector>,
     numbers: hyper,
     fn: (data, { point, ...rest }, numbers) => {
       // a number of the caller's became a scalar input of the same name

@@ -1,12 +1,5 @@
 /** @file UJV-14 (Prop. 4): which loss stochastic descent with Gaussian noise on the weights descends. */
 
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { only } from '../../../../src/claims/checks/given.js';
-import { order } from '../../../../src/claims/checks/order.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../../src/claims/claim.js';
-import { dyadic, ladder } from '../../../../src/claims/order/case.js';
-import { refuted } from '../../../../src/claims/verdict.js';
 import { scaleUp } from '../../../../src/core/gaussian.js';
 import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import type { PowerSum } from '../../../../src/theory/closed/power-sum.js';
@@ -17,20 +10,7 @@ import {
   ridgeSmoothed,
 } from '../../../../src/theory/closed/ridge.js';
 import { ridgeSquaredGradient } from '../../../../src/theory/closed/ridge-square.js';
-import { cholesky } from '../../../../src/theory/numerics/cholesky.js';
-import {
-  add,
-  apply,
-  dot,
-  type Matrix,
-  multiply,
-  norm,
-  scale,
-  subtract,
-  traceOfProduct,
-  type Vector,
-} from '../../../../src/theory/numerics/matrix.js';
-import { type RidgeCase, ridges } from '../../../arbitraries/functions.js';
+import { check, claim, draw, mat, mutant, refuted } from '../../../kit.js';
 import { descent, type Field } from '../../../subjects/flow/flow.js';
 import {
   descentField,
@@ -45,9 +25,9 @@ import { type Case, sizeOf, times, widest, withSigma } from '../../../subjects/s
 import { type RateCase, rateCases, STATIC } from './static.js';
 
 /** A covariance at which no ridge's argument spreads by more than a half, and a case under it. */
-function spread(c: Case<RidgeCase>) {
+function spread(c: Case<draw.RidgeCase>) {
   const s = widest(c) / 2;
-  const factor = times(s, cholesky(c.sigma.matrix));
+  const factor = times(s, mat.cholesky(c.sigma.matrix));
   return { factor, sigma: times(s * s, c.sigma.matrix) };
 }
 
@@ -55,10 +35,10 @@ const NODES = 16;
 
 /** The mean step that is trained with learning rate delta less the flow of a field, and the mean loss F. */
 function onMeanStep(
-  c: Case<RidgeCase>,
+  c: Case<draw.RidgeCase>,
   rules: SgdRules,
   rungs: readonly [number, number],
-  field: (delta: number, mean: Ridge, sigma: Matrix) => Field,
+  field: (delta: number, mean: Ridge, sigma: mat.Matrix) => Field,
 ) {
   const { ridge, point } = c.f;
   const { factor, sigma } = spread(c);
@@ -66,23 +46,27 @@ function onMeanStep(
   const v = meanStep(rules, { loss: ridgeLoss(ridge), point, factor }, NODES);
   const g = ridgeGradient(mean, point);
   const hessian = ridgeHessian(mean, point);
-  const rate = Math.max(norm(hessian.flat()), ...ridge.terms.map(({ a }) => Math.abs(dot(a, g))), 2 ** -10);
-  const steps = dyadic(1 / rate, ...rungs);
+  const rate = Math.max(
+    mat.norm(hessian.flat()),
+    ...ridge.terms.map(({ a }) => Math.abs(mat.dot(a, g))),
+    2 ** -10,
+  );
+  const steps = check.dyadic(1 / rate, ...rungs);
   return {
     mean,
     sigma,
     g,
     hessian,
-    rungs: ladder(steps, delta => ({
-      residual: subtract(scale(-delta, v), descent(field(delta, mean, sigma), point, delta)),
+    rungs: check.ladder(steps, delta => ({
+      residual: mat.subtract(mat.scale(-delta, v), descent(field(delta, mean, sigma), point, delta)),
       scale: delta * sizeOf(c),
     })),
   };
 }
 
-const meanCases = { arbitrary: withSigma(ridges, [1, 2]) };
+const meanCases = { arbitrary: withSigma(draw.ridges, [1, 2]) };
 
-const independent = order<Case<RidgeCase>, SgdRules>({
+const independent = check.order<Case<draw.RidgeCase>, SgdRules>({
   says: 'the mean of one step with independent noise follows F + delta/4 |grad F|^2, F = E L, up to third order, with a known constant',
   given: meanCases,
   order: 3,
@@ -90,15 +74,15 @@ const independent = order<Case<RidgeCase>, SgdRules>({
     const { mean, g, hessian, rungs } = onMeanStep(c, rules, [3, 13], (delta, of) =>
       descentField(rules, of, delta),
     );
-    const again = apply(hessian, apply(hessian, g));
+    const again = mat.apply(hessian, mat.apply(hessian, g));
     return {
       ladder: rungs,
-      constant: add(scale(-1 / 3, again), scale(-1 / 12, ridgeGradient(mean, c.f.point, [g, g]))),
+      constant: mat.add(mat.scale(-1 / 3, again), mat.scale(-1 / 12, ridgeGradient(mean, c.f.point, [g, g]))),
     };
   },
 });
 
-const meanSquare = order<Case<RidgeCase>, SgdRules>({
+const meanSquare = check.order<Case<draw.RidgeCase>, SgdRules>({
   says: 'the loss of eq. (38), with the mean square of the gradient for the square of its mean, only up to second order: it is off by delta^2/4 times the gradient of the variance',
   given: meanCases,
   order: 2,
@@ -107,12 +91,12 @@ const meanSquare = order<Case<RidgeCase>, SgdRules>({
       meanSquareField(rules, c.f.ridge, of, delta),
     );
     const square = ridgeSmoothed(ridgeSquaredGradient(c.f.ridge), sigma);
-    const variance = subtract(ridgeGradient(square, c.f.point), scale(2, apply(hessian, g)));
-    return { ladder: rungs, constant: scale(1 / 4, variance) };
+    const variance = mat.subtract(ridgeGradient(square, c.f.point), mat.scale(2, mat.apply(hessian, g)));
+    return { ladder: rungs, constant: mat.scale(1 / 4, variance) };
   },
 });
 
-const printed = order<Case<RidgeCase>, SgdRules>({
+const printed = check.order<Case<draw.RidgeCase>, SgdRules>({
   says: 'the printed loss of eq. (39) only up to first order: its force is not even that of the mean gradient',
   given: meanCases,
   order: 1,
@@ -120,11 +104,11 @@ const printed = order<Case<RidgeCase>, SgdRules>({
     const { g, rungs } = onMeanStep(c, rules, [5, 16], (delta, _, sigma) =>
       printedField(rules, c.f.ridge, sigma, delta),
     );
-    return { ladder: rungs, constant: subtract(ridgeGradient(c.f.ridge, c.f.point), g) };
+    return { ladder: rungs, constant: mat.subtract(ridgeGradient(c.f.ridge, c.f.point), g) };
   },
 });
 
-const trained = equals<Case<RidgeCase>, SgdRules>({
+const trained = check.equals<Case<draw.RidgeCase>, SgdRules>({
   says: 'the mean gradient of the reparametrised samples is the gradient of E L',
   given: meanCases,
   runs: 24,
@@ -140,31 +124,32 @@ const trained = equals<Case<RidgeCase>, SgdRules>({
 });
 
 /** Two steps from x, first on the loss moved by a, then on the loss moved by b. */
-function twoSteps(ridge: Ridge, x: Vector, delta: number, a: Vector, b: Vector): number[] {
-  const first = scale(-delta, ridgeGradient(ridge, add(x, a)));
-  return add(first, scale(-delta, ridgeGradient(ridge, add(add(x, first), b))));
+function twoSteps(ridge: Ridge, x: mat.Vector, delta: number, a: mat.Vector, b: mat.Vector): number[] {
+  const first = mat.scale(-delta, ridgeGradient(ridge, mat.add(x, a)));
+  return mat.add(first, mat.scale(-delta, ridgeGradient(ridge, mat.add(mat.add(x, first), b))));
 }
 
-const withoutReplacement = order<RateCase, SgdRules>({
+const withoutReplacement = check.order<RateCase, SgdRules>({
   says: 'for a pair of opposite noises, each used once and in either order, the loss of eq. (38) is right: two steps follow it up to third order',
-  given: { arbitrary: rateCases([1, 2, 3]) },
+  given: rateCases([1, 2, 3]),
   order: 3,
   measure: (c, rules) => {
     const { ridge, point } = c.f;
-    const noise = apply(spread(c).factor, point);
-    const sides = [noise, scale(-1, noise)] as const;
-    const mean = (of: (moved: Vector) => Vector): number[] => scale(1 / 2, add(of(sides[0]), of(sides[1])));
+    const noise = mat.apply(spread(c).factor, point);
+    const sides = [noise, mat.scale(-1, noise)] as const;
+    const mean = (of: (moved: mat.Vector) => mat.Vector): number[] =>
+      mat.scale(1 / 2, mat.add(of(sides[0]), of(sides[1])));
     const field =
       (delta: number): Field =>
       x =>
-        mean(moved => descentField(rules, ridge, delta)(add(x, moved)));
-    const rate = Math.max(norm(ridgeHessian(ridge, point).flat()), sizeOf(c));
+        mean(moved => descentField(rules, ridge, delta)(mat.add(x, moved)));
+    const rate = Math.max(mat.norm(ridgeHessian(ridge, point).flat()), sizeOf(c));
     return {
-      ladder: ladder(dyadic(1 / rate, 1, 11), delta => ({
-        residual: subtract(
-          scale(
+      ladder: check.ladder(check.dyadic(1 / rate, 1, 11), delta => ({
+        residual: mat.subtract(
+          mat.scale(
             1 / 2,
-            add(
+            mat.add(
               twoSteps(ridge, point, delta, sides[0], sides[1]),
               twoSteps(ridge, point, delta, sides[1], sides[0]),
             ),
@@ -180,9 +165,9 @@ const withoutReplacement = order<RateCase, SgdRules>({
 /** L = w^3 */
 const CUBE: PowerSum = { terms: [{ c: 1, a: [1], b: 0, n: 3 }] };
 
-const cube = violates<{ mean: number; deviation: number; delta: number }, SgdRules>({
+const cube = check.violates<{ mean: number; deviation: number; delta: number }, SgdRules>({
   says: 'L = w^3: the mean step has the force 3 mu^2 + 3 sigma^2, the printed loss one without 3 sigma^2',
-  given: only([{ mean: 0.75, deviation: 0.5, delta: 2 ** -10 }]),
+  given: check.only([{ mean: 0.75, deviation: 0.5, delta: 2 ** -10 }]),
   measure: ({ mean: mu, deviation, delta }, rules) => {
     const v = meanStep(rules, { loss: powerLoss(CUBE), point: [mu], factor: [[deviation]] }, 4)[0]!;
     // w^3 + delta/4 (9 w^4 + 36 sigma^2 w^2)
@@ -235,11 +220,11 @@ export default claim({
     deltaHalf: changed('delta/2', { quarter: 1 / 2 }),
     minus: changed('-delta/4', { quarter: -1 / 4 }),
     turningDropped: changed('no grad L . grad tr(Sigma H)', { turning: () => 0 }),
-    turningHalved: changed('half of grad L . grad tr(Sigma H)', { turning: (g, t) => dot(g, t) / 2 }),
-    hessianUnsquared: changed('tr(Sigma H) for tr(Sigma H^2)', { spread: traceOfProduct }),
-    squareOfTrace: changed('tr(Sigma H)^2', { spread: (s, h) => traceOfProduct(s, h) ** 2 }),
+    turningHalved: changed('half of grad L . grad tr(Sigma H)', { turning: (g, t) => mat.dot(g, t) / 2 }),
+    hessianUnsquared: changed('tr(Sigma H) for tr(Sigma H^2)', { spread: mat.traceOfProduct }),
+    squareOfTrace: changed('tr(Sigma H)^2', { spread: (s, h) => mat.traceOfProduct(s, h) ** 2 }),
     covarianceSquared: changed('tr(Sigma^2 H^2)', {
-      spread: (s, h) => traceOfProduct(multiply(s, s), multiply(h, h)),
+      spread: (s, h) => mat.traceOfProduct(mat.multiply(s, s), mat.multiply(h, h)),
     }),
     noNoise: sampled('no noise', mean => mean),
     covarianceForRoot: sampled('Sigma times the noise instead of its square root', (mean, s, noise) =>

@@ -1,22 +1,18 @@
 /** @file UJV-14: the mean of L + delta/4 |grad L|^2 under noise, to first order in the covariance: eqs. (38)-(39). */
-import fc from 'fast-check';
-import { order } from '../../../../src/claims/checks/order.js';
-import { dyadic, ladder, type OrderCase } from '../../../../src/claims/order/case.js';
+
 import { type Ridge, ridgeContraction } from '../../../../src/theory/closed/ridge.js';
 import { ridgeSquaredGradient } from '../../../../src/theory/closed/ridge-square.js';
-import { cholesky } from '../../../../src/theory/numerics/cholesky.js';
-import { type RidgeCase, ridges } from '../../../arbitraries/functions.js';
-import { logUniform } from '../../../arbitraries/numbers.js';
+import { check, draw, fc, mat, type OrderCase } from '../../../kit.js';
 import { type Parts, partsOf, type SgdRules, smoothedLoss } from '../../../subjects/flow/sgd.js';
 import { type Case, sizeOf, times, widest, withSigma } from '../../../subjects/sam/ridge-cases.js';
 
-export interface RateCase extends Case<RidgeCase> {
+export interface RateCase extends Case<draw.RidgeCase> {
   readonly delta: number;
 }
 
 export const rateCases = (dimensions: number[]): fc.Arbitrary<RateCase> =>
   fc
-    .tuple(withSigma(ridges, dimensions), logUniform({ min: 1 / 16, max: 1 }))
+    .tuple(withSigma(draw.ridges, dimensions), draw.logUniform({ min: 1 / 16, max: 1 }))
     .map(([c, delta]) => ({ ...c, delta }));
 
 /** The size of the terms of the squared gradient too. */
@@ -29,23 +25,23 @@ const lessParts = (
   rungs: readonly [number, number],
   kept: (parts: Parts) => number,
 ): OrderCase['ladder'] =>
-  ladder(dyadic(widest(c), ...rungs), s => {
+  check.ladder(check.dyadic(widest(c), ...rungs), s => {
     const { ridge, point } = c.f;
     const sigma = times(s * s, c.sigma.matrix);
-    const parts = partsOf(rules, ridge, point, times(s, cholesky(c.sigma.matrix)));
+    const parts = partsOf(rules, ridge, point, times(s, mat.cholesky(c.sigma.matrix)));
     return { residual: smoothedLoss(ridge, point, sigma, c.delta) - kept(parts), scale: wholeSize(c) };
   });
 
 const printedParts = (parts: Parts, delta: number): number =>
   parts.loss + delta * (parts.square + parts.spread);
 
-const omitted = order<RateCase, SgdRules>({
+const omitted = check.order<RateCase, SgdRules>({
   says: 'what eq. (39) leaves out of eq. (38) is tr(Sigma H)/2 + delta/4 grad L . grad tr(Sigma H), of the same order in Sigma as what it keeps',
-  given: { arbitrary: rateCases([1, 2, 3]) },
+  given: rateCases([1, 2, 3]),
   order: 2,
   measure: (c, rules) => {
     const { ridge, point } = c.f;
-    const { curvature, turning } = partsOf(rules, ridge, point, cholesky(c.sigma.matrix));
+    const { curvature, turning } = partsOf(rules, ridge, point, mat.cholesky(c.sigma.matrix));
     return {
       ladder: lessParts(c, rules, [2, 12], parts => printedParts(parts, c.delta)),
       constant: curvature + c.delta * turning,
@@ -53,9 +49,9 @@ const omitted = order<RateCase, SgdRules>({
   },
 });
 
-const corrected = order<RateCase, SgdRules>({
+const corrected = check.order<RateCase, SgdRules>({
   says: 'with both terms back the mean of L + delta/4 |grad L|^2 is right up to fourth order in the root of Sigma',
-  given: { arbitrary: rateCases([1, 2, 3]) },
+  given: rateCases([1, 2, 3]),
   order: 4,
   measure: (c, rules) => {
     const { ridge, point } = c.f;

@@ -1,11 +1,5 @@
 /** @file UJV-18 (Algorithms 1-3): whether the algorithms step along the gradients of the objectives that they are for. */
 
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { only } from '../../../../src/claims/checks/given.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { refuted } from '../../../../src/claims/verdict.js';
 import { makeRandomSam, RANDOM_SAM_RULES } from '../../../../src/core/objectives/sam/random-sam.js';
 import {
   type MeanFieldRules,
@@ -16,12 +10,7 @@ import {
   type VariationalSamRules,
 } from '../../../../src/core/variational/variational-sam.js';
 import { ridgeGradient } from '../../../../src/theory/closed/ridge.js';
-import { add, norm, scale, subtract, type Vector } from '../../../../src/theory/numerics/matrix.js';
-import { type RidgeCase, ridges } from '../../../arbitraries/functions.js';
-import { logUniform, normal } from '../../../arbitraries/numbers.js';
-import { oneof } from '../../../arbitraries/one-of.js';
-import { plainRecord } from '../../../arbitraries/record.js';
-import { vector } from '../../../arbitraries/vector.js';
+import { check, claim, draw, mat, refuted } from '../../../kit.js';
 import { powerLoss } from '../../../subjects/sam/losses.js';
 import { sizeOf } from '../../../subjects/sam/ridge-cases.js';
 import { atRidge, diagonalCase } from '../../../subjects/sam/weight-cases.js';
@@ -35,20 +24,20 @@ import { moveOn } from '../../../subjects/sam/weights.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 
 interface Case extends Prior {
-  readonly f: RidgeCase;
+  readonly f: draw.RidgeCase;
   readonly variances: readonly number[];
   readonly noise: readonly number[];
   readonly rate: number;
 }
 
-const cases = oneof([1, 2, 4], p =>
-  plainRecord({
-    f: ridges(p, ['sin', 'cos']),
-    variances: vector(p, logUniform({ min: 1 / 16, max: 4 })),
-    noise: vector(p, normal()),
-    prior: logUniform({ min: 1 / 4, max: 4 }),
-    examples: logUniform({ min: 1, max: 1000 }),
-    rate: logUniform({ min: 1e-3, max: 1 }),
+const cases = draw.oneof([1, 2, 4], p =>
+  draw.record({
+    f: draw.ridges(p, ['sin', 'cos']),
+    variances: draw.vector(p, draw.logUniform({ min: 1 / 16, max: 4 })),
+    noise: draw.vector(p, draw.normal()),
+    prior: draw.logUniform({ min: 1 / 4, max: 4 }),
+    examples: draw.logUniform({ min: 1, max: 1000 }),
+    rate: draw.logUniform({ min: 1e-3, max: 1 }),
   }),
 );
 
@@ -60,23 +49,23 @@ interface Direction {
 
 /** grad KL / N by mean and variances. */
 const priorSlope = ({ f: { point }, variances, prior, examples }: Omit<Case, 'rate' | 'noise'>) => ({
-  mean: scale(1 / (examples * prior), point),
+  mean: mat.scale(1 / (examples * prior), point),
   sigma2: variances.map(v => (1 / prior - 1 / v) / (2 * examples)),
 });
 
-const toLog = (variances: Vector, slope: Vector): number[] => slope.map((x, i) => x * variances[i]!);
+const toLog = (variances: mat.Vector, slope: mat.Vector): number[] => slope.map((x, i) => x * variances[i]!);
 
 /** The gradient of L(mu + sigma eta) + KL / N. */
 function meanFieldSlope(c: Case): Direction {
   const { f, variances, noise } = c;
   const kl = priorSlope(c);
-  const weights = add(
+  const weights = mat.add(
     f.point,
     noise.map((eta, i) => eta * Math.sqrt(variances[i]!)),
   );
   const g = ridgeGradient(f.ridge, weights);
   const bySigma = g.map((x, i) => (x * noise[i]!) / (2 * Math.sqrt(variances[i]!)));
-  return { mean: add(g, kl.mean), log: toLog(variances, add(bySigma, kl.sigma2)) };
+  return { mean: mat.add(g, kl.mean), log: toLog(variances, mat.add(bySigma, kl.sigma2)) };
 }
 
 /** The gradient at the perturbed weights plus decay, and that of sqrt(p) |Sigma^(1/2) g| + KL / N by the variances. */
@@ -84,16 +73,16 @@ function variationalSlope(c: Case): Direction {
   const { f, variances } = c;
   const kl = priorSlope(c);
   const g = ridgeGradient(f.ridge, f.point);
-  const length = norm(g.map((x, i) => x * Math.sqrt(variances[i]!)));
+  const length = mat.norm(g.map((x, i) => x * Math.sqrt(variances[i]!)));
   const kappa = Math.sqrt(g.length);
-  const moved = add(
+  const moved = mat.add(
     f.point,
     g.map((x, i) => (kappa * variances[i]! * x) / length),
   );
   const bySigma = g.map(x => (kappa * x * x) / (2 * length));
   return {
-    mean: add(ridgeGradient(f.ridge, moved), kl.mean),
-    log: toLog(variances, add(bySigma, kl.sigma2)),
+    mean: mat.add(ridgeGradient(f.ridge, moved), kl.mean),
+    log: toLog(variances, mat.add(bySigma, kl.sigma2)),
   };
 }
 
@@ -105,37 +94,35 @@ const variational = (rules: VariationalSamRules, c: Case): Updated =>
 
 /** Mean and log variances after one step of the given length along a direction. */
 function compared(c: Case, updated: Updated, { mean, log }: Direction, blur = 1) {
-  const terms = sizeOf(diagonalCase(c.f, [1])) * (1 + norm(c.noise));
-  return [
-    {
-      what: 'mean',
-      actual: updated.mean,
-      expected: subtract(c.f.point, scale(c.rate, mean)),
-      scale: norm(c.f.point) + c.rate * terms * blur,
-    },
-    {
-      what: 'log variances',
-      actual: updated.sigma2.map(Math.log),
-      expected: c.variances.map((v, i) => Math.log(v) - c.rate * log[i]!),
-      scale: 4 + c.rate * (norm(log) + terms * blur),
-    },
-  ];
+  const terms = sizeOf(diagonalCase(c.f, [1])) * (1 + mat.norm(c.noise));
+  return check.agree({
+    mean: [
+      updated.mean,
+      mat.subtract(c.f.point, mat.scale(c.rate, mean)),
+      mat.norm(c.f.point) + c.rate * terms * blur,
+    ],
+    'log variances': [
+      updated.sigma2.map(Math.log),
+      c.variances.map((v, i) => Math.log(v) - c.rate * log[i]!),
+      4 + c.rate * (mat.norm(log) + terms * blur),
+    ],
+  });
 }
 
-const algorithm1 = equals<Case, Subject>({
+const algorithm1 = check.equals<Case, Subject>({
   says: 'repaired, Algorithm 1 steps along the gradient of L(mu + Sigma^(1/2) eta) + KL/N by mean and log variances',
-  given: { arbitrary: cases },
+  given: cases,
   runs: 30,
   measure: (c, s) => compared(c, meanField(s.meanField, c), meanFieldSlope(c)),
 });
 
-const algorithm3 = equals<Case, Subject>({
+const algorithm3 = check.equals<Case, Subject>({
   says: 'repaired, Algorithm 3 steps along the perturbed gradient plus 2 alpha mu, and the gradient of the objective by log variances',
-  given: { arbitrary: cases },
+  given: cases,
   runs: 30,
   measure: (c, s) => {
     const terms = sizeOf(diagonalCase(c.f, [1]));
-    const blur = (1 + terms) / Math.max(norm(ridgeGradient(c.f.ridge, c.f.point)), 2 ** -10);
+    const blur = (1 + terms) / Math.max(mat.norm(ridgeGradient(c.f.ridge, c.f.point)), 2 ** -10);
     return compared(c, variational(s.variational, c), variationalSlope(c), 8 * blur);
   },
 });
@@ -143,9 +130,9 @@ const algorithm3 = equals<Case, Subject>({
 /** The smallest number that keeps its precision. */
 const SMALLEST = 2 ** -1022;
 
-const positive = bound<Case, Subject>({
+const positive = check.bound<Case, Subject>({
   says: 'repaired, the variances stay positive at any rate',
-  given: { arbitrary: cases.map(c => ({ ...c, rate: 10 * c.rate })) },
+  given: cases.map(c => ({ ...c, rate: 10 * c.rate })),
   runs: 30,
   measure: (c, s) =>
     [meanField(s.meanField, c), variational(s.variational, c)].map(({ sigma2 }) => ({
@@ -173,20 +160,20 @@ const PINNED: Case = {
 };
 
 /** How far an update is from the step along a direction, over the step. */
-function missed(c: Case, { mean, sigma2 }: Updated, direction: Direction, slope: Vector) {
-  const asked = scale(-c.rate, direction.mean);
-  const off = norm(subtract(subtract(mean, c.f.point), asked));
-  const askedVariance = scale(-c.rate, slope);
-  const offVariance = norm(subtract(subtract(sigma2, c.variances), askedVariance));
+function missed(c: Case, { mean, sigma2 }: Updated, direction: Direction, slope: mat.Vector) {
+  const asked = mat.scale(-c.rate, direction.mean);
+  const off = mat.norm(mat.subtract(mat.subtract(mean, c.f.point), asked));
+  const askedVariance = mat.scale(-c.rate, slope);
+  const offVariance = mat.norm(mat.subtract(mat.subtract(sigma2, c.variances), askedVariance));
   return [
-    { what: 'mean', claimed: 0, actual: off, by: off, scale: norm(asked) },
-    { what: 'variances', claimed: 0, actual: offVariance, by: offVariance, scale: norm(askedVariance) },
+    { what: 'mean', claimed: 0, actual: off, by: off, scale: mat.norm(asked) },
+    { what: 'variances', claimed: 0, actual: offVariance, by: offVariance, scale: mat.norm(askedVariance) },
   ];
 }
 
-const printed1 = violates<Case, Subject>({
+const printed1 = check.violates<Case, Subject>({
   says: 'as printed, Algorithm 1 leaves the decay out of the mean and N out of the KL of the variances',
-  given: only([PINNED]),
+  given: check.only([PINNED]),
   measure: c => {
     const slope = meanFieldSlope(c);
     const bySigma = slope.log.map((x, i) => x / c.variances[i]!);
@@ -194,9 +181,9 @@ const printed1 = violates<Case, Subject>({
   },
 });
 
-const printed3 = violates<Case, Subject>({
+const printed3 = check.violates<Case, Subject>({
   says: 'as printed, Algorithm 3 leaves the decay out of the mean',
-  given: only([PINNED]),
+  given: check.only([PINNED]),
   measure: c => {
     const slope = variationalSlope(c);
     return missed(c, variational(PRINTED_VARIATIONAL_SAM_RULES, c), slope, [0, 0]).slice(0, 1);
@@ -212,9 +199,9 @@ const STEEP = {
   rate: 0.02,
 };
 
-const negative = violates<typeof STEEP, Subject>({
+const negative = check.violates<typeof STEEP, Subject>({
   says: 'as printed, a variance of 0.01 with the gradient 1 and the rate 0.02 becomes -0.01',
-  given: only([STEEP]),
+  given: check.only([STEEP]),
   measure: ({ at, sigma2, noise, prior, rate }) =>
     [
       meanFieldUpdate(PRINTED_MEAN_FIELD_RULES, at, sigma2, noise, prior, rate),
@@ -228,9 +215,9 @@ const negative = violates<typeof STEEP, Subject>({
     })),
 });
 
-const printed2 = violates<Case & { readonly rho: number }, Subject>({
+const printed2 = check.violates<Case & { readonly rho: number }, Subject>({
   says: 'as printed, Algorithm 2 perturbs with the deviation of the prior, not with rho / sqrt(p): another objective',
-  given: only([{ ...PINNED, rho: 0.05 }]),
+  given: check.only([{ ...PINNED, rho: 0.05 }]),
   measure: ({ f, noise, prior, rho }) => {
     const p = f.point.length;
     const move = (radius: number): number =>

@@ -1,6 +1,5 @@
 /** @file What UJV-18 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import {
   MEAN_FIELD_RULES,
   type MeanFieldRules,
@@ -13,13 +12,13 @@ import {
   type VariationalSamRules,
 } from '../../../../src/core/variational/variational-sam.js';
 import { constant } from '../../../../src/engine/ops.js';
+import { type Mutant, mutant } from '../../../kit.js';
 
-export interface Subject {
-  readonly meanField: MeanFieldRules;
-  readonly variational: VariationalSamRules;
-}
-
-export const SUBJECT: Subject = { meanField: MEAN_FIELD_RULES, variational: VARIATIONAL_SAM_RULES };
+export const SUBJECT = {
+  meanField: MEAN_FIELD_RULES,
+  variational: VARIATIONAL_SAM_RULES,
+};
+export type Subject = typeof SUBJECT;
 
 /** A wrong rule in both algorithms. */
 const wrongBoth = (says: string, change: Partial<PosteriorRules>): Mutant<Subject> => {

@@ -1,6 +1,5 @@
 /** @file What UJV-5 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import {
   EVOLUTION_RULES,
   type EvolutionRules,
@@ -8,23 +7,12 @@ import {
 } from '../../../../src/core/variational/evolution-strategy.js';
 import { MEAN_FIELD_RULES, type MeanFieldRules } from '../../../../src/core/variational/mean-field.js';
 import { constant } from '../../../../src/engine/ops.js';
-import { cholesky, solveLower } from '../../../../src/theory/numerics/cholesky.js';
-import { symmetricEigen } from '../../../../src/theory/numerics/eigen.js';
-import {
-  combine,
-  form,
-  type Matrix,
-  multiply,
-  outer,
-  scale,
-  transpose,
-  type Vector,
-} from '../../../../src/theory/numerics/matrix.js';
+import { type Mutant, mat, mutant } from '../../../kit.js';
 
 /** A square root of Sigma, and how it changes where Sigma changes by a symmetric matrix. */
 export interface Root {
-  readonly of: (sigma: Matrix) => number[][];
-  readonly derivative: (sigma: Matrix, change: Matrix) => number[][];
+  readonly of: (sigma: mat.Matrix) => number[][];
+  readonly derivative: (sigma: mat.Matrix, change: mat.Matrix) => number[][];
 }
 
 export interface Subject {
@@ -34,18 +22,18 @@ export interface Subject {
   readonly triangular: Root;
   readonly symmetric: Root;
   /** The score estimate of the gradient by Sigma from one value L(mu + xi), given Sigma^-1 xi and Sigma^-1. */
-  readonly score: (value: number, whitened: Vector, precision: Matrix) => number[][];
+  readonly score: (value: number, whitened: mat.Vector, precision: mat.Matrix) => number[][];
 }
 
 /** L Phi(L^-1 dSigma L^-T), Phi the lower triangle with half of the diagonal. */
 const triangular = (diagonalPart: number): Root => ({
-  of: cholesky,
+  of: mat.cholesky,
   derivative: (sigma, change) => {
-    const factor = cholesky(sigma);
-    const half = transpose(transpose(change).map(column => solveLower(factor, column)));
-    const inner = half.map(row => solveLower(factor, row));
+    const factor = mat.cholesky(sigma);
+    const half = mat.transpose(mat.transpose(change).map(column => mat.solveLower(factor, column)));
+    const inner = half.map(row => mat.solveLower(factor, row));
     const phi = inner.map((row, i) => row.map((x, j) => (j < i ? x : j === i ? diagonalPart * x : 0)));
-    return multiply(factor, phi);
+    return mat.multiply(factor, phi);
   },
 });
 
@@ -53,19 +41,20 @@ const triangular = (diagonalPart: number): Root => ({
 const symmetric = (denominator: (a: number, b: number) => number): Root => ({
   of: sigma => inBasis(sigma, (values, i, j) => (i === j ? Math.sqrt(values[i]!) : 0)),
   derivative: (sigma, change) => {
-    const { vectors } = symmetricEigen(sigma);
+    const { vectors } = mat.symmetricEigen(sigma);
     return inBasis(
       sigma,
       (values, i, j) =>
-        form(vectors[i]!, change, vectors[j]!) / denominator(Math.sqrt(values[i]!), Math.sqrt(values[j]!)),
+        mat.form(vectors[i]!, change, vectors[j]!) /
+        denominator(Math.sqrt(values[i]!), Math.sqrt(values[j]!)),
     );
   },
 });
 
-function inBasis(sigma: Matrix, entry: (values: Vector, i: number, j: number) => number): number[][] {
-  const { values, vectors } = symmetricEigen(sigma);
+function inBasis(sigma: mat.Matrix, entry: (values: mat.Vector, i: number, j: number) => number): number[][] {
+  const { values, vectors } = mat.symmetricEigen(sigma);
   const inner = values.map((_, i) => values.map((_, j) => entry(values, i, j)));
-  return multiply(transpose(vectors), multiply(inner, vectors));
+  return mat.multiply(mat.transpose(vectors), mat.multiply(inner, vectors));
 }
 
 export const SUBJECT: Subject = {
@@ -74,7 +63,8 @@ export const SUBJECT: Subject = {
   natural: NATURAL_EVOLUTION_RULES,
   triangular: triangular(1 / 2),
   symmetric: symmetric((a, b) => a + b),
-  score: (value, whitened, precision) => combine(value / 2, outer(whitened, whitened), -value / 2, precision),
+  score: (value, whitened, precision) =>
+    mat.combine(value / 2, mat.outer(whitened, whitened), -value / 2, precision),
 };
 
 const inEvolution = (says: string, change: Partial<EvolutionRules>) => {
@@ -134,10 +124,11 @@ export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
     symmetric: symmetric(a => 2 * a),
   }),
   precisionMissing: other('the score without -Sigma^-1', {
-    score: (value, whitened) => outer(scale(value / 2, whitened), whitened),
+    score: (value, whitened) => mat.outer(mat.scale(value / 2, whitened), whitened),
   }),
   scoreHalfMissing: other('the score by Sigma without 1/2', {
-    score: (value, whitened, precision) => combine(value, outer(whitened, whitened), -value, precision),
+    score: (value, whitened, precision) =>
+      mat.combine(value, mat.outer(whitened, whitened), -value, precision),
   }),
   sameRoot: other('the triangular root taken for the symmetric one', { symmetric: triangular(1 / 2) }),
 };
