@@ -6,10 +6,17 @@ import { makeVsam, VSAM_RULES, type VsamHyper } from '../../../src/core/objectiv
 import { ridgeGradient } from '../../../src/theory/closed/ridge.js';
 import { maximiseOnBall, maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
 import { check, claim, draw, exact, mat, mutant } from '../../kit.js';
-import { quadraticLoss } from '../../subjects/sam/losses.js';
 import { sizeOf, times } from '../../subjects/sam/ridge-cases.js';
 import { inRules, wrongSteps } from '../../subjects/sam/step-mutants.js';
-import { atRidge, type DiagonalCase, diagonalCase, withVariances } from '../../subjects/sam/weight-cases.js';
+import {
+  atQuadratic,
+  atRidge,
+  type DiagonalCase,
+  diagonalCase,
+  inUnits,
+  saddle,
+  withVariances,
+} from '../../subjects/sam/weight-cases.js';
 import { moveOn } from '../../subjects/sam/weights.js';
 
 const SUBJECT = {
@@ -106,21 +113,23 @@ const invariant = check.equals<QuadraticCase, Subject>({
   },
 });
 
-/** A quadratic at a critical point, where there is no direction to go. */
-const critical: DiagonalCase<draw.Quadratic> = diagonalCase(
-  { kind: 'indefinite', offset: 1, gradient: [0, 0], matrix: mat.diagonal([3, -2]), spectrum: [], basis: [] },
-  [1, 2],
-);
-
 const below = check.bound<DiagonalCase<draw.Quadratic>, Subject>({
   says: 'the loss after the step that trains is never above that maximum',
-  given: { arbitrary: withVariances(draw.quadratics, DIMENSIONS), examples: [critical] },
+  given: {
+    arbitrary: withVariances(draw.quadratics, DIMENSIONS),
+    examples: [diagonalCase(saddle([0, 0]), [1, 2])],
+  },
   runs: 40,
   measure: ({ f, sigma, variances }, s) => {
     const p = variances.length;
     const level = s.level(p, 1);
-    const at = { loss: quadraticLoss(f), point: f.gradient.map(() => 0) };
-    const moved = moveOn(s.vsam, () => makeVsam(s.vsam), at, { kappa: Math.sqrt(p) }, { sigma2: variances });
+    const moved = moveOn(
+      s.vsam,
+      () => makeVsam(s.vsam),
+      atQuadratic(f),
+      { kappa: Math.sqrt(p) },
+      { sigma2: variances },
+    );
     return {
       lower: moved.loss,
       upper: f.offset + s.sharpness(f, sigma.matrix, level),
@@ -152,15 +161,6 @@ const trained = check.equals<{ f: draw.RidgeCase; rho: number }, Subject>({
   },
 });
 
-/** The same function of u = Sigma^(-1/2) w. */
-const inUnits = ({ f: { ridge, point }, variances }: DiagonalCase<draw.RidgeCase>): draw.RidgeCase => ({
-  ridge: {
-    ...ridge,
-    terms: ridge.terms.map(term => ({ ...term, a: term.a.map((x, i) => x * Math.sqrt(variances[i]!)) })),
-  },
-  point: point.map((x, i) => x / Math.sqrt(variances[i]!)),
-});
-
 const coordinates = check.equals<DiagonalCase<draw.RidgeCase>, Subject>({
   says: 'with any diagonal Sigma it is ordinary SAM of radius sqrt(p) in the coordinates where the ellipsoid is a ball',
   given: withVariances(p => draw.ridges(p, ['sin', 'cos'])),
@@ -168,7 +168,7 @@ const coordinates = check.equals<DiagonalCase<draw.RidgeCase>, Subject>({
   measure: (c, s) => {
     const kappa = Math.sqrt(c.variances.length);
     const general = moveOn(s.vsam, () => makeVsam(s.vsam), atRidge(c.f), { kappa }, { sigma2: c.variances });
-    const unit = inUnits(c);
+    const unit = inUnits(c.f, c.variances.map(Math.sqrt));
     const ordinary = moveOn(s.sam, () => makeSam(s.sam), atRidge(unit), { rho: kappa });
     const terms = 100 * sizeOf(c) * condition(unit);
     return check.agree(

@@ -6,13 +6,15 @@ import { squaredNorm } from '../../../src/core/objectives/objective.js';
 import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
 import { scaledNorm } from '../../../src/core/perturbation.js';
 import { detach } from '../../../src/engine/ops.js';
-import { ridgeDerivative, ridgeGradient, ridgeValue } from '../../../src/theory/closed/ridge.js';
-import { maximiseOnSmallBall } from '../../../src/theory/numerics/ball-ascent.js';
+import { ridgeGradient, ridgeValue } from '../../../src/theory/closed/ridge.js';
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
 import { asymptotic, check, claim, draw, fc, mat, mutant } from '../../kit.js';
+import { linearised, samAt } from '../../subjects/flow/ladders.js';
 import { PENALTY_RULES, type PenaltyRules } from '../../subjects/sam/covariance.js';
 import { quadraticLoss, ridgeLoss } from '../../subjects/sam/losses.js';
+import { trueStep } from '../../subjects/sam/maximiser.js';
 import { DETACH_MUTANTS, DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
+import { diagonalCovariance } from '../../subjects/sam/perturbations.js';
 import {
   type Case,
   nearest,
@@ -23,13 +25,7 @@ import {
   withSigma,
 } from '../../subjects/sam/ridge-cases.js';
 import { type Sam, type SamRules, samOn } from '../../subjects/sam/sam.js';
-
-const at = (c: Case<draw.RidgeCase>, rules: SamRules, s: number): Sam =>
-  samOn(rules, {
-    loss: ridgeLoss(c.f.ridge),
-    point: c.f.point,
-    factor: times(s, mat.cholesky(c.sigma.matrix)),
-  });
+import { saddle, TURNED_SADDLE } from '../../subjects/sam/weight-cases.js';
 
 const onLadder = (
   c: Case<draw.RidgeCase>,
@@ -39,7 +35,7 @@ const onLadder = (
   residual: (sam: Sam, s: number) => OrderVector,
 ) =>
   check.ladder(check.dyadic(from, ...rungs), s => ({
-    residual: residual(at(c, rules, s), s),
+    residual: residual(samAt(c, rules, s), s),
     scale: sizeOf(c),
   }));
 
@@ -49,13 +45,7 @@ const value = check.order<Case<draw.RidgeCase>, SamRules>({
   says: "the loss after the step exceeds L + sqrt(p)|Sigma^(1/2) grad L| by p e'He / 2, e = Sigma g / |Sigma^(1/2) g|",
   given: ridgeCases,
   order: 2,
-  measure: (c, rules) => {
-    const { p, e } = theory(c);
-    return {
-      ladder: onLadder(c, rules, widest(c), [2, 13], sam => sam.perturbed - sam.penalised),
-      constant: (p / 2) * ridgeDerivative(c.f.ridge, c.f.point, [e, e]),
-    };
-  },
+  measure: linearised,
 });
 
 const gradient = check.order<Case<draw.RidgeCase>, SamRules>({
@@ -73,16 +63,6 @@ const gradient = check.order<Case<draw.RidgeCase>, SamRules>({
   },
 });
 
-/** The point of the ellipsoid where the loss is largest, relative to the mean. */
-function truest({ f: { ridge, point } }: Case<draw.RidgeCase>, factor: mat.Matrix): number[] {
-  const back = mat.transpose(factor);
-  const gradient = (u: mat.Vector): number[] =>
-    mat.apply(back, ridgeGradient(ridge, mat.add(point, mat.apply(factor, u))));
-  const start = mat.apply(back, ridgeGradient(ridge, point));
-  const u = maximiseOnSmallBall(gradient, Math.sqrt(point.length), { start });
-  return mat.apply(factor, u);
-}
-
 const maximum = check.order<Case<draw.RidgeCase>, SamRules>({
   says: 'the true maximum on the ellipsoid exceeds the loss after the step by p^(3/2) |P H g|^2 / (2 |g|^3), of third order only',
   given: ridgeCases,
@@ -91,7 +71,7 @@ const maximum = check.order<Case<draw.RidgeCase>, SamRules>({
     const { p, factor, n, turn } = theory(c);
     return {
       ladder: onLadder(c, rules, nearest(c), [2, 11], (sam, s) => {
-        const point = mat.add(c.f.point, truest(c, times(s, factor)));
+        const point = mat.add(c.f.point, trueStep(c.f, times(s, factor)));
         return ridgeValue(c.f.ridge, point) - sam.perturbed;
       }),
       constant: (p ** 1.5 * mat.norm(turn) ** 2) / (2 * n),
@@ -107,7 +87,7 @@ const maximiser = check.order<Case<draw.RidgeCase>, SamRules>({
     const { p, factor, n, turn } = theory(c);
     return {
       ladder: check.ladder(check.dyadic(nearest(c), 3, 14), s => ({
-        residual: mat.subtract(truest(c, times(s, factor)), at(c, rules, s).step),
+        residual: mat.subtract(trueStep(c.f, times(s, factor)), samAt(c, rules, s).step),
         scale: (s * sizeOf(c)) / n,
       })),
       constant: mat.scale(p / n, mat.apply(factor, turn)),
@@ -136,19 +116,9 @@ function onQuadratic({ f, sigma, radius }: QuadraticCase, rules: SamRules) {
   return { p, sam, g, hessian, size };
 }
 
-const flat = (gradient: mat.Vector): draw.Quadratic => ({
-  kind: 'indefinite',
-  offset: 1,
-  gradient,
-  matrix: [
-    [3, 1],
-    [1, -2],
-  ],
-  spectrum: [],
-  basis: [],
-});
+const flat = (gradient: mat.Vector) => saddle(gradient, TURNED_SADDLE);
 
-const unit: draw.SpectralMatrix = { matrix: mat.identity(2), spectrum: [1, 1], basis: mat.identity(2) };
+const unit = diagonalCovariance([1, 1]);
 
 const exactly = check.equals<QuadraticCase, SamRules>({
   says: "for quadratics, at every radius: the value is off by p e'He / 2 exactly, the gradient not at all",

@@ -5,7 +5,14 @@ import { check, claim, draw, exact, mat, mutant } from '../../kit.js';
 import { PENALTY_RULES } from '../../subjects/sam/covariance.js';
 import { ridgeLoss } from '../../subjects/sam/losses.js';
 import { inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
-import { anySteps, type StepCase, stepsOf } from '../../subjects/sam/perturbations.js';
+import {
+  anySteps,
+  condition,
+  diagonalCovariance,
+  type StepCase,
+  stepsIn,
+  stepsOf,
+} from '../../subjects/sam/perturbations.js';
 import { type Case, sizeOf, times, withSigma } from '../../subjects/sam/ridge-cases.js';
 import { samOn } from '../../subjects/sam/sam.js';
 
@@ -20,23 +27,9 @@ const SUBJECT = {
 };
 type Subject = typeof SUBJECT;
 
-const run = ({ samba }: Subject, { gradients, covariances }: StepCase) =>
-  stepsOf(
-    samba,
-    gradients,
-    covariances.map(({ matrix }) => matrix),
-  ).steps;
+const run = ({ samba }: Subject, c: StepCase) => stepsIn(samba, c);
 
 const descending = (spectrum: readonly number[]): number[] => [...spectrum].sort((a, b) => b - a);
-
-const condition = ({ spectrum }: draw.SpectralMatrix): number =>
-  Math.max(...spectrum) / Math.min(...spectrum);
-
-const diagonal = (spectrum: readonly number[]): draw.SpectralMatrix => ({
-  matrix: mat.identity(spectrum.length).map((row, i) => row.map(x => x * spectrum[i]!)),
-  spectrum,
-  basis: mat.identity(spectrum.length),
-});
 
 /** Gradients along the largest and the smallest eigenvector: where the bound is reached, and where it is far. */
 const ALIGNED: StepCase = {
@@ -44,7 +37,7 @@ const ALIGNED: StepCase = {
     [2, 0, 0],
     [0, 0, 1e-12],
   ],
-  covariances: [diagonal([9, 4, 1]), diagonal([9, 4, 1])],
+  covariances: [diagonalCovariance([9, 4, 1]), diagonalCovariance([9, 4, 1])],
 };
 
 const length = check.bound<StepCase, Subject>({
@@ -99,7 +92,7 @@ const ball = check.equals({
 /** Nearly at the top of a cosine: the curvature is all there is. */
 const TOP: Case<draw.RidgeCase> = {
   f: { ridge: { kind: 'cos', terms: [{ c: 1, a: [1], b: 0 }] }, point: [2 ** -12] },
-  sigma: diagonal([2 ** -8]),
+  sigma: diagonalCovariance([2 ** -8]),
 };
 
 const error = check.bound<Case<draw.RidgeCase>, Subject>({

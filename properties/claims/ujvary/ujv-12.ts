@@ -12,18 +12,13 @@ import {
   sum,
   zeros,
 } from '../../subjects/flow/local-error.js';
-import {
-  fullField,
-  MODIFIED_RULES,
-  type ModifiedRules,
-  printedField,
-  trained,
-  vectorField,
-} from '../../subjects/flow/modified.js';
+import * as modified from '../../subjects/flow/modified.js';
 import { localOf, samCurvature, samField, smoothQuadratic } from '../../subjects/flow/smooth.js';
 import { quadraticLoss } from '../../subjects/sam/losses.js';
 import { DETACH_MUTANTS, DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
+import { diagonalCovariance } from '../../subjects/sam/perturbations.js';
 import { type Case, nearest, withSigma } from '../../subjects/sam/ridge-cases.js';
+import { saddle, TURNED_SADDLE } from '../../subjects/sam/weight-cases.js';
 
 interface RadiusCase extends Case<draw.Quadratic> {
   readonly radius: number;
@@ -46,7 +41,7 @@ function nextTerm({ loss, sigma, kappa, x }: Problem): number[] {
   );
 }
 
-const joint = check.order<Case<draw.RidgeCase>, ModifiedRules>({
+const joint = check.order<Case<draw.RidgeCase>, modified.ModifiedRules>({
   says: 'where the radius is proportional to the learning rate one step of SAM differs from the flow of the modified loss at third order, with a known constant',
   given: withSigma(draw.ridges, [1, 2, 3]),
   order: 3,
@@ -56,7 +51,7 @@ const joint = check.order<Case<draw.RidgeCase>, ModifiedRules>({
 /** A radius fixed at half of where SAM's step stays near the true maximiser. */
 const halfway = (c: Case<draw.RidgeCase>): number => (Math.sqrt(c.f.point.length) * nearest(c)) / 2;
 
-const fixedRadius = check.order<Case<draw.RidgeCase>, ModifiedRules>({
+const fixedRadius = check.order<Case<draw.RidgeCase>, modified.ModifiedRules>({
   says: 'at a fixed radius the order is one only: the flow does not follow SAM by what the penalised gradient lacks, kappa^2 T[e, e] / 2 and more',
   given: withSigma(draw.ridges),
   order: 1,
@@ -73,7 +68,7 @@ const fixedRadius = check.order<Case<draw.RidgeCase>, ModifiedRules>({
         rules,
         problem,
         check.dyadic((kappa ** 2 / Math.max(kappa, 1)) * horizon(problem, c.f), 4, 15),
-        delta => printedField(rules, problem, delta),
+        delta => modified.printedField(rules, problem, delta),
         () => kappa,
       ),
       constant: mat.scale(-1, lacking),
@@ -81,7 +76,7 @@ const fixedRadius = check.order<Case<draw.RidgeCase>, ModifiedRules>({
   },
 });
 
-const vector = check.order<Case<draw.RidgeCase>, ModifiedRules>({
+const vector = check.order<Case<draw.RidgeCase>, modified.ModifiedRules>({
   says: "the flow of SAM's own field v plus delta (Dv) v / 2 follows it at third order at any radius; that field is no gradient",
   given: withSigma(draw.ridges, [1, 2, 3]),
   order: 3,
@@ -92,7 +87,7 @@ const vector = check.order<Case<draw.RidgeCase>, ModifiedRules>({
         rules,
         problem,
         check.dyadic(horizon(problem, c.f), 2, 13),
-        delta => vectorField(rules, problem, delta),
+        delta => modified.vectorField(rules, problem, delta),
         () => problem.kappa,
       ),
       constant: nextTerm(problem),
@@ -101,14 +96,14 @@ const vector = check.order<Case<draw.RidgeCase>, ModifiedRules>({
 });
 
 /** Without a gradient SAM has no direction: it stays where it is. */
-function still(rules: ModifiedRules, problem: Problem): Degenerate {
-  const { v } = trained(rules, problem.program, problem.x, problem.factor, problem.kappa);
+function still(rules: modified.ModifiedRules, problem: Problem): Degenerate {
+  const { v } = modified.trained(rules, problem.program, problem.x, problem.factor, problem.kappa);
   return { degenerate: 'no gradient', equals: { actual: v, expected: zeros(problem.x), scale: 1 } };
 }
 
 const onQuadratics = (
   c: RadiusCase,
-  rules: ModifiedRules,
+  rules: modified.ModifiedRules,
   field: (problem: Problem, delta: number) => Field,
   constant: (problem: Problem) => number[],
 ): OrderCase | Degenerate => {
@@ -125,21 +120,7 @@ const onQuadratics = (
   return { ladder, constant: constant(problem) };
 };
 
-const flat: RadiusCase = {
-  f: {
-    kind: 'indefinite',
-    offset: 1,
-    gradient: [0, 0],
-    matrix: [
-      [3, 1],
-      [1, -2],
-    ],
-    spectrum: [],
-    basis: [],
-  },
-  sigma: { matrix: mat.identity(2), spectrum: [1, 1], basis: mat.identity(2) },
-  radius: 0.5,
-};
+const flat: RadiusCase = { f: saddle([0, 0], TURNED_SADDLE), sigma: diagonalCovariance([1, 1]), radius: 0.5 };
 
 const anyQuadratic: fc.Arbitrary<RadiusCase> = fc
   .tuple(withSigma(draw.quadratics, [1, 2, 3]), draw.logUniform({ min: 1 / 64, max: 1 }))
@@ -151,7 +132,7 @@ const quadraticCases = {
   examples: [flat, ...fc.sample(anyQuadratic, { seed: 1, numRuns: 6 })],
 };
 
-const quadraticPrinted = check.order<RadiusCase, ModifiedRules>({
+const quadraticPrinted = check.order<RadiusCase, modified.ModifiedRules>({
   says: 'for quadratics at a fixed radius the order is two, by the cross terms that the printed loss leaves out',
   given: quadraticCases,
   order: 2,
@@ -159,7 +140,7 @@ const quadraticPrinted = check.order<RadiusCase, ModifiedRules>({
     onQuadratics(
       c,
       rules,
-      (problem, delta) => printedField(rules, problem, delta),
+      (problem, delta) => modified.printedField(rules, problem, delta),
       ({ loss, sigma, kappa, x }) => {
         const { g, hessian, e, turn } = localOf(loss, sigma, x);
         const bent = mat.apply(hessian, e);
@@ -172,15 +153,15 @@ const quadraticPrinted = check.order<RadiusCase, ModifiedRules>({
     ),
 });
 
-const quadraticFull = check.order<RadiusCase, ModifiedRules>({
+const quadraticFull = check.order<RadiusCase, modified.ModifiedRules>({
   says: 'for quadratics the loss E + delta |grad E|^2 / 4, E = L + kappa |Sigma^(1/2) grad L|, follows SAM at third order at any radius',
   given: quadraticCases,
   order: 3,
   measure: (c, rules) =>
-    onQuadratics(c, rules, (problem, delta) => fullField(rules, problem, delta), nextTerm),
+    onQuadratics(c, rules, (problem, delta) => modified.fullField(rules, problem, delta), nextTerm),
 });
 
-const step = check.equals<Case<draw.RidgeCase>, ModifiedRules>({
+const step = check.equals<Case<draw.RidgeCase>, modified.ModifiedRules>({
   says: "core's SAM steps along grad L(x + kappa e), e = Sigma g / |Sigma^(1/2) g|",
   given: withSigma(draw.ridges, [1, 2, 3]),
   runs: 30,
@@ -189,7 +170,7 @@ const step = check.equals<Case<draw.RidgeCase>, ModifiedRules>({
     const { loss, sigma, kappa, x } = problem;
     const { n, g } = localOf(loss, sigma, x);
     return {
-      actual: trained(rules, problem.program, x, problem.factor, kappa).v,
+      actual: modified.trained(rules, problem.program, x, problem.factor, kappa).v,
       expected: samField(loss, sigma, kappa, x).v,
       // a relative error in the direction is that of the gradient over its length
       scale: problem.size * (1 + (kappa * mat.norm(loss.hessian(x).flat()) * mat.norm(g)) / n),
@@ -197,7 +178,7 @@ const step = check.equals<Case<draw.RidgeCase>, ModifiedRules>({
   },
 });
 
-const curl = check.order<Case<draw.RidgeCase>, ModifiedRules>({
+const curl = check.order<Case<draw.RidgeCase>, modified.ModifiedRules>({
   says: "SAM's field is no gradient: its Jacobian differs from its transpose by kappa^2 (T_e De - (T_e De)')",
   given: withSigma(draw.ridges),
   order: 2,
@@ -218,7 +199,7 @@ const curl = check.order<Case<draw.RidgeCase>, ModifiedRules>({
   },
 });
 
-const symmetric = check.equals<RadiusCase, ModifiedRules>({
+const symmetric = check.equals<RadiusCase, modified.ModifiedRules>({
   says: 'for quadratics it is one, at every radius',
   given: quadraticCases.arbitrary,
   runs: 40,
@@ -237,8 +218,8 @@ const symmetric = check.equals<RadiusCase, ModifiedRules>({
   },
 });
 
-const wrong = (says: string, change: Partial<ModifiedRules>) =>
-  mutant<ModifiedRules>(says, rules => ({ ...rules, ...change }));
+const wrong = (says: string, change: Partial<modified.ModifiedRules>) =>
+  mutant<modified.ModifiedRules>(says, rules => ({ ...rules, ...change }));
 
 const { rootDimensionMissing, covarianceForRoot, covarianceMissing, unnormalised } = LENGTH_MUTANTS;
 
@@ -255,7 +236,7 @@ export default claim({
   says: 'One step of SAM with learning rate delta follows the modified loss up to third order where the radius shrinks with the learning rate; at a fixed radius up to second order for quadratics and up to first order otherwise, because the step is not a gradient field: the modified field v + delta (Dv) v / 2 restores third order.',
   verdict: conditional('the radius is of the order of the learning rate'),
   objectives: ['samba'],
-  subject: MODIFIED_RULES,
+  subject: modified.MODIFIED_RULES,
   checks: { joint, fixedRadius, vector, quadraticPrinted, quadraticFull, step, curl, symmetric },
   mutants: {
     half: wrong('delta/2 |grad L|^2', { quarter: 1 / 2 }),
@@ -272,15 +253,20 @@ export default claim({
       direction: g => mat.scale(1 / mat.norm(g), g),
     }),
     halfPenalty: wrong('half of the penalty of first order', {
-      direction: (g, sigma) => mat.scale(1 / 2, MODIFIED_RULES.direction(g, sigma)),
+      direction: (g, sigma) => mat.scale(1 / 2, modified.MODIFIED_RULES.direction(g, sigma)),
     }),
     crossTermsDropped: wrong('the cross terms of |grad E|^2 are left out', {
       cross: (_whole, printed) => printed,
     }),
     vectorDropped: wrong('no correction of the field', { half: 0 }),
     vectorWhole: wrong('delta (Dv) v', { half: 1 }),
-    ...inSamba<ModifiedRules>(DETACH_MUTANTS),
-    ...inSamba<ModifiedRules>(DIRECTION_MUTANTS),
-    ...inSamba<ModifiedRules>({ rootDimensionMissing, covarianceForRoot, covarianceMissing, unnormalised }),
+    ...inSamba<modified.ModifiedRules>(DETACH_MUTANTS),
+    ...inSamba<modified.ModifiedRules>(DIRECTION_MUTANTS),
+    ...inSamba<modified.ModifiedRules>({
+      rootDimensionMissing,
+      covarianceForRoot,
+      covarianceMissing,
+      unnormalised,
+    }),
   },
 });

@@ -4,13 +4,8 @@ import { identity as coreIdentity, scaleUp } from '../../../src/core/gaussian.js
 import { powerSumContraction, powerSumMean } from '../../../src/theory/closed/power-sum.js';
 import { ridgeContraction, ridgeMean } from '../../../src/theory/closed/ridge.js';
 import { asymptotic, check, claim, draw, fc, mat, mutant, quad } from '../../kit.js';
-import {
-  expectedOn,
-  isotropicOn,
-  MFVI_RULES,
-  type MfviRules,
-  penalisedOn,
-} from '../../subjects/flow/mfvi.js';
+import { expanded } from '../../subjects/flow/ladders.js';
+import * as mfvi from '../../subjects/flow/mfvi.js';
 import { powerLoss, ridgeLoss } from '../../subjects/sam/losses.js';
 import { type PolynomialCase, polynomialSize, polynomials } from '../../subjects/sam/polynomial-cases.js';
 import { type Case, sizeOf, times, widest, withSigma } from '../../subjects/sam/ridge-cases.js';
@@ -18,23 +13,11 @@ import { type Case, sizeOf, times, widest, withSigma } from '../../subjects/sam/
 /** s^2 Sigma */
 const squared = (s: number, sigma: mat.Matrix): number[][] => times(s * s, sigma);
 
-const general = check.order<Case<draw.RidgeCase>, MfviRules>({
+const general = check.order<Case<draw.RidgeCase>, mfvi.MfviRules>({
   says: 'E L exceeds L + tr(Sigma H) / 2 by L_ijkl Sigma_ij Sigma_kl / 8, of fourth order in the radius',
   given: withSigma(draw.ridges, [1, 2, 3, 5]),
   order: 4,
-  measure: (c, rules) => {
-    const { ridge, point } = c.f;
-    const factor = mat.cholesky(c.sigma.matrix);
-    return {
-      ladder: check.ladder(check.dyadic(Math.sqrt(point.length) * widest(c), 0, 9), s => ({
-        residual:
-          ridgeMean(ridge, point, squared(s, c.sigma.matrix)) -
-          penalisedOn(rules, { loss: ridgeLoss(ridge), point, factor: times(s, factor) }),
-        scale: sizeOf(c),
-      })),
-      constant: rules.next(ridgeContraction(ridge, point, c.sigma.matrix, 2)),
-    };
-  },
+  measure: (c, rules) => expanded(c, rules, rules.next),
 });
 
 const unitCovariance = (p: number): draw.SpectralMatrix => ({
@@ -43,7 +26,7 @@ const unitCovariance = (p: number): draw.SpectralMatrix => ({
   basis: [],
 });
 
-const isotropic = check.order<draw.RidgeCase, MfviRules>({
+const isotropic = check.order<draw.RidgeCase, mfvi.MfviRules>({
   says: 'with Sigma = (rho^2/p) I, E L exceeds L + rho^2 tr H / (2p) by rho^4 L_iikk / (8 p^2)',
   given: fc.oneof(...[2, 3, 5].map(p => draw.ridges(p))),
   order: 4,
@@ -55,7 +38,7 @@ const isotropic = check.order<draw.RidgeCase, MfviRules>({
       ladder: check.ladder(check.dyadic(p * widest(c), 0, 9), rho => ({
         residual:
           ridgeMean(f.ridge, f.point, covariance(rho)) -
-          isotropicOn(rules, { loss: ridgeLoss(f.ridge), point: f.point }, rho),
+          mfvi.isotropicOn(rules, { loss: ridgeLoss(f.ridge), point: f.point }, rho),
         scale: sizeOf(c),
       })),
       constant: rules.next(ridgeContraction(f.ridge, f.point, covariance(1), 2)),
@@ -63,7 +46,7 @@ const isotropic = check.order<draw.RidgeCase, MfviRules>({
   },
 });
 
-const trained = check.equals<Case<draw.RidgeCase>, MfviRules>({
+const trained = check.equals<Case<draw.RidgeCase>, mfvi.MfviRules>({
   says: 'the reparametrised samples of training, averaged by Gauss-Hermite nodes, have the closed mean',
   given: withSigma(draw.ridges, [1, 2]),
   runs: 30,
@@ -72,44 +55,45 @@ const trained = check.equals<Case<draw.RidgeCase>, MfviRules>({
     const s = widest(c);
     const at = { loss: ridgeLoss(ridge), point, factor: times(s, mat.cholesky(c.sigma.matrix)) };
     return {
-      actual: expectedOn(rules, at, quad.gaussianPoints(point.length, 20)),
+      actual: mfvi.expectedOn(rules, at, quad.gaussianPoints(point.length, 20)),
       expected: ridgeMean(ridge, point, squared(s, c.sigma.matrix)),
       scale: sizeOf(c),
     };
   },
 });
 
-const cubic = check.equals<Case<PolynomialCase>, MfviRules>({
+const cubic = check.equals<Case<PolynomialCase>, mfvi.MfviRules>({
   says: 'for polynomials of degree up to three the approximation is exact, whatever the covariance',
   given: withSigma(polynomials([3, 3, 2, 2, 1, 0]), [1, 2, 3]),
   measure: (c, rules) => {
     const { polynomial, point } = c.f;
     const at = { loss: powerLoss(polynomial), point, factor: mat.cholesky(c.sigma.matrix) };
     return {
-      actual: penalisedOn(rules, at),
+      actual: mfvi.penalisedOn(rules, at),
       expected: powerSumMean(polynomial, point, c.sigma.matrix),
       scale: polynomialSize(c.f, c.sigma.matrix),
     };
   },
 });
 
-const quintic = check.equals<Case<PolynomialCase>, MfviRules>({
+const quintic = check.equals<Case<PolynomialCase>, mfvi.MfviRules>({
   says: 'with the next term it is exact up to degree five',
   given: withSigma(polynomials([5, 4, 4, 3, 2]), [1, 2, 3]),
   measure: (c, rules) => {
     const { polynomial, point } = c.f;
     const at = { loss: powerLoss(polynomial), point, factor: mat.cholesky(c.sigma.matrix) };
     return {
-      actual: penalisedOn(rules, at) + rules.next(powerSumContraction(polynomial, point, c.sigma.matrix, 2)),
+      actual:
+        mfvi.penalisedOn(rules, at) + rules.next(powerSumContraction(polynomial, point, c.sigma.matrix, 2)),
       expected: powerSumMean(polynomial, point, c.sigma.matrix),
       scale: polynomialSize(c.f, c.sigma.matrix),
     };
   },
 });
 
-const wrong = (says: string, change: Partial<MfviRules>) => {
-  const rules = { ...MFVI_RULES, ...change };
-  return mutant<MfviRules>(says, () => rules);
+const wrong = (says: string, change: Partial<mfvi.MfviRules>) => {
+  const rules = { ...mfvi.MFVI_RULES, ...change };
+  return mutant<mfvi.MfviRules>(says, () => rules);
 };
 
 export default claim({
@@ -124,7 +108,7 @@ export default claim({
   },
   says: 'The MFVI objective is the loss plus half the trace of Sigma times the Hessian, up to fourth order in the radius with the constant L_ijkl Sigma_ij Sigma_kl / 8; for polynomials of degree up to three it is exact at every covariance.',
   verdict: asymptotic(4, 'rho'),
-  subject: MFVI_RULES,
+  subject: mfvi.MFVI_RULES,
   checks: { general, isotropic, trained, cubic, quintic },
   mutants: {
     halfDropped: wrong('tr(Sigma H) without the 1/2', { prefactor: 1 }),
@@ -138,10 +122,11 @@ export default claim({
       curvature: (hessian, root) => tf.sum(tf.mul(hessian, root)),
     }),
     covarianceSquared: wrong('tr(Sigma^2 H)', {
-      root: (s, p) => tf.matMul(MFVI_RULES.root(s, p), MFVI_RULES.root(s, p)),
+      root: (s, p) => tf.matMul(mfvi.MFVI_RULES.root(s, p), mfvi.MFVI_RULES.root(s, p)),
     }),
     diagonalOnly: wrong('the diagonal of the Hessian only', {
-      curvature: (hessian, root) => MFVI_RULES.curvature(tf.mul(hessian, coreIdentity(root.shape[1]!)), root),
+      curvature: (hessian, root) =>
+        mfvi.MFVI_RULES.curvature(tf.mul(hessian, coreIdentity(root.shape[1]!)), root),
     }),
     quarter: wrong('1/4 for 1/8 in the next term', { next: contraction => contraction / 4 }),
     twentyFourth: wrong('1/24 for 1/8 in the next term', { next: contraction => contraction / 24 }),

@@ -1,18 +1,16 @@
 /** @file UJV-15 (Table 2): the four approximations side by side, and whether the last one's penalty is positive. */
 
 import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
-import { ridgeContraction, ridgeDerivative, ridgeMean } from '../../../src/theory/closed/ridge.js';
-import { ridgeSquaredGradient } from '../../../src/theory/closed/ridge-square.js';
 import { check, claim, draw, fc, mat, mutant, refuted } from '../../kit.js';
+import { allParts, expanded, linearised, type RateCase, rateCases } from '../../subjects/flow/ladders.js';
 import { jointLimit } from '../../subjects/flow/local-error.js';
-import { MFVI_RULES, type MfviRules, penalisedOn } from '../../subjects/flow/mfvi.js';
+import { MFVI_RULES, type MfviRules } from '../../subjects/flow/mfvi.js';
 import { MODIFIED_RULES } from '../../subjects/flow/modified.js';
-import { partsOf, SGD_RULES, type SgdRules, smoothedLoss } from '../../subjects/flow/sgd.js';
+import { SGD_RULES, type SgdRules } from '../../subjects/flow/sgd.js';
 import { PENALTY_RULES } from '../../subjects/sam/covariance.js';
-import { ridgeLoss } from '../../subjects/sam/losses.js';
 import { DETACH_MUTANTS, DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
-import { type Case, sizeOf, theory, times, widest, withSigma } from '../../subjects/sam/ridge-cases.js';
-import { type SamRules, samOn } from '../../subjects/sam/sam.js';
+import { type Case, withSigma } from '../../subjects/sam/ridge-cases.js';
+import type { SamRules } from '../../subjects/sam/sam.js';
 
 /** The cells of the table, row by row: SAM and MFVI, in expectation and along their steps. */
 interface Cells extends SamRules {
@@ -40,36 +38,14 @@ const sam = check.order<Case<draw.RidgeCase>, Cells>({
   says: "SAM's first cell, L + sqrt(p)|Sigma^(1/2) grad L|, is right up to second order in the radius",
   given: ridgeCases,
   order: 2,
-  measure: (c, cells) => {
-    const { p, e, factor } = theory(c);
-    return {
-      ladder: check.ladder(check.dyadic(widest(c), 2, 13), s => {
-        const at = { loss: ridgeLoss(c.f.ridge), point: c.f.point, factor: times(s, factor) };
-        const { perturbed, penalised } = samOn(cells, at);
-        return { residual: perturbed - penalised, scale: sizeOf(c) };
-      }),
-      constant: (p / 2) * ridgeDerivative(c.f.ridge, c.f.point, [e, e]),
-    };
-  },
+  measure: linearised,
 });
 
 const mfvi = check.order<Case<draw.RidgeCase>, Cells>({
   says: "MFVI's first cell, L + tr(Sigma H)/2, is right up to fourth order in the root of Sigma",
   given: ridgeCases,
   order: 4,
-  measure: (c, cells) => {
-    const { ridge, point } = c.f;
-    const factor = mat.cholesky(c.sigma.matrix);
-    return {
-      ladder: check.ladder(check.dyadic(Math.sqrt(point.length) * widest(c), 0, 9), s => ({
-        residual:
-          ridgeMean(ridge, point, times(s * s, c.sigma.matrix)) -
-          penalisedOn(cells.mfvi, { loss: ridgeLoss(ridge), point, factor: times(s, factor) }),
-        scale: sizeOf(c),
-      })),
-      constant: ridgeContraction(ridge, point, c.sigma.matrix, 2) / 8,
-    };
-  },
+  measure: (c, cells) => expanded(c, cells.mfvi),
 });
 
 const samSteps = check.order<Case<draw.RidgeCase>, Cells>({
@@ -79,34 +55,17 @@ const samSteps = check.order<Case<draw.RidgeCase>, Cells>({
   measure: (c, { samba, samQuarter: quarter }) => jointLimit(c, { ...MODIFIED_RULES, samba, quarter }),
 });
 
-interface RateCase extends Case<draw.RidgeCase> {
-  readonly delta: number;
-}
-
 const mfviSteps = check.order<RateCase, Cells>({
   says: "MFVI's second cell needs delta/4 grad L . grad tr(Sigma H) beside delta/4 tr(Sigma H^2), and tr(Sigma H)/2 of the first row: then E[L + delta/4 |grad L|^2] is right up to fourth order",
-  given: fc
-    .tuple(ridgeCases, draw.logUniform({ min: 1 / 16, max: 1 }))
-    .map(([c, delta]): RateCase => ({ ...c, delta })),
+  given: rateCases([1, 2, 3]),
   order: 4,
-  measure: (c, { sgd }) => {
-    const { ridge, point } = c.f;
-    const { delta } = c;
-    const fourth = (of: typeof ridge): number => ridgeContraction(of, point, c.sigma.matrix, 2) / 8;
-    return {
-      ladder: check.ladder(check.dyadic(widest(c), 1, 9), s => {
-        const parts = partsOf(sgd, ridge, point, times(s, mat.cholesky(c.sigma.matrix)));
-        const { loss, curvature, square, spread, turning } = parts;
-        return {
-          residual:
-            smoothedLoss(ridge, point, times(s * s, c.sigma.matrix), delta) -
-            (loss + curvature + delta * (square + spread + turning)),
-          scale: sizeOf(c) + delta * sizeOf(c) ** 2,
-        };
-      }),
-      constant: fourth(ridge) + (delta / 4) * fourth(ridgeSquaredGradient(ridge)),
-    };
-  },
+  measure: (c, { sgd }) =>
+    allParts(
+      c,
+      sgd,
+      ({ loss, curvature, square, spread, turning }) =>
+        loss + curvature + c.delta * (square + spread + turning),
+    ),
 });
 
 const frobenius = check.equals<Case<draw.Quadratic>, Cells>({

@@ -8,7 +8,7 @@ import { ridgeGradient } from '../../../src/theory/closed/ridge.js';
 import { check, claim, draw, mat, mutant, refuted } from '../../kit.js';
 import { sizeOf, widest } from '../../subjects/sam/ridge-cases.js';
 import { inRules, wrongSteps } from '../../subjects/sam/step-mutants.js';
-import { atRidge, diagonalCase } from '../../subjects/sam/weight-cases.js';
+import { atRidge, plainCase, SINES } from '../../subjects/sam/weight-cases.js';
 import { moveOn, penalisedOn } from '../../subjects/sam/weights.js';
 
 type Rules = SamRules<MetricSamHyper>;
@@ -28,10 +28,7 @@ interface Method {
   readonly missing: (f: draw.RidgeCase, eta: number) => number[];
 }
 
-interface Subject {
-  readonly asam: Method;
-  readonly fisher: Method;
-}
+type Subject = Readonly<Record<'asam' | 'fisher', Method>>;
 
 /** g, |Sigma^(1/2) g| and the direction e = Sigma g / |Sigma^(1/2) g|. */
 function direction(
@@ -85,10 +82,9 @@ const given = {
 };
 
 const from = ({ eta }: Method, f: draw.RidgeCase): number =>
-  widest(diagonalCase(f, new Array<number>(f.point.length).fill(1))) * Math.sqrt(eta === 0 ? 1 : eta);
+  widest(plainCase(f)) * Math.sqrt(eta === 0 ? 1 : eta);
 
-const size = (f: draw.RidgeCase): number =>
-  10 * sizeOf(diagonalCase(f, new Array<number>(f.point.length).fill(1)));
+const size = (f: draw.RidgeCase): number => 10 * sizeOf(plainCase(f));
 
 const gapOf = (name: 'asam' | 'fisher', says: string) =>
   check.order<draw.RidgeCase, Subject>({
@@ -121,25 +117,13 @@ const frozenOf = (name: 'asam' | 'fisher', says: string) =>
     },
   });
 
-/** L(w) = sin(w_1) + sin(w_2) / 2 */
-const PINNED: draw.RidgeCase = {
-  ridge: {
-    kind: 'sin',
-    terms: [
-      { c: 1, a: [1, 0], b: 0 },
-      { c: 0.5, a: [0, 1], b: 0 },
-    ],
-  },
-  point: [0.5, -0.75],
-};
-
 const RHO = 2 ** -16;
 
 const counterexample = check.violates<'asam' | 'fisher', Subject>({
   says: 'the step of ASAM, or Fisher SAM, is off by an amount proportional to rho, not to rho^2',
   given: check.only(['asam', 'fisher']),
   measure: (name, s) => {
-    const off = mat.norm(mat.subtract(step(s[name], PINNED, RHO), penalised(s[name], PINNED, RHO, 'live')));
+    const off = mat.norm(mat.subtract(step(s[name], SINES, RHO), penalised(s[name], SINES, RHO, 'live')));
     // an error of second order would be about rho at most here
     return { claimed: RHO, actual: off / RHO, by: off / RHO - RHO, scale: 1 };
   },

@@ -1,27 +1,18 @@
 /** @file UJV-19 (section 5.1, eq. 50): what learning the covariance by the SAM objective would do without a KL. */
 import * as tf from '@tensorflow/tfjs';
-import { MEAN_FIELD_RULES, type MeanFieldRules } from '../../../src/core/variational/mean-field.js';
-import {
-  VARIATIONAL_SAM_RULES,
-  type VariationalSamRules,
-} from '../../../src/core/variational/variational-sam.js';
+import * as variationalSam from '../../../src/core/variational/variational-sam.js';
 import { constant } from '../../../src/engine/ops.js';
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
 import { check, claim, conditional, draw, mat, mutant, quad } from '../../kit.js';
-import { powerLoss, quadraticLoss } from '../../subjects/sam/losses.js';
+import { constantLoss } from '../../subjects/sam/losses.js';
 import { klPerExample, klSize } from '../../subjects/sam/prior.js';
 import { type Case, times, withSigma } from '../../subjects/sam/ridge-cases.js';
-import { meanFieldOn, type Prior, variationalSamOn } from '../../subjects/sam/weight-posteriors.js';
+import { atQuadratic } from '../../subjects/sam/weight-cases.js';
+import { meanFieldOn, priors, variationalSamOn, WITHOUT_KL } from '../../subjects/sam/weight-posteriors.js';
 import { averaged } from '../../subjects/sam/weighted-noise.js';
 
-const WITHOUT_KL: MeanFieldRules = {
-  ...MEAN_FIELD_RULES,
-  meanWeight: () => constant(0),
-  varianceWeight: () => constant(0),
-};
-
 const SUBJECT = {
-  variational: VARIATIONAL_SAM_RULES,
+  variational: variationalSam.VARIATIONAL_SAM_RULES,
   meanField: WITHOUT_KL,
   /** The sharpness as a function of Sigma: the largest gain on its ellipsoid of radius sqrt(p). */
   sharpness: ({ gradient, matrix }: draw.Quadratic, sigma: mat.Matrix) =>
@@ -71,26 +62,18 @@ const vanishing = check.order<Case<draw.Quadratic>, Subject>({
   },
 });
 
-interface Spread extends Prior {
-  readonly mean: readonly number[];
-  readonly other: readonly number[];
-  readonly variances: readonly number[];
-}
-
 const spreads = draw.oneof([1, 2, 5], p =>
   draw.record({
     mean: draw.vector(p, draw.normal()),
     other: draw.vector(p, draw.normal()),
     variances: draw.vector(p, draw.logUniform({ min: 1 / 16, max: 16 })),
-    prior: draw.logUniform({ min: 1 / 16, max: 16 }),
-    examples: draw.logUniform({ min: 1, max: 1000 }),
+    ...priors(16),
   }),
 );
-
-const nothing = (p: number) => powerLoss({ terms: [{ c: 0, a: new Array<number>(p).fill(1), b: 0, n: 1 }] });
+type Spread = draw.Of<typeof spreads>;
 
 const penalty = ({ variational }: Subject, { variances, ...prior }: Spread, point: readonly number[]) =>
-  variationalSamOn(variational, { loss: nothing(point.length), point }, variances, prior);
+  variationalSamOn(variational, { loss: constantLoss(point.length, 0), point }, variances, prior);
 
 const decay = check.equals<Spread, Subject>({
   says: 'for the mean KL / N is the L2 penalty alpha |mu|^2 with alpha = 1 / (2 N sigma0^2): values to a constant, gradients exactly',
@@ -113,8 +96,8 @@ const decay = check.equals<Spread, Subject>({
 });
 
 /** Eq. (50) read literally. */
-const UNAVERAGED: VariationalSamRules = {
-  ...VARIATIONAL_SAM_RULES,
+const UNAVERAGED: variationalSam.VariationalSamRules = {
+  ...variationalSam.VARIATIONAL_SAM_RULES,
   meanWeight: () => constant(1),
   varianceWeight: () => constant(1),
 };
@@ -125,7 +108,7 @@ const notAveraged = check.violates<Spread, Subject>({
   says: 'with the KL not divided by N, as eq. (50) is printed, the weight decay is N times that of L_SAM',
   given: check.only([PINNED]),
   measure: c => {
-    const [claimed, actual] = [VARIATIONAL_SAM_RULES, UNAVERAGED].map(variational =>
+    const [claimed, actual] = [variationalSam.VARIATIONAL_SAM_RULES, UNAVERAGED].map(variational =>
       mat.norm(penalty({ ...SUBJECT, variational }, c, c.mean).mean),
     ) as [number, number];
     return { claimed, actual, by: actual - claimed, scale: actual };
@@ -134,18 +117,13 @@ const notAveraged = check.violates<Spread, Subject>({
 
 /** The mean of a quadratic under training noise with the covariance diag(variances). */
 function gaussianMean({ meanField }: Subject, f: draw.Quadratic, variances: readonly number[]): number {
-  const at = { loss: quadraticLoss(f), point: f.gradient.map(() => 0) };
   const prior = { prior: 1, examples: 1 };
   return averaged(quad.sigmaPoints(variances.length), noise => [
-    meanFieldOn(meanField, at, variances, noise, prior).loss,
+    meanFieldOn(meanField, atQuadratic(f), variances, noise, prior).loss,
   ])[0]!;
 }
 
-interface Growing {
-  readonly f: draw.Quadratic;
-  readonly variances: readonly number[];
-  readonly more: readonly number[];
-}
+type Growing = draw.Of<ReturnType<typeof growing>>;
 
 const growing = (kind: 'psd' | 'interior') =>
   draw.oneof([1, 2, 3], p =>
@@ -183,8 +161,8 @@ const meanFalls = check.violates<Growing, Subject>({
 });
 
 const wrong = (says: string, change: Partial<Subject>) => mutant<Subject>(says, s => ({ ...s, ...change }));
-const inVariational = (says: string, change: Partial<VariationalSamRules>) =>
-  wrong(says, { variational: { ...VARIATIONAL_SAM_RULES, ...change } });
+const inVariational = (says: string, change: Partial<variationalSam.VariationalSamRules>) =>
+  wrong(says, { variational: { ...variationalSam.VARIATIONAL_SAM_RULES, ...change } });
 
 export default claim({
   id: 'UJV-19',
@@ -210,13 +188,13 @@ export default claim({
       meanKl: (mean, prior) => tf.div(tf.sum(tf.square(mean)), prior),
     }),
     priorDeviation: inVariational('sigma0 for sigma0^2', {
-      meanKl: (mean, prior) => VARIATIONAL_SAM_RULES.meanKl(mean, tf.sqrt(prior)),
+      meanKl: (mean, prior) => variationalSam.VARIATIONAL_SAM_RULES.meanKl(mean, tf.sqrt(prior)),
     }),
     normForSquare: inVariational('|mu| for |mu|^2', {
-      meanKl: (mean, prior) => tf.sqrt(VARIATIONAL_SAM_RULES.meanKl(mean, prior)),
+      meanKl: (mean, prior) => tf.sqrt(variationalSam.VARIATIONAL_SAM_RULES.meanKl(mean, prior)),
     }),
     inverseEllipsoid: wrong('the ellipsoid of the inverse of Sigma', {
-      sharpness: (f, sigma) => SUBJECT.sharpness(f, inverseOf(sigma)),
+      sharpness: (f, sigma) => SUBJECT.sharpness(f, mat.inverse(sigma)),
     }),
     minimum: wrong('the smallest loss on the ellipsoid', {
       sharpness: (f, sigma) =>
@@ -231,8 +209,3 @@ export default claim({
     noNoise: wrong('no noise', { meanField: { ...WITHOUT_KL, sample: mean => mean } }),
   },
 });
-
-function inverseOf(sigma: mat.Matrix): number[][] {
-  const { values, vectors } = mat.symmetricEigen(sigma);
-  return mat.multiply(mat.transpose(vectors), mat.multiply(mat.diagonal(values.map(x => 1 / x)), vectors));
-}

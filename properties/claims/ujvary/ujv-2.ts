@@ -6,22 +6,21 @@ import { perturb } from '../../../src/core/perturbation.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { check, claim, draw, exact, fc, mat, mutant } from '../../kit.js';
 import { inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
-import { anySteps, type StepCase, stepCases, stepsOf } from '../../subjects/sam/perturbations.js';
+import {
+  anySteps,
+  condition,
+  diagonalCovariance,
+  type StepCase,
+  stepCases,
+  stepsIn,
+} from '../../subjects/sam/perturbations.js';
 
 interface Subject {
   /** The step that trains. */
   readonly samba: SambaRules;
 }
 
-const run = ({ samba }: Subject, { gradients, covariances }: StepCase): readonly mat.Vector[] =>
-  stepsOf(
-    samba,
-    gradients,
-    covariances.map(({ matrix }) => matrix),
-  ).steps;
-
-const condition = ({ spectrum }: draw.SpectralMatrix): number =>
-  Math.max(...spectrum) / Math.min(...spectrum);
+const run = ({ samba }: Subject, c: StepCase): readonly mat.Vector[] => stepsIn(samba, c);
 
 /** |Sigma^(1/2) G| */
 const whitenedNorm = (g: mat.Vector, sigma: mat.Matrix): number =>
@@ -31,11 +30,7 @@ const whitenedNorm = (g: mat.Vector, sigma: mat.Matrix): number =>
 const formula = (g: mat.Vector, sigma: mat.Matrix): number[] =>
   mat.scale(Math.sqrt(g.length), mat.apply(sigma, mat.scale(1 / whitenedNorm(g, sigma), g)));
 
-const unit = (p: number): draw.SpectralMatrix => ({
-  matrix: mat.identity(p),
-  spectrum: new Array<number>(p).fill(1),
-  basis: mat.identity(p),
-});
+const unit = (p: number): draw.SpectralMatrix => diagonalCovariance(new Array<number>(p).fill(1));
 
 /** Gradients whose squares underflow or overflow, along an axis, nearly zero, and in one dimension. */
 const EXAMPLES: readonly StepCase[] = [

@@ -1,24 +1,21 @@
 /** @file UJV-4 (eqs. 5-7): the mean-field objective and its gradient by the mean. */
 import * as tf from '@tensorflow/tfjs';
-import {
-  PRINTED_MEAN_FIELD_RULES as PRINTED,
-  MEAN_FIELD_RULES as RULES,
-} from '../../../src/core/variational/mean-field.js';
+import * as meanField from '../../../src/core/variational/mean-field.js';
 import { constant } from '../../../src/engine/ops.js';
 import { powerSumMean } from '../../../src/theory/closed/power-sum.js';
 import { ridgeGradient, ridgeMean, ridgeSmoothed } from '../../../src/theory/closed/ridge.js';
 import { check, claim, draw, exact, mat, quad, wrong } from '../../kit.js';
-import { powerLoss } from '../../subjects/sam/losses.js';
+import { constantLoss, powerLoss } from '../../subjects/sam/losses.js';
 import { type PolynomialCase, polynomialSize, polynomials } from '../../subjects/sam/polynomial-cases.js';
 import { klPerExample, klSize } from '../../subjects/sam/prior.js';
 import { sizeOf } from '../../subjects/sam/ridge-cases.js';
 import { atRidge, diagonalCase } from '../../subjects/sam/weight-cases.js';
-import { meanFieldOn, type Prior } from '../../subjects/sam/weight-posteriors.js';
+import { meanFieldOn, type Prior, priors } from '../../subjects/sam/weight-posteriors.js';
 import { averaged, largestReach } from '../../subjects/sam/weighted-noise.js';
 import type { AtWeights } from '../../subjects/sam/weights.js';
 
 const SUBJECT = {
-  rules: RULES,
+  rules: meanField.MEAN_FIELD_RULES,
   /** The coefficient of |mu|^2 that the KL amounts to for the mean. */
   alpha: ({ prior, examples }: Prior) => 1 / (2 * examples * prior),
 };
@@ -29,15 +26,10 @@ interface Case<F> extends Prior {
   readonly variances: readonly number[];
 }
 
-const priors = {
-  prior: draw.logUniform({ min: 1 / 16, max: 16 }),
-  examples: draw.logUniform({ min: 1, max: 1000 }),
-};
-
 const variances = (p: number) => draw.vector(p, draw.logUniform({ min: 1 / 64, max: 1 / 4 }));
 
 const ridgeCases = draw.oneof([1, 2], p =>
-  draw.record({ f: draw.ridges(p), variances: variances(p), ...priors }),
+  draw.record({ f: draw.ridges(p), variances: variances(p), ...priors(16) }),
 );
 
 /** The gradient and the value of a sample, averaged over Gauss-Hermite nodes. */
@@ -72,7 +64,7 @@ const unbiased = check.equals<Case<draw.RidgeCase>, Subject>({
 const polynomial = check.equals<Case<PolynomialCase>, Subject>({
   says: 'for polynomials, by quadrature that is exact: E L + KL / N',
   given: draw.oneof([1, 2, 3], p =>
-    draw.record({ f: polynomials([4, 3, 2, 1])(p), variances: variances(p), ...priors }),
+    draw.record({ f: polynomials([4, 3, 2, 1])(p), variances: variances(p), ...priors(16) }),
   ),
   runs: 30,
   measure: (c, s) => {
@@ -87,10 +79,6 @@ const polynomial = check.equals<Case<PolynomialCase>, Subject>({
   },
 });
 
-/** The loss that is zero everywhere. */
-const nothing = (p: number): AtWeights['loss'] =>
-  powerLoss({ terms: [{ c: 0, a: new Array<number>(p).fill(1), b: 0, n: 1 }] });
-
 const divergence = check.equals<Case<readonly number[]>, Subject>({
   says: 'without a loss what is left is KL(N(mu, Sigma) || N(0, sigma0^2 I)) / N and its gradient 2 alpha mu, zero at the prior',
   given: {
@@ -98,7 +86,7 @@ const divergence = check.equals<Case<readonly number[]>, Subject>({
       draw.record({
         f: draw.vector(p, draw.normal()),
         variances: draw.vector(p, draw.logUniform({ min: 1 / 16, max: 16 })),
-        ...priors,
+        ...priors(16),
       }),
     ),
     examples: [
@@ -110,7 +98,7 @@ const divergence = check.equals<Case<readonly number[]>, Subject>({
   measure: (c, s) => {
     const point = c.f;
     const noise = point.map(() => 1);
-    const found = meanFieldOn(s.rules, { loss: nothing(point.length), point }, c.variances, noise, c);
+    const found = meanFieldOn(s.rules, { loss: constantLoss(point.length, 0), point }, c.variances, noise, c);
     return check.agree({
       value: [found.loss, klPerExample(point, c), klSize(c, point)],
       gradient: [found.mean, mat.scale(2 * s.alpha(c), point)],
@@ -140,7 +128,10 @@ export default claim({
     ...wrong.rules(SUBJECT, 'rules', {
       printed: [
         'Algorithm 1 as printed: no decay of the mean, the KL of the variances not divided by N',
-        { meanWeight: PRINTED.meanWeight, varianceWeight: PRINTED.varianceWeight },
+        {
+          meanWeight: meanField.PRINTED_MEAN_FIELD_RULES.meanWeight,
+          varianceWeight: meanField.PRINTED_MEAN_FIELD_RULES.varianceWeight,
+        },
       ],
       klNotAveraged: [
         'the KL is not divided by N',
@@ -148,11 +139,11 @@ export default claim({
       ],
       deviationForVariance: [
         'sigma0 for sigma0^2',
-        { meanKl: (mean, prior) => RULES.meanKl(mean, tf.sqrt(prior)) },
+        { meanKl: (mean, prior) => meanField.MEAN_FIELD_RULES.meanKl(mean, tf.sqrt(prior)) },
       ],
       klReversed: [
         'KL of the prior from the posterior',
-        { varianceKl: (sigma2, prior) => RULES.varianceKl(prior, sigma2) },
+        { varianceKl: (sigma2, prior) => meanField.MEAN_FIELD_RULES.varianceKl(prior, sigma2) },
       ],
       klSign: [
         'log det Sigma with the wrong sign',
@@ -165,7 +156,10 @@ export default claim({
       ],
       dimensionMissing: [
         'the constant -p of the KL is missing',
-        { varianceKl: (sigma2, prior) => tf.add(RULES.varianceKl(sigma2, prior), constant(sigma2.size / 2)) },
+        {
+          varianceKl: (sigma2, prior) =>
+            tf.add(meanField.MEAN_FIELD_RULES.varianceKl(sigma2, prior), constant(sigma2.size / 2)),
+        },
       ],
       klMissing: ['no KL', { meanWeight: () => constant(0), varianceWeight: () => constant(0) }],
       covarianceForRoot: ['Sigma times the noise instead of its square root', { std: sigma2 => sigma2 }],

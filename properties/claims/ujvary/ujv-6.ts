@@ -1,19 +1,14 @@
 /** @file UJV-6 (introduction): SAM as a biased, deterministic replacement of an unbiased Monte Carlo gradient. */
 import * as tf from '@tensorflow/tfjs';
 import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
-import {
-  makeRandomSam,
-  RANDOM_SAM_RULES,
-  type RandomSamRules,
-} from '../../../src/core/objectives/sam/random-sam.js';
+import * as randomSam from '../../../src/core/objectives/sam/random-sam.js';
 import { makeSam, SAM_RULES, type SamHyper } from '../../../src/core/objectives/sam/sam.js';
 import { constant } from '../../../src/engine/ops.js';
 import { ridgeGradient, ridgeHessian, ridgeSmoothed } from '../../../src/theory/closed/ridge.js';
 import { asymptotic, check, claim, draw, mat, mutant, quad, wrong } from '../../kit.js';
-import { quadraticLoss } from '../../subjects/sam/losses.js';
 import { sizeOf, times, widest } from '../../subjects/sam/ridge-cases.js';
 import { inRules, wrongSteps } from '../../subjects/sam/step-mutants.js';
-import { atRidge, diagonalCase } from '../../subjects/sam/weight-cases.js';
+import { atQuadratic, atRidge, plainCase } from '../../subjects/sam/weight-cases.js';
 import { averaged } from '../../subjects/sam/weighted-noise.js';
 import { type AtWeights, moveOn } from '../../subjects/sam/weights.js';
 
@@ -21,7 +16,7 @@ const SUBJECT = {
   /** The deterministic step. */
   sam: SAM_RULES,
   /** The random one. */
-  random: RANDOM_SAM_RULES,
+  random: randomSam.RANDOM_SAM_RULES,
   /** What bias over standard deviation tends to. */
   ratio: (hessian: mat.Matrix, direction: mat.Vector) =>
     (Math.sqrt(direction.length) * mat.norm(mat.apply(hessian, direction))) / mat.norm(hessian.flat()),
@@ -31,16 +26,12 @@ type Subject = typeof SUBJECT;
 const samGradient = ({ sam }: Subject, at: AtWeights, rho: number): readonly number[] =>
   moveOn(sam, () => makeSam(sam), at, { rho }).gradient;
 
-const randomGradient = (
-  { random }: Subject,
-  at: AtWeights,
-  rho: number,
-  noise: mat.Vector,
-): readonly number[] => moveOn(random, () => makeRandomSam(random), at, { rho }, { noise }).gradient;
-
 /** Mean and standard deviation (root of the trace of the covariance) of the random gradient. */
-function moments(s: Subject, at: AtWeights, rho: number, points: readonly quad.WeightedPoint[]) {
-  const drawn = points.map(({ point, weight }) => ({ point: randomGradient(s, at, rho, point), weight }));
+function moments({ random }: Subject, at: AtWeights, rho: number, points: readonly quad.WeightedPoint[]) {
+  const drawn = points.map(({ point: noise, weight }) => ({
+    point: moveOn(random, () => randomSam.makeRandomSam(random), at, { rho }, { noise }).gradient,
+    weight,
+  }));
   const mean = averaged(drawn, g => g);
   const variance = drawn.reduce(
     (sum, { point, weight }) => sum + weight * mat.norm(mat.subtract(point, mean)) ** 2,
@@ -49,27 +40,23 @@ function moments(s: Subject, at: AtWeights, rho: number, points: readonly quad.W
   return { mean, std: Math.sqrt(variance) };
 }
 
-const plain = (f: draw.RidgeCase) => diagonalCase(f, new Array<number>(f.point.length).fill(1));
-
-const givenRidges = { arbitrary: draw.oneof([2, 3, 5], p => draw.ridges(p)) };
-
 /** The covariance of the noise, (rho^2/p) I. */
 const covariance = (p: number, rho: number): mat.Matrix => times(rho ** 2 / p, mat.identity(p));
 
 const bias = check.order<draw.RidgeCase, Subject>({
   says: 'the SAM gradient differs from E grad L by rho H g / |g|, of first order',
-  given: givenRidges,
+  given: draw.oneof([2, 3, 5], p => draw.ridges(p)),
   order: 1,
   measure: (f, s) => {
     const { ridge, point } = f;
     const g = ridgeGradient(ridge, point);
     return {
-      ladder: check.ladder(check.dyadic(widest(plain(f)), 4, 14), rho => ({
+      ladder: check.ladder(check.dyadic(widest(plainCase(f)), 4, 14), rho => ({
         residual: mat.subtract(
           samGradient(s, atRidge(f), rho),
           ridgeGradient(ridgeSmoothed(ridge, covariance(point.length, rho)), point),
         ),
-        scale: sizeOf(plain(f)),
+        scale: sizeOf(plainCase(f)),
       })),
       constant: ridgeGradient(ridge, point, [mat.scale(1 / mat.norm(g), g)]),
     };
@@ -81,9 +68,9 @@ const spread = check.order<draw.RidgeCase, Subject>({
   given: draw.ridges(2),
   order: 1,
   measure: (f, s) => ({
-    ladder: check.ladder(check.dyadic(widest(plain(f)), 2, 11), rho => ({
+    ladder: check.ladder(check.dyadic(widest(plainCase(f)), 2, 11), rho => ({
       residual: moments(s, atRidge(f), rho, quad.gaussianPoints(2, 6)).std,
-      scale: sizeOf(plain(f)),
+      scale: sizeOf(plainCase(f)),
     })),
     constant: mat.norm(ridgeHessian(f.ridge, f.point).flat()) / Math.SQRT2,
   }),
@@ -94,11 +81,11 @@ const unbiased = check.equals<draw.RidgeCase, Subject>({
   given: draw.ridges(2),
   runs: 15,
   measure: (f, s) => {
-    const rho = widest(plain(f));
+    const rho = widest(plainCase(f));
     return {
       actual: moments(s, atRidge(f), rho, quad.gaussianPoints(2, 16)).mean,
       expected: ridgeGradient(ridgeSmoothed(f.ridge, covariance(2, rho)), f.point),
-      scale: sizeOf(plain(f)),
+      scale: sizeOf(plainCase(f)),
     };
   },
 });
@@ -126,11 +113,6 @@ const aligned = (p: number): QuadraticCase => {
   };
 };
 
-const at = ({ f }: QuadraticCase): AtWeights => ({
-  loss: quadraticLoss(f),
-  point: f.gradient.map(() => 0),
-});
-
 const size = ({ f, rho }: QuadraticCase): number => mat.norm(f.gradient) + rho * mat.norm(f.matrix.flat());
 
 const quadratic = check.equals<QuadraticCase, Subject>({
@@ -139,8 +121,8 @@ const quadratic = check.equals<QuadraticCase, Subject>({
   runs: 40,
   measure: (c, s) => {
     const { gradient, matrix } = c.f;
-    const { mean, std } = moments(s, at(c), c.rho, quad.sigmaPoints(gradient.length));
-    const off = mat.norm(mat.subtract(samGradient(s, at(c), c.rho), mean));
+    const { mean, std } = moments(s, atQuadratic(c.f), c.rho, quad.sigmaPoints(gradient.length));
+    const off = mat.norm(mat.subtract(samGradient(s, atQuadratic(c.f), c.rho), mean));
     const limit = s.ratio(matrix, mat.scale(1 / mat.norm(gradient), gradient));
     return {
       actual: off,
@@ -167,14 +149,9 @@ const isotropic = check.equals<QuadraticCase, Subject>({
   // the ratio's square is a quadratic form in the direction: the axes average it exactly
   measure: ({ f: { gradient, matrix } }, s) => {
     const axes = mat.identity(gradient.length);
+    const share = axes.map(() => 1 / axes.length);
     const squares = axes.map(e => s.ratio(matrix, e) ** 2);
-    return {
-      actual: mat.dot(
-        squares,
-        squares.map(() => 1 / axes.length),
-      ),
-      expected: 1,
-    };
+    return { actual: mat.dot(squares, share), expected: 1 };
   },
 });
 
@@ -182,11 +159,14 @@ const inSam = (s: Subject, sam: SamRules<SamHyper>): Subject => ({ ...s, sam });
 const { notDetached, ...steps } = wrongSteps(SAM_RULES);
 const { downhill, noSecondStep, unnormalised, tensorNorm, firstTensorNorm } = steps;
 
-const inRandom = (says: string, change: Partial<RandomSamRules>) => {
-  const random = { ...RANDOM_SAM_RULES, ...change };
+const inRandom = (says: string, change: Partial<randomSam.RandomSamRules>) => {
+  const random = { ...randomSam.RANDOM_SAM_RULES, ...change };
   return mutant<Subject>(says, s => ({ ...s, random }));
 };
-const MIRRORED: RandomSamRules = { ...RANDOM_SAM_RULES, point: (w, step) => tf.sub(w, step) };
+const MIRRORED: randomSam.RandomSamRules = {
+  ...randomSam.RANDOM_SAM_RULES,
+  point: (w, step) => tf.sub(w, step),
+};
 const wrongRatio = (says: string, ratio: Subject['ratio']) => mutant<Subject>(says, s => ({ ...s, ratio }));
 
 export default claim({

@@ -2,28 +2,28 @@
 import * as tf from '@tensorflow/tfjs';
 import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
 import { makeSam, SAM_RULES, type SamHyper } from '../../../src/core/objectives/sam/sam.js';
-import { MEAN_FIELD_RULES, type MeanFieldRules } from '../../../src/core/variational/mean-field.js';
+import type { MeanFieldRules } from '../../../src/core/variational/mean-field.js';
 import { constant } from '../../../src/engine/ops.js';
 import { ridgeGradient, ridgeHessian, ridgeValue } from '../../../src/theory/closed/ridge.js';
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
 import { check, claim, draw, exact, mat, mutant, quad } from '../../kit.js';
-import { quadraticLoss } from '../../subjects/sam/losses.js';
 import { sizeOf, widest } from '../../subjects/sam/ridge-cases.js';
 import { inRules, wrongSteps } from '../../subjects/sam/step-mutants.js';
-import { atRidge, type DiagonalCase, diagonalCase, withVariances } from '../../subjects/sam/weight-cases.js';
-import { meanFieldOn } from '../../subjects/sam/weight-posteriors.js';
+import {
+  atQuadratic,
+  atRidge,
+  convexRidges,
+  type DiagonalCase,
+  diagonalCase,
+  withVariances,
+} from '../../subjects/sam/weight-cases.js';
+import { meanFieldOn, WITHOUT_KL } from '../../subjects/sam/weight-posteriors.js';
 import { averaged } from '../../subjects/sam/weighted-noise.js';
 import { type AtWeights, moveOn } from '../../subjects/sam/weights.js';
 
-/** The KL has no part in sharpness. */
-const WITHOUT_KL: MeanFieldRules = {
-  ...MEAN_FIELD_RULES,
-  meanWeight: () => constant(0),
-  varianceWeight: () => constant(0),
-};
-
 const SUBJECT = {
   sam: SAM_RULES,
+  /** The KL has no part in sharpness. */
   meanField: WITHOUT_KL,
   /** What a perturbed loss is compared with, and how. */
   sharpness: (perturbed: number, at: number) => perturbed - at,
@@ -42,11 +42,6 @@ function meanSharpness(
   const [mean] = averaged(points, noise => [meanFieldOn(meanField, at, variances, noise, prior).loss]);
   return sharpness(mean!, value);
 }
-
-const atQuadratic = (f: draw.Quadratic): AtWeights => ({
-  loss: quadraticLoss(f),
-  point: f.gradient.map(() => 0),
-});
 
 const size = ({ f, variances }: DiagonalCase<draw.Quadratic>): number => {
   const p = variances.length;
@@ -126,29 +121,17 @@ const oneStep = check.violates<{ readonly f: draw.RidgeCase; readonly rho: numbe
   },
 });
 
-interface Convex {
-  readonly f: draw.RidgeCase;
-  readonly rho: number;
-}
-
-/** Exponentials with positive coefficients. */
 const convexCases = draw.oneof([1, 2, 3], p =>
-  draw.record({
-    f: draw.ridges(p, ['exp']).map(({ ridge, point }) => ({
-      ridge: { ...ridge, terms: ridge.terms.map(term => ({ ...term, c: Math.abs(term.c) })) },
-      point,
-    })),
-    rho: draw.logUniform({ min: 1e-3, max: 2 }),
-  }),
+  draw.record({ f: convexRidges(p), rho: draw.logUniform({ min: 1e-3, max: 2 }) }),
 );
 
 /** exp(w) / 8 at 0: a gradient shorter than one. */
-const SHALLOW: Convex = {
+const SHALLOW: draw.Of<typeof convexCases> = {
   f: { ridge: { kind: 'exp', terms: [{ c: 1 / 8, a: [1], b: 0 }] }, point: [0] },
   rho: 0.5,
 };
 
-const convex = check.bound<Convex, Subject>({
+const convex = check.bound<draw.Of<typeof convexCases>, Subject>({
   says: 'for convex losses it is not: L after the step is at least L + rho |grad L|',
   given: { arbitrary: convexCases, examples: [SHALLOW] },
   runs: 30,

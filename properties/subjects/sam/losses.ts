@@ -99,3 +99,7 @@ export function quadraticLoss({ offset, gradient, matrix }: draw.Quadratic): Los
     },
   };
 }
+
+/** The loss that is c everywhere. */
+export const constantLoss = (p: number, c: number): Loss =>
+  powerLoss({ terms: [{ c, a: new Array<number>(p).fill(1), b: 0, n: c === 0 ? 1 : 0 }] });

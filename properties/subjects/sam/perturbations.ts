@@ -64,3 +64,21 @@ export function stepsOf(
   const rows = gradients.map((_, i) => [...step!.slice(i * d, (i + 1) * d)]);
   return { steps: rows, zeroDirections: zeroDirections![0]! };
 }
+
+/** Just the steps of a case. */
+export const stepsIn = (rules: PerturbationRules, { gradients, covariances }: StepCase): Steps['steps'] =>
+  stepsOf(
+    rules,
+    gradients,
+    covariances.map(({ matrix }) => matrix),
+  ).steps;
+
+/** The condition number. */
+export const condition = ({ spectrum }: draw.SpectralMatrix): number =>
+  Math.max(...spectrum) / Math.min(...spectrum);
+
+export const diagonalCovariance = (spectrum: readonly number[]): draw.SpectralMatrix => ({
+  matrix: mat.diagonal(spectrum),
+  spectrum,
+  basis: mat.identity(spectrum.length),
+});

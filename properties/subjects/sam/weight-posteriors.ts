@@ -1,24 +1,38 @@
 /** @file Posteriors over weights on losses with known derivatives: MFVI, evolution strategies, variational SAM. */
 import { type EvolutionRules, evolutionGradients } from '../../../src/core/variational/evolution-strategy.js';
-import { type MeanFieldRules, meanFieldGradients } from '../../../src/core/variational/mean-field.js';
+import {
+  MEAN_FIELD_RULES,
+  type MeanFieldRules,
+  meanFieldGradients,
+} from '../../../src/core/variational/mean-field.js';
 import {
   type PosteriorGradients,
   updatePosterior,
   type WeightPosterior,
 } from '../../../src/core/variational/posterior.js';
-import {
-  type VariationalSamRules,
-  variationalSamGradients,
-  variationalSamLoss,
-} from '../../../src/core/variational/variational-sam.js';
-import type { mat } from '../../kit.js';
+import * as variationalSam from '../../../src/core/variational/variational-sam.js';
+import { constant } from '../../../src/engine/ops.js';
+import { draw, type mat } from '../../kit.js';
 import { type AtWeights, batch, classifierOf, join, lossOf, run, type Tensors } from './weights.js';
+
+/** MFVI without its KL: variational optimisation. */
+export const WITHOUT_KL: MeanFieldRules = {
+  ...MEAN_FIELD_RULES,
+  meanWeight: () => constant(0),
+  varianceWeight: () => constant(0),
+};
 
 /** A prior N(0, prior I), and the number of examples. */
 export interface Prior {
   readonly prior: number;
   readonly examples: number;
 }
+
+/** Generators of both, the variance of the prior between 1/range and range. */
+export const priors = (range: number) => ({
+  prior: draw.logUniform({ min: 1 / range, max: range }),
+  examples: draw.logUniform({ min: 1, max: 1000 }),
+});
 
 /** Just these two: a case may carry more. */
 const numbersOf = ({ prior, examples }: Prior) => ({ prior, examples });
@@ -124,7 +138,7 @@ export interface VariationalSlopes extends Slopes {
 
 /** The objective of eq. (56), and the gradients that Algorithm 3 steps along. */
 export function variationalSamOn(
-  rules: VariationalSamRules,
+  rules: variationalSam.VariationalSamRules,
   at: AtWeights,
   sigma2: mat.Vector,
   prior: Prior,
@@ -139,8 +153,8 @@ export function variationalSamOn(
       const [net, posterior] = [classifierOf(at.loss, data), { mean: point!, sigma2: s! }];
       const hyper = hyperOf(numbers);
       return {
-        ...outputs(variationalSamGradients(rules, net, posterior, batch(), hyper)),
-        objective: variationalSamLoss(rules, net, posterior, batch(), hyper),
+        ...outputs(variationalSam.variationalSamGradients(rules, net, posterior, batch(), hyper)),
+        objective: variationalSam.variationalSamLoss(rules, net, posterior, batch(), hyper),
       };
     },
   });
@@ -149,7 +163,7 @@ export function variationalSamOn(
 
 /** One update of Algorithm 3, both learning rates alike. */
 export const variationalSamUpdate = (
-  rules: VariationalSamRules,
+  rules: variationalSam.VariationalSamRules,
   at: AtWeights,
   sigma2: mat.Vector,
   prior: Prior,
@@ -163,7 +177,7 @@ export const variationalSamUpdate = (
     numbers: { ...numbersOf(prior), rate },
     fn: (data, { point, sigma2: s }, { rate: by, ...numbers }) => {
       const [net, posterior] = [classifierOf(at.loss, data), { mean: point!, sigma2: s! }];
-      const grads = variationalSamGradients(rules, net, posterior, batch(), hyperOf(numbers));
+      const grads = variationalSam.variationalSamGradients(rules, net, posterior, batch(), hyperOf(numbers));
       return joined(updatePosterior(rules, posterior, grads, { mean: by!, sigma2: by! }));
     },
   });

@@ -5,12 +5,7 @@ import { gradients, mapParams } from '../../../src/core/derivatives.js';
 import type { Params } from '../../../src/core/net/network.js';
 import { scalar } from '../../../src/core/objectives/objective.js';
 import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
-import {
-  type ClassifierObjective,
-  direction,
-  lossGradient,
-  meanLoss,
-} from '../../../src/core/objectives/sam/objective.js';
+import * as objective from '../../../src/core/objectives/sam/objective.js';
 import type { WeightLoss } from '../../../src/core/variational/mean-field.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { constant, detach } from '../../../src/engine/ops.js';
@@ -121,7 +116,7 @@ export interface Moved {
 /** What an objective on weights does at a point; `rules` is what it was made of. */
 export function moveOn<Hyper>(
   rules: object,
-  make: () => ClassifierObjective<Hyper>,
+  make: () => objective.ClassifierObjective<Hyper>,
   at: AtWeights,
   hyper: { readonly [name in keyof Hyper]: number },
   vectors: { readonly noise?: mat.Vector; readonly sigma2?: mat.Vector } = {},
@@ -135,7 +130,7 @@ export function moveOn<Hyper>(
     fn: (data, { point, ...rest }, numbers) => {
       // a number of the caller's became a scalar input of the same name
       const scalars = numbers as unknown as Hyper;
-      const { loss, grads } = direction(
+      const { loss, grads } = objective.direction(
         make(),
         classifierOf(at.loss, data),
         point!,
@@ -168,14 +163,14 @@ export function penalisedOn<Hyper>(
       const net = classifierOf(at.loss, data);
       const scalars = numbers as unknown as Hyper;
       const { grads } = gradients(params => {
-        const gradient = lossGradient(net, params, batch());
+        const gradient = objective.lossGradient(net, params, batch());
         const found = rules.root({ params, gradient, inputs: batch(), hyper: scalars });
         const root = metric === 'live' ? found : mapParams(found, detach);
         const norm = Object.values(
           rules.norm(mapParams(gradient, (g, name) => rules.whiten(root[name]!, g))),
         )[0]!;
         const penalty = tf.mul(scalar(rules.radius(scalars)), norm);
-        return { loss: tf.add(meanLoss(net, params, batch()), penalty), aux: {} };
+        return { loss: tf.add(objective.meanLoss(net, params, batch()), penalty), aux: {} };
       }, point!);
       return { gradient: join(grads) };
     },

@@ -12,17 +12,11 @@ import {
 import { ridgeSquaredGradient } from '../../../../src/theory/closed/ridge-square.js';
 import { check, claim, draw, mat, mutant, refuted } from '../../../kit.js';
 import { descent, type Field } from '../../../subjects/flow/flow.js';
-import {
-  descentField,
-  meanSquareField,
-  meanStep,
-  printedField,
-  SGD_RULES,
-  type SgdRules,
-} from '../../../subjects/flow/sgd.js';
+import { type RateCase, rateCases } from '../../../subjects/flow/ladders.js';
+import * as sgd from '../../../subjects/flow/sgd.js';
 import { powerLoss, ridgeLoss } from '../../../subjects/sam/losses.js';
 import { type Case, sizeOf, times, widest, withSigma } from '../../../subjects/sam/ridge-cases.js';
-import { type RateCase, rateCases, STATIC } from './static.js';
+import { STATIC } from './static.js';
 
 /** A covariance at which no ridge's argument spreads by more than a half, and a case under it. */
 function spread(c: Case<draw.RidgeCase>) {
@@ -36,14 +30,14 @@ const NODES = 16;
 /** The mean step that is trained with learning rate delta less the flow of a field, and the mean loss F. */
 function onMeanStep(
   c: Case<draw.RidgeCase>,
-  rules: SgdRules,
+  rules: sgd.SgdRules,
   rungs: readonly [number, number],
   field: (delta: number, mean: Ridge, sigma: mat.Matrix) => Field,
 ) {
   const { ridge, point } = c.f;
   const { factor, sigma } = spread(c);
   const mean = ridgeSmoothed(ridge, sigma);
-  const v = meanStep(rules, { loss: ridgeLoss(ridge), point, factor }, NODES);
+  const v = sgd.meanStep(rules, { loss: ridgeLoss(ridge), point, factor }, NODES);
   const g = ridgeGradient(mean, point);
   const hessian = ridgeHessian(mean, point);
   const rate = Math.max(
@@ -66,13 +60,13 @@ function onMeanStep(
 
 const meanCases = { arbitrary: withSigma(draw.ridges, [1, 2]) };
 
-const independent = check.order<Case<draw.RidgeCase>, SgdRules>({
+const independent = check.order<Case<draw.RidgeCase>, sgd.SgdRules>({
   says: 'the mean of one step with independent noise follows F + delta/4 |grad F|^2, F = E L, up to third order, with a known constant',
   given: meanCases,
   order: 3,
   measure: (c, rules) => {
     const { mean, g, hessian, rungs } = onMeanStep(c, rules, [3, 13], (delta, of) =>
-      descentField(rules, of, delta),
+      sgd.descentField(rules, of, delta),
     );
     const again = mat.apply(hessian, mat.apply(hessian, g));
     return {
@@ -82,13 +76,13 @@ const independent = check.order<Case<draw.RidgeCase>, SgdRules>({
   },
 });
 
-const meanSquare = check.order<Case<draw.RidgeCase>, SgdRules>({
+const meanSquare = check.order<Case<draw.RidgeCase>, sgd.SgdRules>({
   says: 'the loss of eq. (38), with the mean square of the gradient for the square of its mean, only up to second order: it is off by delta^2/4 times the gradient of the variance',
   given: meanCases,
   order: 2,
   measure: (c, rules) => {
     const { sigma, g, hessian, rungs } = onMeanStep(c, rules, [3, 14], (delta, _, of) =>
-      meanSquareField(rules, c.f.ridge, of, delta),
+      sgd.meanSquareField(rules, c.f.ridge, of, delta),
     );
     const square = ridgeSmoothed(ridgeSquaredGradient(c.f.ridge), sigma);
     const variance = mat.subtract(ridgeGradient(square, c.f.point), mat.scale(2, mat.apply(hessian, g)));
@@ -96,19 +90,19 @@ const meanSquare = check.order<Case<draw.RidgeCase>, SgdRules>({
   },
 });
 
-const printed = check.order<Case<draw.RidgeCase>, SgdRules>({
+const printed = check.order<Case<draw.RidgeCase>, sgd.SgdRules>({
   says: 'the printed loss of eq. (39) only up to first order: its force is not even that of the mean gradient',
   given: meanCases,
   order: 1,
   measure: (c, rules) => {
     const { g, rungs } = onMeanStep(c, rules, [5, 16], (delta, _, sigma) =>
-      printedField(rules, c.f.ridge, sigma, delta),
+      sgd.printedField(rules, c.f.ridge, sigma, delta),
     );
     return { ladder: rungs, constant: mat.subtract(ridgeGradient(c.f.ridge, c.f.point), g) };
   },
 });
 
-const trained = check.equals<Case<draw.RidgeCase>, SgdRules>({
+const trained = check.equals<Case<draw.RidgeCase>, sgd.SgdRules>({
   says: 'the mean gradient of the reparametrised samples is the gradient of E L',
   given: meanCases,
   runs: 24,
@@ -116,7 +110,7 @@ const trained = check.equals<Case<draw.RidgeCase>, SgdRules>({
     const { ridge, point } = c.f;
     const { factor, sigma } = spread(c);
     return {
-      actual: meanStep(rules, { loss: ridgeLoss(ridge), point, factor }, NODES),
+      actual: sgd.meanStep(rules, { loss: ridgeLoss(ridge), point, factor }, NODES),
       expected: ridgeGradient(ridgeSmoothed(ridge, sigma), point),
       scale: sizeOf(c),
     };
@@ -129,7 +123,7 @@ function twoSteps(ridge: Ridge, x: mat.Vector, delta: number, a: mat.Vector, b: 
   return mat.add(first, mat.scale(-delta, ridgeGradient(ridge, mat.add(mat.add(x, first), b))));
 }
 
-const withoutReplacement = check.order<RateCase, SgdRules>({
+const withoutReplacement = check.order<RateCase, sgd.SgdRules>({
   says: 'for a pair of opposite noises, each used once and in either order, the loss of eq. (38) is right: two steps follow it up to third order',
   given: rateCases([1, 2, 3]),
   order: 3,
@@ -142,7 +136,7 @@ const withoutReplacement = check.order<RateCase, SgdRules>({
     const field =
       (delta: number): Field =>
       x =>
-        mean(moved => descentField(rules, ridge, delta)(mat.add(x, moved)));
+        mean(moved => sgd.descentField(rules, ridge, delta)(mat.add(x, moved)));
     const rate = Math.max(mat.norm(ridgeHessian(ridge, point).flat()), sizeOf(c));
     return {
       ladder: check.ladder(check.dyadic(1 / rate, 1, 11), delta => ({
@@ -165,11 +159,11 @@ const withoutReplacement = check.order<RateCase, SgdRules>({
 /** L = w^3 */
 const CUBE: PowerSum = { terms: [{ c: 1, a: [1], b: 0, n: 3 }] };
 
-const cube = check.violates<{ mean: number; deviation: number; delta: number }, SgdRules>({
+const cube = check.violates<{ mean: number; deviation: number; delta: number }, sgd.SgdRules>({
   says: 'L = w^3: the mean step has the force 3 mu^2 + 3 sigma^2, the printed loss one without 3 sigma^2',
   given: check.only([{ mean: 0.75, deviation: 0.5, delta: 2 ** -10 }]),
   measure: ({ mean: mu, deviation, delta }, rules) => {
-    const v = meanStep(rules, { loss: powerLoss(CUBE), point: [mu], factor: [[deviation]] }, 4)[0]!;
+    const v = sgd.meanStep(rules, { loss: powerLoss(CUBE), point: [mu], factor: [[deviation]] }, 4)[0]!;
     // w^3 + delta/4 (9 w^4 + 36 sigma^2 w^2)
     const force = (w: number): number =>
       3 * w ** 2 + delta * rules.quarter * (36 * w ** 3 + 72 * deviation ** 2 * w);
@@ -178,12 +172,12 @@ const cube = check.violates<{ mean: number; deviation: number; delta: number }, 
   },
 });
 
-const changed = (says: string, change: Partial<SgdRules>) =>
-  mutant<SgdRules>(says, rules => ({ ...rules, ...change }));
+const changed = (says: string, change: Partial<sgd.SgdRules>) =>
+  mutant<sgd.SgdRules>(says, rules => ({ ...rules, ...change }));
 
 const sampled = (says: string, sample: VaeRules['sample']) => {
   const vae = { ...VAE_RULES, sample };
-  return mutant<SgdRules>(says, rules => ({ ...rules, vae }));
+  return mutant<sgd.SgdRules>(says, rules => ({ ...rules, vae }));
 };
 
 export default claim({
@@ -203,7 +197,7 @@ export default claim({
     corrected:
       'F + delta/4 |grad F|^2, F = E L, for independent noise; F + delta/4 E|grad L|^2 without replacement, whose expansion has tr(Sigma H)/2 and delta/4 grad L . grad tr(Sigma H) besides the printed terms',
   }),
-  subject: SGD_RULES,
+  subject: sgd.SGD_RULES,
   checks: {
     cube,
     ...STATIC,

@@ -11,7 +11,7 @@ import { check, claim, draw, mat, quad, refuted } from '../../../kit.js';
 import { powerLoss } from '../../../subjects/sam/losses.js';
 import { polynomialSize, polynomials } from '../../../subjects/sam/polynomial-cases.js';
 import { sizeOf } from '../../../subjects/sam/ridge-cases.js';
-import { atRidge, diagonalCase } from '../../../subjects/sam/weight-cases.js';
+import { atRidge, convexRidges, diagonalCase, inUnits } from '../../../subjects/sam/weight-cases.js';
 import { evolutionOn, meanFieldOn } from '../../../subjects/sam/weight-posteriors.js';
 import { averaged } from '../../../subjects/sam/weighted-noise.js';
 import { moveOn } from '../../../subjects/sam/weights.js';
@@ -20,19 +20,13 @@ import { fisherInvariant, fisherPrinted } from './fisher.js';
 
 const PRIOR = { prior: 1, examples: 1 };
 
-interface Case {
-  readonly f: draw.RidgeCase;
-  readonly rho: number;
-  readonly noise: readonly number[];
-}
-
-const cases = draw.oneof([1, 2, 4], p =>
-  draw.record({
-    f: draw.ridges(p, ['sin', 'cos']),
-    rho: draw.logUniform({ min: 1e-3, max: 2 }),
-    noise: draw.vector(p, draw.normal()),
-  }),
-);
+const fields = (p: number) => ({
+  f: draw.ridges(p, ['sin', 'cos']),
+  rho: draw.logUniform({ min: 1e-3, max: 2 }),
+  noise: draw.vector(p, draw.normal()),
+});
+const cases = draw.oneof([1, 2, 4], p => draw.record(fields(p)));
+type Case = draw.Of<typeof cases>;
 
 /** What a gradient that is nearly zero costs its direction, together with the size of the terms. */
 function size({ f }: Case): number {
@@ -120,34 +114,18 @@ const meanFieldRow = check.equals({
   },
 });
 
-/** A change of every weight's unit, signs included. */
-interface Units extends Case {
-  readonly units: readonly number[];
-}
-
-const asamInvariant = check.equals<Units, Subject>({
+const asamInvariant = check.equals({
   says: 'with diag(mu^2) the method does not see the units of the weights: mu = D phi gives the same loss and the direction D v',
   given: draw
     .oneof([2, 4], p =>
-      draw.record({
-        f: draw.ridges(p, ['sin', 'cos']),
-        rho: draw.logUniform({ min: 1e-3, max: 2 }),
-        noise: draw.vector(p, draw.normal()),
-        units: draw.vector(p, draw.logUniform({ min: 1 / 8, max: 8 })),
-      }),
+      draw.record({ ...fields(p), units: draw.vector(p, draw.logUniform({ min: 1 / 8, max: 8 })) }),
     )
+    // a change of every weight's unit, signs included
     .map(c => ({ ...c, units: c.units.map((d, i) => (c.noise[i]! < 0 ? -d : d)) })),
   runs: 30,
-  measure: (c, s) => {
+  measure: (c, s: Subject) => {
     const { f, rho, units } = c;
-    const rescaled: draw.RidgeCase = {
-      ridge: {
-        ...f.ridge,
-        terms: f.ridge.terms.map(term => ({ ...term, a: term.a.map((x, i) => x * units[i]!) })),
-      },
-      point: f.point.map((x, i) => x / units[i]!),
-    };
-    const [own, other] = [f, rescaled].map(g =>
+    const [own, other] = [f, inUnits(f, units)].map(g =>
       moveOn(s.asam, () => makeAsam(s.asam), atRidge(g), { rho, eta: 0 }),
     );
     return check.agree({
@@ -161,10 +139,7 @@ const collapse = check.bound({
   says: 'without a penalty the methods that learn Sigma shrink it to zero on convex losses: the gradient of E L by it is not negative',
   given: draw.oneof([1, 2], p =>
     draw.record({
-      f: draw.ridges(p, ['exp']).map(({ ridge, point }) => ({
-        ridge: { ...ridge, terms: ridge.terms.map(term => ({ ...term, c: Math.abs(term.c) })) },
-        point,
-      })),
+      f: convexRidges(p),
       variances: draw.vector(p, draw.logUniform({ min: 1 / 64, max: 1 / 4 })),
     }),
   ),

@@ -7,10 +7,11 @@ import { FISHER_SAM_RULES } from '../../../../src/core/objectives/sam/fisher-sam
 import { RANDOM_SAM_RULES, type RandomSamRules } from '../../../../src/core/objectives/sam/random-sam.js';
 import { SAM_RULES, type SamHyper } from '../../../../src/core/objectives/sam/sam.js';
 import { EVOLUTION_RULES, type EvolutionRules } from '../../../../src/core/variational/evolution-strategy.js';
-import { MEAN_FIELD_RULES, type MeanFieldRules } from '../../../../src/core/variational/mean-field.js';
+import type { MeanFieldRules } from '../../../../src/core/variational/mean-field.js';
 import { constant } from '../../../../src/engine/ops.js';
 import { type Mutant, mat, mutant, wrong } from '../../../kit.js';
 import { inRules } from '../../../subjects/sam/step-mutants.js';
+import { WITHOUT_KL } from '../../../subjects/sam/weight-posteriors.js';
 
 type Metric = SamRules<MetricSamHyper>;
 
@@ -28,12 +29,6 @@ export interface Subject {
     readonly fisher: (information: mat.Matrix) => number[][];
   };
 }
-
-const WITHOUT_KL: MeanFieldRules = {
-  ...MEAN_FIELD_RULES,
-  meanWeight: () => constant(0),
-  varianceWeight: () => constant(0),
-};
 
 export const SUBJECT: Subject = {
   sam: SAM_RULES,

@@ -5,41 +5,26 @@ import {
   type MeanFieldRules,
   PRINTED_MEAN_FIELD_RULES,
 } from '../../../../src/core/variational/mean-field.js';
-import {
-  PRINTED_VARIATIONAL_SAM_RULES,
-  type VariationalSamRules,
-} from '../../../../src/core/variational/variational-sam.js';
+import * as variationalSam from '../../../../src/core/variational/variational-sam.js';
 import { ridgeGradient } from '../../../../src/theory/closed/ridge.js';
 import { check, claim, draw, mat, refuted } from '../../../kit.js';
 import { powerLoss } from '../../../subjects/sam/losses.js';
 import { sizeOf } from '../../../subjects/sam/ridge-cases.js';
-import { atRidge, diagonalCase } from '../../../subjects/sam/weight-cases.js';
-import {
-  meanFieldUpdate,
-  type Prior,
-  type Updated,
-  variationalSamUpdate,
-} from '../../../subjects/sam/weight-posteriors.js';
+import { atRidge, diagonalCase, SINES } from '../../../subjects/sam/weight-cases.js';
+import * as weights from '../../../subjects/sam/weight-posteriors.js';
 import { moveOn } from '../../../subjects/sam/weights.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
-
-interface Case extends Prior {
-  readonly f: draw.RidgeCase;
-  readonly variances: readonly number[];
-  readonly noise: readonly number[];
-  readonly rate: number;
-}
 
 const cases = draw.oneof([1, 2, 4], p =>
   draw.record({
     f: draw.ridges(p, ['sin', 'cos']),
     variances: draw.vector(p, draw.logUniform({ min: 1 / 16, max: 4 })),
     noise: draw.vector(p, draw.normal()),
-    prior: draw.logUniform({ min: 1 / 4, max: 4 }),
-    examples: draw.logUniform({ min: 1, max: 1000 }),
+    ...weights.priors(4),
     rate: draw.logUniform({ min: 1e-3, max: 1 }),
   }),
 );
+type Case = draw.Of<typeof cases>;
 
 /** By how much mean and log variances should move per rate. */
 interface Direction {
@@ -59,11 +44,11 @@ const toLog = (variances: mat.Vector, slope: mat.Vector): number[] => slope.map(
 function meanFieldSlope(c: Case): Direction {
   const { f, variances, noise } = c;
   const kl = priorSlope(c);
-  const weights = mat.add(
+  const sampled = mat.add(
     f.point,
     noise.map((eta, i) => eta * Math.sqrt(variances[i]!)),
   );
-  const g = ridgeGradient(f.ridge, weights);
+  const g = ridgeGradient(f.ridge, sampled);
   const bySigma = g.map((x, i) => (x * noise[i]!) / (2 * Math.sqrt(variances[i]!)));
   return { mean: mat.add(g, kl.mean), log: toLog(variances, mat.add(bySigma, kl.sigma2)) };
 }
@@ -86,14 +71,14 @@ function variationalSlope(c: Case): Direction {
   };
 }
 
-const meanField = (rules: MeanFieldRules, c: Case): Updated =>
-  meanFieldUpdate(rules, atRidge(c.f), c.variances, c.noise, c, c.rate);
+const meanField = (rules: MeanFieldRules, c: Case): weights.Updated =>
+  weights.meanFieldUpdate(rules, atRidge(c.f), c.variances, c.noise, c, c.rate);
 
-const variational = (rules: VariationalSamRules, c: Case): Updated =>
-  variationalSamUpdate(rules, atRidge(c.f), c.variances, c, c.rate);
+const variational = (rules: variationalSam.VariationalSamRules, c: Case): weights.Updated =>
+  weights.variationalSamUpdate(rules, atRidge(c.f), c.variances, c, c.rate);
 
 /** Mean and log variances after one step of the given length along a direction. */
-function compared(c: Case, updated: Updated, { mean, log }: Direction, blur = 1) {
+function compared(c: Case, updated: weights.Updated, { mean, log }: Direction, blur = 1) {
   const terms = sizeOf(diagonalCase(c.f, [1])) * (1 + mat.norm(c.noise));
   return check.agree({
     mean: [
@@ -142,16 +127,7 @@ const positive = check.bound<Case, Subject>({
 });
 
 const PINNED: Case = {
-  f: {
-    ridge: {
-      kind: 'sin',
-      terms: [
-        { c: 1, a: [1, 0], b: 0 },
-        { c: 0.5, a: [0, 1], b: 0 },
-      ],
-    },
-    point: [0.5, -0.75],
-  },
+  f: SINES,
   variances: [0.25, 0.5],
   noise: [1, -1],
   prior: 1,
@@ -160,7 +136,7 @@ const PINNED: Case = {
 };
 
 /** How far an update is from the step along a direction, over the step. */
-function missed(c: Case, { mean, sigma2 }: Updated, direction: Direction, slope: mat.Vector) {
+function missed(c: Case, { mean, sigma2 }: weights.Updated, direction: Direction, slope: mat.Vector) {
   const asked = mat.scale(-c.rate, direction.mean);
   const off = mat.norm(mat.subtract(mat.subtract(mean, c.f.point), asked));
   const askedVariance = mat.scale(-c.rate, slope);
@@ -186,7 +162,7 @@ const printed3 = check.violates<Case, Subject>({
   given: check.only([PINNED]),
   measure: c => {
     const slope = variationalSlope(c);
-    return missed(c, variational(PRINTED_VARIATIONAL_SAM_RULES, c), slope, [0, 0]).slice(0, 1);
+    return missed(c, variational(variationalSam.PRINTED_VARIATIONAL_SAM_RULES, c), slope, [0, 0]).slice(0, 1);
   },
 });
 
@@ -204,8 +180,8 @@ const negative = check.violates<typeof STEEP, Subject>({
   given: check.only([STEEP]),
   measure: ({ at, sigma2, noise, prior, rate }) =>
     [
-      meanFieldUpdate(PRINTED_MEAN_FIELD_RULES, at, sigma2, noise, prior, rate),
-      variationalSamUpdate(PRINTED_VARIATIONAL_SAM_RULES, at, sigma2, prior, rate),
+      weights.meanFieldUpdate(PRINTED_MEAN_FIELD_RULES, at, sigma2, noise, prior, rate),
+      weights.variationalSamUpdate(variationalSam.PRINTED_VARIATIONAL_SAM_RULES, at, sigma2, prior, rate),
     ].map(({ sigma2: [v] }, i) => ({
       what: `Algorithm ${i === 0 ? 1 : 3}`,
       claimed: 0,

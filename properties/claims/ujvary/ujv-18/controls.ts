@@ -6,17 +6,13 @@ import {
   PRINTED_MEAN_FIELD_RULES,
 } from '../../../../src/core/variational/mean-field.js';
 import { type PosteriorRules, plainDescent } from '../../../../src/core/variational/posterior.js';
-import {
-  PRINTED_VARIATIONAL_SAM_RULES,
-  VARIATIONAL_SAM_RULES,
-  type VariationalSamRules,
-} from '../../../../src/core/variational/variational-sam.js';
+import * as variationalSam from '../../../../src/core/variational/variational-sam.js';
 import { constant } from '../../../../src/engine/ops.js';
 import { type Mutant, mutant } from '../../../kit.js';
 
 export const SUBJECT = {
   meanField: MEAN_FIELD_RULES,
-  variational: VARIATIONAL_SAM_RULES,
+  variational: variationalSam.VARIATIONAL_SAM_RULES,
 };
 export type Subject = typeof SUBJECT;
 
@@ -24,7 +20,7 @@ export type Subject = typeof SUBJECT;
 const wrongBoth = (says: string, change: Partial<PosteriorRules>): Mutant<Subject> => {
   const rules = {
     meanField: { ...MEAN_FIELD_RULES, ...change },
-    variational: { ...VARIATIONAL_SAM_RULES, ...change },
+    variational: { ...variationalSam.VARIATIONAL_SAM_RULES, ...change },
   };
   return mutant<Subject>(says, () => rules);
 };
@@ -32,14 +28,17 @@ const wrongMeanField = (says: string, change: Partial<MeanFieldRules>): Mutant<S
   const meanField = { ...MEAN_FIELD_RULES, ...change };
   return mutant<Subject>(says, s => ({ ...s, meanField }));
 };
-const wrongVariational = (says: string, change: Partial<VariationalSamRules>): Mutant<Subject> => {
-  const variational = { ...VARIATIONAL_SAM_RULES, ...change };
+const wrongVariational = (
+  says: string,
+  change: Partial<variationalSam.VariationalSamRules>,
+): Mutant<Subject> => {
+  const variational = { ...variationalSam.VARIATIONAL_SAM_RULES, ...change };
   return mutant<Subject>(says, s => ({ ...s, variational }));
 };
 
 const PRINTED: Subject = {
   meanField: PRINTED_MEAN_FIELD_RULES,
-  variational: PRINTED_VARIATIONAL_SAM_RULES,
+  variational: variationalSam.PRINTED_VARIATIONAL_SAM_RULES,
 };
 
 export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {

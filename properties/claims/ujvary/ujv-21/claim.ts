@@ -2,19 +2,21 @@
 
 import { ridgeDerivative, ridgeGradient, ridgeValue } from '../../../../src/theory/closed/ridge.js';
 import { asymptotic, check, claim, draw, mat, quad } from '../../../kit.js';
-import { quadraticLoss } from '../../../subjects/sam/losses.js';
 import { trueStep } from '../../../subjects/sam/maximiser.js';
 import { klPerExample, klSize } from '../../../subjects/sam/prior.js';
 import { nearest, sizeOf, theory, times } from '../../../subjects/sam/ridge-cases.js';
 import {
+  atQuadratic,
   atRidge,
   type DiagonalCase,
   diagonalCase,
+  saddle,
   withVariances,
 } from '../../../subjects/sam/weight-cases.js';
 import {
   meanFieldOn,
   type Prior,
+  priors,
   variationalSamOn,
   variationalSamUpdate,
 } from '../../../subjects/sam/weight-posteriors.js';
@@ -49,19 +51,16 @@ const value = check.order<DiagonalCase<draw.RidgeCase>, Subject>({
   },
 });
 
-interface GradientCase extends DiagonalCase<draw.RidgeCase>, Prior {}
-
 const gradientCases = draw
   .oneof([1, 2, 4], p =>
     draw.record({
       c: withVariances(q => draw.ridges(q, ['sin', 'cos']), [p]),
-      prior: draw.logUniform({ min: 1 / 8, max: 8 }),
-      examples: draw.logUniform({ min: 1, max: 1000 }),
+      ...priors(8),
     }),
   )
-  .map(({ c, ...prior }): GradientCase => ({ ...c, ...prior }));
+  .map(({ c, ...prior }) => ({ ...c, ...prior }));
 
-const slope = check.equals<GradientCase, Subject>({
+const slope = check.equals<draw.Of<typeof gradientCases>, Subject>({
   says: 'its gradient by a variance, which trains, is sqrt(p) g_i^2 / (2 |Sigma^(1/2) g|) + (1/sigma0^2 - 1/sigma_i^2) / (2N)',
   given: gradientCases,
   runs: 40,
@@ -82,30 +81,17 @@ const slope = check.equals<GradientCase, Subject>({
   },
 });
 
-interface FrozenCase extends Prior {
-  readonly g: readonly number[];
-}
-
 const frozenCases = draw.oneof([1, 2, 3, 5], p =>
   draw.record({
     g: draw.vector(p, draw.normal()).filter(g => g.some(x => x !== 0)),
-    prior: draw.logUniform({ min: 1 / 8, max: 8 }),
-    examples: draw.logUniform({ min: 1, max: 1000 }),
+    ...priors(8),
   }),
 );
+type FrozenCase = draw.Of<typeof frozenCases>;
 
 /** A loss whose gradient at 0 is g. */
-const sloping = (g: mat.Vector): AtWeights => ({
-  loss: quadraticLoss({
-    kind: 'psd',
-    offset: 0,
-    gradient: [...g],
-    matrix: mat.identity(g.length),
-    spectrum: [],
-    basis: [],
-  }),
-  point: g.map(() => 0),
-});
+const sloping = (g: mat.Vector): AtWeights =>
+  atQuadratic({ ...saddle([...g], mat.identity(g.length)), kind: 'psd', offset: 0 });
 
 const stationary = check.equals<FrozenCase, Subject>({
   says: 'for a gradient held fixed it is stationary at sigma_i^2 = 1 / (1/sigma0^2 + N sqrt(p) g_i^2 / |Sigma^(1/2) g|), and a training step stays there',
@@ -163,23 +149,13 @@ const toPrior = check.order<FrozenCase, Subject>({
   },
 });
 
-interface MeanFieldCase extends Prior {
-  readonly f: draw.Quadratic;
-}
-
-const meanFieldStays = check.equals<MeanFieldCase, Subject>({
+const meanFieldStays = check.equals({
   says: 'MFVI on the same quadratic settles at 1 / (1/sigma0^2 + N H_ii), whatever the gradient: it keeps the curvature',
-  given: draw.oneof([1, 2, 3], p =>
-    draw.record({
-      f: draw.quadraticOf(p, 'psd'),
-      prior: draw.logUniform({ min: 1 / 8, max: 8 }),
-      examples: draw.logUniform({ min: 1, max: 1000 }),
-    }),
-  ),
+  given: draw.oneof([1, 2, 3], p => draw.record({ f: draw.quadraticOf(p, 'psd'), ...priors(8) })),
   runs: 30,
-  measure: ({ f, ...prior }, s) => {
+  measure: ({ f, ...prior }, s: Subject) => {
     const variances = f.matrix.map((row, i) => s.meanFieldVariance(row[i]!, prior));
-    const at = { loss: quadraticLoss(f), point: f.gradient.map(() => 0) };
+    const at = atQuadratic(f);
     const slopes = averaged(
       quad.sigmaPoints(variances.length),
       noise => meanFieldOn(s.meanField, at, variances, noise, prior).sigma2,

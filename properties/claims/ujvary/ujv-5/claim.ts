@@ -7,26 +7,20 @@ import {
   ridgeValue,
 } from '../../../../src/theory/closed/ridge.js';
 import { check, claim, draw, exact, mat, quad } from '../../../kit.js';
-import { powerLoss } from '../../../subjects/sam/losses.js';
+import { constantLoss } from '../../../subjects/sam/losses.js';
 import { sizeOf } from '../../../subjects/sam/ridge-cases.js';
 import { atRidge, diagonalCase } from '../../../subjects/sam/weight-cases.js';
 import { evolutionOn, meanFieldOn } from '../../../subjects/sam/weight-posteriors.js';
 import { averaged, largestReach } from '../../../subjects/sam/weighted-noise.js';
 import { MUTANTS, type Root, SUBJECT, type Subject } from './controls.js';
 
-interface DiagonalRidge {
-  readonly f: draw.RidgeCase;
-  readonly variances: readonly number[];
-}
-
-const given = {
-  arbitrary: draw.oneof([1, 2], p =>
-    draw.record({
-      f: draw.ridges(p),
-      variances: draw.vector(p, draw.logUniform({ min: 1 / 64, max: 1 / 4 })),
-    }),
-  ),
-};
+const given = draw.oneof([1, 2], p =>
+  draw.record({
+    f: draw.ridges(p),
+    variances: draw.vector(p, draw.logUniform({ min: 1 / 64, max: 1 / 4 })),
+  }),
+);
+type DiagonalRidge = draw.Of<typeof given>;
 
 const NODES = 18;
 
@@ -69,34 +63,28 @@ const scores = check.equals<DiagonalRidge, Subject>({
     const points = quad.gaussianPoints(c.variances.length, NODES);
     const p = c.variances.length;
     const expected = smooth(c);
+    const { mean: one, sigma2: two } = sizes(c);
     return [false, true].flatMap(mirrored => {
       const found = averaged(points, noise => {
         const { mean, sigma2 } = evolutionOn(evolution, atRidge(c.f), c.variances, noise, mirrored);
         return [...mean, ...sigma2];
       });
       const what = mirrored ? 'mirrored, ' : '';
-      return [
-        { what: `${what}mean`, actual: found.slice(0, p), expected: expected.mean, scale: sizes(c).mean },
-        {
-          what: `${what}variances`,
-          actual: found.slice(p),
-          expected: expected.sigma2,
-          scale: sizes(c).sigma2,
-        },
-      ];
+      return check.agree({
+        [`${what}mean`]: [found.slice(0, p), expected.mean, one],
+        [`${what}variances`]: [found.slice(p), expected.sigma2, two],
+      });
     });
   },
 });
 
-/** The loss that is one everywhere: what a strategy estimates from it is the score. */
-const one = (p: number) => powerLoss({ terms: [{ c: 1, a: new Array<number>(p).fill(1), b: 0, n: 0 }] });
-
-const fisher = check.equals<readonly number[], Subject>({
+const fisher = check.equals<number[], Subject>({
   says: 'the score averages to zero (a baseline is free); its mean square is 1 / sigma^2 and 1 / (2 sigma^4), by which the natural gradient divides',
   given: draw.oneof([1, 2, 3], p => draw.vector(p, draw.logUniform({ min: 1 / 16, max: 16 }))),
   runs: 30,
   measure: (variances, { evolution, natural }) => {
-    const at = { loss: one(variances.length), point: variances.map(() => 0) };
+    // what a strategy estimates from the loss that is one everywhere is the score
+    const at = { loss: constantLoss(variances.length, 1), point: variances.map(() => 0) };
     const points = quad.gaussianPoints(variances.length, 3);
     const p = variances.length;
     const found = averaged(points, noise => {
@@ -117,12 +105,8 @@ const fisher = check.equals<readonly number[], Subject>({
   },
 });
 
-interface FullRidge {
-  readonly f: draw.RidgeCase;
-  readonly sigma: draw.SpectralMatrix;
-}
-
-const fullGiven = { arbitrary: draw.record({ f: draw.ridges(2), sigma: draw.spd(2, 1 / 64, 1 / 4) }) };
+const fullGiven = draw.record({ f: draw.ridges(2), sigma: draw.spd(2, 1 / 64, 1 / 4) });
+type FullRidge = draw.Of<typeof fullGiven>;
 
 const CHANGES: readonly mat.Matrix[] = [
   mat.diagonal([1, 0]),
@@ -150,7 +134,7 @@ const full = check.equals<FullRidge, Subject>({
     const points = quad.gaussianPoints(2, NODES);
     const hessian = ridgeHessian(ridgeSmoothed(ridge, matrix), point);
     const [factor, precision] = [mat.cholesky(matrix), mat.inverse(matrix)];
-    const size = sizes({ f: c.f, variances: spectrum }).sigma2;
+    const size = sizes({ f: c.f, variances: [...spectrum] }).sigma2;
     const found = averaged(points, noise => {
       const xi = mat.apply(factor, noise);
       const value = ridgeValue(ridge, mat.add(point, xi));

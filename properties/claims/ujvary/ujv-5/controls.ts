@@ -1,10 +1,6 @@
 /** @file What UJV-5 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
-import {
-  EVOLUTION_RULES,
-  type EvolutionRules,
-  NATURAL_EVOLUTION_RULES,
-} from '../../../../src/core/variational/evolution-strategy.js';
+import * as evolutionStrategy from '../../../../src/core/variational/evolution-strategy.js';
 import { MEAN_FIELD_RULES, type MeanFieldRules } from '../../../../src/core/variational/mean-field.js';
 import { constant } from '../../../../src/engine/ops.js';
 import { type Mutant, mat, mutant } from '../../../kit.js';
@@ -17,8 +13,8 @@ export interface Root {
 
 export interface Subject {
   readonly meanField: MeanFieldRules;
-  readonly evolution: EvolutionRules;
-  readonly natural: EvolutionRules;
+  readonly evolution: evolutionStrategy.EvolutionRules;
+  readonly natural: evolutionStrategy.EvolutionRules;
   readonly triangular: Root;
   readonly symmetric: Root;
   /** The score estimate of the gradient by Sigma from one value L(mu + xi), given Sigma^-1 xi and Sigma^-1. */
@@ -59,20 +55,20 @@ function inBasis(sigma: mat.Matrix, entry: (values: mat.Vector, i: number, j: nu
 
 export const SUBJECT: Subject = {
   meanField: MEAN_FIELD_RULES,
-  evolution: EVOLUTION_RULES,
-  natural: NATURAL_EVOLUTION_RULES,
+  evolution: evolutionStrategy.EVOLUTION_RULES,
+  natural: evolutionStrategy.NATURAL_EVOLUTION_RULES,
   triangular: triangular(1 / 2),
   symmetric: symmetric((a, b) => a + b),
   score: (value, whitened, precision) =>
     mat.combine(value / 2, mat.outer(whitened, whitened), -value / 2, precision),
 };
 
-const inEvolution = (says: string, change: Partial<EvolutionRules>) => {
-  const evolution = { ...EVOLUTION_RULES, ...change };
+const inEvolution = (says: string, change: Partial<evolutionStrategy.EvolutionRules>) => {
+  const evolution = { ...evolutionStrategy.EVOLUTION_RULES, ...change };
   return mutant<Subject>(says, s => ({ ...s, evolution }));
 };
-const inNatural = (says: string, change: Partial<EvolutionRules>) => {
-  const natural = { ...NATURAL_EVOLUTION_RULES, ...change };
+const inNatural = (says: string, change: Partial<evolutionStrategy.EvolutionRules>) => {
+  const natural = { ...evolutionStrategy.NATURAL_EVOLUTION_RULES, ...change };
   return mutant<Subject>(says, s => ({ ...s, natural }));
 };
 const inMeanField = (says: string, change: Partial<MeanFieldRules>) => {
@@ -81,7 +77,7 @@ const inMeanField = (says: string, change: Partial<MeanFieldRules>) => {
 };
 const other = (says: string, change: Partial<Subject>) => mutant<Subject>(says, s => ({ ...s, ...change }));
 
-const { varianceScore } = EVOLUTION_RULES;
+const { varianceScore } = evolutionStrategy.EVOLUTION_RULES;
 
 export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
   deviationMissing: inEvolution('eta for eta / sigma', { meanScore: (_, noise) => noise }),
