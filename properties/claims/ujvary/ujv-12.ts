@@ -228,13 +228,24 @@ export default claim({
   paper: 'ujvary',
   source: 'Ujváry et al. 2022, Proposition 2, eqs. (11)-(12), (25)-(28)',
   tex: {
+    // the index of the norm is hardly readable; eq. (9) and appendix A have that of Sigma
+    asRead: true,
     printed:
-      '\\dot\\mu = -\\nabla\\tilde L, \\qquad \\tilde L = L + \\sqrt p\\,\\|\\nabla L\\| + \\tfrac\\delta4\\|\\nabla L\\|^2',
+      '\\dot\\mu = -\\nabla\\tilde L, \\qquad \\tilde L = L + \\sqrt p\\,\\|\\nabla L\\|_\\Sigma + \\tfrac\\delta4\\|\\nabla L\\|^2',
     corrected:
       '\\tilde L = L + \\sqrt p\\,\\|\\Sigma^{1/2}\\nabla L\\| + \\tfrac\\delta4\\|\\nabla L\\|^2 \\text{ to } O(\\delta^3) \\text{ if } \\sqrt{\\|\\Sigma\\|} = O(\\delta);\\quad \\tilde v = v + \\tfrac\\delta2 (Dv)\\,v,\\ v = \\nabla L(\\mu+\\varepsilon^*) \\text{ at any radius}',
   },
   says: 'One step of SAM with learning rate delta follows the modified loss up to third order where the radius shrinks with the learning rate; at a fixed radius up to second order for quadratics and up to first order otherwise, because the step is not a gradient field: the modified field v + delta (Dv) v / 2 restores third order.',
   verdict: conditional('the radius is of the order of the learning rate'),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'The order of the modified loss of SAM, and how small the radius must be for it',
+      quote: 'Since we also have the scaling factor [...] we may neglect these terms',
+      place: 'appendix A, after eq. (28)',
+      says: 'The terms neglected are of the order of the radius times δ, so that the loss follows one step up to third order where the radius is of the order of the learning rate. At a fixed radius the order is two for quadratics and one otherwise, because the SAM step is not a gradient field; v + (δ/2)(Dv)v follows it to third order at any radius.',
+    },
+  ],
   objectives: ['samba'],
   subject: modified.MODIFIED_RULES,
   checks: { joint, fixedRadius, vector, quadraticPrinted, quadraticFull, step, curl, symmetric },
@@ -249,7 +260,7 @@ export default claim({
     rootExtra: wrong('delta/4 |grad L|, not squared', {
       extra: (hessian, g) => mat.scale(1 / (2 * mat.norm(g)), mat.apply(hessian, g)),
     }),
-    unwhitenedPenalty: wrong('sqrt(p) |grad L| without the covariance, as printed', {
+    unwhitenedPenalty: wrong('sqrt(p) |grad L| without the covariance', {
       direction: g => mat.scale(1 / mat.norm(g), g),
     }),
     halfPenalty: wrong('half of the penalty of first order', {

@@ -108,6 +108,22 @@ export default claim({
   },
   says: 'The MFVI objective is the loss plus half the trace of Sigma times the Hessian, up to fourth order in the radius with the constant L_ijkl Sigma_ij Sigma_kl / 8; for polynomials of degree up to three it is exact at every covariance.',
   verdict: asymptotic(4, 'rho'),
+  findings: [
+    {
+      class: 'misprint',
+      title: 'The expansion behind proposition 3 is of second order',
+      quote: 'Again, a first-order Taylor approximation gives',
+      place: 'proposition 3, proof (sketch)',
+      says: 'To first order there is no trace of the Hessian; appendix B has “a second-order Taylor expansion”.',
+    },
+    {
+      class: 'sharpened',
+      title: 'The approximation of the MFVI objective is exact up to degree three',
+      quote: 'The following approximation holds for the RandomSAM algorithm with constant',
+      place: 'proposition 3',
+      says: 'The error is of fourth order in the radius, with the constant L_ijkl Σ_ij Σ_kl / 8, and zero for polynomials of degree up to three at any covariance.',
+    },
+  ],
   subject: mfvi.MFVI_RULES,
   checks: { general, isotropic, trained, cubic, quintic },
   mutants: {

@@ -153,6 +153,15 @@ export default claim({
     corrected:
       'tr(Sigma H^2) itself is |Sigma^(1/2) H|_F^2 >= 0; beside it stand tr(Sigma H)/2 and delta/4 grad L . grad tr(Sigma H)',
   }),
+  findings: [
+    {
+      class: 'error',
+      title: 'The penalty along the steps of MFVI is not always positive',
+      quote: 'for MFVI the penalty contains the trace of the Hessian squared, which is now always positive',
+      place: 'table 2, caption',
+      says: 'Tr(ΣH²) itself is never negative, but ½Tr(ΣH) stands beside it, which the last cell leaves out: together they are negative at a maximum of the loss for every learning rate below 2/|H|. The other three cells are right, with errors of second (SAM), fourth (MFVI) and, for a radius of the order of the learning rate, third order (steps of SAM).',
+    },
+  ],
   subject: CELLS,
   checks: { negative, frobenius, sam, mfvi, samSteps, mfviSteps, positive },
   mutants: {

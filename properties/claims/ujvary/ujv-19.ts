@@ -1,4 +1,4 @@
-/** @file UJV-19 (section 5.1, eq. 50): what learning the covariance by the SAM objective would do without a KL. */
+/** @file UJV-19 (section 5.1, appendix C): what learning the covariance by the SAM objective would do without a KL. */
 import * as tf from '@tensorflow/tfjs';
 import * as variationalSam from '../../../src/core/variational/variational-sam.js';
 import { constant } from '../../../src/engine/ops.js';
@@ -95,7 +95,7 @@ const decay = check.equals<Spread, Subject>({
   },
 });
 
-/** Eq. (50) read literally. */
+/** The display of section 5.1 read literally. */
 const UNAVERAGED: variationalSam.VariationalSamRules = {
   ...variationalSam.VARIATIONAL_SAM_RULES,
   meanWeight: () => constant(1),
@@ -105,7 +105,7 @@ const UNAVERAGED: variationalSam.VariationalSamRules = {
 const PINNED: Spread = { mean: [1, -2], other: [0, 1], variances: [0.5, 0.25], prior: 2, examples: 100 };
 
 const notAveraged = check.violates<Spread, Subject>({
-  says: 'with the KL not divided by N, as eq. (50) is printed, the weight decay is N times that of L_SAM',
+  says: 'with the KL not divided by N, as the display of section 5.1 is printed, the weight decay is N times that of L_SAM',
   given: check.only([PINNED]),
   measure: c => {
     const [claimed, actual] = [variationalSam.VARIATIONAL_SAM_RULES, UNAVERAGED].map(variational =>
@@ -167,7 +167,7 @@ const inVariational = (says: string, change: Partial<variationalSam.VariationalS
 export default claim({
   id: 'UJV-19',
   paper: 'ujvary',
-  source: 'Ujváry et al. 2022, section 5.1, eq. (50)',
+  source: 'Ujváry et al. 2022, section 5.1 (display of L_VSAM), appendix C around eq. (50)',
   tex: {
     printed:
       'L_{\\mathrm{VSAM}} = \\max_{\\varepsilon^\\top\\Sigma^{-1}\\varepsilon\\le p} L(\\mu+\\varepsilon) + \\operatorname{KL}\\bigl(\\mathcal N(\\mu,\\Sigma)\\,\\|\\,\\mathcal N(0,\\sigma_0^2 I)\\bigr), \\qquad \\arg\\min_\\Sigma L_{\\mathrm{SAM}} = 0',
@@ -176,8 +176,17 @@ export default claim({
   },
   says: 'Minimising the SAM objective over Sigma leads to the null matrix, for every loss; the KL that prevents it acts on the mean as the L2 penalty of SAM does, provided it is divided by N as in eq. (55). For the MFVI objective the collapse happens only where the loss is convex.',
   verdict: conditional(
-    'the KL is divided by the number of examples N, which eq. (50) omits and eq. (55) has',
+    'the KL is divided by the number of examples N, as in eqs. (5), (52) and (55); the display of section 5.1 omits it',
   ),
+  findings: [
+    {
+      class: 'misprint',
+      title: 'The KL of the VariationalSAM loss lacks its 1/N in section 5.1',
+      quote: 'but we reinterpret the [...] penalty on [...] as being part of a KL divergence as in MFVI',
+      place: 'section 5.1, display of L_VSAM',
+      says: 'The display has KL[N(μ, Σ)‖N(0, σ₀²I)] without the factor 1/N that eqs. (5), (52) and (55) have. Without it the weight decay is N times that of L_SAM, and “the same as L_SAM” does not hold; with it the decay is exactly α = 1/(2Nσ₀²). Eq. (50) has no KL at all: it is the loss that appendix C starts from.',
+    },
+  ],
   objectives: ['variational-sam'],
   subject: SUBJECT,
   checks: { decay, notAveraged, monotone, vanishing, meanMonotone, meanFalls },

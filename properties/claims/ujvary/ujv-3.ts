@@ -199,6 +199,16 @@ export default claim({
   },
   says: 'Holding the step fixed costs an error of second order in the radius against the gradient of the maximum, with a known constant; differentiating the step leaves an error of third order only, so the usual detached gradient is one order less accurate for the SAM objective itself. The weight decay 2 alpha mu is exact.',
   verdict: asymptotic(2, 'rho'),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'Ignoring the dependence of the step on the mean costs one order',
+      quote: 'ignoring the dependence of',
+      place: 'section 2, before eq. (4)',
+      says: 'Against the gradient of the maximum the step held fixed is off at second order in the radius, by a known amount; differentiated it is off at third order only.',
+      also: ['SAMBA-8'],
+    },
+  ],
   objectives: ['vsam', 'variational-sam'],
   subject: SUBJECT,
   // the quick ones first: mutants are tried in this order

@@ -112,8 +112,7 @@ export default claim({
   source: 'Ujváry et al. 2022, eqs. (5)-(7)',
   tex: {
     printed:
-      'L_{\\mathrm{MFVI}}(\\mu,\\Sigma) = \\mathbb E_{\\theta\\sim\\mathcal N(\\mu,\\Sigma)} L(\\theta) + \\tfrac1N\\operatorname{KL}, \\qquad \\nabla_\\mu L_{\\mathrm{MFVI}} \\approx \\nabla L(\\mu+\\Sigma^{1/2}\\eta) + 2\\alpha\\mu, \\quad \\eta\\sim\\mathcal N(0,I)',
-    corrected: '\\alpha = \\frac1{2N\\sigma_0^2}',
+      'L_{\\mathrm{MFVI}}(\\mu,\\Sigma) = \\mathbb E_{\\theta\\sim\\mathcal N(\\mu,\\Sigma)} L(\\theta) + \\tfrac1N\\operatorname{KL}, \\qquad \\nabla_\\mu L_{\\mathrm{MFVI}} \\approx \\nabla L(\\mu+\\Sigma^{1/2}\\eta) + 2\\alpha\\mu, \\quad \\eta\\sim\\mathcal N(0,I), \\quad \\alpha := \\frac1{2N\\sigma_0^2}',
   },
   says: 'The reparametrised gradient of one noise is an unbiased estimate of the gradient of the MFVI objective, and the KL to N(0, sigma0^2 I) acts on the mean as weight decay with alpha = 1 / (2 N sigma0^2), exactly.',
   verdict: exact(),

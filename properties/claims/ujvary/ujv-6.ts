@@ -174,6 +174,7 @@ export default claim({
   paper: 'ujvary',
   source: 'Ujváry et al. 2022, introduction and section 3',
   tex: {
+    asRead: true,
     printed:
       '\\nabla L(\\mu+\\varepsilon^*) \\text{: a biased, deterministic replacement of the unbiased but high-variance } \\nabla L(\\mu+\\Sigma^{1/2}\\eta)',
     corrected:
@@ -181,6 +182,16 @@ export default claim({
   },
   says: 'SAM trades the variance of the single-sample gradient for a bias of the same order: the bias is rho |H g|/|g|, the standard deviation (rho/sqrt(p)) |H|_F, equal in the mean square over directions; where the gradient lies along the sharpest direction the bias is up to sqrt(p) times larger.',
   verdict: asymptotic(1, 'rho'),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'Bias and standard deviation are of one order',
+      quote:
+        'a biased deterministic approximation replacing the unbiased but high-variance single-sample Monte Carlo gradient',
+      place: 'section 1',
+      says: 'The bias of the SAM gradient is ρ|Hg|/|g|, the standard deviation of the single sample (ρ/√p)|H|_F: of one order in the radius, and equal in the mean square over directions. “High variance” is not implied; where the gradient lies along the sharpest direction the bias is up to √p times larger.',
+    },
+  ],
   objectives: ['sam', 'random-sam'],
   subject: SUBJECT,
   checks: { quadratic, range, isotropic, unbiased, bias, spread },

@@ -158,6 +158,7 @@ export default claim({
   paper: 'ujvary',
   source: 'Ujváry et al. 2022, section 4.2',
   tex: {
+    asRead: true,
     printed:
       '\\max_{\\varepsilon^\\top\\Sigma^{-1}\\varepsilon\\le p} L(\\mu+\\varepsilon) - L(\\mu) \\ge 0, \\qquad \\mathbb E L(\\mu+\\varepsilon) - L(\\mu) \\text{ may be negative}',
     corrected:

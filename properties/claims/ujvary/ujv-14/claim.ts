@@ -197,6 +197,17 @@ export default claim({
     corrected:
       'F + delta/4 |grad F|^2, F = E L, for independent noise; F + delta/4 E|grad L|^2 without replacement, whose expansion has tr(Sigma H)/2 and delta/4 grad L . grad tr(Sigma H) besides the printed terms',
   }),
+  findings: [
+    {
+      class: 'error',
+      title: 'The modified loss of SGD with a mean-field step lacks its leading term',
+      quote: 'Gradient descent with MFVI step follows a path that is closest to the gradient flow path on',
+      place: 'proposition 4, eqs. (17), (38)-(39)',
+      says: '½Tr(ΣH) is of the same order in Σ as the term δ/4 Tr(ΣH²) that is kept, and larger by about 2/(δλ) for a curvature λ; δ/4 ∇L·∇Tr(ΣH), with third derivatives, is missing too: both fall out between eq. (38) and eq. (39). For independent noise the mean of one step is gradient descent on the smoothed loss F = E L, whose modified loss is F + (δ/4)|∇F|², without Tr(ΣH²); eq. (38) belongs to sampling without replacement.',
+      also: ['UJV-15'],
+      changesUse: true,
+    },
+  ],
   subject: sgd.SGD_RULES,
   checks: {
     cube,

@@ -7,7 +7,7 @@ import { makeSam } from '../../../../src/core/objectives/sam/sam.js';
 import { makeVsam, VSAM_RULES } from '../../../../src/core/objectives/sam/vsam.js';
 import { powerSumMean } from '../../../../src/theory/closed/power-sum.js';
 import { ridgeGradient } from '../../../../src/theory/closed/ridge.js';
-import { check, claim, draw, mat, quad, refuted } from '../../../kit.js';
+import { check, claim, conditional, draw, mat, quad } from '../../../kit.js';
 import { powerLoss } from '../../../subjects/sam/losses.js';
 import { polynomialSize, polynomials } from '../../../subjects/sam/polynomial-cases.js';
 import { sizeOf } from '../../../subjects/sam/ridge-cases.js';
@@ -160,17 +160,26 @@ export default claim({
   paper: 'ujvary',
   source: 'Ujváry et al. 2022, Table 1',
   tex: {
+    asRead: true,
     printed:
       '\\Sigma:\\quad \\text{SAM } \\tfrac{\\rho^2}p I, \\quad \\text{ASAM } \\tfrac{\\rho^2}p\\operatorname{diag}(\\mu_i^2), \\quad \\text{FisherSAM } \\tfrac{\\rho^2}p\\operatorname{diag}(F(\\mu)), \\quad \\text{MFVI } \\operatorname{diag}(\\sigma_i)',
     corrected:
       '\\text{FisherSAM } \\tfrac{\\rho^2}p F(\\mu)^{-1}, \\qquad \\text{MFVI } \\operatorname{diag}(\\sigma_i^2)',
   },
-  says: 'The table holds for SAM, RandomSAM, MFVI and ASAM (with squares mu_i^2 and sigma_i^2); for Fisher SAM the covariance must be the inverse of the Fisher matrix, without which the step neither respects the Fisher ball nor is invariant under changes of the weights. The exponent may have been lost in the text at hand.',
-  verdict: refuted({
-    counterexample:
-      'F = diag(4, 1), g = (1, 1), rho = 1: with Sigma = F/p the squared Fisher length is 13, not 1',
-    corrected: 'Sigma = (rho^2/p) F^-1 for Fisher SAM; the other rows hold',
-  }),
+  says: 'The table holds for SAM and RandomSAM, for MFVI with the variances sigma_i^2 and ASAM with the squares mu_i^2; Fisher SAM needs the inverse of the Fisher matrix, without which the step neither respects the Fisher ball nor is invariant under changes of the weights. Whether the cell prints F or its inverse cannot be read in the text at hand.',
+  verdict: conditional(
+    'the covariance of Fisher SAM is (rho^2/p) F^-1, of ASAM (rho^2/p) diag(mu_i^2), of MFVI diag(sigma_i^2): the exponents of that column of the table cannot be read in the text at hand',
+  ),
+  findings: [
+    {
+      class: 'misprint',
+      title: 'The covariance of Fisher SAM is the inverse of the Fisher matrix',
+      quote: 'diag(F(μ))',
+      place: 'table 1, row Fisher SAM',
+      asRead: true,
+      says: 'One cell, badly readable in the text at hand, where exponents are lost: it may print F(μ)⁻¹. With F itself the step is not the one of Kim et al.: for F = diag(4, 1) and g = (1, 1) it has the squared Fisher length 13ρ² in place of ρ². With F⁻¹, and ASAM with the squares μ_i², the table is right.',
+    },
+  ],
   objectives: ['sam', 'asam', 'fisher-sam', 'random-sam', 'mean-field'],
   subject: SUBJECT,
   checks: {

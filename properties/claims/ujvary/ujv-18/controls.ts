@@ -8,11 +8,14 @@ import {
 import { type PosteriorRules, plainDescent } from '../../../../src/core/variational/posterior.js';
 import * as variationalSam from '../../../../src/core/variational/variational-sam.js';
 import { constant } from '../../../../src/engine/ops.js';
-import { type Mutant, mutant } from '../../../kit.js';
+import { type Mutant, mutant, wrong } from '../../../kit.js';
+import type { Prior } from '../../../subjects/sam/weight-posteriors.js';
 
 export const SUBJECT = {
   meanField: MEAN_FIELD_RULES,
   variational: variationalSam.VARIATIONAL_SAM_RULES,
+  /** What the optimiser takes off the mean beside the printed update, per rate. */
+  weightDecay: ({ prior, examples }: Prior) => 1 / (examples * prior),
 };
 export type Subject = typeof SUBJECT;
 
@@ -22,7 +25,7 @@ const wrongBoth = (says: string, change: Partial<PosteriorRules>): Mutant<Subjec
     meanField: { ...MEAN_FIELD_RULES, ...change },
     variational: { ...variationalSam.VARIATIONAL_SAM_RULES, ...change },
   };
-  return mutant<Subject>(says, () => rules);
+  return mutant<Subject>(says, s => ({ ...s, ...rules }));
 };
 const wrongMeanField = (says: string, change: Partial<MeanFieldRules>): Mutant<Subject> => {
   const meanField = { ...MEAN_FIELD_RULES, ...change };
@@ -36,13 +39,13 @@ const wrongVariational = (
   return mutant<Subject>(says, s => ({ ...s, variational }));
 };
 
-const PRINTED: Subject = {
+const PRINTED = {
   meanField: PRINTED_MEAN_FIELD_RULES,
   variational: variationalSam.PRINTED_VARIATIONAL_SAM_RULES,
 };
 
 export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
-  printed: mutant<Subject>('both algorithms as printed', () => PRINTED),
+  printed: mutant<Subject>('both algorithms as printed', s => ({ ...s, ...PRINTED })),
   decayMissing: wrongBoth('no decay of the mean', { meanWeight: () => constant(0) }),
   examplesMissing: wrongBoth('N is missing in the decay', { meanWeight: () => constant(1) }),
   varianceNotAveraged: wrongBoth('N is missing in the KL of the variances', {
@@ -72,5 +75,9 @@ export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
   noNoise: wrongMeanField('no noise', { sample: mean => mean }),
   radiusDropped: wrongVariational('no sqrt(p)', { radius: () => 1 }),
   radiusSquared: wrongVariational('p for sqrt(p)', { radius: p => p }),
+  ...wrong.formula(SUBJECT, 'weightDecay', {
+    decayHalved: ['the weight decay alpha for 2 alpha', ({ prior, examples }) => 1 / (2 * examples * prior)],
+    decayPerBatch: ['a weight decay without N', ({ prior }) => 1 / prior],
+  }),
   rootMissing: wrongVariational('Sigma for its root in the sharpness', { std: sigma2 => sigma2 }),
 };

@@ -182,6 +182,16 @@ export default claim({
   },
   says: 'The approximated objective holds to second order in the root of Sigma. It knows no curvature: for a fixed gradient its covariance has a closed form that returns to the prior as the gradient vanishes, where that of MFVI stays at 1/(1/sigma0^2 + N H_ii); this is consistent with the remark that Sigma grows until the expansion fails.',
   verdict: asymptotic(2, 'sqrt(Sigma)'),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'The approximated VariationalSAM objective knows no curvature',
+      quote:
+        'starts to increase, and often reaches a [...] where the Taylor approximation underlying SAM no longer holds',
+      place: 'section 6',
+      says: 'Eq. (56) holds to second order in the root of Σ, but its Σ depends on the gradient alone: as that vanishes the variances return to the prior, where those of MFVI stay at 1/(1/σ₀² + N H_ii). This is what the remark observes.',
+    },
+  ],
   objectives: ['variational-sam'],
   subject: SUBJECT,
   checks: { slope, stationary, full, meanFieldStays, value, toPrior },

@@ -138,6 +138,7 @@ export default claim({
   paper: 'ujvary',
   source: 'Ujváry et al. 2022, Theorem 1, appendix D, eqs. (60)-(71)',
   tex: {
+    asRead: true,
     printed:
       '\\mathbb E_\\varepsilon L_D \\le \\max_{\\varepsilon^\\top\\Sigma^{-1}\\varepsilon\\le\\gamma^2} L_S(\\mu+\\varepsilon) + \\tfrac{L_{\\max}}{\\sqrt n} + \\ldots, \\qquad \\gamma = p\\bigl(1+\\sqrt{\\tfrac{\\log n}p}\\bigr), \\qquad \\log\\tfrac{|\\Sigma_j|}{|\\Sigma_0|} \\le pc',
     corrected:
@@ -147,6 +148,30 @@ export default claim({
   verdict: conditional(
     'losses in [0, Lmax] divided by Lmax, a relative spacing c of the prior variances with -log(1 - c) <= 3 c, and gamma = sqrt(p) + sqrt(log n)',
   ),
+  findings: [
+    {
+      class: 'error',
+      title: 'A bound on the log determinant in the proof of theorem 1 is false, and what it serves is true',
+      quote: 'From our assumptions [...] Thus we get',
+      place: 'appendix D, before eq. (65)',
+      says: 'The log determinant is bounded by Σ log(1 + c) ≤ pc; in the direction that counts, a prior variance larger than the posterior’s, it is -log(1 - c) > c a dimension, and so with the trace where the ratio is the other way round. The divergence is within pc + r²/2 all the same for a spacing c up to 0.94 (0.738 the other way round), in fact within pc²/(4(1 - c)) + r²/2.',
+    },
+    {
+      class: 'misprint',
+      title: 'The radius of theorem 1 in the appendix lacks a root',
+      quote: 'γ = p(1 + √(log n/p))',
+      place: 'appendix D, theorem 1',
+      asRead: true,
+      says: 'As far as it can be read. The theorem in section 5.1 and eq. (67) have √p(1 + √(log n/p)), which is what the proof gives.',
+    },
+    {
+      class: 'sharpened',
+      title: 'What the theorem asks of the loss, and that it says nothing for the networks of the paper',
+      quote: 'a bound on the generalization error of VariationalSAM',
+      place: 'section 5.1',
+      says: 'Losses must lie in [0, Lmax] and be divided by Lmax: eq. (69) drops a factor that matters for negative losses, the moment behind eq. (60) is that of losses in [0, 1]. For 3.6e7 parameters and 50000 images the term pc alone makes the bound 13 where no loss exceeds 1.',
+    },
+  ],
   subject: PAC_BAYES_RULES,
   checks: {
     ...BALL,

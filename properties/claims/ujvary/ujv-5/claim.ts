@@ -181,6 +181,7 @@ export default claim({
   paper: 'ujvary',
   source: 'Ujváry et al. 2022, section 3 and Table 1 (VO, ES, CMA-ES, NES)',
   tex: {
+    asRead: true,
     printed:
       '\\nabla_\\mu \\mathbb E L = \\mathbb E\\bigl[L(\\mu+\\xi)\\,\\Sigma^{-1}\\xi\\bigr], \\qquad \\nabla_\\Sigma \\mathbb E L = \\tfrac12\\mathbb E\\bigl[L(\\mu+\\xi)\\,(\\Sigma^{-1}\\xi\\xi^\\top\\Sigma^{-1} - \\Sigma^{-1})\\bigr] = \\tfrac12\\mathbb E\\,\\nabla^2 L',
   },
