@@ -8,9 +8,9 @@ import { scaledNorm } from '../../../src/core/perturbation.js';
 import { detach } from '../../../src/engine/ops.js';
 import { ridgeGradient, ridgeValue } from '../../../src/theory/closed/ridge.js';
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
-import { asymptotic, check, claim, draw, fc, mat, mutant } from '../../kit.js';
+import { asymptotic, check, claim, draw, fc, mat, wrong } from '../../kit.js';
 import { linearised, samAt } from '../../subjects/flow/ladders.js';
-import { PENALTY_RULES, type PenaltyRules } from '../../subjects/sam/covariance.js';
+import { PENALTY_RULES } from '../../subjects/sam/covariance.js';
 import { quadraticLoss, ridgeLoss } from '../../subjects/sam/losses.js';
 import { trueStep } from '../../subjects/sam/maximiser.js';
 import { DETACH_MUTANTS, DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
@@ -25,6 +25,7 @@ import {
   withSigma,
 } from '../../subjects/sam/ridge-cases.js';
 import { type Sam, type SamRules, samOn } from '../../subjects/sam/sam.js';
+import { pick } from '../../subjects/sam/step-mutants.js';
 import { saddle, TURNED_SADDLE } from '../../subjects/sam/weight-cases.js';
 
 const onLadder = (
@@ -95,14 +96,11 @@ const maximiser = check.order<Case<draw.RidgeCase>, SamRules>({
   },
 });
 
-interface QuadraticCase extends Case<draw.Quadratic> {
-  readonly radius: number;
-}
-
-const quadraticCases = (dimensions: number[]): fc.Arbitrary<QuadraticCase> =>
+const quadraticCases = (dimensions: number[]) =>
   fc
     .tuple(withSigma(draw.quadratics, dimensions), draw.logUniform({ min: 1e-3, max: 50 }))
     .map(([c, radius]) => ({ ...c, radius }));
+type QuadraticCase = draw.Of<ReturnType<typeof quadraticCases>>;
 
 /** A quadratic with its covariance scaled so that the ellipsoid has the case's radius. */
 function onQuadratic({ f, sigma, radius }: QuadraticCase, rules: SamRules) {
@@ -166,29 +164,23 @@ const uniform = check.bound<QuadraticCase, SamRules>({
 
 const ordinary = check.equals<{ f: draw.RidgeCase; rho: number }, SamRules>({
   says: 'with Sigma = (rho^2/p) I the penalised loss is L + rho |grad L|, eq. (8)',
-  given: fc.oneof(
-    ...[1, 3, 5].map(p => draw.record({ f: draw.ridges(p), rho: draw.logUniform({ min: 1e-3, max: 8 }) })),
+  given: draw.oneof([1, 3, 5], p =>
+    draw.record({ f: draw.ridges(p), rho: draw.logUniform({ min: 1e-3, max: 8 }) }),
   ),
   measure: ({ f, rho }, rules) => {
     const p = f.point.length;
     const factor = times(rho / Math.sqrt(p), mat.identity(p));
     const sam = samOn(rules, { loss: ridgeLoss(f.ridge), point: f.point, factor });
-    const size = sizeOf({ f, sigma: unit });
     return {
       actual: sam.penalised,
       expected: ridgeValue(f.ridge, f.point) + rho * mat.norm(ridgeGradient(f.ridge, f.point)),
-      scale: size * (1 + rho),
+      scale: sizeOf({ f, sigma: unit }) * (1 + rho),
     };
   },
 });
 
-const penalised = (says: string, change: Partial<PenaltyRules>) => {
-  const penalty = { ...PENALTY_RULES, ...change };
-  return mutant<SamRules>(says, rules => ({ ...rules, penalty }));
-};
-
-const { unnormalised, rootDimensionMissing, dimensionForRoot, covarianceForRoot, covarianceMissing } =
-  LENGTH_MUTANTS;
+const SUBJECT: SamRules = { samba: SAMBA_RULES, penalty: PENALTY_RULES };
+const { measure } = PENALTY_RULES;
 
 export default claim({
   id: 'UJV-10',
@@ -203,29 +195,26 @@ export default claim({
   says: 'The SAM objective and its gradient are those of the loss plus sqrt(p) |Sigma^(1/2) grad L| up to second order in the radius, with known constants; the step and the true maximiser differ at second order but the loss there only at third, so the printed identity L_SAM = L(mu + eps*) holds as an approximation.',
   verdict: asymptotic(2, 'rho'),
   objectives: ['samba'],
-  subject: { samba: SAMBA_RULES, penalty: PENALTY_RULES },
+  subject: SUBJECT,
   checks: { value, gradient, maximum, maximiser, exactly, uniform, ordinary },
   mutants: {
     ...inSamba<SamRules>(DETACH_MUTANTS),
-    ...inSamba<SamRules>({ unnormalised, rootDimensionMissing, dimensionForRoot }),
-    ...inSamba<SamRules>({ covarianceForRoot, covarianceMissing }),
+    ...inSamba<SamRules>(pick(LENGTH_MUTANTS, 'unnormalised', 'rootDimensionMissing', 'dimensionForRoot')),
+    ...inSamba<SamRules>(pick(LENGTH_MUTANTS, 'covarianceForRoot', 'covarianceMissing')),
     ...inSamba<SamRules>(DIRECTION_MUTANTS),
-    covarianceInPenalty: penalised('|Sigma g| for |Sigma^(1/2) g|', {
-      measure: (s, g) => scaledNorm(scaleUp(s, whiten(s, g))),
-    }),
-    unwhitenedPenalty: penalised('|g| for |Sigma^(1/2) g|', { measure: (_, g) => scaledNorm(g) }),
-    squaredPenalty: penalised('|Sigma^(1/2) g|^2', { measure: (s, g) => squaredNorm(whiten(s, g)) }),
-    rootPenalty: penalised('the root of the norm', {
-      measure: (s, g) => tf.sqrt(PENALTY_RULES.measure(s, g)),
-    }),
-    halfPenalty: penalised('a factor 1/2 in front of the norm', { radius: p => Math.sqrt(p) / 2 }),
-    radiusSquared: penalised('p for sqrt(p)', { radius: p => p }),
-    radiusDropped: penalised('no sqrt(p)', { radius: () => 1 }),
-    radiusRoot: penalised('the root of the radius, as SAMBA eq. (5) read literally', {
-      radius: p => p ** 0.25,
-    }),
-    constantPenalty: penalised('the penalty is not differentiated', {
-      measure: (s, g) => detach(PENALTY_RULES.measure(s, g)),
+    ...wrong.rules(SUBJECT, 'penalty', {
+      covarianceInPenalty: [
+        '|Sigma g| for |Sigma^(1/2) g|',
+        { measure: (s, g) => scaledNorm(scaleUp(s, whiten(s, g))) },
+      ],
+      unwhitenedPenalty: ['|g| for |Sigma^(1/2) g|', { measure: (_, g) => scaledNorm(g) }],
+      squaredPenalty: ['|Sigma^(1/2) g|^2', { measure: (s, g) => squaredNorm(whiten(s, g)) }],
+      rootPenalty: ['the root of the norm', { measure: (s, g) => tf.sqrt(measure(s, g)) }],
+      halfPenalty: ['a factor 1/2 in front of the norm', { radius: p => Math.sqrt(p) / 2 }],
+      radiusSquared: ['p for sqrt(p)', { radius: p => p }],
+      radiusDropped: ['no sqrt(p)', { radius: () => 1 }],
+      radiusRoot: ['the root of the radius, as SAMBA eq. (5) read literally', { radius: p => p ** 0.25 }],
+      constantPenalty: ['the penalty is not differentiated', { measure: (s, g) => detach(measure(s, g)) }],
     }),
   },
 });

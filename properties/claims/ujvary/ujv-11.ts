@@ -15,6 +15,7 @@ import {
 } from '../../subjects/sam/perturbations.js';
 import { type Case, sizeOf, times, withSigma } from '../../subjects/sam/ridge-cases.js';
 import { samOn } from '../../subjects/sam/sam.js';
+import { pick } from '../../subjects/sam/step-mutants.js';
 
 const SUBJECT = {
   samba: SAMBA_RULES,
@@ -121,9 +122,6 @@ const error = check.bound<Case<draw.RidgeCase>, Subject>({
 });
 
 const wrong = (says: string, change: Partial<Subject>) => mutant<Subject>(says, s => ({ ...s, ...change }));
-const { rootDimensionMissing, dimensionForRoot, covarianceForRoot, covarianceMissing, unnormalised } =
-  LENGTH_MUTANTS;
-
 export default claim({
   id: 'UJV-11',
   paper: 'ujvary',
@@ -149,12 +147,15 @@ export default claim({
     quarter: wrong('1/4 for 1/2 in front of the curvature', {
       error: (curvature, squared) => (curvature * squared) / 4,
     }),
-    ...inSamba<Subject>({
-      rootDimensionMissing,
-      dimensionForRoot,
-      covarianceForRoot,
-      covarianceMissing,
-      unnormalised,
-    }),
+    ...inSamba<Subject>(
+      pick(
+        LENGTH_MUTANTS,
+        'rootDimensionMissing',
+        'dimensionForRoot',
+        'covarianceForRoot',
+        'covarianceMissing',
+        'unnormalised',
+      ),
+    ),
   },
 });

@@ -11,6 +11,7 @@ import { PENALTY_RULES } from '../../subjects/sam/covariance.js';
 import { DETACH_MUTANTS, DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
 import { type Case, withSigma } from '../../subjects/sam/ridge-cases.js';
 import type { SamRules } from '../../subjects/sam/sam.js';
+import { pick } from '../../subjects/sam/step-mutants.js';
 
 /** The cells of the table, row by row: SAM and MFVI, in expectation and along their steps. */
 interface Cells extends SamRules {
@@ -134,8 +135,6 @@ const inMfvi = (says: string, change: Partial<MfviRules>) =>
 const inSgd = (says: string, change: Partial<SgdRules>) =>
   changed(says, { sgd: { ...SGD_RULES, ...change } });
 
-const { rootDimensionMissing, covarianceForRoot } = LENGTH_MUTANTS;
-
 export default claim({
   id: 'UJV-15',
   paper: 'ujvary',
@@ -167,7 +166,7 @@ export default claim({
   mutants: {
     ...inSamba<Cells>(DETACH_MUTANTS),
     ...inSamba<Cells>(DIRECTION_MUTANTS),
-    ...inSamba<Cells>({ rootDimensionMissing, covarianceForRoot }),
+    ...inSamba<Cells>(pick(LENGTH_MUTANTS, 'rootDimensionMissing', 'covarianceForRoot')),
     halfPenalty: changed('half of the penalty of SAM', {
       penalty: { ...PENALTY_RULES, radius: p => Math.sqrt(p) / 2 },
     }),

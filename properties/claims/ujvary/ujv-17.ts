@@ -7,7 +7,7 @@ import { FISHER_SAM_RULES, makeFisherSam } from '../../../src/core/objectives/sa
 import { ridgeGradient } from '../../../src/theory/closed/ridge.js';
 import { check, claim, conditional, draw, mat, mutant } from '../../kit.js';
 import { sizeOf, widest } from '../../subjects/sam/ridge-cases.js';
-import { inRules, wrongSteps } from '../../subjects/sam/step-mutants.js';
+import { inRules, pick, wrongSteps } from '../../subjects/sam/step-mutants.js';
 import { atRidge, plainCase, SINES } from '../../subjects/sam/weight-cases.js';
 import { moveOn, penalisedOn } from '../../subjects/sam/weights.js';
 
@@ -19,11 +19,7 @@ interface Method {
   readonly make: (rules: Rules) => ReturnType<typeof makeAsam>;
   readonly eta: number;
   /** The diagonal of Sigma / rho^2. */
-  readonly covariance: (at: {
-    readonly w: mat.Vector;
-    readonly g: mat.Vector;
-    readonly eta: number;
-  }) => number[];
+  readonly covariance: (at: { w: mat.Vector; g: mat.Vector; eta: number }) => number[];
   /** Half of the gradient of g' Sigma(mu) g / |Sigma^(1/2) g| by the mu in Sigma, g held fixed. */
   readonly missing: (f: draw.RidgeCase, eta: number) => number[];
 }
@@ -159,9 +155,8 @@ const missing = (says: string, name: 'asam' | 'fisher', change: (of: number[]) =
     },
   }));
 
-const asamSteps = wrongSteps(ASAM_RULES);
-const fisherSteps = wrongSteps(FISHER_SAM_RULES);
 const rootOf: Rules['root'] = at => mapParams(ASAM_RULES.root(at), tf.sqrt);
+const inverseRoot: Rules['root'] = at => mapParams(FISHER_SAM_RULES.root(at), tf.reciprocal);
 
 export default claim({
   id: 'UJV-17',
@@ -194,35 +189,24 @@ export default claim({
   mutants: {
     ...inRules<Rules, Subject>(
       {
-        notDetached: asamSteps.notDetached,
-        downhill: asamSteps.downhill,
-        noSecondStep: asamSteps.noSecondStep,
-        unnormalised: asamSteps.unnormalised,
-        tensorNorm: asamSteps.tensorNorm,
-        notWhitened: asamSteps.notWhitened,
-        rootMissing: asamSteps.rootMissing,
-        covarianceForRoot: asamSteps.covarianceForRoot,
-        weightForSquare: {
-          says: 'Sigma = diag|w| for diag(w^2)',
-          rules: { ...ASAM_RULES, root: rootOf },
-        },
+        ...pick(
+          wrongSteps(ASAM_RULES),
+          'notDetached',
+          'downhill',
+          'noSecondStep',
+          'unnormalised',
+          'tensorNorm',
+        ),
+        ...pick(wrongSteps(ASAM_RULES), 'notWhitened', 'rootMissing', 'covarianceForRoot'),
+        weightForSquare: { says: 'Sigma = diag|w| for diag(w^2)', rules: { ...ASAM_RULES, root: rootOf } },
       },
       inMethod('asam'),
       'asam',
     ),
     ...inRules<Rules, Subject>(
       {
-        notDetached: fisherSteps.notDetached,
-        downhill: fisherSteps.downhill,
-        rootMissing: fisherSteps.rootMissing,
-        notWhitened: fisherSteps.notWhitened,
-        inverse: {
-          says: 'F for its inverse',
-          rules: {
-            ...FISHER_SAM_RULES,
-            root: at => mapParams(FISHER_SAM_RULES.root(at), root => tf.div(tf.onesLike(root), root)),
-          },
-        },
+        ...pick(wrongSteps(FISHER_SAM_RULES), 'notDetached', 'downhill', 'rootMissing', 'notWhitened'),
+        inverse: { says: 'F for its inverse', rules: { ...FISHER_SAM_RULES, root: inverseRoot } },
       },
       inMethod('fisher'),
       'fisher',

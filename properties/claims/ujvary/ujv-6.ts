@@ -1,13 +1,12 @@
 /** @file UJV-6 (introduction): SAM as a biased, deterministic replacement of an unbiased Monte Carlo gradient. */
 import * as tf from '@tensorflow/tfjs';
-import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
 import * as randomSam from '../../../src/core/objectives/sam/random-sam.js';
-import { makeSam, SAM_RULES, type SamHyper } from '../../../src/core/objectives/sam/sam.js';
+import { makeSam, SAM_RULES } from '../../../src/core/objectives/sam/sam.js';
 import { constant } from '../../../src/engine/ops.js';
 import { ridgeGradient, ridgeHessian, ridgeSmoothed } from '../../../src/theory/closed/ridge.js';
-import { asymptotic, check, claim, draw, mat, mutant, quad, wrong } from '../../kit.js';
+import { asymptotic, check, claim, draw, mat, quad, wrong } from '../../kit.js';
 import { sizeOf, times, widest } from '../../subjects/sam/ridge-cases.js';
-import { inRules, wrongSteps } from '../../subjects/sam/step-mutants.js';
+import { inRules, pick, wrongSteps } from '../../subjects/sam/step-mutants.js';
 import { atQuadratic, atRidge, plainCase } from '../../subjects/sam/weight-cases.js';
 import { averaged } from '../../subjects/sam/weighted-noise.js';
 import { type AtWeights, moveOn } from '../../subjects/sam/weights.js';
@@ -155,20 +154,6 @@ const isotropic = check.equals<QuadraticCase, Subject>({
   },
 });
 
-const inSam = (s: Subject, sam: SamRules<SamHyper>): Subject => ({ ...s, sam });
-const { notDetached, ...steps } = wrongSteps(SAM_RULES);
-const { downhill, noSecondStep, unnormalised, tensorNorm, firstTensorNorm } = steps;
-
-const inRandom = (says: string, change: Partial<randomSam.RandomSamRules>) => {
-  const random = { ...randomSam.RANDOM_SAM_RULES, ...change };
-  return mutant<Subject>(says, s => ({ ...s, random }));
-};
-const MIRRORED: randomSam.RandomSamRules = {
-  ...randomSam.RANDOM_SAM_RULES,
-  point: (w, step) => tf.sub(w, step),
-};
-const wrongRatio = (says: string, ratio: Subject['ratio']) => mutant<Subject>(says, s => ({ ...s, ratio }));
-
 export default claim({
   id: 'UJV-6',
   paper: 'ujvary',
@@ -196,28 +181,38 @@ export default claim({
   subject: SUBJECT,
   checks: { quadratic, range, isotropic, unbiased, bias, spread },
   mutants: {
-    ...inRules<SamRules<SamHyper>, Subject>(
-      { notDetached, downhill, noSecondStep, unnormalised, tensorNorm, firstTensorNorm },
-      inSam,
+    ...inRules(
+      pick(
+        wrongSteps(SAM_RULES),
+        'notDetached',
+        'downhill',
+        'noSecondStep',
+        'unnormalised',
+        'tensorNorm',
+        'firstTensorNorm',
+      ),
+      (s: Subject, sam) => ({ ...s, sam }),
     ),
-    noiseUnscaled: inRandom('rho for rho / sqrt(p)', { length: () => constant(1) }),
-    noiseDimension: inRandom('rho / p for rho / sqrt(p)', { length: p => constant(p) }),
-    noNoise: inRandom('no noise', { point: w => w }),
-    ratioDimension: wrongRatio(
-      'the ratio without sqrt(p)',
-      (h, u) => SUBJECT.ratio(h, u) / Math.sqrt(u.length),
-    ),
-    ratioTrace: wrongRatio(
-      'the trace for the Frobenius norm',
-      (h, u) =>
-        (Math.sqrt(u.length) * mat.norm(mat.apply(h, u))) / Math.abs(h.reduce((t, row, i) => t + row[i]!, 0)),
-    ),
-    ratioForm: wrongRatio(
-      "u'Hu for |Hu|",
-      (h, u) => (Math.sqrt(u.length) * Math.abs(mat.dot(u, mat.apply(h, u)))) / mat.norm(h.flat()),
-    ),
-    ...wrong.formula(SUBJECT, 'random', {
-      mirrored: ['the noise subtracted', MIRRORED, 'eta and -eta have the same distribution.'],
+    ...wrong.rules(SUBJECT, 'random', {
+      noiseUnscaled: ['rho for rho / sqrt(p)', { length: () => constant(1) }],
+      noiseDimension: ['rho / p for rho / sqrt(p)', { length: p => constant(p) }],
+      noNoise: ['no noise', { point: w => w }],
+      mirrored: [
+        'the noise subtracted',
+        { point: (w, step) => tf.sub(w, step) },
+        'eta and -eta have the same distribution.',
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'ratio', {
+      ratioDimension: ['the ratio without sqrt(p)', (h, u) => SUBJECT.ratio(h, u) / Math.sqrt(u.length)],
+      ratioTrace: [
+        'the trace for the Frobenius norm',
+        (h, u) => (Math.sqrt(u.length) * mat.norm(mat.apply(h, u))) / Math.abs(mat.trace(h)),
+      ],
+      ratioForm: [
+        "u'Hu for |Hu|",
+        (h, u) => (Math.sqrt(u.length) * Math.abs(mat.form(u, h, u))) / mat.norm(h.flat()),
+      ],
     }),
   },
 });

@@ -1,14 +1,13 @@
 /** @file UJV-9 (section 4.2): the sharpness of SAM is not negative, that of MFVI may be. */
 import * as tf from '@tensorflow/tfjs';
-import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
-import { makeSam, SAM_RULES, type SamHyper } from '../../../src/core/objectives/sam/sam.js';
+import { makeSam, SAM_RULES } from '../../../src/core/objectives/sam/sam.js';
 import type { MeanFieldRules } from '../../../src/core/variational/mean-field.js';
 import { constant } from '../../../src/engine/ops.js';
 import { ridgeGradient, ridgeHessian, ridgeValue } from '../../../src/theory/closed/ridge.js';
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
 import { check, claim, draw, exact, mat, mutant, quad } from '../../kit.js';
 import { sizeOf, widest } from '../../subjects/sam/ridge-cases.js';
-import { inRules, wrongSteps } from '../../subjects/sam/step-mutants.js';
+import { inRules, pick, wrongSteps } from '../../subjects/sam/step-mutants.js';
 import {
   atQuadratic,
   atRidge,
@@ -147,8 +146,6 @@ const convex = check.bound<draw.Of<typeof convexCases>, Subject>({
   },
 });
 
-const { downhill, unnormalised, noSecondStep } = wrongSteps(SAM_RULES);
-
 const wrong = (says: string, change: Partial<Subject>) => mutant<Subject>(says, s => ({ ...s, ...change }));
 const sampled = (says: string, change: Partial<MeanFieldRules>) =>
   wrong(says, { meanField: { ...WITHOUT_KL, ...change } });
@@ -178,9 +175,9 @@ export default claim({
     halfNoise: sampled('half of the noise', {
       sample: (mean, std, noise) => tf.add(mean, tf.mul(constant(0.5), tf.mul(std, noise))),
     }),
-    ...inRules<SamRules<SamHyper>, Subject>({ downhill, unnormalised, noSecondStep }, (s, sam) => ({
-      ...s,
-      sam,
-    })),
+    ...inRules(
+      pick(wrongSteps(SAM_RULES), 'downhill', 'unnormalised', 'noSecondStep'),
+      (s: Subject, sam) => ({ ...s, sam }),
+    ),
   },
 });

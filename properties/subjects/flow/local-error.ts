@@ -4,7 +4,7 @@ import { type Loss, ridgeLoss } from '../sam/losses.js';
 import { type Case, nearest, sizeOf } from '../sam/ridge-cases.js';
 import { descent, type Field } from './flow.js';
 import { type ModifiedRules, printedField, type Setting, trained } from './modified.js';
-import { localOf, samField, smoothRidge } from './smooth.js';
+import { localOf, samCurvature, samField, smoothRidge } from './smooth.js';
 
 export const zeros = (x: mat.Vector): number[] => x.map(() => 0);
 export const sum = (...parts: readonly mat.Vector[]): number[] =>
@@ -50,7 +50,7 @@ export const localError = (
   problem: Problem,
   steps: readonly number[],
   field: (delta: number) => Field,
-  kappa: (delta: number) => number,
+  kappa: (delta: number) => number = () => problem.kappa,
 ): OrderCase['ladder'] =>
   steps.map(delta => {
     const { v } = trained(rules, problem.program, problem.x, problem.factor, kappa(delta));
@@ -93,4 +93,13 @@ export function jointLimit(c: Case<draw.RidgeCase>, rules: ModifiedRules): Order
       mat.scale(-1 / 12, loss.third(x, g, g)),
     ),
   };
+}
+
+/** -D^2 v [v, v] / 12 - Dv Dv v / 3: what the modified field of first order leaves of a step along v. */
+export function nextTerm({ loss, sigma, kappa, x }: Problem): number[] {
+  const { v, derivative } = samField(loss, sigma, kappa, x);
+  return mat.add(
+    mat.scale(-1 / 12, samCurvature(loss, sigma, kappa, x, v)),
+    mat.scale(-1 / 3, derivative(derivative(v))),
+  );
 }

@@ -23,6 +23,12 @@ export function wrongSteps<Hyper>(rules: SamRules<Hyper>) {
   };
 }
 
+/** Some entries of a table. */
+export const pick = <Value, Name extends string>(
+  table: Readonly<Record<Name, Value>>,
+  ...names: readonly Name[]
+): Record<string, Value> => Object.fromEntries(names.map(name => [name, table[name]]));
+
 /** Mutants of a subject that holds rules. */
 export const inRules = <Rules, Subject>(
   wrong: Readonly<Record<string, Mistake<Rules>>>,

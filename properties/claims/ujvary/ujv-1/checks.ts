@@ -1,13 +1,10 @@
-/** @file UJV-1 (eq. 1): SAM as a maximum on an ellipsoid, and ordinary SAM as the case of a multiple of the identity. */
-
-import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
-import { makeSam, SAM_RULES, type SamHyper } from '../../../src/core/objectives/sam/sam.js';
-import { makeVsam, VSAM_RULES, type VsamHyper } from '../../../src/core/objectives/sam/vsam.js';
-import { ridgeGradient } from '../../../src/theory/closed/ridge.js';
-import { maximiseOnBall, maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
-import { check, claim, draw, exact, mat, mutant } from '../../kit.js';
-import { sizeOf, times } from '../../subjects/sam/ridge-cases.js';
-import { inRules, wrongSteps } from '../../subjects/sam/step-mutants.js';
+/** @file What UJV-1 checks: the maximum on the ellipsoid, and the step that trains. */
+import { makeSam, SAM_RULES } from '../../../../src/core/objectives/sam/sam.js';
+import { makeVsam, VSAM_RULES } from '../../../../src/core/objectives/sam/vsam.js';
+import { ridgeGradient } from '../../../../src/theory/closed/ridge.js';
+import { maximiseOnBall, maximiseOnEllipsoid } from '../../../../src/theory/numerics/trust-region.js';
+import { check, draw, mat } from '../../../kit.js';
+import { sizeOf, times } from '../../../subjects/sam/ridge-cases.js';
 import {
   atQuadratic,
   atRidge,
@@ -16,10 +13,10 @@ import {
   inUnits,
   saddle,
   withVariances,
-} from '../../subjects/sam/weight-cases.js';
-import { moveOn } from '../../subjects/sam/weights.js';
+} from '../../../subjects/sam/weight-cases.js';
+import { moveOn } from '../../../subjects/sam/weights.js';
 
-const SUBJECT = {
+export const SUBJECT = {
   sam: SAM_RULES,
   vsam: VSAM_RULES,
   /** The level of the ellipsoid, e' Sigma^-1 e <= level, for p parameters. */
@@ -30,7 +27,8 @@ const SUBJECT = {
   sharpness: ({ gradient, matrix }: draw.Quadratic, sigma: mat.Matrix, level: number) =>
     maximiseOnEllipsoid(gradient, matrix, sigma, Math.sqrt(level)).value,
 };
-type Subject = typeof SUBJECT;
+
+export type Subject = typeof SUBJECT;
 
 interface QuadraticCase {
   readonly f: draw.Quadratic;
@@ -55,7 +53,7 @@ const size = ({ gradient, matrix }: draw.Quadratic, sigma: mat.Matrix, p: number
   Math.sqrt(p * mat.norm(sigma.flat())) * mat.norm(gradient) +
   p * mat.norm(sigma.flat()) * mat.norm(matrix.flat());
 
-const ball = check.equals<QuadraticCase, Subject>({
+export const ball = check.equals<QuadraticCase, Subject>({
   says: 'with Sigma = (rho^2/p) I the maximum is that on the ball of radius rho',
   given: quadraticCases,
   runs: 60,
@@ -70,7 +68,7 @@ const ball = check.equals<QuadraticCase, Subject>({
   },
 });
 
-const order = check.bound<QuadraticCase, Subject>({
+export const order = check.bound<QuadraticCase, Subject>({
   says: 'the sharpness is not negative, grows with the level and with Sigma in the order of matrices',
   given: quadraticCases,
   runs: 40,
@@ -91,7 +89,7 @@ const order = check.bound<QuadraticCase, Subject>({
   },
 });
 
-const invariant = check.equals<QuadraticCase, Subject>({
+export const invariant = check.equals<QuadraticCase, Subject>({
   says: 'it depends on Sigma times the level only, and not on the axes: c Sigma at the level p/c, and rotated weights, have the same',
   given: quadraticCases,
   runs: 40,
@@ -113,7 +111,7 @@ const invariant = check.equals<QuadraticCase, Subject>({
   },
 });
 
-const below = check.bound<DiagonalCase<draw.Quadratic>, Subject>({
+export const below = check.bound<DiagonalCase<draw.Quadratic>, Subject>({
   says: 'the loss after the step that trains is never above that maximum',
   given: {
     arbitrary: withVariances(draw.quadratics, DIMENSIONS),
@@ -138,7 +136,7 @@ const below = check.bound<DiagonalCase<draw.Quadratic>, Subject>({
   },
 });
 
-const trained = check.equals<{ f: draw.RidgeCase; rho: number }, Subject>({
+export const trained = check.equals<{ f: draw.RidgeCase; rho: number }, Subject>({
   says: 'the step that trains with Sigma = (rho^2/p) I and radius sqrt(p) is that of ordinary SAM: loss and direction agree',
   given: draw.oneof(DIMENSIONS, p =>
     draw.record({ f: draw.ridges(p), rho: draw.logUniform({ min: 1e-3, max: 2 }) }),
@@ -161,7 +159,7 @@ const trained = check.equals<{ f: draw.RidgeCase; rho: number }, Subject>({
   },
 });
 
-const coordinates = check.equals<DiagonalCase<draw.RidgeCase>, Subject>({
+export const coordinates = check.equals<DiagonalCase<draw.RidgeCase>, Subject>({
   says: 'with any diagonal Sigma it is ordinary SAM of radius sqrt(p) in the coordinates where the ellipsoid is a ball',
   given: withVariances(p => draw.ridges(p, ['sin', 'cos'])),
   runs: 30,
@@ -186,50 +184,3 @@ const condition = (f: draw.RidgeCase): number => {
   const terms = f.ridge.terms.reduce((sum, { c, a }) => sum + Math.abs(c) * mat.norm(a), 0);
   return 1 + terms / Math.max(mat.norm(ridgeGradient(f.ridge, f.point)), 1e-12);
 };
-
-const wrong = (says: string, change: Partial<Subject>) => mutant<Subject>(says, s => ({ ...s, ...change }));
-const inSam = (s: Subject, sam: SamRules<SamHyper>): Subject => ({ ...s, sam });
-const inVsam = (s: Subject, vsam: SamRules<VsamHyper>): Subject => ({ ...s, vsam });
-
-const { notDetached, downhill, unnormalised, tensorNorm, firstTensorNorm, epsilonInDenominator } =
-  wrongSteps(SAM_RULES);
-const { notWhitened, rootMissing, covarianceForRoot } = wrongSteps(VSAM_RULES);
-
-export default claim({
-  id: 'UJV-1',
-  paper: 'ujvary',
-  source: 'Ujváry et al. 2022, eq. (1)',
-  tex: {
-    printed:
-      'L_{\\mathrm{SAM}}(\\mu,\\Sigma) = \\max_{\\varepsilon^\\top\\Sigma^{-1}\\varepsilon \\le p}\\bigl[L(\\mu+\\varepsilon) - L(\\mu)\\bigr] + L(\\mu) + \\alpha\\|\\mu\\|^2',
-  },
-  says: 'With the level p, the number of parameters, and Sigma = (rho^2/p) I the ellipsoid is the ball of radius rho and the objective that of SAM; the sharpness depends on Sigma times the level only and grows with it.',
-  verdict: exact(),
-  objectives: ['sam', 'vsam'],
-  subject: SUBJECT,
-  checks: { ball, order, invariant, below, trained, coordinates },
-  mutants: {
-    levelRho: wrong('the level rho for p', { level: (_, rho) => rho }),
-    levelSquared: wrong('the level p^2 for p', { level: p => p ** 2 }),
-    levelRoot: wrong('the level sqrt(p) for p', { level: p => Math.sqrt(p) }),
-    dimensionMissing: wrong('Sigma = rho^2 I', { variance: rho => rho ** 2 }),
-    radiusForVariance: wrong('Sigma = (rho/p) I', { variance: (rho, p) => rho / p }),
-    minimum: wrong('the minimum for the maximum', {
-      sharpness: (f, sigma, level) =>
-        -SUBJECT.sharpness(
-          { ...f, gradient: mat.scale(-1, f.gradient), matrix: times(-1, f.matrix) },
-          sigma,
-          level,
-        ),
-    }),
-    precision: wrong('Sigma where its inverse belongs', {
-      sharpness: (f, sigma, level) =>
-        SUBJECT.sharpness(f, mat.multiply(sigma, mat.multiply(sigma, sigma)), level),
-    }),
-    ...inRules(
-      { notDetached, downhill, unnormalised, tensorNorm, firstTensorNorm, epsilonInDenominator },
-      inSam,
-    ),
-    ...inRules({ notWhitened, rootMissing, covarianceForRoot }, inVsam),
-  },
-});

@@ -1,11 +1,10 @@
-/** @file UJV-2: the perturbation of SAM with a covariance, in closed form. */
-import * as tf from '@tensorflow/tfjs';
-import { diagonal, isotropic, type Scale, scaleUp, whiten } from '../../../src/core/gaussian.js';
-import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
-import { perturb } from '../../../src/core/perturbation.js';
-import { programOf } from '../../../src/engine/float64/program-of.js';
-import { check, claim, draw, exact, fc, mat, mutant } from '../../kit.js';
-import { inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
+/** @file What UJV-2 checks of the step in closed form. */
+import type * as tf from '@tensorflow/tfjs';
+import { diagonal, isotropic, type Scale } from '../../../../src/core/gaussian.js';
+import type { SambaRules } from '../../../../src/core/objectives/samba/samba.js';
+import { perturb } from '../../../../src/core/perturbation.js';
+import { programOf } from '../../../../src/engine/float64/program-of.js';
+import { check, draw, fc, mat } from '../../../kit.js';
 import {
   anySteps,
   condition,
@@ -13,9 +12,9 @@ import {
   type StepCase,
   stepCases,
   stepsIn,
-} from '../../subjects/sam/perturbations.js';
+} from '../../../subjects/sam/perturbations.js';
 
-interface Subject {
+export interface Subject {
   /** The step that trains. */
   readonly samba: SambaRules;
 }
@@ -46,7 +45,7 @@ const EXAMPLES: readonly StepCase[] = [
 
 const given = { arbitrary: anySteps, examples: EXAMPLES };
 
-const closed = check.equals<StepCase, Subject>({
+export const closed = check.equals<StepCase, Subject>({
   says: 'the step is sqrt(p) Sigma G / |Sigma^(1/2) G|',
   given,
   measure: (c, subject) =>
@@ -58,7 +57,7 @@ const closed = check.equals<StepCase, Subject>({
     }),
 });
 
-const level = check.equals<StepCase, Subject>({
+export const level = check.equals<StepCase, Subject>({
   says: 'it lies on the ellipsoid: e^T Sigma^-1 e = p',
   given,
   measure: (c, subject) =>
@@ -72,7 +71,7 @@ const level = check.equals<StepCase, Subject>({
     }),
 });
 
-const gain = check.equals<StepCase, Subject>({
+export const gain = check.equals<StepCase, Subject>({
   says: 'the linearised loss gains sqrt(p) |Sigma^(1/2) G| there',
   given,
   measure: (c, subject) =>
@@ -86,7 +85,7 @@ const gain = check.equals<StepCase, Subject>({
     }),
 });
 
-const multiplier = check.equals<StepCase, Subject>({
+export const multiplier = check.equals<StepCase, Subject>({
   says: 'it satisfies the optimality condition G = 2 nu Sigma^-1 e with nu = |Sigma^(1/2) G| / (2 sqrt(p)) > 0',
   given,
   measure: (c, subject) =>
@@ -101,7 +100,7 @@ const multiplier = check.equals<StepCase, Subject>({
     }),
 });
 
-const best = check.bound<{ c: StepCase; u: mat.Vector; near: number }, Subject>({
+export const best = check.bound<{ c: StepCase; u: mat.Vector; near: number }, Subject>({
   says: 'no other point of the ellipsoid gains as much, be it anywhere or close by',
   given: draw.record({
     c: stepCases(3, 2),
@@ -146,7 +145,7 @@ function plainSteps({ samba }: Subject, { gradient, variances, rho }: PlainCase)
   return { diagonal: outputs.diagonal!.slice(), isotropic: outputs.isotropic!.slice() };
 }
 
-const plain = check.equals<PlainCase, Subject>({
+export const plain = check.equals<PlainCase, Subject>({
   says: 'the same for diagonal covariances; for (rho^2/p) I it is the ordinary step of SAM, rho G / |G|',
   given: fc.oneof(
     ...[...shapes.keys()].map(p =>
@@ -167,7 +166,7 @@ const plain = check.equals<PlainCase, Subject>({
   },
 });
 
-const zero = check.equals<StepCase, Subject>({
+export const zero = check.equals<StepCase, Subject>({
   says: 'where the gradient is zero, and every direction as good, the step is zero',
   given: check.only<StepCase>([
     {
@@ -184,68 +183,5 @@ const zero = check.equals<StepCase, Subject>({
       { actual: nowhere!, expected: [0, 0, 0] },
       { actual: somewhere!, expected: [Math.sqrt(3), 0, 0] },
     ];
-  },
-});
-
-const wrong = (says: string, change: Partial<SambaRules>) => ({ says, rules: { ...SAMBA_RULES, ...change } });
-
-const { unnormalised, dividedBySquare, rootDimensionMissing, dimensionForRoot } = LENGTH_MUTANTS;
-const { covarianceForRoot, largestEntryNorm, absoluteSumNorm, epsilonInDenominator, batchNorm } =
-  LENGTH_MUTANTS;
-const own = {
-  rootForCovariance: wrong('Sigma^(1/2) G for Sigma G', { outer: (_, eta) => eta }),
-  notWhitened: wrong('the gradient is not whitened before it is normalised', { whiten: (_, g) => g }),
-  downhill: wrong('the opposite direction', {
-    normalise: (w, length) => tf.neg(SAMBA_RULES.normalise(w, length)),
-  }),
-  factorTransposed: wrong('the factor for its transpose when whitening', { whiten: scaleUp }),
-  outerTransposed: wrong('the transposed factor on the way back', { outer: whiten }),
-  inverseCovariance: wrong('Sigma^-1 for Sigma', {
-    whiten: (s, g) => (s.kind === 'cholesky' ? whiten(s, g) : tf.div(g, s.std)),
-    outer: (s, eta) => (s.kind === 'cholesky' ? scaleUp(s, eta) : tf.div(eta, s.std)),
-  }),
-  unguarded: wrong('zero divided by zero where the gradient is zero', {
-    normalise: (w, length) => tf.div(w, length),
-  }),
-  naiveNorm: wrong('the root of a sum of squares, which overflows', {
-    norm: w => tf.sqrt(tf.sum(tf.square(w), 1, true)),
-  }),
-};
-
-/** Sigma^(1/2) is not unique: the factor with its columns in reverse order is another root. */
-const otherRoot: SambaRules = {
-  ...SAMBA_RULES,
-  whiten: (s, g) => tf.reverse(whiten(s, g), 1),
-  outer: (s, eta) => scaleUp(s, tf.reverse(eta, 1)),
-};
-
-export default claim({
-  id: 'UJV-2',
-  paper: 'ujvary',
-  source: 'Ujváry et al. 2022, eqs. (2)-(3)',
-  tex: {
-    printed:
-      '\\varepsilon^* = \\Sigma^{1/2}\\eta = \\sqrt p\\,\\frac{\\Sigma\\,\\nabla L(\\mu)}{\\sqrt{\\nabla L(\\mu)^\\top\\Sigma\\,\\nabla L(\\mu)}} = \\operatorname*{arg\\,max}_{\\varepsilon^\\top\\Sigma^{-1}\\varepsilon \\le p} \\nabla L(\\mu)^\\top\\varepsilon',
-  },
-  says: 'The SAM perturbation with covariance Sigma is the unique maximiser of the linearised loss on the ellipsoid of radius sqrt(p), for every Sigma and every gradient but zero; with Sigma = (rho^2/p) I it is the step of SAM.',
-  verdict: exact(),
-  objectives: ['samba'],
-  subject: { samba: SAMBA_RULES },
-  checks: { closed, level, gain, multiplier, best, plain, zero },
-  mutants: {
-    ...inSamba<Subject>({ unnormalised, dividedBySquare, rootDimensionMissing, dimensionForRoot }),
-    ...inSamba<Subject>({
-      covarianceForRoot,
-      largestEntryNorm,
-      absoluteSumNorm,
-      epsilonInDenominator,
-      batchNorm,
-    }),
-    ...inSamba<Subject>(own),
-    otherRoot: mutant<Subject>(
-      'another square root of Sigma',
-      () => ({ samba: otherRoot }),
-      'For any root R of Sigma, RR^T = Sigma: the step is sqrt(p) R R^T G / |R^T G|, and |R^T G|^2 = G^T Sigma G.',
-    ),
   },
 });

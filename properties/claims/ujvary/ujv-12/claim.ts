@@ -1,45 +1,19 @@
 /** @file UJV-12 (Prop. 2): which loss the steps of SAM descend, by the local error of one step. */
 
-import type { Degenerate } from '../../../src/claims/checks/order.js';
-import { check, claim, conditional, draw, fc, mat, mutant, type OrderCase } from '../../kit.js';
-import type { Field } from '../../subjects/flow/flow.js';
+import { check, claim, conditional, draw, mat, mutant } from '../../../kit.js';
 import {
   horizon,
   jointLimit,
   localError,
-  type Problem,
+  nextTerm,
   ridgeProblem,
-  sum,
-  zeros,
-} from '../../subjects/flow/local-error.js';
-import * as modified from '../../subjects/flow/modified.js';
-import { localOf, samCurvature, samField, smoothQuadratic } from '../../subjects/flow/smooth.js';
-import { quadraticLoss } from '../../subjects/sam/losses.js';
-import { DETACH_MUTANTS, DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
-import { diagonalCovariance } from '../../subjects/sam/perturbations.js';
-import { type Case, nearest, withSigma } from '../../subjects/sam/ridge-cases.js';
-import { saddle, TURNED_SADDLE } from '../../subjects/sam/weight-cases.js';
-
-interface RadiusCase extends Case<draw.Quadratic> {
-  readonly radius: number;
-}
-
-function quadraticProblem({ f, sigma, radius }: RadiusCase): Problem {
-  const [factor, x] = [mat.cholesky(sigma.matrix), zeros(f.gradient)];
-  const loss = smoothQuadratic(f);
-  const bent = mat.norm(mat.apply(f.matrix, localOf(loss, sigma.matrix, x).e));
-  const size = mat.norm(f.gradient) + (Number.isFinite(bent) ? radius * bent : 0);
-  return { loss, program: quadraticLoss(f), sigma: sigma.matrix, factor, kappa: radius, x, size };
-}
-
-/** -D^2 v [v, v] / 12 - Dv Dv v / 3: what the modified field of first order leaves of a step along v. */
-function nextTerm({ loss, sigma, kappa, x }: Problem): number[] {
-  const { v, derivative } = samField(loss, sigma, kappa, x);
-  return mat.add(
-    mat.scale(-1 / 12, samCurvature(loss, sigma, kappa, x, v)),
-    mat.scale(-1 / 3, derivative(derivative(v))),
-  );
-}
+} from '../../../subjects/flow/local-error.js';
+import * as modified from '../../../subjects/flow/modified.js';
+import { localOf, samField } from '../../../subjects/flow/smooth.js';
+import { DETACH_MUTANTS, DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../../subjects/sam/mutants.js';
+import { type Case, nearest, withSigma } from '../../../subjects/sam/ridge-cases.js';
+import { pick } from '../../../subjects/sam/step-mutants.js';
+import { QUADRATICS } from './quadratics.js';
 
 const joint = check.order<Case<draw.RidgeCase>, modified.ModifiedRules>({
   says: 'where the radius is proportional to the learning rate one step of SAM differs from the flow of the modified loss at third order, with a known constant',
@@ -69,7 +43,6 @@ const fixedRadius = check.order<Case<draw.RidgeCase>, modified.ModifiedRules>({
         problem,
         check.dyadic((kappa ** 2 / Math.max(kappa, 1)) * horizon(problem, c.f), 4, 15),
         delta => modified.printedField(rules, problem, delta),
-        () => kappa,
       ),
       constant: mat.scale(-1, lacking),
     };
@@ -83,82 +56,12 @@ const vector = check.order<Case<draw.RidgeCase>, modified.ModifiedRules>({
   measure: (c, rules) => {
     const problem = ridgeProblem(c, halfway(c));
     return {
-      ladder: localError(
-        rules,
-        problem,
-        check.dyadic(horizon(problem, c.f), 2, 13),
-        delta => modified.vectorField(rules, problem, delta),
-        () => problem.kappa,
+      ladder: localError(rules, problem, check.dyadic(horizon(problem, c.f), 2, 13), delta =>
+        modified.vectorField(rules, problem, delta),
       ),
       constant: nextTerm(problem),
     };
   },
-});
-
-/** Without a gradient SAM has no direction: it stays where it is. */
-function still(rules: modified.ModifiedRules, problem: Problem): Degenerate {
-  const { v } = modified.trained(rules, problem.program, problem.x, problem.factor, problem.kappa);
-  return { degenerate: 'no gradient', equals: { actual: v, expected: zeros(problem.x), scale: 1 } };
-}
-
-const onQuadratics = (
-  c: RadiusCase,
-  rules: modified.ModifiedRules,
-  field: (problem: Problem, delta: number) => Field,
-  constant: (problem: Problem) => number[],
-): OrderCase | Degenerate => {
-  const problem = quadraticProblem(c);
-  if (mat.norm(c.f.gradient) === 0) return still(rules, problem);
-  const steps = check.dyadic(horizon(problem), 3, 14);
-  const ladder = localError(
-    rules,
-    problem,
-    steps,
-    delta => field(problem, delta),
-    () => c.radius,
-  );
-  return { ladder, constant: constant(problem) };
-};
-
-const flat: RadiusCase = { f: saddle([0, 0], TURNED_SADDLE), sigma: diagonalCovariance([1, 1]), radius: 0.5 };
-
-const anyQuadratic: fc.Arbitrary<RadiusCase> = fc
-  .tuple(withSigma(draw.quadratics, [1, 2, 3]), draw.logUniform({ min: 1 / 64, max: 1 }))
-  .map(([c, radius]) => ({ ...c, radius }));
-
-/** Flat losses have no residual to see: some cases are pinned, so that enough of the others remain. */
-const quadraticCases = {
-  arbitrary: anyQuadratic,
-  examples: [flat, ...fc.sample(anyQuadratic, { seed: 1, numRuns: 6 })],
-};
-
-const quadraticPrinted = check.order<RadiusCase, modified.ModifiedRules>({
-  says: 'for quadratics at a fixed radius the order is two, by the cross terms that the printed loss leaves out',
-  given: quadraticCases,
-  order: 2,
-  measure: (c, rules) =>
-    onQuadratics(
-      c,
-      rules,
-      (problem, delta) => modified.printedField(rules, problem, delta),
-      ({ loss, sigma, kappa, x }) => {
-        const { g, hessian, e, turn } = localOf(loss, sigma, x);
-        const bent = mat.apply(hessian, e);
-        const linear = mat.add(mat.apply(hessian, bent), mat.apply(hessian, turn(g)));
-        return mat.scale(
-          -1 / 2,
-          sum(mat.scale(kappa, linear), mat.scale(kappa ** 2, mat.apply(hessian, turn(bent)))),
-        );
-      },
-    ),
-});
-
-const quadraticFull = check.order<RadiusCase, modified.ModifiedRules>({
-  says: 'for quadratics the loss E + delta |grad E|^2 / 4, E = L + kappa |Sigma^(1/2) grad L|, follows SAM at third order at any radius',
-  given: quadraticCases,
-  order: 3,
-  measure: (c, rules) =>
-    onQuadratics(c, rules, (problem, delta) => modified.fullField(rules, problem, delta), nextTerm),
 });
 
 const step = check.equals<Case<draw.RidgeCase>, modified.ModifiedRules>({
@@ -199,29 +102,10 @@ const curl = check.order<Case<draw.RidgeCase>, modified.ModifiedRules>({
   },
 });
 
-const symmetric = check.equals<RadiusCase, modified.ModifiedRules>({
-  says: 'for quadratics it is one, at every radius',
-  given: quadraticCases.arbitrary,
-  runs: 40,
-  measure: (c, rules) => {
-    const problem = quadraticProblem(c);
-    const { loss, sigma, kappa, x, size } = problem;
-    const { n } = localOf(loss, sigma, x);
-    if (n === 0) return still(rules, problem).equals;
-    const columns = mat.identity(x.length).map(samField(loss, sigma, kappa, x).derivative);
-    const bend = mat.norm(c.f.matrix.flat());
-    return {
-      actual: columns.flat(),
-      expected: mat.transpose(columns).flat(),
-      scale: (size + bend) * (1 + (kappa * bend * mat.norm(sigma.flat())) / n),
-    };
-  },
-});
-
 const wrong = (says: string, change: Partial<modified.ModifiedRules>) =>
   mutant<modified.ModifiedRules>(says, rules => ({ ...rules, ...change }));
 
-const { rootDimensionMissing, covarianceForRoot, covarianceMissing, unnormalised } = LENGTH_MUTANTS;
+const { symmetric, ...flows } = QUADRATICS;
 
 export default claim({
   id: 'UJV-12',
@@ -248,7 +132,7 @@ export default claim({
   ],
   objectives: ['samba'],
   subject: modified.MODIFIED_RULES,
-  checks: { joint, fixedRadius, vector, quadraticPrinted, quadraticFull, step, curl, symmetric },
+  checks: { joint, fixedRadius, vector, ...flows, step, curl, symmetric },
   mutants: {
     half: wrong('delta/2 |grad L|^2', { quarter: 1 / 2 }),
     eighth: wrong('delta/8 |grad L|^2', { quarter: 1 / 8 }),
@@ -273,11 +157,8 @@ export default claim({
     vectorWhole: wrong('delta (Dv) v', { half: 1 }),
     ...inSamba<modified.ModifiedRules>(DETACH_MUTANTS),
     ...inSamba<modified.ModifiedRules>(DIRECTION_MUTANTS),
-    ...inSamba<modified.ModifiedRules>({
-      rootDimensionMissing,
-      covarianceForRoot,
-      covarianceMissing,
-      unnormalised,
-    }),
+    ...inSamba<modified.ModifiedRules>(
+      pick(LENGTH_MUTANTS, 'rootDimensionMissing', 'covarianceForRoot', 'covarianceMissing', 'unnormalised'),
+    ),
   },
 });
