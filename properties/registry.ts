@@ -65,6 +65,7 @@ const CLAIMS: Readonly<Record<string, string>> = {
   'UJV-22': 'ujvary/ujv-22/claim',
   'UJV-23': 'ujvary/ujv-23',
   'UJV-24': 'ujvary/ujv-24',
+  'UJV-25': 'ujvary/ujv-25',
   'KP-1': 'kumar-poole/kp-1',
   'KP-2': 'kumar-poole/kp-2',
   'KP-3': 'kumar-poole/kp-3',

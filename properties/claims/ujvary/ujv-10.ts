@@ -188,7 +188,7 @@ export default claim({
   source: 'Ujváry et al. 2022, Proposition 1, eqs. (8)-(10), (22)-(23)',
   tex: {
     printed:
-      'L_{\\mathrm{SAM}}(\\mu,\\Sigma) \\approx L(\\mu) + \\sqrt p\\,\\bigl\\|\\Sigma^{1/2}\\nabla L(\\mu)\\bigr\\|, \\qquad L_{\\mathrm{SAM}} = L(\\mu + \\varepsilon^*)',
+      'L_{\\mathrm{SAM}}(\\mu,\\Sigma) \\approx L(\\mu) + \\sqrt p\\,\\|\\nabla L(\\mu)\\|_\\Sigma = L(\\mu) + \\sqrt p\\,\\sqrt{\\nabla L^\\top\\Sigma\\,\\nabla L}, \\qquad L_{\\mathrm{SAM}} = L(\\mu + \\varepsilon^*)',
     corrected:
       'L(\\mu+\\varepsilon^*) = L + \\sqrt p\\,\\|\\Sigma^{1/2}\\nabla L\\| + \\tfrac p2\\, e^\\top \\nabla^2 L\\, e + O(\\Sigma^{3/2}), \\qquad \\max_{\\varepsilon} L(\\mu+\\varepsilon) - L(\\mu+\\varepsilon^*) = \\frac{p^{3/2}\\|PHg\\|^2}{2\\|g\\|^3} + O(\\Sigma^2)',
   },

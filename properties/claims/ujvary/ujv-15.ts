@@ -141,7 +141,7 @@ export default claim({
   source: 'Ujváry et al. 2022, Table 2',
   tex: {
     printed:
-      '\\begin{array}{lll} & \\text{SAM} & \\text{MFVI} \\\\ \\text{objective} & L + \\sqrt p\\,\\|\\Sigma^{1/2}\\nabla L\\| & L + \\tfrac12\\operatorname{tr}(\\Sigma\\nabla^2 L) \\\\ \\text{along steps} & +\\tfrac{\\delta}{4}\\|\\nabla L\\|^2 & L + \\tfrac{\\delta}{4}\\|\\nabla L\\|^2 + \\tfrac{\\delta}{4}\\operatorname{tr}(\\Sigma(\\nabla^2 L)^2) \\end{array}',
+      '\\begin{array}{lll} & \\text{SAM} & \\text{MFVI} \\\\ \\text{objective} & L + \\sqrt p\\,\\|\\nabla L\\|_\\Sigma & L + \\tfrac12\\operatorname{tr}(\\Sigma\\nabla^2 L) \\\\ \\text{along steps} & +\\tfrac{\\delta}{4}\\|\\nabla L\\|^2 & L + \\tfrac{\\delta}{4}\\|\\nabla L\\|^2 + \\tfrac{\\delta}{4}\\operatorname{tr}(\\Sigma(\\nabla^2 L)^2) \\end{array}',
     corrected:
       '\\text{last cell: } L + \\tfrac12\\operatorname{tr}(\\Sigma\\nabla^2 L) + \\tfrac{\\delta}{4}\\bigl[\\|\\nabla L\\|^2 + \\operatorname{tr}(\\Sigma(\\nabla^2 L)^2) + \\nabla L\\cdot\\nabla\\operatorname{tr}(\\Sigma\\nabla^2 L)\\bigr]',
   },

@@ -9,9 +9,9 @@ export default claim({
   source: 'Ujváry et al. 2022, Algorithms 1-3',
   tex: {
     printed:
-      '\\mu \\leftarrow \\mu - \\lambda\\,\\nabla L(\\mu+\\Sigma^{1/2}\\eta), \\qquad \\Sigma \\leftarrow \\Sigma - \\lambda_\\Sigma\\,\\nabla_\\Sigma\\bigl[L(\\mu+\\Sigma^{1/2}\\eta) + \\operatorname{KL}\\bigr]',
+      '\\mu \\leftarrow \\mu - \\eta_1\\,\\nabla L(\\mu+\\Sigma^{1/2}\\eta), \\qquad \\Sigma \\leftarrow \\Sigma - \\eta_2\\,\\nabla_\\Sigma\\bigl[L(\\mu+\\Sigma^{1/2}\\eta) + \\operatorname{KL}\\bigr]',
     corrected:
-      '\\mu \\leftarrow \\mu - \\lambda\\bigl[\\nabla L(\\mu+\\Sigma^{1/2}\\eta) + 2\\alpha\\mu\\bigr], \\qquad \\log\\sigma^2 \\leftarrow \\log\\sigma^2 - \\lambda_\\Sigma\\,\\sigma^2\\,\\nabla_{\\sigma^2}\\bigl[L + \\tfrac1N\\operatorname{KL}\\bigr]',
+      '\\mu \\leftarrow \\mu - \\eta_1\\bigl[\\nabla L(\\mu+\\Sigma^{1/2}\\eta) + 2\\alpha\\mu\\bigr], \\qquad \\log\\sigma^2 \\leftarrow \\log\\sigma^2 - \\eta_2\\,\\sigma^2\\,\\nabla_{\\sigma^2}\\bigl[L + \\tfrac1N\\operatorname{KL}\\bigr]',
   },
   says: 'The algorithms step along the gradients of the stated objectives with the 1/N of eq. (5) on the KL of the covariance, the weight decay 2 alpha = 1/(N sigma0^2) in the optimiser, and rho/sqrt(p) for the sigma0 of Algorithm 2; the plain update of the covariance keeps it positive at small rates only, descent on log variances at any.',
   verdict: conditional(
