@@ -146,7 +146,7 @@ const inMethod =
   (name: 'asam' | 'fisher') =>
   (s: Subject, rules: Rules): Subject => ({ ...s, [name]: { ...s[name], rules } });
 
-const missing = (says: string, name: 'asam' | 'fisher', change: (of: number[]) => number[]) =>
+const missing = (says: string, name: 'asam' | 'fisher', change: (term: number[]) => number[]) =>
   mutant<Subject>(says, s => ({
     ...s,
     [name]: {
@@ -211,8 +211,8 @@ export default claim({
       inMethod('fisher'),
       'fisher',
     ),
-    asamTwice: missing('twice the missing term', 'asam', of => mat.scale(2, of)),
-    asamNothing: missing('no missing term: the claim as printed', 'asam', of => mat.scale(0, of)),
-    fisherSign: missing('the missing term with the wrong sign', 'fisher', of => mat.scale(-1, of)),
+    asamTwice: missing('twice the missing term', 'asam', term => mat.scale(2, term)),
+    asamNothing: missing('no missing term: the claim as printed', 'asam', term => mat.scale(0, term)),
+    fisherSign: missing('the missing term with the wrong sign', 'fisher', term => mat.scale(-1, term)),
   },
 });

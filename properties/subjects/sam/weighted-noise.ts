@@ -4,10 +4,10 @@ import { type draw, mat, type quad } from '../../kit.js';
 /** The weighted mean of vectors, one for each noise. */
 export function averaged(
   points: readonly quad.WeightedPoint[],
-  of: (noise: mat.Vector) => mat.Vector,
+  value: (noise: mat.Vector) => mat.Vector,
 ): number[] {
   return points.reduce<number[]>((sum, { point, weight }) => {
-    const term = mat.scale(weight, of(point));
+    const term = mat.scale(weight, value(point));
     return sum.length === 0 ? term : mat.add(sum, term);
   }, []);
 }

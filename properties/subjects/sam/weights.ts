@@ -74,27 +74,27 @@ interface Run<Output extends string> {
 }
 
 /** The program of a function of weights, and its outputs as plain numbers. */
-export function run<Output extends string>(of: Run<Output>): Record<Output, number[]> {
-  const { loss, point } = of.at;
+export function run<Output extends string>(asked: Run<Output>): Record<Output, number[]> {
+  const { loss, point } = asked.at;
   const p = loss.shape.dimension;
-  const vectors: Record<string, mat.Vector> = { point, ...of.vectors };
-  const program = programOf(of.rules, loss.shape, of.name, () => ({
+  const vectors: Record<string, mat.Vector> = { point, ...asked.vectors };
+  const program = programOf(asked.rules, loss.shape, asked.name, () => ({
     specs: {
       ...loss.shape.specs,
       ...mapKeys(vectors, () => ({ shape: [p] })),
-      ...mapKeys(of.numbers, () => ({ shape: [] })),
+      ...mapKeys(asked.numbers, () => ({ shape: [] })),
     },
     fn: inputs => {
       const params = mapKeys(vectors, name => split(inputs[name]!));
-      const numbers = mapKeys(of.numbers, name => inputs[name]!);
+      const numbers = mapKeys(asked.numbers, name => inputs[name]!);
       const data = mapKeys(loss.shape.specs, name => inputs[name]!);
-      return of.fn(data, params, numbers);
+      return asked.fn(data, params, numbers);
     },
   }));
   const inputs: Arrays = {
     ...loss.data,
     ...mapKeys(vectors, name => array(vectors[name]!)),
-    ...scalars(of.numbers),
+    ...scalars(asked.numbers),
   };
   const outputs = program.run(inputs);
   return Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, [...values]])) as Record<
@@ -103,8 +103,8 @@ export function run<Output extends string>(of: Run<Output>): Record<Output, numb
   >;
 }
 
-const mapKeys = <T>(of: object, to: (name: string) => T): Record<string, T> =>
-  Object.fromEntries(Object.keys(of).map(name => [name, to(name)]));
+const mapKeys = <T>(keys: object, to: (name: string) => T): Record<string, T> =>
+  Object.fromEntries(Object.keys(keys).map(name => [name, to(name)]));
 
 export interface Moved {
   /** The loss at the perturbed weights. */

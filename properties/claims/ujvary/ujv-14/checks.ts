@@ -60,8 +60,8 @@ export const independent = check.order<Case<draw.RidgeCase>, sgd.SgdRules>({
   given: meanCases,
   order: 3,
   measure: (c, rules) => {
-    const { mean, g, hessian, rungs } = onMeanStep(c, rules, [3, 13], (delta, of) =>
-      sgd.descentField(rules, of, delta),
+    const { mean, g, hessian, rungs } = onMeanStep(c, rules, [3, 13], (delta, smoothed) =>
+      sgd.descentField(rules, smoothed, delta),
     );
     const again = mat.apply(hessian, mat.apply(hessian, g));
     return {
@@ -76,8 +76,8 @@ export const meanSquare = check.order<Case<draw.RidgeCase>, sgd.SgdRules>({
   given: meanCases,
   order: 2,
   measure: (c, rules) => {
-    const { sigma, g, hessian, rungs } = onMeanStep(c, rules, [3, 14], (delta, _, of) =>
-      sgd.meanSquareField(rules, c.f.ridge, of, delta),
+    const { sigma, g, hessian, rungs } = onMeanStep(c, rules, [3, 14], (delta, _, noise) =>
+      sgd.meanSquareField(rules, c.f.ridge, noise, delta),
     );
     const square = ridgeSmoothed(ridgeSquaredGradient(c.f.ridge), sigma);
     const variance = mat.subtract(ridgeGradient(square, c.f.point), mat.scale(2, mat.apply(hessian, g)));
@@ -126,8 +126,8 @@ export const withoutReplacement = check.order<RateCase, sgd.SgdRules>({
     const { ridge, point } = c.f;
     const noise = mat.apply(spread(c).factor, point);
     const sides = [noise, mat.scale(-1, noise)] as const;
-    const mean = (of: (moved: mat.Vector) => mat.Vector): number[] =>
-      mat.scale(1 / 2, mat.add(of(sides[0]), of(sides[1])));
+    const mean = (field: (moved: mat.Vector) => mat.Vector): number[] =>
+      mat.scale(1 / 2, mat.add(field(sides[0]), field(sides[1])));
     const field =
       (delta: number): Field =>
       x =>

@@ -1,5 +1,6 @@
 /** @file The row of Fisher SAM in Table 1 (UJV-16): F or its inverse. */
 
+import { ULPS } from '../../../../src/claims/checks/rounding.js';
 import { SAMBA_RULES } from '../../../../src/core/objectives/samba/samba.js';
 import { check, draw, mat } from '../../../kit.js';
 import { stepsOf } from '../../../subjects/sam/perturbations.js';
@@ -39,8 +40,8 @@ export const fisherInvariant = check.equals<FisherCase, Subject>({
     const symmetric = bent.map((row, i) => row.map((x, j) => (x + bent[j]![i]!) / 2));
     const other = fisherStep(s.table.fisher, mat.apply(a, gradient), symmetric, rho);
     return check.agree({
-      length: [mat.form(own, f, own), rho ** 2, 64 * rho ** 2],
-      step: [mat.apply(a, other), own, 256 * mat.norm(own)],
+      length: [mat.form(own, f, own), rho ** 2, ULPS.expression * rho ** 2],
+      step: [mat.apply(a, other), own, ULPS.factorisation * mat.norm(own)],
     });
   },
 });

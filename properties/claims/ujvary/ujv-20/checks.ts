@@ -151,10 +151,10 @@ export const dropped = check.equals<Case, Subject>({
   measure: (c, s) => {
     const p = c.mean.length;
     const second: Posterior = { mean: c.other, sigma: c.more.matrix, prior: c.prior };
-    return [posterior(c), second].map(of => ({
-      actual: s.objective(0, s.kl(of), c.examples) - s.penalty(of, c.examples),
+    return [posterior(c), second].map(q => ({
+      actual: s.objective(0, s.kl(q), c.examples) - s.penalty(q, c.examples),
       expected: (p * (Math.log(c.prior) - 1)) / (2 * c.examples),
-      scale: size(of) / c.examples,
+      scale: size(q) / c.examples,
     }));
   },
 });

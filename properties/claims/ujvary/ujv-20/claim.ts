@@ -31,20 +31,20 @@ export default claim({
   subject: SUBJECT,
   checks: { divergence, byQuadrature, evidence, dropped, upper, quartic },
   mutants: {
-    dimensionSign: wrongKl('+ p for - p', of => kl(of) + of.mean.length),
-    determinant: wrongKl('log det Sigma for log det Sigma^-1', of => kl(of) + mat.logDet(of.sigma)),
+    dimensionSign: wrongKl('+ p for - p', q => kl(q) + q.mean.length),
+    determinant: wrongKl('log det Sigma for log det Sigma^-1', q => kl(q) + mat.logDet(q.sigma)),
     priorDeviation: wrongKl(
       'p log sigma0 for p log sigma0^2',
-      of => kl(of) - (of.mean.length * Math.log(of.prior)) / 4,
+      q => kl(q) - (q.mean.length * Math.log(q.prior)) / 4,
     ),
     dimensionMissing: wrongKl(
       'log sigma0^2 without p',
-      of => kl(of) - ((of.mean.length - 1) * Math.log(of.prior)) / 2,
+      q => kl(q) - ((q.mean.length - 1) * Math.log(q.prior)) / 2,
     ),
-    halfMissing: wrongKl('without 1/2', of => 2 * kl(of)),
+    halfMissing: wrongKl('without 1/2', q => 2 * kl(q)),
     traceNotScaled: wrongKl(
       'tr Sigma not divided by sigma0^2',
-      of => kl(of) + (mat.trace(of.sigma) * (1 - 1 / of.prior)) / 2,
+      q => kl(q) + (mat.trace(q.sigma) * (1 - 1 / q.prior)) / 2,
     ),
     reversed: wrongKl('KL of the prior from the posterior', ({ mean, sigma, prior }) => {
       const precision = mat.inverse(sigma);
@@ -58,11 +58,11 @@ export default claim({
         2
       );
     }),
-    examplesMissing: wrong('the KL not divided by N', { objective: (loss, of) => loss + of }),
-    sign: wrong('the KL subtracted', { objective: (loss, of, n) => loss - of / n }),
-    penaltyHalf: wrong('1/N for 1/(2N) in (55)', { penalty: (of, n) => 2 * penalty(of, n) }),
+    examplesMissing: wrong('the KL not divided by N', { objective: (loss, divergence) => loss + divergence }),
+    sign: wrong('the KL subtracted', { objective: (loss, divergence, n) => loss - divergence / n }),
+    penaltyHalf: wrong('1/N for 1/(2N) in (55)', { penalty: (q, n) => 2 * penalty(q, n) }),
     penaltyDeterminant: wrong('+ log det Sigma in (55)', {
-      penalty: (of, n) => penalty(of, n) + mat.logDet(of.sigma) / n,
+      penalty: (q, n) => penalty(q, n) + mat.logDet(q.sigma) / n,
     }),
     levelOne: wrong('the ellipsoid of level 1', { level: () => 1 }),
   },

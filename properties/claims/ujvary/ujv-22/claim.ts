@@ -2,7 +2,7 @@
 
 import { klOfCovariances } from '../../../../src/theory/closed/gaussian.js';
 import { check, claim, conditional, draw, mat, mutant } from '../../../kit.js';
-import { BALL, CIFAR, type Size } from './ball.js';
+import { BALL, CIFAR, type Size, TAIL_ULPS } from './ball.js';
 import { divergenceOf, gapMoment, PAC_BAYES_RULES, type PacBayesRules } from './pac-bayes.js';
 
 const logDeterminant = check.violates<number, PacBayesRules>({
@@ -105,7 +105,7 @@ const moment = check.bound<LossCase, PacBayesRules>({
     ],
   },
   runs: 60,
-  ulps: 2 ** 20,
+  ulps: TAIL_ULPS,
   measure: ({ n, q }, rules) => ({ lower: gapMoment(rules, n, q), upper: n }),
 });
 

@@ -119,7 +119,7 @@ const CHANGES: readonly mat.Matrix[] = [
 
 /** The derivative of L(mu + R eta) as Sigma changes, eta held fixed. */
 function pathwise(root: Root, { f: { ridge, point }, sigma }: FullRidge, change: mat.Matrix) {
-  const [factor, derivative] = [root.of(sigma.matrix), root.derivative(sigma.matrix, change)];
+  const [factor, derivative] = [root.factor(sigma.matrix), root.derivative(sigma.matrix, change)];
   return (noise: mat.Vector): number =>
     mat.dot(ridgeGradient(ridge, mat.add(point, mat.apply(factor, noise))), mat.apply(derivative, noise));
 }

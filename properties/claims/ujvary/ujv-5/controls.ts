@@ -7,7 +7,7 @@ import { type Mutant, mat, mutant } from '../../../kit.js';
 
 /** A square root of Sigma, and how it changes where Sigma changes by a symmetric matrix. */
 export interface Root {
-  readonly of: (sigma: mat.Matrix) => number[][];
+  readonly factor: (sigma: mat.Matrix) => number[][];
   readonly derivative: (sigma: mat.Matrix, change: mat.Matrix) => number[][];
 }
 
@@ -23,7 +23,7 @@ export interface Subject {
 
 /** L Phi(L^-1 dSigma L^-T), Phi the lower triangle with half of the diagonal. */
 const triangular = (diagonalPart: number): Root => ({
-  of: mat.cholesky,
+  factor: mat.cholesky,
   derivative: (sigma, change) => {
     const factor = mat.cholesky(sigma);
     const half = mat.transpose(mat.transpose(change).map(column => mat.solveLower(factor, column)));
@@ -35,7 +35,7 @@ const triangular = (diagonalPart: number): Root => ({
 
 /** In the eigenbasis: dSigma_ij / (root_i + root_j). */
 const symmetric = (denominator: (a: number, b: number) => number): Root => ({
-  of: sigma => inBasis(sigma, (values, i, j) => (i === j ? Math.sqrt(values[i]!) : 0)),
+  factor: sigma => inBasis(sigma, (values, i, j) => (i === j ? Math.sqrt(values[i]!) : 0)),
   derivative: (sigma, change) => {
     const { vectors } = mat.symmetricEigen(sigma);
     return inBasis(
