@@ -32,7 +32,9 @@ const run = ({ samba }: Subject, c: StepCase) => stepsIn(samba, c);
 
 const descending = (spectrum: readonly number[]): number[] => [...spectrum].sort((a, b) => b - a);
 
-/** Gradients along the largest and the smallest eigenvector: where the bound is reached, and where it is far. */
+/**
+ * Gradients along the largest and the smallest eigenvector: where the bound is reached, and where it is far.
+ */
 const ALIGNED: StepCase = {
   gradients: [
     [2, 0, 0],

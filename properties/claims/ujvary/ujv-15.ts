@@ -1,4 +1,7 @@
-/** @file UJV-15 (Table 2): the four approximations side by side, and whether the last one's penalty is positive. */
+/**
+ * @file UJV-15 (Table 2): the four approximations side by side, and whether the last one's penalty is
+ * positive.
+ */
 
 import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
 import { check, claim, draw, fc, mat, mutant, refuted } from '../../kit.js';

@@ -1,4 +1,4 @@
-/** @file UJV-17 (eqs. 4 and 9 with Sigma depending on mu): adaptive methods do not follow their penalised loss. */
+/** @file UJV-17 (eqs. 4, 9): with Sigma depending on mu, steps do not follow their penalised loss. */
 import * as tf from '@tensorflow/tfjs';
 import { mapParams } from '../../../src/core/derivatives.js';
 import { ASAM_RULES, type MetricSamHyper, makeAsam } from '../../../src/core/objectives/sam/asam.js';

@@ -1,4 +1,4 @@
-/** @file UJV-19 (section 5.1, appendix C): what learning the covariance by the SAM objective would do without a KL. */
+/** @file UJV-19 (section 5.1, eq. 50): what learning Sigma by the SAM objective does without a KL. */
 import * as tf from '@tensorflow/tfjs';
 import * as variationalSam from '../../../src/core/variational/variational-sam.js';
 import { constant } from '../../../src/engine/ops.js';

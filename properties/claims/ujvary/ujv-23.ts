@@ -1,4 +1,7 @@
-/** @file UJV-23 (Figure 1): what SAM, MFVI and their approximations make of a landscape with a sharp and a wide minimum. */
+/**
+ * @file UJV-23 (Figure 1): what SAM, MFVI and their approximations make of a landscape with a sharp and a
+ * wide minimum.
+ */
 
 import * as toyLandscape from '../../../src/theory/closed/toy-landscape.js';
 import { check, claim, conditional, draw, mutant } from '../../kit.js';

@@ -1,12 +1,19 @@
-/** @file UJV-25 (Theorem 1, appendix D): how many priors the proof needs, eqs. (58)-(59), and their union bound, (62)-(63). */
+/**
+ * @file UJV-25 (Theorem 1, appendix D): how many priors the proof needs, eqs. (58)-(59), and their union
+ * bound, (62)-(63).
+ */
 import { check, claim, draw, exact, mat, stream, wrong } from '../../kit.js';
 
 const SUBJECT = {
-  /** At most so many balls of radius r, by the logarithm, cover a ball of diameter `width` in p dimensions. */
+  /**
+   * At most so many balls of radius r, by the logarithm, cover a ball of diameter `width` in p dimensions.
+   */
   most: (p: number, width: number, r: number) => p * Math.log(1 + width / r),
   /** At least so many, by volume. */
   least: (p: number, width: number, r: number) => p * Math.log(width / (2 * r)),
-  /** The radius of a ball within every ellipsoid (mu - mu_i)' Sigma^-1 (mu - mu_i) <= r^2, Sigma >= 1/limit. */
+  /**
+   * The radius of a ball within every ellipsoid (mu - mu_i)' Sigma^-1 (mu - mu_i) <= r^2, Sigma >= 1/limit.
+   */
   inner: (r: number, limit: number) => r / Math.sqrt(limit),
   /** By what factor neighbouring prior variances differ where each covers relative deviations up to c. */
   ratio: (c: number) => (1 + c) / (1 - c),
@@ -17,7 +24,10 @@ type Subject = typeof SUBJECT;
 
 const SAMPLES = 1000;
 
-/** Points of the ball of diameter `width`, each further than r from those before: what they leave is within r of one. */
+/**
+ * Points of the ball of diameter `width`, each further than r from those before: what they leave is within r
+ * of one.
+ */
 function separated(p: number, width: number, r: number, seed: number): number {
   const random = stream(seed, 'points');
   const kept: number[][] = [];

@@ -1,4 +1,6 @@
-/** @file UJV-6 (introduction): SAM as a biased, deterministic replacement of an unbiased Monte Carlo gradient. */
+/**
+ * @file UJV-6 (introduction): SAM as a biased, deterministic replacement of an unbiased Monte Carlo gradient.
+ */
 import * as tf from '@tensorflow/tfjs';
 import * as randomSam from '../../../src/core/objectives/sam/random-sam.js';
 import { makeSam, SAM_RULES } from '../../../src/core/objectives/sam/sam.js';

@@ -1,4 +1,7 @@
-/** @file UJV-7 (section 4.1): whether the maximum in the ellipsoid bounds the Gaussian mean, for small Sigma and large p. */
+/**
+ * @file UJV-7 (section 4.1): whether the maximum in the ellipsoid bounds the Gaussian mean, for small Sigma
+ * and large p.
+ */
 
 import { normalCdf } from '../../../src/claims/statistics.js';
 import { chiMoment, massOutside } from '../../../src/theory/closed/chi.js';

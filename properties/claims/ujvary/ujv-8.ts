@@ -16,7 +16,10 @@ interface Size {
   readonly n: number;
 }
 
-/** A loss that is `height` beyond the radius and zero within: the worst that the chain can meet, if the radius is its own. */
+/**
+ * A loss that is `height` beyond the radius and zero within: the worst that the chain can meet, if the radius
+ * is its own.
+ */
 interface Cliff extends Size {
   readonly at: number;
   readonly height: number;

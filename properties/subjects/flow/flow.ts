@@ -9,8 +9,9 @@ const SUBSTEPS = 4;
 const move = (x: mat.Vector, h: number, v: mat.Vector): number[] => x.map((a, i) => a + h * v[i]!);
 
 /**
- * How far the flow of x' = -field(x) moves x in a time t, by the classical fourth-order Runge-Kutta method: an error of
- * order five in t, beyond every order that is asked of a step. Counted from x, so that no digits are lost to its size.
+ * How far the flow of x' = -field(x) moves x in a time t, by the classical fourth-order Runge-Kutta method:
+ * an error of order five in t, beyond every order that is asked of a step. Counted from x, so that no digits
+ * are lost to its size.
  */
 export function descent(field: Field, x: mat.Vector, t: number): number[] {
   const h = t / SUBSTEPS;

@@ -63,8 +63,8 @@ export const localError = (
   });
 
 /**
- * One step of SAM against the flow of the printed loss where the radius is sqrt(p) times the learning rate, with the
- * constant of the third order.
+ * One step of SAM against the flow of the printed loss where the radius is sqrt(p) times the learning rate,
+ * with the constant of the third order.
  */
 export function jointLimit(c: Case<draw.RidgeCase>, rules: ModifiedRules): OrderCase {
   const p = c.f.point.length;

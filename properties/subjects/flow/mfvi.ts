@@ -1,4 +1,7 @@
-/** @file The MFVI objective without its KL, E L(mu + Sigma^(1/2) eta), and the penalised loss that approximates it. */
+/**
+ * @file The MFVI objective without its KL, E L(mu + Sigma^(1/2) eta), and the penalised loss that
+ * approximates it.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { gradient, jacobian } from '../../../src/core/derivatives.js';
 import { identity, isotropic, type Scale, scaleColumns } from '../../../src/core/gaussian.js';

@@ -16,7 +16,10 @@ export interface ModifiedRules {
   readonly direction: (g: mat.Vector, sigma: mat.Matrix) => readonly number[];
   /** The gradient of the extra term's half: of |grad L|^2 / 2 in print, H g. */
   readonly extra: (hessian: mat.Matrix, g: mat.Vector, sigma: mat.Matrix) => readonly number[];
-  /** The derivative of grad E along grad E, E = L + kappa |Sigma^(1/2) grad L|: half the gradient of |grad E|^2. */
+  /**
+   * The derivative of grad E along grad E, E = L + kappa |Sigma^(1/2) grad L|: half the gradient of |grad
+   * E|^2.
+   */
   readonly cross: (whole: readonly number[], printed: readonly number[]) => readonly number[];
   /** The coefficient of delta (Dv) v in the modified field of any method. */
   readonly half: number;
@@ -44,7 +47,9 @@ function penalised(rules: ModifiedRules, { loss, sigma, kappa }: Setting, x: mat
   return mat.add(g, mat.scale(kappa, mat.apply(loss.hessian(x), rules.direction(g, sigma))));
 }
 
-/** The gradient of L + kappa |Sigma^(1/2) grad L| + delta/4 |grad L|^2: eq. (12) with the norm of eq. (10). */
+/**
+ * The gradient of L + kappa |Sigma^(1/2) grad L| + delta/4 |grad L|^2: eq. (12) with the norm of eq. (10).
+ */
 export const printedField =
   (rules: ModifiedRules, setting: Setting, delta: number): Field =>
   x => {

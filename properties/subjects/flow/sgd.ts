@@ -1,4 +1,7 @@
-/** @file Stochastic descent with Gaussian noise on the weights: its mean step as trained, and the losses that it is said to descend. */
+/**
+ * @file Stochastic descent with Gaussian noise on the weights: its mean step as trained, and the losses that
+ * it is said to descend.
+ */
 import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import {
   type Ridge,
@@ -81,7 +84,9 @@ export function smoothedLoss(ridge: Ridge, w: mat.Vector, sigma: mat.Matrix, del
   return ridgeValue(ridgeSmoothed(ridge, sigma), w) + (delta / 4) * ridgeValue(square, w);
 }
 
-/** grad (L + delta/4 |grad L|^2) for a loss by its ridges: of the smoothed loss F for Barrett and Dherin's. */
+/**
+ * grad (L + delta/4 |grad L|^2) for a loss by its ridges: of the smoothed loss F for Barrett and Dherin's.
+ */
 export const descentField =
   (rules: SgdRules, ridge: Ridge, delta: number): Field =>
   x => {

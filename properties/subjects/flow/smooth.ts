@@ -1,4 +1,6 @@
-/** @file Losses by their derivatives up to the third, and the field that SAM steps along, all in closed form. */
+/**
+ * @file Losses by their derivatives up to the third, and the field that SAM steps along, all in closed form.
+ */
 import { ridgeGradient, ridgeHessian } from '../../../src/theory/closed/ridge.js';
 import { type draw, mat } from '../../kit.js';
 
@@ -21,7 +23,10 @@ export const smoothQuadratic = ({ gradient, matrix }: draw.Quadratic): Smooth =>
   third: x => x.map(() => 0),
 });
 
-/** What SAM's step is made of at a point, for the covariance Sigma: everything for radius one in whitened coordinates. */
+/**
+ * What SAM's step is made of at a point, for the covariance Sigma: everything for radius one in whitened
+ * coordinates.
+ */
 export interface Local {
   readonly g: readonly number[];
   readonly hessian: mat.Matrix;

@@ -1,4 +1,7 @@
-/** @file Losses over parameters w [1, p] with known derivatives, as traced functions with their data as inputs. */
+/**
+ * @file Losses over parameters w [1, p] with known derivatives, as traced functions with their data as
+ * inputs.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { constant } from '../../../src/engine/ops.js';
 import type { Specs } from '../../../src/engine/spec.js';

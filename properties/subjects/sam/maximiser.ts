@@ -15,8 +15,8 @@ export function trueStep({ ridge, point }: draw.RidgeCase, factor: mat.Matrix): 
 }
 
 /**
- * By how much the gradient after the detached step exceeds that at the maximiser, in units of s^2: -p H R P H g / n^2 with
- * H and g whitened by R, and P the projection across g.
+ * By how much the gradient after the detached step exceeds that at the maximiser, in units of s^2: -p H R P H
+ * g / n^2 with H and g whitened by R, and P the projection across g.
  */
 export function detachedExcess(c: Case<draw.RidgeCase>): number[] {
   const { p, factor, n, turn } = theory(c);
@@ -25,8 +25,8 @@ export function detachedExcess(c: Case<draw.RidgeCase>): number[] {
 }
 
 /**
- * The same for the step that is differentiated, in units of s^3: minus the gradient of p^(3/2) |P H g|^2 / (2 n^3), which
- * is the distance of the value after the step from the maximum.
+ * The same for the step that is differentiated, in units of s^3: minus the gradient of p^(3/2) |P H g|^2 / (2
+ * n^3), which is the distance of the value after the step from the maximum.
  */
 export function differentiatedExcess(c: Case<draw.RidgeCase>): number[] {
   const { p, factor } = theory(c);

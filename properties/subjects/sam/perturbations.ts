@@ -10,7 +10,10 @@ export interface StepCase {
   readonly covariances: readonly draw.SpectralMatrix[];
 }
 
-/** Batches of `batch` gradients in d dimensions that are never zero, with positive definite, not diagonal covariances. */
+/**
+ * Batches of `batch` gradients in d dimensions that are never zero, with positive definite, not diagonal
+ * covariances.
+ */
 export const stepCases = (d: number, batch: number): fc.Arbitrary<StepCase> =>
   draw.record({
     gradients: fc.tuple(

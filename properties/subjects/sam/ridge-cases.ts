@@ -40,7 +40,9 @@ export function widest({ f, sigma }: Case<draw.RidgeCase>): number {
   return 1 / (Math.sqrt(f.point.length) * Math.max(reach, 2 ** -10));
 }
 
-/** The same, and the gradient does not turn by more than about one: where the true maximum is near the step. */
+/**
+ * The same, and the gradient does not turn by more than about one: where the true maximum is near the step.
+ */
 export function nearest(c: Case<draw.RidgeCase>): number {
   const { p, n, hessian } = theory(c);
   return Math.min(widest(c), n / (Math.sqrt(p) * mat.norm(hessian.flat())));

@@ -1,4 +1,7 @@
-/** @file One SAM step on a loss over parameters, and the penalised loss that approximates it, as core makes them. */
+/**
+ * @file One SAM step on a loss over parameters, and the penalised loss that approximates it, as core makes
+ * them.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { gradient, gradients } from '../../../src/core/derivatives.js';
 import type { CholeskyScale } from '../../../src/core/gaussian.js';

@@ -1,4 +1,7 @@
-/** @file Negative controls of the weight perturbations: the known mistakes of the SAM family, under the names of the claims. */
+/**
+ * @file Negative controls of the weight perturbations: the known mistakes of the SAM family, under the names
+ * of the claims.
+ */
 
 import { completed, type Mistake } from '../../../src/core/objectives/define.js';
 import { metricMistakes, type SamRules, stepMistakes } from '../../../src/core/objectives/sam/diagonal.js';

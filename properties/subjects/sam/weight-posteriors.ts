@@ -1,4 +1,7 @@
-/** @file Posteriors over weights on losses with known derivatives: MFVI, evolution strategies, variational SAM. */
+/**
+ * @file Posteriors over weights on losses with known derivatives: MFVI, evolution strategies, variational
+ * SAM.
+ */
 
 import type * as tf from '@tensorflow/tfjs';
 import type { Params } from '../../../src/core/net/network.js';

@@ -1,4 +1,7 @@
-/** @file The weight perturbations of core on losses with known derivatives: SAM and its family, MFVI, evolution strategies. */
+/**
+ * @file The weight perturbations of core on losses with known derivatives: SAM and its family, MFVI,
+ * evolution strategies.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { Classifier } from '../../../src/core/classifier.js';
 import { gradients, mapParams } from '../../../src/core/derivatives.js';
@@ -15,7 +18,10 @@ import type { Loss } from './losses.js';
 
 export type Tensors = Readonly<Record<string, tf.Tensor>>;
 
-/** Two tensors where there are two weights or more: what is one norm over all parameters must not be one a tensor. */
+/**
+ * Two tensors where there are two weights or more: what is one norm over all parameters must not be one a
+ * tensor.
+ */
 function split(w: tf.Tensor): Params {
   const p = w.size;
   const first = Math.ceil(p / 2);
@@ -31,8 +37,9 @@ export const lossOf =
     tf.sum(shape.value(tf.expandDims(join(params), 0), data));
 
 /**
- * A classifier whose cross-entropy is the loss: logits (0, L) and "targets" (1, -1), so that the log-normaliser cancels.
- * Its targets are no distribution; cross-entropy is linear in them, and does not mind.
+ * A classifier whose cross-entropy is the loss: logits (0, L) and "targets" (1, -1), so that the
+ * log-normaliser cancels. Its targets are no distribution; cross-entropy is linear in them, and does not
+ * mind.
  */
 export const classifierOf = (loss: Loss, data: Tensors): Classifier => ({
   classes: 2,
@@ -144,8 +151,8 @@ export function moveOn<Hyper>(
 }
 
 /**
- * The gradient of L + radius |A g|, which the step with the metric A stands for: A differentiated with the weights, or
- * frozen.
+ * The gradient of L + radius |A g|, which the step with the metric A stands for: A differentiated with the
+ * weights, or frozen.
  */
 export function penalisedOn<Hyper>(
   rules: SamRules<Hyper>,

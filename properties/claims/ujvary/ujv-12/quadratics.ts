@@ -1,4 +1,7 @@
-/** @file UJV-12 for quadratics: the cross terms that the printed loss leaves out, and that SAM has a loss there. */
+/**
+ * @file UJV-12 for quadratics: the cross terms that the printed loss leaves out, and that SAM has a loss
+ * there.
+ */
 import type { Degenerate } from '../../../../src/claims/checks/order.js';
 import { check, draw, fc, mat, type OrderCase } from '../../../kit.js';
 import type { Field } from '../../../subjects/flow/flow.js';

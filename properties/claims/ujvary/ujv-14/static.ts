@@ -1,4 +1,7 @@
-/** @file UJV-14: the mean of L + delta/4 |grad L|^2 under noise, to first order in the covariance: eqs. (38)-(39). */
+/**
+ * @file UJV-14: the mean of L + delta/4 |grad L|^2 under noise, to first order in the covariance: eqs.
+ * (38)-(39).
+ */
 
 import { check, mat } from '../../../kit.js';
 import { allParts, lessParts, type RateCase, rateCases } from '../../../subjects/flow/ladders.js';

@@ -53,7 +53,10 @@ function meanFieldSlope(c: Case): Direction {
   return { mean: mat.add(g, kl.mean), log: toLog(variances, mat.add(bySigma, kl.sigma2)) };
 }
 
-/** The gradient at the perturbed weights plus decay, and that of sqrt(p) |Sigma^(1/2) g| + KL / N by the variances. */
+/**
+ * The gradient at the perturbed weights plus decay, and that of sqrt(p) |Sigma^(1/2) g| + KL / N by the
+ * variances.
+ */
 function variationalSlope(c: Case): Direction {
   const { f, variances } = c;
   const kl = priorSlope(c);

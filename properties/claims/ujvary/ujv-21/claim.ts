@@ -1,4 +1,7 @@
-/** @file UJV-21 (eq. 56): the approximated VariationalSAM objective, its gradient by Sigma, and what Sigma it leads to. */
+/**
+ * @file UJV-21 (eq. 56): the approximated VariationalSAM objective, its gradient by Sigma, and what Sigma it
+ * leads to.
+ */
 
 import { ridgeDerivative, ridgeGradient, ridgeValue } from '../../../../src/theory/closed/ridge.js';
 import { asymptotic, check, claim, draw, mat, quad } from '../../../kit.js';

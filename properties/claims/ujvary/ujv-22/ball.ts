@@ -1,4 +1,7 @@
-/** @file UJV-22: the ball that holds nearly all of a normal vector, and what it says of a mean: eqs. (67)-(69). */
+/**
+ * @file UJV-22: the ball that holds nearly all of a normal vector, and what it says of a mean: eqs.
+ * (67)-(69).
+ */
 
 import { chiMoment, massOutside, radialMean } from '../../../../src/theory/closed/chi.js';
 import { check, draw, fc } from '../../../kit.js';
@@ -20,7 +23,10 @@ const sizes = draw.record({
 
 const corners: Size[] = [1, 2, 10, 100, 20_000].flatMap(p => [2, 1000, CIFAR, 1e8].map(n => ({ p, n })));
 
-/** The incomplete gamma function for 10^4 parameters, and sums of hundreds of its kind, are good to eleven digits. */
+/**
+ * The incomplete gamma function for 10^4 parameters, and sums of hundreds of its kind, are good to eleven
+ * digits.
+ */
 export const TAIL_ULPS = 2 ** 20;
 
 const tail = check.bound<Size, PacBayesRules>({

@@ -1,4 +1,7 @@
-/** @file UJV-3 (eq. 4): the gradient of the SAM objective is that at the perturbed weights, the step held fixed. */
+/**
+ * @file UJV-3 (eq. 4): the gradient of the SAM objective is that at the perturbed weights, the step held
+ * fixed.
+ */
 import type { SamRules } from '../../../../src/core/objectives/sam/diagonal.js';
 import type { VsamHyper } from '../../../../src/core/objectives/sam/vsam.js';
 import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';

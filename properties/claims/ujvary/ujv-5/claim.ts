@@ -1,4 +1,7 @@
-/** @file UJV-5 (Table 1, lower rows): gradients by the covariance, and those of evolution strategies, are of one objective. */
+/**
+ * @file UJV-5 (Table 1, lower rows): gradients by the covariance, and those of evolution strategies, are of
+ * one objective.
+ */
 
 import {
   ridgeGradient,
@@ -24,7 +27,10 @@ type DiagonalRidge = draw.Of<typeof given>;
 
 const NODES = 18;
 
-/** The size of an estimate by scores: the loss over the smallest standard deviation, once for the mean, twice for Sigma. */
+/**
+ * The size of an estimate by scores: the loss over the smallest standard deviation, once for the mean, twice
+ * for Sigma.
+ */
 const sizes = ({ f, variances }: DiagonalRidge) => {
   const loss = largestReach(f, variances) * sizeOf(diagonalCase(f, variances));
   const narrow = Math.sqrt(Math.min(...variances));

@@ -17,7 +17,9 @@ export interface Subject {
   readonly natural: evolutionStrategy.EvolutionRules;
   readonly triangular: Root;
   readonly symmetric: Root;
-  /** The score estimate of the gradient by Sigma from one value L(mu + xi), given Sigma^-1 xi and Sigma^-1. */
+  /**
+   * The score estimate of the gradient by Sigma from one value L(mu + xi), given Sigma^-1 xi and Sigma^-1.
+   */
   readonly score: (value: number, whitened: mat.Vector, precision: mat.Matrix) => number[][];
 }
 
