@@ -15,8 +15,8 @@ import type { Vector } from '../../src/theory/numerics/matrix.js';
 export const VIEWS = ['loss', 'sam', 'sam-one-step', 'gradient-penalty', 'mfvi', 'mfvi-whole'] as const;
 export type View = (typeof VIEWS)[number];
 
-/** @param cells - of the quadrature under noise, in each direction */
-export function landscape(view: View, rules: ToyRules, cells: number): Landscape {
+/** @param nodes - of each piece of the quadrature under noise */
+export function landscape(view: View, rules: ToyRules, nodes: number): Landscape {
   switch (view) {
     case 'loss':
       return toyLoss(rules);
@@ -27,9 +27,9 @@ export function landscape(view: View, rules: ToyRules, cells: number): Landscape
     case 'gradient-penalty':
       return penalised(rules);
     case 'mfvi':
-      return noisy(rules, cells);
+      return noisy(rules, nodes);
     case 'mfvi-whole':
-      return noisy({ ...rules, deviation: radius => radius }, cells);
+      return noisy({ ...rules, deviation: radius => radius }, nodes);
   }
 }
 

@@ -1,4 +1,7 @@
-/** @file Dense autoencoders with parameters and a batch, of shapes from a finite list so that traces are shared. */
+/**
+ * @file Dense autoencoders with parameters and a batch, of shapes from a finite list so that traces are
+ * shared.
+ */
 import fc from 'fast-check';
 import type { ActivationName } from '../../src/core/net/activation.js';
 import { type DenseSpec, denseAutoencoder } from '../../src/core/net/dense.js';
@@ -25,7 +28,10 @@ const shape = (
   batch,
 });
 
-/** Shapes by what they are for. Every list has unequal widths, so that no transposed or mislabelled axis goes unseen. */
+/**
+ * Shapes by what they are for. Every list has unequal widths, so that no transposed or mislabelled axis goes
+ * unseen.
+ */
 export const SHAPES = {
   /** Infinitely smooth decoders; d = 1 and D = 1 among them. */
   smooth: [

@@ -1,4 +1,7 @@
-/** @file Functions with known derivatives: sums of ridges (all orders elementary) and quadratics with a chosen spectrum. */
+/**
+ * @file Functions with known derivatives: sums of ridges (all orders elementary) and quadratics with a chosen
+ * spectrum.
+ */
 import fc from 'fast-check';
 import type { Ridge, RidgeKind } from '../../src/theory/closed/ridge.js';
 import { apply, dot, type Matrix, type Vector } from '../../src/theory/numerics/matrix.js';
@@ -65,7 +68,10 @@ function signed(kind: QuadraticKind): (values: number[]) => number[] {
   }
 }
 
-/** A quadratic whose curvature has the given kind of spectrum. `interior` and `hard` fix what a maximiser may look like. */
+/**
+ * A quadratic whose curvature has the given kind of spectrum. `interior` and `hard` fix what a maximiser may
+ * look like.
+ */
 export function quadraticOf(
   dimension: number,
   kind: QuadraticKind,

@@ -17,7 +17,10 @@ function show({ shape: { net, batch }, params, x, alpha }: AutoencoderCase): str
   return [head, ...numbers].join('; ');
 }
 
-/** Every shape of a list once, and then shapes at random: the degenerate ones (d = 1, D = 1) are never left to chance. */
+/**
+ * Every shape of a list once, and then shapes at random: the degenerate ones (d = 1, D = 1) are never left to
+ * chance.
+ */
 export const everyShape = (shapes: readonly Shape[]): Given<AutoencoderCase> => ({
   arbitrary: autoencoders(shapes),
   examples: shapes.flatMap(shape => fc.sample(autoencoderOf(shape), { seed: PINNED, numRuns: 1 })),

@@ -4,7 +4,10 @@ import { identity, type Matrix, norm, type Vector } from '../../src/theory/numer
 import { logUniform, normal } from './numbers.js';
 import { vector } from './vector.js';
 
-/** The matrix times the reflection that takes v to a multiple of the axis `first`; v lies in the axes from `first` on. */
+/**
+ * The matrix times the reflection that takes v to a multiple of the axis `first`; v lies in the axes from
+ * `first` on.
+ */
 function reflect(matrix: number[][], v: Vector, first: number): void {
   const length = norm(v);
   if (length === 0) return;
@@ -18,8 +21,8 @@ function reflect(matrix: number[][], v: Vector, first: number): void {
 }
 
 /**
- * Uniform among the orthogonal matrices: Stewart's product of reflections, its columns signed so that they are the Q of a
- * Gaussian matrix's QR with positive diagonal. Shrinks to the identity.
+ * Uniform among the orthogonal matrices: Stewart's product of reflections, its columns signed so that they
+ * are the Q of a Gaussian matrix's QR with positive diagonal. Shrinks to the identity.
  */
 export function orthogonal(dimension: number): fc.Arbitrary<number[][]> {
   const vectors = Array.from({ length: dimension }, (_, k) => vector(dimension - k, normal({ bits: 12 })));

@@ -1,7 +1,9 @@
-/** @file One number from a stated distribution, shrinking towards 0 and towards few binary digits.
+/**
+ * @file One number from a stated distribution, shrinking towards 0 and towards few binary digits.
  *
- * fast-check's own doubles are uniform over representable numbers, nearly all of them below 1e-10; its integers are biased
- * towards small ones. Ours follow the distribution they name, always, and every number is a short dyadic decimal.
+ * fast-check's own doubles are uniform over representable numbers, nearly all of them below 1e-10; its
+ * integers are biased towards small ones. Ours follow the distribution they name, always, and every number is
+ * a short dyadic decimal.
  */
 import fc from 'fast-check';
 
@@ -16,8 +18,9 @@ export function fractionBits(x: number): number {
 export const plain = (x: number): number => (x === 0 ? 0 : x);
 
 /**
- * Whether a is simpler than b: fewer binary digits after the point, then smaller, then positive. Every shrink step goes to a
- * simpler number, and no number has infinitely many simpler ones below it in a range: shrinking ends.
+ * Whether a is simpler than b: fewer binary digits after the point, then smaller, then positive. Every shrink
+ * step goes to a simpler number, and no number has infinitely many simpler ones below it in a range:
+ * shrinking ends.
  */
 export function simpler(a: number, b: number): boolean {
   const [p, q] = [fractionBits(a), fractionBits(b)];
@@ -25,7 +28,10 @@ export function simpler(a: number, b: number): boolean {
   return Math.abs(a) !== Math.abs(b) ? Math.abs(a) < Math.abs(b) : a > b;
 }
 
-/** Simpler numbers to try in place of x, the boldest first: zero, positive, rounded to fewer digits, nearer to zero. */
+/**
+ * Simpler numbers to try in place of x, the boldest first: zero, positive, rounded to fewer digits, nearer to
+ * zero.
+ */
 function* simplifications(x: number): Generator<number> {
   if (x === 0) return;
   yield 0;

@@ -7,7 +7,10 @@ import { normal } from './numbers.js';
 /** Largest count of digits to which a vector is rounded as a whole. */
 const COARSE_BITS = 3;
 
-/** `length` independent numbers. Shrinking first sets all, then ever shorter runs, to zero; then rounds; then one by one. */
+/**
+ * `length` independent numbers. Shrinking first sets all, then ever shorter runs, to zero; then rounds; then
+ * one by one.
+ */
 class VectorArbitrary extends fc.Arbitrary<number[]> {
   constructor(
     private readonly length: number,
@@ -61,6 +64,8 @@ function direction(v: readonly number[]): number[] {
   return length === 0 ? v.map((_, i) => (i === 0 ? 1 : 0)) : v.map(x => (x === 0 ? 0 : x / length));
 }
 
-/** Uniform on the sphere in `dimension` dimensions, up to the grid of its entries; shrinks to the first axis. */
+/**
+ * Uniform on the sphere in `dimension` dimensions, up to the grid of its entries; shrinks to the first axis.
+ */
 export const unitVector = (dimension: number): fc.Arbitrary<number[]> =>
   vector(dimension, normal({ bits: 12 })).map(direction);

@@ -11,8 +11,7 @@ const test = suite('experiment ujvary-fig1');
 
 test('keeps to the contract', () => keepsToContract(fig1));
 
-/** Fewer cells than at any scale judge the same. */
-const inputsOf = (view: View) => ({ view, step: 2, cells: 32 });
+const inputsOf = (view: View) => ({ view, step: 2, nodes: 24 });
 
 async function runsWith(rules: ToyRules, views: readonly View[] = VIEWS): Promise<RunRecord[]> {
   const runs: RunRecord[] = [];

@@ -1,42 +1,20 @@
 /** @file UJV-10 (Prop. 1): the SAM objective is the loss plus sqrt(p) |Sigma^(1/2) grad L|. */
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { dyadic, ladder, type Vector as OrderVector } from '../../../src/claims/order/case.js';
-import { asymptotic } from '../../../src/claims/verdict.js';
+import type { Vector as OrderVector } from '../../../src/claims/order/case.js';
 import { scaleUp, whiten } from '../../../src/core/gaussian.js';
 import { squaredNorm } from '../../../src/core/objectives/objective.js';
 import { SAMBA_RULES } from '../../../src/core/objectives/samba/samba.js';
 import { scaledNorm } from '../../../src/core/perturbation.js';
 import { detach } from '../../../src/engine/ops.js';
-import { ridgeDerivative, ridgeGradient, ridgeValue } from '../../../src/theory/closed/ridge.js';
-import { maximiseOnSmallBall } from '../../../src/theory/numerics/ball-ascent.js';
-import { cholesky } from '../../../src/theory/numerics/cholesky.js';
-import { symmetricEigen } from '../../../src/theory/numerics/eigen.js';
-import {
-  add,
-  apply,
-  form,
-  identity,
-  type Matrix,
-  multiply,
-  norm,
-  scale,
-  subtract,
-  transpose,
-  type Vector,
-} from '../../../src/theory/numerics/matrix.js';
+import { ridgeGradient, ridgeValue } from '../../../src/theory/closed/ridge.js';
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
-import { type Quadratic, quadratics, type RidgeCase, ridges } from '../../arbitraries/functions.js';
-import type { SpectralMatrix } from '../../arbitraries/matrix.js';
-import { logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { PENALTY_RULES, type PenaltyRules } from '../../subjects/sam/covariance.js';
+import { asymptotic, check, claim, draw, fc, mat, wrong } from '../../kit.js';
+import { linearised, samAt } from '../../subjects/flow/ladders.js';
+import { PENALTY_RULES } from '../../subjects/sam/covariance.js';
 import { quadraticLoss, ridgeLoss } from '../../subjects/sam/losses.js';
+import { trueStep } from '../../subjects/sam/maximiser.js';
 import { DETACH_MUTANTS, DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
+import { diagonalCovariance } from '../../subjects/sam/perturbations.js';
 import {
   type Case,
   nearest,
@@ -47,150 +25,119 @@ import {
   withSigma,
 } from '../../subjects/sam/ridge-cases.js';
 import { type Sam, type SamRules, samOn } from '../../subjects/sam/sam.js';
-
-const at = (c: Case<RidgeCase>, rules: SamRules, s: number): Sam =>
-  samOn(rules, { loss: ridgeLoss(c.f.ridge), point: c.f.point, factor: times(s, cholesky(c.sigma.matrix)) });
+import { pick } from '../../subjects/sam/step-mutants.js';
+import { saddle, TURNED_SADDLE } from '../../subjects/sam/weight-cases.js';
 
 const onLadder = (
-  c: Case<RidgeCase>,
+  c: Case<draw.RidgeCase>,
   rules: SamRules,
   from: number,
   rungs: readonly [number, number],
   residual: (sam: Sam, s: number) => OrderVector,
-) => ladder(dyadic(from, ...rungs), s => ({ residual: residual(at(c, rules, s), s), scale: sizeOf(c) }));
+) =>
+  check.ladder(check.dyadic(from, ...rungs), s => ({
+    residual: residual(samAt(c, rules, s), s),
+    scale: sizeOf(c),
+  }));
 
-const ridgeCases = withSigma(ridges);
+const ridgeCases = withSigma(draw.ridges);
 
-const value = order<Case<RidgeCase>, SamRules>({
+const value = check.order<Case<draw.RidgeCase>, SamRules>({
   says: "the loss after the step exceeds L + sqrt(p)|Sigma^(1/2) grad L| by p e'He / 2, e = Sigma g / |Sigma^(1/2) g|",
-  given: { arbitrary: ridgeCases },
+  given: ridgeCases,
   order: 2,
-  measure: (c, rules) => {
-    const { p, e } = theory(c);
-    return {
-      ladder: onLadder(c, rules, widest(c), [2, 13], sam => sam.perturbed - sam.penalised),
-      constant: (p / 2) * ridgeDerivative(c.f.ridge, c.f.point, [e, e]),
-    };
-  },
+  measure: linearised,
 });
 
-const gradient = order<Case<RidgeCase>, SamRules>({
+const gradient = check.order<Case<draw.RidgeCase>, SamRules>({
   says: 'the gradient that SAM steps along exceeds that of the penalised loss by p T[e, e] / 2, T the third derivative',
-  given: { arbitrary: ridgeCases },
+  given: ridgeCases,
   order: 2,
   measure: (c, rules) => {
     const { p, e } = theory(c);
     return {
       ladder: onLadder(c, rules, widest(c), [3, 14], sam =>
-        subtract(sam.perturbedGradient, sam.penalisedGradient),
+        mat.subtract(sam.perturbedGradient, sam.penalisedGradient),
       ),
-      constant: scale(p / 2, ridgeGradient(c.f.ridge, c.f.point, [e, e])),
+      constant: mat.scale(p / 2, ridgeGradient(c.f.ridge, c.f.point, [e, e])),
     };
   },
 });
 
-/** The point of the ellipsoid where the loss is largest, relative to the mean. */
-function truest({ f: { ridge, point } }: Case<RidgeCase>, factor: Matrix): number[] {
-  const back = transpose(factor);
-  const gradient = (u: Vector): number[] => apply(back, ridgeGradient(ridge, add(point, apply(factor, u))));
-  const start = apply(back, ridgeGradient(ridge, point));
-  const u = maximiseOnSmallBall(gradient, Math.sqrt(point.length), { start });
-  return apply(factor, u);
-}
-
-const maximum = order<Case<RidgeCase>, SamRules>({
+const maximum = check.order<Case<draw.RidgeCase>, SamRules>({
   says: 'the true maximum on the ellipsoid exceeds the loss after the step by p^(3/2) |P H g|^2 / (2 |g|^3), of third order only',
-  given: { arbitrary: ridgeCases },
+  given: ridgeCases,
   order: 3,
   measure: (c, rules) => {
     const { p, factor, n, turn } = theory(c);
     return {
       ladder: onLadder(c, rules, nearest(c), [2, 11], (sam, s) => {
-        const point = add(c.f.point, truest(c, times(s, factor)));
+        const point = mat.add(c.f.point, trueStep(c.f, times(s, factor)));
         return ridgeValue(c.f.ridge, point) - sam.perturbed;
       }),
-      constant: (p ** 1.5 * norm(turn) ** 2) / (2 * n),
+      constant: (p ** 1.5 * mat.norm(turn) ** 2) / (2 * n),
     };
   },
 });
 
-const maximiser = order<Case<RidgeCase>, SamRules>({
+const maximiser = check.order<Case<draw.RidgeCase>, SamRules>({
   says: 'the step is not where the loss is largest: the two differ by p Sigma^(1/2) P H g / |g|^2, of second order',
-  given: { arbitrary: ridgeCases },
+  given: ridgeCases,
   order: 2,
   measure: (c, rules) => {
     const { p, factor, n, turn } = theory(c);
     return {
-      ladder: ladder(dyadic(nearest(c), 3, 14), s => ({
-        residual: subtract(truest(c, times(s, factor)), at(c, rules, s).step),
+      ladder: check.ladder(check.dyadic(nearest(c), 3, 14), s => ({
+        residual: mat.subtract(trueStep(c.f, times(s, factor)), samAt(c, rules, s).step),
         scale: (s * sizeOf(c)) / n,
       })),
-      constant: scale(p / n, apply(factor, turn)),
+      constant: mat.scale(p / n, mat.apply(factor, turn)),
     };
   },
 });
 
-interface QuadraticCase extends Case<Quadratic> {
-  readonly radius: number;
-}
-
-const quadraticCases = (dimensions: number[]): fc.Arbitrary<QuadraticCase> =>
+const quadraticCases = (dimensions: number[]) =>
   fc
-    .tuple(withSigma(quadratics, dimensions), logUniform({ min: 1e-3, max: 50 }))
+    .tuple(withSigma(draw.quadratics, dimensions), draw.logUniform({ min: 1e-3, max: 50 }))
     .map(([c, radius]) => ({ ...c, radius }));
+type QuadraticCase = draw.Of<ReturnType<typeof quadraticCases>>;
 
 /** A quadratic with its covariance scaled so that the ellipsoid has the case's radius. */
 function onQuadratic({ f, sigma, radius }: QuadraticCase, rules: SamRules) {
   const p = f.gradient.length;
-  const factor = times(radius / Math.sqrt(p), cholesky(sigma.matrix));
+  const factor = times(radius / Math.sqrt(p), mat.cholesky(sigma.matrix));
   const sam = samOn(rules, { loss: quadraticLoss(f), point: f.gradient.map(() => 0), factor });
-  const back = transpose(factor);
-  const g = apply(back, f.gradient);
-  const hessian = multiply(back, multiply(f.matrix, factor));
-  const size = Math.abs(f.offset) + Math.sqrt(p) * norm(g) + p * norm(hessian.flat());
+  const back = mat.transpose(factor);
+  const g = mat.apply(back, f.gradient);
+  const hessian = mat.multiply(back, mat.multiply(f.matrix, factor));
+  const size = Math.abs(f.offset) + Math.sqrt(p) * mat.norm(g) + p * mat.norm(hessian.flat());
   return { p, sam, g, hessian, size };
 }
 
-const flat = (gradient: Vector): Quadratic => ({
-  kind: 'indefinite',
-  offset: 1,
-  gradient,
-  matrix: [
-    [3, 1],
-    [1, -2],
-  ],
-  spectrum: [],
-  basis: [],
-});
+const flat = (gradient: mat.Vector) => saddle(gradient, TURNED_SADDLE);
 
-const unit: SpectralMatrix = { matrix: identity(2), spectrum: [1, 1], basis: identity(2) };
+const unit = diagonalCovariance([1, 1]);
 
-const exactly = equals<QuadraticCase, SamRules>({
+const exactly = check.equals<QuadraticCase, SamRules>({
   says: "for quadratics, at every radius: the value is off by p e'He / 2 exactly, the gradient not at all",
   given: { arbitrary: quadraticCases([1, 2, 3]), examples: [{ f: flat([0, 0]), sigma: unit, radius: 0.5 }] },
   measure: (c, rules) => {
     const { p, sam, g, hessian, size } = onQuadratic(c, rules);
-    const n = norm(g);
+    const n = mat.norm(g);
     if (n === 0) return { actual: sam.perturbed, expected: sam.value, what: 'no gradient' };
-    const slope = norm(c.f.gradient) + (size / n) * norm(c.f.gradient);
-    return [
-      {
-        what: 'value',
-        actual: sam.perturbed - sam.penalised,
-        expected: (p / 2) * (form(g, hessian, g) / n ** 2),
-        scale: size,
-      },
-      {
-        what: 'gradient',
-        actual: subtract(sam.perturbedGradient, sam.penalisedGradient),
-        expected: c.f.gradient.map(() => 0),
-        scale: slope,
-      },
-    ];
+    const slope = mat.norm(c.f.gradient) + (size / n) * mat.norm(c.f.gradient);
+    return check.agree({
+      value: [sam.perturbed - sam.penalised, (p / 2) * (mat.form(g, hessian, g) / n ** 2), size],
+      gradient: [
+        mat.subtract(sam.perturbedGradient, sam.penalisedGradient),
+        c.f.gradient.map(() => 0),
+        slope,
+      ],
+    });
   },
 });
 
-const uniform = bound<QuadraticCase, SamRules>({
+const uniform = check.bound<QuadraticCase, SamRules>({
   says: 'whatever the gradient, zero included, the true maximum is within p |Sigma^(1/2) H Sigma^(1/2)| / 2 of the penalised loss',
   given: {
     arbitrary: quadraticCases([1, 2, 3]),
@@ -201,49 +148,39 @@ const uniform = bound<QuadraticCase, SamRules>({
   },
   measure: (c, rules) => {
     const { p, sam, hessian, size } = onQuadratic(c, rules);
-    const factor = times(c.radius / Math.sqrt(p), cholesky(c.sigma.matrix));
-    const covariance = multiply(factor, transpose(factor));
+    const factor = times(c.radius / Math.sqrt(p), mat.cholesky(c.sigma.matrix));
+    const covariance = mat.multiply(factor, mat.transpose(factor));
     const { value: best } = maximiseOnEllipsoid(c.f.gradient, c.f.matrix, covariance, Math.sqrt(p));
-    const largest = Math.max(...symmetricEigen(hessian).values.map(Math.abs));
-    return [
+    const largest = Math.max(...mat.symmetricEigen(hessian).values.map(Math.abs));
+    return check.below(
       {
-        what: 'distance',
-        lower: Math.abs(c.f.offset + best - sam.penalised),
-        upper: (p / 2) * largest,
-        scale: size,
+        distance: [Math.abs(c.f.offset + best - sam.penalised), (p / 2) * largest],
+        'one step': [sam.perturbed, c.f.offset + best],
       },
-      { what: 'one step', lower: sam.perturbed, upper: c.f.offset + best, scale: size },
-    ];
+      size,
+    );
   },
 });
 
-const ordinary = equals<{ f: RidgeCase; rho: number }, SamRules>({
+const ordinary = check.equals<{ f: draw.RidgeCase; rho: number }, SamRules>({
   says: 'with Sigma = (rho^2/p) I the penalised loss is L + rho |grad L|, eq. (8)',
-  given: {
-    arbitrary: fc.oneof(
-      ...[1, 3, 5].map(p => plainRecord({ f: ridges(p), rho: logUniform({ min: 1e-3, max: 8 }) })),
-    ),
-  },
+  given: draw.oneof([1, 3, 5], p =>
+    draw.record({ f: draw.ridges(p), rho: draw.logUniform({ min: 1e-3, max: 8 }) }),
+  ),
   measure: ({ f, rho }, rules) => {
     const p = f.point.length;
-    const factor = times(rho / Math.sqrt(p), identity(p));
+    const factor = times(rho / Math.sqrt(p), mat.identity(p));
     const sam = samOn(rules, { loss: ridgeLoss(f.ridge), point: f.point, factor });
-    const size = sizeOf({ f, sigma: unit });
     return {
       actual: sam.penalised,
-      expected: ridgeValue(f.ridge, f.point) + rho * norm(ridgeGradient(f.ridge, f.point)),
-      scale: size * (1 + rho),
+      expected: ridgeValue(f.ridge, f.point) + rho * mat.norm(ridgeGradient(f.ridge, f.point)),
+      scale: sizeOf({ f, sigma: unit }) * (1 + rho),
     };
   },
 });
 
-const penalised = (says: string, change: Partial<PenaltyRules>) => {
-  const penalty = { ...PENALTY_RULES, ...change };
-  return mutant<SamRules>(says, rules => ({ ...rules, penalty }));
-};
-
-const { unnormalised, rootDimensionMissing, dimensionForRoot, covarianceForRoot, covarianceMissing } =
-  LENGTH_MUTANTS;
+const SUBJECT: SamRules = { samba: SAMBA_RULES, penalty: PENALTY_RULES };
+const { measure } = PENALTY_RULES;
 
 export default claim({
   id: 'UJV-10',
@@ -251,36 +188,33 @@ export default claim({
   source: 'Ujváry et al. 2022, Proposition 1, eqs. (8)-(10), (22)-(23)',
   tex: {
     printed:
-      'L_{\\mathrm{SAM}}(\\mu,\\Sigma) \\approx L(\\mu) + \\sqrt p\\,\\bigl\\|\\Sigma^{1/2}\\nabla L(\\mu)\\bigr\\|, \\qquad L_{\\mathrm{SAM}} = L(\\mu + \\varepsilon^*)',
+      'L_{\\mathrm{SAM}}(\\mu,\\Sigma) \\approx L(\\mu) + \\sqrt p\\,\\|\\nabla L(\\mu)\\|_\\Sigma = L(\\mu) + \\sqrt p\\,\\sqrt{\\nabla L^\\top\\Sigma\\,\\nabla L}, \\qquad L_{\\mathrm{SAM}} = L(\\mu + \\varepsilon^*)',
     corrected:
       'L(\\mu+\\varepsilon^*) = L + \\sqrt p\\,\\|\\Sigma^{1/2}\\nabla L\\| + \\tfrac p2\\, e^\\top \\nabla^2 L\\, e + O(\\Sigma^{3/2}), \\qquad \\max_{\\varepsilon} L(\\mu+\\varepsilon) - L(\\mu+\\varepsilon^*) = \\frac{p^{3/2}\\|PHg\\|^2}{2\\|g\\|^3} + O(\\Sigma^2)',
   },
   says: 'The SAM objective and its gradient are those of the loss plus sqrt(p) |Sigma^(1/2) grad L| up to second order in the radius, with known constants; the step and the true maximiser differ at second order but the loss there only at third, so the printed identity L_SAM = L(mu + eps*) holds as an approximation.',
   verdict: asymptotic(2, 'rho'),
   objectives: ['samba'],
-  subject: { samba: SAMBA_RULES, penalty: PENALTY_RULES },
+  subject: SUBJECT,
   checks: { value, gradient, maximum, maximiser, exactly, uniform, ordinary },
   mutants: {
     ...inSamba<SamRules>(DETACH_MUTANTS),
-    ...inSamba<SamRules>({ unnormalised, rootDimensionMissing, dimensionForRoot }),
-    ...inSamba<SamRules>({ covarianceForRoot, covarianceMissing }),
+    ...inSamba<SamRules>(pick(LENGTH_MUTANTS, 'unnormalised', 'rootDimensionMissing', 'dimensionForRoot')),
+    ...inSamba<SamRules>(pick(LENGTH_MUTANTS, 'covarianceForRoot', 'covarianceMissing')),
     ...inSamba<SamRules>(DIRECTION_MUTANTS),
-    covarianceInPenalty: penalised('|Sigma g| for |Sigma^(1/2) g|', {
-      measure: (s, g) => scaledNorm(scaleUp(s, whiten(s, g))),
-    }),
-    unwhitenedPenalty: penalised('|g| for |Sigma^(1/2) g|', { measure: (_, g) => scaledNorm(g) }),
-    squaredPenalty: penalised('|Sigma^(1/2) g|^2', { measure: (s, g) => squaredNorm(whiten(s, g)) }),
-    rootPenalty: penalised('the root of the norm', {
-      measure: (s, g) => tf.sqrt(PENALTY_RULES.measure(s, g)),
-    }),
-    halfPenalty: penalised('a factor 1/2 in front of the norm', { radius: p => Math.sqrt(p) / 2 }),
-    radiusSquared: penalised('p for sqrt(p)', { radius: p => p }),
-    radiusDropped: penalised('no sqrt(p)', { radius: () => 1 }),
-    radiusRoot: penalised('the root of the radius, as SAMBA eq. (5) read literally', {
-      radius: p => p ** 0.25,
-    }),
-    constantPenalty: penalised('the penalty is not differentiated', {
-      measure: (s, g) => detach(PENALTY_RULES.measure(s, g)),
+    ...wrong.rules(SUBJECT, 'penalty', {
+      covarianceInPenalty: [
+        '|Sigma g| for |Sigma^(1/2) g|',
+        { measure: (s, g) => scaledNorm(scaleUp(s, whiten(s, g))) },
+      ],
+      unwhitenedPenalty: ['|g| for |Sigma^(1/2) g|', { measure: (_, g) => scaledNorm(g) }],
+      squaredPenalty: ['|Sigma^(1/2) g|^2', { measure: (s, g) => squaredNorm(whiten(s, g)) }],
+      rootPenalty: ['the root of the norm', { measure: (s, g) => tf.sqrt(measure(s, g)) }],
+      halfPenalty: ['a factor 1/2 in front of the norm', { radius: p => Math.sqrt(p) / 2 }],
+      radiusSquared: ['p for sqrt(p)', { radius: p => p }],
+      radiusDropped: ['no sqrt(p)', { radius: () => 1 }],
+      radiusRoot: ['the root of the radius, as SAMBA eq. (5) read literally', { radius: p => p ** 0.25 }],
+      constantPenalty: ['the penalty is not differentiated', { measure: (s, g) => detach(measure(s, g)) }],
     }),
   },
 });

@@ -1,65 +1,40 @@
 /** @file UJV-9 (section 4.2): the sharpness of SAM is not negative, that of MFVI may be. */
 import * as tf from '@tensorflow/tfjs';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { dyadic, ladder } from '../../../src/claims/order/case.js';
-import { exact } from '../../../src/claims/verdict.js';
-import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
-import { makeSam, SAM_RULES, type SamHyper } from '../../../src/core/objectives/sam/sam.js';
-import { MEAN_FIELD_RULES, type MeanFieldRules } from '../../../src/core/variational/mean-field.js';
+import { makeSam, SAM_RULES } from '../../../src/core/objectives/sam/sam.js';
+import type { MeanFieldRules } from '../../../src/core/variational/mean-field.js';
 import { constant } from '../../../src/engine/ops.js';
 import { ridgeGradient, ridgeHessian, ridgeValue } from '../../../src/theory/closed/ridge.js';
-import { gaussianPoints, sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import { diagonal, norm, scale, traceOfProduct, type Vector } from '../../../src/theory/numerics/matrix.js';
 import { maximiseOnEllipsoid } from '../../../src/theory/numerics/trust-region.js';
-import {
-  type Quadratic,
-  quadraticOf,
-  quadratics,
-  type RidgeCase,
-  ridges,
-} from '../../arbitraries/functions.js';
-import { logUniform } from '../../arbitraries/numbers.js';
-import { oneof } from '../../arbitraries/one-of.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { quadraticLoss } from '../../subjects/sam/losses.js';
+import { check, claim, draw, exact, mat, mutant, quad } from '../../kit.js';
 import { sizeOf, widest } from '../../subjects/sam/ridge-cases.js';
-import { inRules, wrongSteps } from '../../subjects/sam/step-mutants.js';
-import { atRidge, type DiagonalCase, diagonalCase, withVariances } from '../../subjects/sam/weight-cases.js';
-import { meanFieldOn } from '../../subjects/sam/weight-posteriors.js';
+import { inRules, pick, wrongSteps } from '../../subjects/sam/step-mutants.js';
+import {
+  atQuadratic,
+  atRidge,
+  convexRidges,
+  type DiagonalCase,
+  diagonalCase,
+  withVariances,
+} from '../../subjects/sam/weight-cases.js';
+import { meanFieldOn, WITHOUT_KL } from '../../subjects/sam/weight-posteriors.js';
 import { averaged } from '../../subjects/sam/weighted-noise.js';
 import { type AtWeights, moveOn } from '../../subjects/sam/weights.js';
 
-interface Subject {
-  readonly sam: SamRules<SamHyper>;
-  readonly meanField: MeanFieldRules;
-  /** What a perturbed loss is compared with, and how. */
-  readonly sharpness: (perturbed: number, at: number) => number;
-}
-
-/** The KL has no part in sharpness. */
-const WITHOUT_KL: MeanFieldRules = {
-  ...MEAN_FIELD_RULES,
-  meanWeight: () => constant(0),
-  varianceWeight: () => constant(0),
-};
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   sam: SAM_RULES,
+  /** The KL has no part in sharpness. */
   meanField: WITHOUT_KL,
-  sharpness: (perturbed, at) => perturbed - at,
+  /** What a perturbed loss is compared with, and how. */
+  sharpness: (perturbed: number, at: number) => perturbed - at,
 };
+type Subject = typeof SUBJECT;
 
 /** E L(mu + Sigma^(1/2) eta) - L(mu) by the samples that train. */
 function meanSharpness(
   { meanField, sharpness }: Subject,
   at: AtWeights,
-  variances: Vector,
-  points: ReturnType<typeof gaussianPoints>,
+  variances: mat.Vector,
+  points: ReturnType<typeof quad.gaussianPoints>,
   value: number,
 ): number {
   const prior = { prior: 1, examples: 1 };
@@ -67,20 +42,15 @@ function meanSharpness(
   return sharpness(mean!, value);
 }
 
-const atQuadratic = (f: Quadratic): AtWeights => ({
-  loss: quadraticLoss(f),
-  point: f.gradient.map(() => 0),
-});
-
-const size = ({ f, variances }: DiagonalCase<Quadratic>): number => {
+const size = ({ f, variances }: DiagonalCase<draw.Quadratic>): number => {
   const p = variances.length;
   const reach = Math.sqrt(p * Math.max(...variances));
-  return Math.abs(f.offset) + reach * norm(f.gradient) + reach ** 2 * norm(f.matrix.flat());
+  return Math.abs(f.offset) + reach * mat.norm(f.gradient) + reach ** 2 * mat.norm(f.matrix.flat());
 };
 
-const nonnegative = bound<DiagonalCase<Quadratic>, Subject>({
+const nonnegative = check.bound<DiagonalCase<draw.Quadratic>, Subject>({
   says: 'the maximum on the ellipsoid is at least the loss at its centre, concave losses included',
-  given: { arbitrary: withVariances(quadratics, [1, 2, 3, 5]) },
+  given: withVariances(draw.quadratics, [1, 2, 3, 5]),
   runs: 40,
   measure: (c, { sharpness }) => {
     const { f, sigma, variances } = c;
@@ -89,54 +59,60 @@ const nonnegative = bound<DiagonalCase<Quadratic>, Subject>({
   },
 });
 
-const halfTrace = equals<DiagonalCase<Quadratic>, Subject>({
+const halfTrace = check.equals<DiagonalCase<draw.Quadratic>, Subject>({
   says: 'the MFVI sharpness of a quadratic is tr(Sigma H)/2, of either sign',
-  given: { arbitrary: withVariances(quadratics, [1, 2, 3, 5]) },
+  given: withVariances(draw.quadratics, [1, 2, 3, 5]),
   runs: 40,
   measure: (c, s) => {
     const { f, sigma, variances } = c;
     return {
-      actual: meanSharpness(s, atQuadratic(f), variances, sigmaPoints(variances.length), f.offset),
-      expected: traceOfProduct(sigma.matrix, f.matrix) / 2,
+      actual: meanSharpness(s, atQuadratic(f), variances, quad.sigmaPoints(variances.length), f.offset),
+      expected: mat.traceOfProduct(sigma.matrix, f.matrix) / 2,
       scale: size(c),
     };
   },
 });
 
-const leading = order<DiagonalCase<RidgeCase>, Subject>({
+const leading = check.order<DiagonalCase<draw.RidgeCase>, Subject>({
   says: 'of any smooth loss it is tr(Sigma H)/2 to leading order: of second order in the radius',
-  given: { arbitrary: withVariances(ridges, [2]) },
+  given: withVariances(draw.ridges, [2]),
   order: 2,
   measure: (c, s) => {
     const { ridge, point } = c.f;
     const value = ridgeValue(ridge, point);
     return {
-      ladder: ladder(dyadic(widest(c), 1, 11), t => ({
-        residual: meanSharpness(s, atRidge(c.f), scale(t * t, c.variances), gaussianPoints(2, 6), value),
+      ladder: check.ladder(check.dyadic(widest(c), 1, 11), t => ({
+        residual: meanSharpness(
+          s,
+          atRidge(c.f),
+          mat.scale(t * t, c.variances),
+          quad.gaussianPoints(2, 6),
+          value,
+        ),
         scale: sizeOf(c),
       })),
-      constant: traceOfProduct(ridgeHessian(ridge, point), diagonal(c.variances)) / 2,
+      constant: mat.traceOfProduct(ridgeHessian(ridge, point), mat.diagonal(c.variances)) / 2,
     };
   },
 });
 
-const negative = violates<DiagonalCase<Quadratic>, Subject>({
+const negative = check.violates<DiagonalCase<draw.Quadratic>, Subject>({
   says: 'at a maximum the MFVI sharpness is negative: it is no upper bound of the loss at the mean',
-  given: { arbitrary: withVariances(p => quadraticOf(p, 'interior'), [1, 2, 3]) },
+  given: withVariances(p => draw.quadraticOf(p, 'interior'), [1, 2, 3]),
   runs: 20,
   measure: (c, s) => {
     const { f, variances } = c;
-    const actual = meanSharpness(s, atQuadratic(f), variances, sigmaPoints(variances.length), f.offset);
+    const actual = meanSharpness(s, atQuadratic(f), variances, quad.sigmaPoints(variances.length), f.offset);
     return { claimed: 0, actual, by: -actual, scale: size(c) };
   },
 });
 
 /** L(w) = sin w */
-const SINE: RidgeCase = { ridge: { kind: 'sin', terms: [{ c: 1, a: [1], b: 0 }] }, point: [0] };
+const SINE: draw.RidgeCase = { ridge: { kind: 'sin', terms: [{ c: 1, a: [1], b: 0 }] }, point: [0] };
 
-const oneStep = violates<{ readonly f: RidgeCase; readonly rho: number }, Subject>({
+const oneStep = check.violates<{ readonly f: draw.RidgeCase; readonly rho: number }, Subject>({
   says: 'and the one-step sharpness that SAM trains with can be negative too: sin w at 0 with radius 5 ends at sin 5 = -0.96',
-  given: only([{ f: SINE, rho: 5 }]),
+  given: check.only([{ f: SINE, rho: 5 }]),
   measure: ({ f, rho }, { sam, sharpness }) => {
     const { loss } = moveOn(sam, () => makeSam(sam), atRidge(f), { rho });
     const actual = sharpness(loss, ridgeValue(f.ridge, f.point));
@@ -144,36 +120,24 @@ const oneStep = violates<{ readonly f: RidgeCase; readonly rho: number }, Subjec
   },
 });
 
-interface Convex {
-  readonly f: RidgeCase;
-  readonly rho: number;
-}
-
-/** Exponentials with positive coefficients. */
-const convexCases = oneof([1, 2, 3], p =>
-  plainRecord({
-    f: ridges(p, ['exp']).map(({ ridge, point }) => ({
-      ridge: { ...ridge, terms: ridge.terms.map(term => ({ ...term, c: Math.abs(term.c) })) },
-      point,
-    })),
-    rho: logUniform({ min: 1e-3, max: 2 }),
-  }),
+const convexCases = draw.oneof([1, 2, 3], p =>
+  draw.record({ f: convexRidges(p), rho: draw.logUniform({ min: 1e-3, max: 2 }) }),
 );
 
 /** exp(w) / 8 at 0: a gradient shorter than one. */
-const SHALLOW: Convex = {
+const SHALLOW: draw.Of<typeof convexCases> = {
   f: { ridge: { kind: 'exp', terms: [{ c: 1 / 8, a: [1], b: 0 }] }, point: [0] },
   rho: 0.5,
 };
 
-const convex = bound<Convex, Subject>({
+const convex = check.bound<draw.Of<typeof convexCases>, Subject>({
   says: 'for convex losses it is not: L after the step is at least L + rho |grad L|',
   given: { arbitrary: convexCases, examples: [SHALLOW] },
   runs: 30,
   measure: ({ f, rho }, { sam, sharpness }) => {
     const { loss } = moveOn(sam, () => makeSam(sam), atRidge(f), { rho });
     const at = ridgeValue(f.ridge, f.point);
-    const slope = norm(ridgeGradient(f.ridge, f.point));
+    const slope = mat.norm(ridgeGradient(f.ridge, f.point));
     return {
       lower: rho * slope,
       upper: sharpness(loss, at),
@@ -181,8 +145,6 @@ const convex = bound<Convex, Subject>({
     };
   },
 });
-
-const { downhill, unnormalised, noSecondStep } = wrongSteps(SAM_RULES);
 
 const wrong = (says: string, change: Partial<Subject>) => mutant<Subject>(says, s => ({ ...s, ...change }));
 const sampled = (says: string, change: Partial<MeanFieldRules>) =>
@@ -193,6 +155,7 @@ export default claim({
   paper: 'ujvary',
   source: 'Ujváry et al. 2022, section 4.2',
   tex: {
+    asRead: true,
     printed:
       '\\max_{\\varepsilon^\\top\\Sigma^{-1}\\varepsilon\\le p} L(\\mu+\\varepsilon) - L(\\mu) \\ge 0, \\qquad \\mathbb E L(\\mu+\\varepsilon) - L(\\mu) \\text{ may be negative}',
     corrected:
@@ -212,9 +175,9 @@ export default claim({
     halfNoise: sampled('half of the noise', {
       sample: (mean, std, noise) => tf.add(mean, tf.mul(constant(0.5), tf.mul(std, noise))),
     }),
-    ...inRules<SamRules<SamHyper>, Subject>({ downhill, unnormalised, noSecondStep }, (s, sam) => ({
-      ...s,
-      sam,
-    })),
+    ...inRules(
+      pick(wrongSteps(SAM_RULES), 'downhill', 'unnormalised', 'noSecondStep'),
+      (s: Subject, sam) => ({ ...s, sam }),
+    ),
   },
 });

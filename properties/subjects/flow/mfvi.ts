@@ -1,12 +1,14 @@
-/** @file The MFVI objective without its KL, E L(mu + Sigma^(1/2) eta), and the penalised loss that approximates it. */
+/**
+ * @file The MFVI objective without its KL, E L(mu + Sigma^(1/2) eta), and the penalised loss that
+ * approximates it.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { gradient, jacobian } from '../../../src/core/derivatives.js';
 import { identity, isotropic, type Scale, scaleColumns } from '../../../src/core/gaussian.js';
 import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { constant } from '../../../src/engine/ops.js';
-import { expectation, type WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
-import type { Vector } from '../../../src/theory/numerics/matrix.js';
+import { type mat, quad } from '../../kit.js';
 import type { Loss } from '../sam/losses.js';
 import type { At } from '../sam/sam.js';
 
@@ -84,7 +86,7 @@ export function isotropicOn(rules: MfviRules, { loss, point }: Omit<At, 'factor'
 export function expectedOn(
   rules: MfviRules,
   { loss, point, factor }: At,
-  points: readonly WeightedPoint[],
+  points: readonly quad.WeightedPoint[],
 ): number {
   const p = loss.shape.dimension;
   const program = programOf(rules, loss.shape, 'sample of MFVI', () => ({
@@ -99,7 +101,7 @@ export function expectedOn(
     }),
   }));
   const inputs = { ...loss.data, point: Float64Array.from(point), factor: Float64Array.from(factor.flat()) };
-  const at = (noise: Vector): number =>
+  const at = (noise: mat.Vector): number =>
     program.run({ ...inputs, noise: Float64Array.from(noise) }).value![0]!;
-  return expectation(points, at);
+  return quad.expectation(points, at);
 }

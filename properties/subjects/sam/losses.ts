@@ -1,10 +1,13 @@
-/** @file Losses over parameters w [1, p] with known derivatives, as traced functions with their data as inputs. */
+/**
+ * @file Losses over parameters w [1, p] with known derivatives, as traced functions with their data as
+ * inputs.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { constant } from '../../../src/engine/ops.js';
 import type { Specs } from '../../../src/engine/spec.js';
 import type { PowerSum } from '../../../src/theory/closed/power-sum.js';
 import type { Ridge, RidgeKind } from '../../../src/theory/closed/ridge.js';
-import type { Quadratic } from '../../arbitraries/functions.js';
+import type { draw } from '../../kit.js';
 
 /** What of a loss is part of the program: everything but numbers. Compared by identity. */
 interface LossShape {
@@ -80,7 +83,7 @@ export function powerLoss({ terms }: PowerSum): Loss {
   return { shape, data: termData(terms) };
 }
 
-export function quadraticLoss({ offset, gradient, matrix }: Quadratic): Loss {
+export function quadraticLoss({ offset, gradient, matrix }: draw.Quadratic): Loss {
   const p = gradient.length;
   const shape = shapeOf(`quadratic ${p}`, () => ({
     dimension: p,
@@ -99,3 +102,7 @@ export function quadraticLoss({ offset, gradient, matrix }: Quadratic): Loss {
     },
   };
 }
+
+/** The loss that is c everywhere. */
+export const constantLoss = (p: number, c: number): Loss =>
+  powerLoss({ terms: [{ c, a: new Array<number>(p).fill(1), b: 0, n: c === 0 ? 1 : 0 }] });

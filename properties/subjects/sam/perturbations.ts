@@ -1,28 +1,25 @@
 /** @file The SAM step of core by itself: gradients and covariances in, steps out. */
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
 import { type PerturbationRules, perturb } from '../../../src/core/perturbation.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
-import { cholesky } from '../../../src/theory/numerics/cholesky.js';
-import type { Matrix, Vector } from '../../../src/theory/numerics/matrix.js';
-import { type SpectralMatrix, spd } from '../../arbitraries/matrix.js';
-import { normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { draw, fc, mat } from '../../kit.js';
 
 /** A batch of gradients, each with its covariance. */
 export interface StepCase {
-  readonly gradients: readonly Vector[];
-  readonly covariances: readonly SpectralMatrix[];
+  readonly gradients: readonly mat.Vector[];
+  readonly covariances: readonly draw.SpectralMatrix[];
 }
 
-/** Batches of `batch` gradients in d dimensions that are never zero, with positive definite, not diagonal covariances. */
+/**
+ * Batches of `batch` gradients in d dimensions that are never zero, with positive definite, not diagonal
+ * covariances.
+ */
 export const stepCases = (d: number, batch: number): fc.Arbitrary<StepCase> =>
-  plainRecord({
+  draw.record({
     gradients: fc.tuple(
-      ...Array.from({ length: batch }, () => vector(d, normal()).filter(g => g.some(x => x !== 0))),
+      ...Array.from({ length: batch }, () => draw.vector(d, draw.normal()).filter(g => g.some(x => x !== 0))),
     ),
-    covariances: fc.tuple(...Array.from({ length: batch }, () => spd(d))),
+    covariances: fc.tuple(...Array.from({ length: batch }, () => draw.spd(d))),
   });
 
 /** Sizes [d, batch], one latent among them. */
@@ -50,8 +47,8 @@ export interface Steps {
 /** The step of every sample: sqrt(d) Sigma g / |Sigma^(1/2) g| according to core. */
 export function stepsOf(
   rules: PerturbationRules,
-  gradients: readonly Vector[],
-  covariances: readonly Matrix[],
+  gradients: readonly mat.Vector[],
+  covariances: readonly mat.Matrix[],
 ): Steps {
   const batch = gradients.length;
   const d = gradients[0]!.length;
@@ -65,8 +62,26 @@ export function stepsOf(
   }));
   const { step, zeroDirections } = program.run({
     gradient: Float64Array.from(gradients.flat()),
-    factor: Float64Array.from(covariances.flatMap(sigma => cholesky(sigma).flat())),
+    factor: Float64Array.from(covariances.flatMap(sigma => mat.cholesky(sigma).flat())),
   });
   const rows = gradients.map((_, i) => [...step!.slice(i * d, (i + 1) * d)]);
   return { steps: rows, zeroDirections: zeroDirections![0]! };
 }
+
+/** Just the steps of a case. */
+export const stepsIn = (rules: PerturbationRules, { gradients, covariances }: StepCase): Steps['steps'] =>
+  stepsOf(
+    rules,
+    gradients,
+    covariances.map(({ matrix }) => matrix),
+  ).steps;
+
+/** The condition number. */
+export const condition = ({ spectrum }: draw.SpectralMatrix): number =>
+  Math.max(...spectrum) / Math.min(...spectrum);
+
+export const diagonalCovariance = (spectrum: readonly number[]): draw.SpectralMatrix => ({
+  matrix: mat.diagonal(spectrum),
+  spectrum,
+  basis: mat.identity(spectrum.length),
+});

@@ -1,10 +1,7 @@
 /** @file Polynomials of given degrees with a point. */
-import fc from 'fast-check';
+
 import type { PowerSum } from '../../../src/theory/closed/power-sum.js';
-import { type Matrix, norm } from '../../../src/theory/numerics/matrix.js';
-import { normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { draw, fc, mat } from '../../kit.js';
 
 export interface PolynomialCase {
   readonly polynomial: PowerSum;
@@ -15,20 +12,28 @@ export interface PolynomialCase {
 export const polynomials =
   (powers: readonly number[]) =>
   (p: number): fc.Arbitrary<PolynomialCase> =>
-    plainRecord({
-      terms: fc.tuple(
-        ...powers.map(n =>
-          plainRecord({ c: normal(), a: vector(p, normal()), b: normal(), n: fc.constant(n) }),
+    draw
+      .record({
+        terms: fc.tuple(
+          ...powers.map(n =>
+            draw.record({
+              c: draw.normal(),
+              a: draw.vector(p, draw.normal()),
+              b: draw.normal(),
+              n: fc.constant(n),
+            }),
+          ),
         ),
-      ),
-      point: vector(p, normal()),
-    }).map(({ terms, point }) => ({ polynomial: { terms }, point }));
+        point: draw.vector(p, draw.normal()),
+      })
+      .map(({ terms, point }) => ({ polynomial: { terms }, point }));
 
 /** The size of a polynomial's terms, all signs alike. */
-export function polynomialSize({ polynomial, point }: PolynomialCase, sigma: Matrix): number {
-  const spread = Math.sqrt(norm(sigma.flat()));
+export function polynomialSize({ polynomial, point }: PolynomialCase, sigma: mat.Matrix): number {
+  const spread = Math.sqrt(mat.norm(sigma.flat()));
   return polynomial.terms.reduce(
-    (sum, { c, a, b, n }) => sum + Math.abs(c) * (norm(a) * (norm(point) + n * spread) + Math.abs(b)) ** n,
+    (sum, { c, a, b, n }) =>
+      sum + Math.abs(c) * (mat.norm(a) * (mat.norm(point) + n * spread) + Math.abs(b)) ** n,
     1,
   );
 }

@@ -1,4 +1,7 @@
-/** @file One SAM step on a loss over parameters, and the penalised loss that approximates it, as core makes them. */
+/**
+ * @file One SAM step on a loss over parameters, and the penalised loss that approximates it, as core makes
+ * them.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { gradient, gradients } from '../../../src/core/derivatives.js';
 import type { CholeskyScale } from '../../../src/core/gaussian.js';
@@ -6,7 +9,7 @@ import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { perturb } from '../../../src/core/perturbation.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { constant } from '../../../src/engine/ops.js';
-import type { Matrix, Vector } from '../../../src/theory/numerics/matrix.js';
+import type { mat } from '../../kit.js';
 import type { PenaltyRules } from './covariance.js';
 import type { Loss } from './losses.js';
 
@@ -20,8 +23,8 @@ export interface SamRules {
 /** A loss at a point, with a covariance Sigma = factor factor^T. */
 export interface At {
   readonly loss: Loss;
-  readonly point: Vector;
-  readonly factor: Matrix;
+  readonly point: mat.Vector;
+  readonly factor: mat.Matrix;
 }
 
 export interface Sam {

@@ -1,7 +1,11 @@
-/** @file Negative controls of the weight perturbations: the known mistakes of the SAM family, under the names of the claims. */
-import { type Mutant, mutant } from '../../../src/claims/claim.js';
+/**
+ * @file Negative controls of the weight perturbations: the known mistakes of the SAM family, under the names
+ * of the claims.
+ */
+
 import { completed, type Mistake } from '../../../src/core/objectives/define.js';
 import { metricMistakes, type SamRules, stepMistakes } from '../../../src/core/objectives/sam/diagonal.js';
+import { type Mutant, mutant } from '../../kit.js';
 
 /** All of them for one method; made once, so that every check meets the same object and trace. */
 export function wrongSteps<Hyper>(rules: SamRules<Hyper>) {
@@ -21,6 +25,12 @@ export function wrongSteps<Hyper>(rules: SamRules<Hyper>) {
     covarianceForRoot: metric.squareOuter,
   };
 }
+
+/** Some entries of a table. */
+export const pick = <Value, Name extends string>(
+  table: Readonly<Record<Name, Value>>,
+  ...names: readonly Name[]
+): Record<string, Value> => Object.fromEntries(names.map(name => [name, table[name]]));
 
 /** Mutants of a subject that holds rules. */
 export const inRules = <Rules, Subject>(

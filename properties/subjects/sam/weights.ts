@@ -1,26 +1,27 @@
-/** @file The weight perturbations of core on losses with known derivatives: SAM and its family, MFVI, evolution strategies. */
+/**
+ * @file The weight perturbations of core on losses with known derivatives: SAM and its family, MFVI,
+ * evolution strategies.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { Classifier } from '../../../src/core/classifier.js';
 import { gradients, mapParams } from '../../../src/core/derivatives.js';
 import type { Params } from '../../../src/core/net/network.js';
 import { scalar } from '../../../src/core/objectives/objective.js';
 import type { SamRules } from '../../../src/core/objectives/sam/diagonal.js';
-import {
-  type ClassifierObjective,
-  direction,
-  lossGradient,
-  meanLoss,
-} from '../../../src/core/objectives/sam/objective.js';
+import * as objective from '../../../src/core/objectives/sam/objective.js';
 import type { WeightLoss } from '../../../src/core/variational/mean-field.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import { constant, detach } from '../../../src/engine/ops.js';
 import type { Arrays } from '../../../src/engine/program.js';
-import type { Vector } from '../../../src/theory/numerics/matrix.js';
+import type { mat } from '../../kit.js';
 import type { Loss } from './losses.js';
 
 export type Tensors = Readonly<Record<string, tf.Tensor>>;
 
-/** Two tensors where there are two weights or more: what is one norm over all parameters must not be one a tensor. */
+/**
+ * Two tensors where there are two weights or more: what is one norm over all parameters must not be one a
+ * tensor.
+ */
 function split(w: tf.Tensor): Params {
   const p = w.size;
   const first = Math.ceil(p / 2);
@@ -36,8 +37,9 @@ export const lossOf =
     tf.sum(shape.value(tf.expandDims(join(params), 0), data));
 
 /**
- * A classifier whose cross-entropy is the loss: logits (0, L) and "targets" (1, -1), so that the log-normaliser cancels.
- * Its targets are no distribution; cross-entropy is linear in them, and does not mind.
+ * A classifier whose cross-entropy is the loss: logits (0, L) and "targets" (1, -1), so that the
+ * log-normaliser cancels. Its targets are no distribution; cross-entropy is linear in them, and does not
+ * mind.
  */
 export const classifierOf = (loss: Loss, data: Tensors): Classifier => ({
   classes: 2,
@@ -54,10 +56,10 @@ export const batch = () => ({ x: constant([0], [1, 1]), targets: constant([1, -1
 /** A loss with the weights at which it is looked at. */
 export interface AtWeights {
   readonly loss: Loss;
-  readonly point: Vector;
+  readonly point: mat.Vector;
 }
 
-const array = (values: Vector): Float64Array => Float64Array.from(values);
+const array = (values: mat.Vector): Float64Array => Float64Array.from(values);
 
 const scalars = (values: Readonly<Record<string, number>>): Record<string, Float64Array> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Float64Array.of(value)]));
@@ -68,7 +70,7 @@ interface Run<Output extends string> {
   readonly name: string;
   readonly at: AtWeights;
   /** Inputs of p entries beside the point. */
-  readonly vectors: Readonly<Record<string, Vector>>;
+  readonly vectors: Readonly<Record<string, mat.Vector>>;
   readonly numbers: Readonly<Record<string, number>>;
   /** `params` holds each vector by parameter. */
   readonly fn: (
@@ -79,27 +81,27 @@ interface Run<Output extends string> {
 }
 
 /** The program of a function of weights, and its outputs as plain numbers. */
-export function run<Output extends string>(of: Run<Output>): Record<Output, number[]> {
-  const { loss, point } = of.at;
+export function run<Output extends string>(asked: Run<Output>): Record<Output, number[]> {
+  const { loss, point } = asked.at;
   const p = loss.shape.dimension;
-  const vectors: Record<string, Vector> = { point, ...of.vectors };
-  const program = programOf(of.rules, loss.shape, of.name, () => ({
+  const vectors: Record<string, mat.Vector> = { point, ...asked.vectors };
+  const program = programOf(asked.rules, loss.shape, asked.name, () => ({
     specs: {
       ...loss.shape.specs,
       ...mapKeys(vectors, () => ({ shape: [p] })),
-      ...mapKeys(of.numbers, () => ({ shape: [] })),
+      ...mapKeys(asked.numbers, () => ({ shape: [] })),
     },
     fn: inputs => {
       const params = mapKeys(vectors, name => split(inputs[name]!));
-      const numbers = mapKeys(of.numbers, name => inputs[name]!);
+      const numbers = mapKeys(asked.numbers, name => inputs[name]!);
       const data = mapKeys(loss.shape.specs, name => inputs[name]!);
-      return of.fn(data, params, numbers);
+      return asked.fn(data, params, numbers);
     },
   }));
   const inputs: Arrays = {
     ...loss.data,
     ...mapKeys(vectors, name => array(vectors[name]!)),
-    ...scalars(of.numbers),
+    ...scalars(asked.numbers),
   };
   const outputs = program.run(inputs);
   return Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, [...values]])) as Record<
@@ -108,8 +110,8 @@ export function run<Output extends string>(of: Run<Output>): Record<Output, numb
   >;
 }
 
-const mapKeys = <T>(of: object, to: (name: string) => T): Record<string, T> =>
-  Object.fromEntries(Object.keys(of).map(name => [name, to(name)]));
+const mapKeys = <T>(keys: object, to: (name: string) => T): Record<string, T> =>
+  Object.fromEntries(Object.keys(keys).map(name => [name, to(name)]));
 
 export interface Moved {
   /** The loss at the perturbed weights. */
@@ -121,21 +123,21 @@ export interface Moved {
 /** What an objective on weights does at a point; `rules` is what it was made of. */
 export function moveOn<Hyper>(
   rules: object,
-  make: () => ClassifierObjective<Hyper>,
+  make: () => objective.ClassifierObjective<Hyper>,
   at: AtWeights,
   hyper: { readonly [name in keyof Hyper]: number },
-  vectors: { readonly noise?: Vector; readonly sigma2?: Vector } = {},
+  vectors: { readonly noise?: mat.Vector; readonly sigma2?: mat.Vector } = {},
 ): Moved {
   const found = run({
     rules,
     name: 'move',
     at,
-    vectors: vectors as Record<string, Vector>,
+    vectors: vectors as Record<string, mat.Vector>,
     numbers: hyper,
     fn: (data, { point, ...rest }, numbers) => {
       // a number of the caller's became a scalar input of the same name
       const scalars = numbers as unknown as Hyper;
-      const { loss, grads } = direction(
+      const { loss, grads } = objective.direction(
         make(),
         classifierOf(at.loss, data),
         point!,
@@ -149,8 +151,8 @@ export function moveOn<Hyper>(
 }
 
 /**
- * The gradient of L + radius |A g|, which the step with the metric A stands for: A differentiated with the weights, or
- * frozen.
+ * The gradient of L + radius |A g|, which the step with the metric A stands for: A differentiated with the
+ * weights, or frozen.
  */
 export function penalisedOn<Hyper>(
   rules: SamRules<Hyper>,
@@ -168,14 +170,14 @@ export function penalisedOn<Hyper>(
       const net = classifierOf(at.loss, data);
       const scalars = numbers as unknown as Hyper;
       const { grads } = gradients(params => {
-        const gradient = lossGradient(net, params, batch());
+        const gradient = objective.lossGradient(net, params, batch());
         const found = rules.root({ params, gradient, inputs: batch(), hyper: scalars });
         const root = metric === 'live' ? found : mapParams(found, detach);
         const norm = Object.values(
           rules.norm(mapParams(gradient, (g, name) => rules.whiten(root[name]!, g))),
         )[0]!;
         const penalty = tf.mul(scalar(rules.radius(scalars)), norm);
-        return { loss: tf.add(meanLoss(net, params, batch()), penalty), aux: {} };
+        return { loss: tf.add(objective.meanLoss(net, params, batch()), penalty), aux: {} };
       }, point!);
       return { gradient: join(grads) };
     },

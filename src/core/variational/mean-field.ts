@@ -31,7 +31,7 @@ export const MEAN_FIELD_RULES: MeanFieldRules = {
   sample: (mean, std, noise) => tf.add(mean, tf.mul(std, noise)),
 };
 
-/** Algorithm 1 as printed: no KL in the update of the mean, no 1/N in that of the variances, which may turn negative. */
+/** Algorithm 1 as printed: the decay of the mean left to the optimiser, no 1/N on the KL of the variances, which may turn negative. */
 export const PRINTED_MEAN_FIELD_RULES: MeanFieldRules = {
   ...MEAN_FIELD_RULES,
   meanWeight: () => constant(0),

@@ -35,7 +35,7 @@ export const VARIATIONAL_SAM_RULES: VariationalSamRules = {
   radius: Math.sqrt,
 };
 
-/** Algorithm 3 as printed: no weight decay of the mean, and variances that may turn negative. */
+/** Algorithm 3 as printed: the decay of the mean left to the optimiser, and variances that may turn negative. */
 export const PRINTED_VARIATIONAL_SAM_RULES: VariationalSamRules = {
   ...VARIATIONAL_SAM_RULES,
   meanWeight: () => constant(0),

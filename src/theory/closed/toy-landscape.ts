@@ -2,6 +2,7 @@
  * @file The toy landscape of Figure 1: a loss over the mean and deviation of a normal distribution, with two
  * basins.
  */
+import { rule } from '../numerics/gauss-legendre.js';
 import type { Vector } from '../numerics/matrix.js';
 import { formula } from './formula.js';
 
@@ -118,27 +119,44 @@ export function oneStep(rules: ToyRules): Landscape {
   };
 }
 
-const CELLS = 32;
+/** How many deviations the quadrature reaches; what lies beyond has a mass of 4e-9. */
 const REACH = 6;
 
+/** Nodes of the quadrature for each piece: means are good to 1e-6. */
+const NODES = 24;
+
+/** Nodes and unnormalised weights of a standard normal variable on [-6, 6], in two pieces where an edge lies between. */
+function normalNodes(count: number, edge: number): { readonly at: number; readonly weight: number }[] {
+  const cut = Math.abs(edge) < REACH;
+  const pieces = cut ? [-REACH - edge, REACH - edge] : [2 * REACH];
+  return pieces.flatMap(length =>
+    rule(count).map(([t, w]) => {
+      const share = (1 + t) / 2;
+      // nodes crowd at an edge, by the cube: a logarithm there is smooth enough then
+      const at = cut ? edge + length * share ** 3 : length * share - REACH;
+      const density = Math.exp((-at * at) / 2) * (cut ? 3 * share ** 2 : 1);
+      return { at, weight: w * Math.abs(length) * density };
+    }),
+  );
+}
+
 /**
- * The mean loss under Gaussian noise, by midpoints of so many cells a direction; where the loss is not
- * defined it is left out of the mean. 32 cells are good to four digits, which leaves dents in a flat valley.
+ * The mean loss under Gaussian noise. The loss has a logarithm at the deviation 0, where an even grid of cells makes
+ * false minima: the quadrature is in pieces on its two sides. Where the loss is not defined it is left out of the mean.
  */
-export function noisy(rules: ToyRules, cells = CELLS): Landscape {
+export function noisy(rules: ToyRules, nodes = NODES): Landscape {
   const f = toyLoss(rules);
   const deviation = rules.deviation(rules.radius, 2);
-  const nodes = Array.from({ length: cells }, (_, i) => REACH * ((2 * i + 1) / cells - 1));
-  const weights = nodes.map(x => Math.exp((-x * x) / 2));
+  const across = normalNodes(nodes, Infinity);
   return ([m, s]) => {
+    const along = normalNodes(nodes, -s! / deviation);
     let [total, mass] = [0, 0];
-    for (const [i, x] of nodes.entries())
-      for (const [j, y] of nodes.entries()) {
+    for (const { at: y, weight: own } of along)
+      for (const { at: x, weight } of across) {
         const value = f([m! + deviation * x, s! + deviation * y]);
         if (Number.isNaN(value)) continue;
-        const weight = weights[i]! * weights[j]!;
-        mass += weight;
-        total += weight * value;
+        mass += own * weight;
+        total += own * weight * value;
       }
     return total / mass;
   };

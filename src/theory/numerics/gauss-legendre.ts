@@ -11,7 +11,7 @@ function legendre(n: number, x: number): [number, number] {
 const cache = new Map<number, readonly (readonly [number, number])[]>();
 
 /** Nodes in (-1, 1) and weights, n of them: exact for polynomials of degree up to 2n - 1. */
-function rule(n: number): readonly (readonly [number, number])[] {
+export function rule(n: number): readonly (readonly [number, number])[] {
   const known = cache.get(n);
   if (known) return known;
   const made = Array.from({ length: n }, (_, i): [number, number] => {

@@ -1,6 +1,5 @@
 /** @file What UJV-16 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { mapParams } from '../../../../src/core/derivatives.js';
 import { ASAM_RULES, type MetricSamHyper } from '../../../../src/core/objectives/sam/asam.js';
 import type { SamRules } from '../../../../src/core/objectives/sam/diagonal.js';
@@ -8,12 +7,11 @@ import { FISHER_SAM_RULES } from '../../../../src/core/objectives/sam/fisher-sam
 import { RANDOM_SAM_RULES, type RandomSamRules } from '../../../../src/core/objectives/sam/random-sam.js';
 import { SAM_RULES, type SamHyper } from '../../../../src/core/objectives/sam/sam.js';
 import { EVOLUTION_RULES, type EvolutionRules } from '../../../../src/core/variational/evolution-strategy.js';
-import { MEAN_FIELD_RULES, type MeanFieldRules } from '../../../../src/core/variational/mean-field.js';
+import type { MeanFieldRules } from '../../../../src/core/variational/mean-field.js';
 import { constant } from '../../../../src/engine/ops.js';
-import { inverse } from '../../../../src/theory/numerics/cholesky.js';
-import { symmetricEigen } from '../../../../src/theory/numerics/eigen.js';
-import { diagonal, type Matrix, multiply, transpose } from '../../../../src/theory/numerics/matrix.js';
+import { type Mutant, mat, mutant, wrong } from '../../../kit.js';
 import { inRules } from '../../../subjects/sam/step-mutants.js';
+import { WITHOUT_KL } from '../../../subjects/sam/weight-posteriors.js';
 
 type Metric = SamRules<MetricSamHyper>;
 
@@ -28,15 +26,9 @@ export interface Subject {
   readonly table: {
     readonly sam: () => number;
     readonly asam: (w: number) => number;
-    readonly fisher: (information: Matrix) => number[][];
+    readonly fisher: (information: mat.Matrix) => number[][];
   };
 }
-
-const WITHOUT_KL: MeanFieldRules = {
-  ...MEAN_FIELD_RULES,
-  meanWeight: () => constant(0),
-  varianceWeight: () => constant(0),
-};
 
 export const SUBJECT: Subject = {
   sam: SAM_RULES,
@@ -45,7 +37,7 @@ export const SUBJECT: Subject = {
   random: RANDOM_SAM_RULES,
   meanField: WITHOUT_KL,
   evolution: EVOLUTION_RULES,
-  table: { sam: () => 1, asam: w => w ** 2, fisher: inverse },
+  table: { sam: () => 1, asam: w => w ** 2, fisher: mat.inverse },
 };
 
 const rootIs = (rules: Metric, change: (root: tf.Tensor) => tf.Tensor): Metric => ({
@@ -66,9 +58,12 @@ const wrongMeanField = (says: string, change: Partial<MeanFieldRules>) => {
 const wrongTable = (says: string, change: Partial<Subject['table']>) =>
   mutant<Subject>(says, s => ({ ...s, table: { ...s.table, ...change } }));
 
-function inverseRoot(f: Matrix): number[][] {
-  const { values, vectors } = symmetricEigen(f);
-  return multiply(transpose(vectors), multiply(diagonal(values.map(x => x ** -0.5)), vectors));
+function inverseRoot(f: mat.Matrix): number[][] {
+  const { values, vectors } = mat.symmetricEigen(f);
+  return mat.multiply(
+    mat.transpose(vectors),
+    mat.multiply(mat.diagonal(values.map(x => x ** -0.5)), vectors),
+  );
 }
 
 const DESCENDING: EvolutionRules = {
@@ -110,5 +105,7 @@ export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
     std: sigma2 => tf.sqrt(tf.sqrt(sigma2)),
   }),
   varianceForDeviation: wrongMeanField('Sigma times the noise', { std: sigma2 => sigma2 }),
-  growing: mutant<Subject>('Sigma moves the wrong way', s => ({ ...s, evolution: DESCENDING })),
+  ...wrong.formula(SUBJECT, 'evolution', {
+    growing: ['Sigma moves the wrong way', DESCENDING],
+  }),
 };

@@ -1,50 +1,51 @@
 /** @file What UJV-18 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import {
   MEAN_FIELD_RULES,
   type MeanFieldRules,
   PRINTED_MEAN_FIELD_RULES,
 } from '../../../../src/core/variational/mean-field.js';
 import { type PosteriorRules, plainDescent } from '../../../../src/core/variational/posterior.js';
-import {
-  PRINTED_VARIATIONAL_SAM_RULES,
-  VARIATIONAL_SAM_RULES,
-  type VariationalSamRules,
-} from '../../../../src/core/variational/variational-sam.js';
+import * as variationalSam from '../../../../src/core/variational/variational-sam.js';
 import { constant } from '../../../../src/engine/ops.js';
+import { type Mutant, mutant, wrong } from '../../../kit.js';
+import type { Prior } from '../../../subjects/sam/weight-posteriors.js';
 
-export interface Subject {
-  readonly meanField: MeanFieldRules;
-  readonly variational: VariationalSamRules;
-}
-
-export const SUBJECT: Subject = { meanField: MEAN_FIELD_RULES, variational: VARIATIONAL_SAM_RULES };
+export const SUBJECT = {
+  meanField: MEAN_FIELD_RULES,
+  variational: variationalSam.VARIATIONAL_SAM_RULES,
+  /** What the optimiser takes off the mean beside the printed update, per rate. */
+  weightDecay: ({ prior, examples }: Prior) => 1 / (examples * prior),
+};
+export type Subject = typeof SUBJECT;
 
 /** A wrong rule in both algorithms. */
 const wrongBoth = (says: string, change: Partial<PosteriorRules>): Mutant<Subject> => {
   const rules = {
     meanField: { ...MEAN_FIELD_RULES, ...change },
-    variational: { ...VARIATIONAL_SAM_RULES, ...change },
+    variational: { ...variationalSam.VARIATIONAL_SAM_RULES, ...change },
   };
-  return mutant<Subject>(says, () => rules);
+  return mutant<Subject>(says, s => ({ ...s, ...rules }));
 };
 const wrongMeanField = (says: string, change: Partial<MeanFieldRules>): Mutant<Subject> => {
   const meanField = { ...MEAN_FIELD_RULES, ...change };
   return mutant<Subject>(says, s => ({ ...s, meanField }));
 };
-const wrongVariational = (says: string, change: Partial<VariationalSamRules>): Mutant<Subject> => {
-  const variational = { ...VARIATIONAL_SAM_RULES, ...change };
+const wrongVariational = (
+  says: string,
+  change: Partial<variationalSam.VariationalSamRules>,
+): Mutant<Subject> => {
+  const variational = { ...variationalSam.VARIATIONAL_SAM_RULES, ...change };
   return mutant<Subject>(says, s => ({ ...s, variational }));
 };
 
-const PRINTED: Subject = {
+const PRINTED = {
   meanField: PRINTED_MEAN_FIELD_RULES,
-  variational: PRINTED_VARIATIONAL_SAM_RULES,
+  variational: variationalSam.PRINTED_VARIATIONAL_SAM_RULES,
 };
 
 export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
-  printed: mutant<Subject>('both algorithms as printed', () => PRINTED),
+  printed: mutant<Subject>('both algorithms as printed', s => ({ ...s, ...PRINTED })),
   decayMissing: wrongBoth('no decay of the mean', { meanWeight: () => constant(0) }),
   examplesMissing: wrongBoth('N is missing in the decay', { meanWeight: () => constant(1) }),
   varianceNotAveraged: wrongBoth('N is missing in the KL of the variances', {
@@ -74,5 +75,9 @@ export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
   noNoise: wrongMeanField('no noise', { sample: mean => mean }),
   radiusDropped: wrongVariational('no sqrt(p)', { radius: () => 1 }),
   radiusSquared: wrongVariational('p for sqrt(p)', { radius: p => p }),
+  ...wrong.formula(SUBJECT, 'weightDecay', {
+    decayHalved: ['the weight decay alpha for 2 alpha', ({ prior, examples }) => 1 / (2 * examples * prior)],
+    decayPerBatch: ['a weight decay without N', ({ prior }) => 1 / prior],
+  }),
   rootMissing: wrongVariational('Sigma for its root in the sharpness', { std: sigma2 => sigma2 }),
 };

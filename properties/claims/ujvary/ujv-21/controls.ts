@@ -1,7 +1,6 @@
 /** @file What UJV-21 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
-import { MEAN_FIELD_RULES, type MeanFieldRules } from '../../../../src/core/variational/mean-field.js';
+import { MEAN_FIELD_RULES } from '../../../../src/core/variational/mean-field.js';
 import {
   VARIATIONAL_SAM_RULES,
   type VariationalSamRules,
@@ -11,34 +10,20 @@ import {
   variationalSamCovariance,
   variationalSamVariances,
 } from '../../../../src/theory/closed/variational-sam.js';
-import {
-  combine,
-  diagonal,
-  identity,
-  norm,
-  outer,
-  scale,
-  type Vector,
-} from '../../../../src/theory/numerics/matrix.js';
+import { type Mutant, mat, mutant } from '../../../kit.js';
 import type { Prior } from '../../../subjects/sam/weight-posteriors.js';
 
-export interface Subject {
-  readonly variational: VariationalSamRules;
-  readonly meanField: MeanFieldRules;
-  /** The stationary variances for a gradient held fixed, and the stationary full covariance. */
-  readonly variances: (g: Vector, prior: Prior) => number[];
-  readonly covariance: (g: Vector, prior: Prior) => number[][];
-  /** The stationary variance of MFVI on a quadratic. */
-  readonly meanFieldVariance: (curvature: number, prior: Prior) => number;
-}
-
-export const SUBJECT: Subject = {
+export const SUBJECT = {
   variational: VARIATIONAL_SAM_RULES,
   meanField: MEAN_FIELD_RULES,
+  /** The stationary variances for a gradient held fixed, and the stationary full covariance. */
   variances: variationalSamVariances,
   covariance: variationalSamCovariance,
-  meanFieldVariance: (curvature, { prior, examples }) => 1 / (1 / prior + examples * curvature),
+  /** The stationary variance of MFVI on a quadratic. */
+  meanFieldVariance: (curvature: number, { prior, examples }: Prior) =>
+    1 / (1 / prior + examples * curvature),
 };
+export type Subject = typeof SUBJECT;
 
 const inVariational = (says: string, change: Partial<VariationalSamRules>) => {
   const variational = { ...VARIATIONAL_SAM_RULES, ...change };
@@ -76,14 +61,14 @@ export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
   }),
   fullWithoutFour: wrong('sqrt(c^2 + 1/sigma0^2) in the closed form', {
     covariance: (g, { prior, examples }) => {
-      const c = examples * Math.sqrt(g.length) * norm(g);
+      const c = examples * Math.sqrt(g.length) * mat.norm(g);
       const x = (c + Math.sqrt(c * c + 1 / prior)) / 2;
-      const unit = scale(1 / norm(g), g);
-      return combine(prior, identity(g.length), x ** -2 - prior, outer(unit, unit));
+      const unit = mat.scale(1 / mat.norm(g), g);
+      return mat.combine(prior, mat.identity(g.length), x ** -2 - prior, mat.outer(unit, unit));
     },
   }),
   fullDiagonal: wrong('the diagonal of the full covariance', {
-    covariance: (g, prior) => diagonal(variationalSamCovariance(g, prior).map((row, i) => row[i]!)),
+    covariance: (g, prior) => mat.diagonal(variationalSamCovariance(g, prior).map((row, i) => row[i]!)),
   }),
   halfCurvature: wrong('half of the curvature in MFVI', {
     meanFieldVariance: (curvature, prior) => SUBJECT.meanFieldVariance(curvature / 2, prior),

@@ -1,12 +1,10 @@
-/** @file UJV-22: the ball that holds nearly all of a normal vector, and what it says of a mean: eqs. (67)-(69). */
-import fc from 'fast-check';
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { only } from '../../../../src/claims/checks/given.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
+/**
+ * @file UJV-22: the ball that holds nearly all of a normal vector, and what it says of a mean: eqs.
+ * (67)-(69).
+ */
+
 import { chiMoment, massOutside, radialMean } from '../../../../src/theory/closed/chi.js';
-import { dyadic, logUniform } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
+import { check, draw, fc } from '../../../kit.js';
 import type { PacBayesRules } from './pac-bayes.js';
 
 export interface Size {
@@ -18,17 +16,20 @@ export interface Size {
 
 export const CIFAR = 50_000;
 
-const sizes = plainRecord({
-  p: logUniform({ min: 1, max: 16_384 }).map(Math.round),
-  n: logUniform({ min: 2, max: 1e8 }).map(Math.round),
+const sizes = draw.record({
+  p: draw.logUniform({ min: 1, max: 16_384 }).map(Math.round),
+  n: draw.logUniform({ min: 2, max: 1e8 }).map(Math.round),
 });
 
 const corners: Size[] = [1, 2, 10, 100, 20_000].flatMap(p => [2, 1000, CIFAR, 1e8].map(n => ({ p, n })));
 
-/** The incomplete gamma function for 10^4 parameters is good to eleven digits. */
-const TAIL_ULPS = 2 ** 20;
+/**
+ * The incomplete gamma function for 10^4 parameters, and sums of hundreds of its kind, are good to eleven
+ * digits.
+ */
+export const TAIL_ULPS = 2 ** 20;
 
-const tail = bound<Size, PacBayesRules>({
+const tail = check.bound<Size, PacBayesRules>({
   says: 'a standard normal vector is longer than gamma = sqrt(p) + sqrt(log n) with probability at most 1/sqrt(n), eq. (67)',
   given: { arbitrary: sizes, examples: corners },
   runs: 60,
@@ -39,50 +40,46 @@ const tail = bound<Size, PacBayesRules>({
   }),
 });
 
-const concentration = bound<Size, PacBayesRules>({
+const concentration = check.bound<Size, PacBayesRules>({
   says: 'because the length exceeds its mean by t with probability at most exp(-t^2/2), and its mean is below sqrt(p)',
   given: { arbitrary: sizes, examples: corners },
   runs: 60,
   ulps: TAIL_ULPS,
   measure: ({ p, n }, rules) => {
     const t = rules.radius(p, n) - Math.sqrt(p);
-    return [
-      {
-        what: 'tail',
-        lower: massOutside(p, chiMoment(p, 1) + t),
-        upper: Math.exp((-t * t) / 2),
-      },
-      { what: 'mean', lower: chiMoment(p, 1), upper: Math.sqrt(p) },
-    ];
+    return check.below({
+      tail: [massOutside(p, chiMoment(p, 1) + t), Math.exp((-t * t) / 2)],
+      mean: [chiMoment(p, 1), Math.sqrt(p)],
+    });
   },
 });
 
-const smaller = bound<Size, PacBayesRules>({
+const smaller = check.bound<Size, PacBayesRules>({
   says: 'the squared radius p + sqrt(2 p log n) + log n would do (Laurent and Massart), which is smaller',
   given: { arbitrary: sizes, examples: corners },
   runs: 60,
   ulps: TAIL_ULPS,
   measure: ({ p, n }, rules) => {
     const square = p + Math.sqrt(2 * p * Math.log(n)) + Math.log(n);
-    return [
-      { what: 'tail', lower: massOutside(p, Math.sqrt(square)), upper: rules.tail(n) },
-      { what: 'radius', lower: square, upper: rules.radius(p, n) ** 2 },
-    ];
+    return check.below({
+      tail: [massOutside(p, Math.sqrt(square)), rules.tail(n)],
+      radius: [square, rules.radius(p, n) ** 2],
+    });
   },
 });
 
-const forms = equals<Size, PacBayesRules>({
+const forms = check.equals<Size, PacBayesRules>({
   says: 'the radius of the main text, sqrt(p) (1 + sqrt(log n / p)), is that of eq. (67)',
-  given: { arbitrary: sizes },
+  given: sizes,
   measure: ({ p, n }, rules) => ({
     actual: rules.radius(p, n),
     expected: Math.sqrt(p) * (1 + Math.sqrt(Math.log(n) / p)),
   }),
 });
 
-const appendix = violates<Size, PacBayesRules>({
+const appendix = check.violates<Size, PacBayesRules>({
   says: 'p (1 + sqrt(log n / p)), as the appendix reads, is not: its square is 17661 for 100 parameters and 50000 data, not 176.6',
-  given: only([{ p: 100, n: CIFAR }]),
+  given: check.only([{ p: 100, n: CIFAR }]),
   measure: ({ p, n }, rules) => {
     const claimed = (p * (1 + Math.sqrt(Math.log(n) / p))) ** 2;
     const actual = rules.radius(p, n) ** 2;
@@ -90,9 +87,9 @@ const appendix = violates<Size, PacBayesRules>({
   },
 });
 
-const bareRadius = violates<number, PacBayesRules>({
+const bareRadius = check.violates<number, PacBayesRules>({
   says: 'the radius sqrt(p) itself, that of the SAM objective, leaves 70 to 111 times too much outside for 50000 data',
-  given: only<number>([1, 10, 100, 10_000]),
+  given: check.only<number>([1, 10, 100, 10_000]),
   measure: (p, rules) => {
     const [claimed, actual] = [rules.tail(CIFAR), massOutside(p, Math.sqrt(p))];
     return { what: `${p} parameters`, claimed, actual, by: actual - 70 * claimed, scale: actual };
@@ -108,15 +105,15 @@ interface RadialCase extends Size {
 
 const radialCases = fc
   .tuple(
-    dyadic({ min: -2, max: 2, bits: 4 }),
-    dyadic({ min: 0, max: 2, bits: 4 }),
-    logUniform({ min: 1 / 4, max: 16 }),
+    draw.dyadic({ min: -2, max: 2, bits: 4 }),
+    draw.dyadic({ min: 0, max: 2, bits: 4 }),
+    draw.logUniform({ min: 1 / 4, max: 16 }),
     fc.constantFrom(1, 2, 5, 20),
     fc.constantFrom(2, 10, 1000, CIFAR),
   )
   .map(([low, rise, width, p, n]): RadialCase => ({ low, largest: low + rise, width, p, n }));
 
-const mean = bound<RadialCase, PacBayesRules>({
+const mean = check.bound<RadialCase, PacBayesRules>({
   says: 'the mean loss is at most (1 - 1/sqrt(n)) times its maximum on the ball plus Lmax/sqrt(n), eq. (68), for losses of either sign',
   given: {
     arbitrary: radialCases,
@@ -126,7 +123,7 @@ const mean = bound<RadialCase, PacBayesRules>({
     ],
   },
   runs: 24,
-  ulps: 2 ** 20,
+  ulps: TAIL_ULPS,
   measure: ({ low, largest, width, p, n }, rules) => {
     const scale = Math.sqrt(p) * width;
     const loss = (r: number): number => low + ((largest - low) * r * r) / (r * r + scale * scale);
@@ -138,11 +135,11 @@ const mean = bound<RadialCase, PacBayesRules>({
   },
 });
 
-const step = bound<Size & { inside: number; outside: number }, PacBayesRules>({
+const step = check.bound<Size & { inside: number; outside: number }, PacBayesRules>({
   says: 'so it is for a loss that jumps on the edge of the ball',
   given: {
     arbitrary: fc
-      .tuple(sizes, dyadic({ min: -2, max: 2, bits: 4 }), dyadic({ min: 0, max: 4, bits: 4 }))
+      .tuple(sizes, draw.dyadic({ min: -2, max: 2, bits: 4 }), draw.dyadic({ min: 0, max: 4, bits: 4 }))
       .map(([size, inside, rise]) => ({ ...size, inside, outside: inside + rise })),
     examples: [{ p: 1, n: 1e8, inside: 0, outside: 1 }],
   },
@@ -158,9 +155,9 @@ const step = bound<Size & { inside: number; outside: number }, PacBayesRules>({
   },
 });
 
-const negative = violates<number, PacBayesRules>({
+const negative = check.violates<number, PacBayesRules>({
   says: 'eq. (69) drops the factor 1 - 1/sqrt(n): L = -1 everywhere violates it, losses must not be negative',
-  given: only<number>([100, CIFAR]),
+  given: check.only<number>([100, CIFAR]),
   measure: (n, rules) => {
     const claimed = -1 - 1 / Math.sqrt(n);
     const actual = rules.mean(-1, -1, n);

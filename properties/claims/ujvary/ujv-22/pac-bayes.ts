@@ -1,17 +1,24 @@
 /** @file The quantities of the PAC-Bayes proof (Theorem 1, appendix D), one function a step. */
 
 export interface PacBayesRules {
-  /** gamma: the radius of the ball that holds all but 1/sqrt(n) of a standard normal vector in p dimensions. */
+  /**
+   * gamma: the radius of the ball that holds all but 1/sqrt(n) of a standard normal vector in p dimensions.
+   */
   readonly radius: (p: number, n: number) => number;
   /** The mass outside it, eq. (67). */
   readonly tail: (n: number) => number;
   /** A bound of the mean loss by the worst case and by the largest loss, eq. (68). */
   readonly mean: (worst: number, largest: number, n: number) => number;
-  /** A bound of the divergence for variances within a factor 1 +- c of the prior's and a shift r in its units, eq. (65). */
+  /**
+   * A bound of the divergence for variances within a factor 1 +- c of the prior's and a shift r in its units,
+   * eq. (65).
+   */
   readonly divergence: (p: number, c: number, r: number) => number;
   /** By how much log variances raise the divergence, for a variance ratio 1 + t. */
   readonly cost: (t: number) => number;
-  /** The exponent of McAllester's moment for a gap between a mean and its estimate from n losses, eq. (60). */
+  /**
+   * The exponent of McAllester's moment for a gap between a mean and its estimate from n losses, eq. (60).
+   */
   readonly exponent: (n: number, gap: number) => number;
 }
 
@@ -25,8 +32,8 @@ export const PAC_BAYES_RULES: PacBayesRules = {
 };
 
 /**
- * KL(N(shift, S) || N(0, P)), both diagonal: the divergence that eq. (65) bounds. `ratios` are the variances S/P, `shift`
- * is in units of the prior's deviations.
+ * KL(N(shift, S) || N(0, P)), both diagonal: the divergence that eq. (65) bounds. `ratios` are the variances
+ * S/P, `shift` is in units of the prior's deviations.
  */
 export const divergenceOf = (
   rules: Pick<PacBayesRules, 'cost'>,
@@ -36,7 +43,10 @@ export const divergenceOf = (
   ratios.reduce((sum, ratio) => sum + rules.cost(ratio - 1), 0) +
   shift.reduce((sum, x) => sum + x * x, 0) / 2;
 
-/** E exp(exponent) of the gap between q and the mean of n Bernoulli(q) losses where q is the larger, by enumeration. */
+/**
+ * E exp(exponent) of the gap between q and the mean of n Bernoulli(q) losses where q is the larger, by
+ * enumeration.
+ */
 export function gapMoment(
   { exponent }: Pick<PacBayesRules, 'exponent'>,
   n: number,

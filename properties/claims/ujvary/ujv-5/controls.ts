@@ -1,88 +1,76 @@
 /** @file What UJV-5 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
-import {
-  EVOLUTION_RULES,
-  type EvolutionRules,
-  NATURAL_EVOLUTION_RULES,
-} from '../../../../src/core/variational/evolution-strategy.js';
+import * as evolutionStrategy from '../../../../src/core/variational/evolution-strategy.js';
 import { MEAN_FIELD_RULES, type MeanFieldRules } from '../../../../src/core/variational/mean-field.js';
 import { constant } from '../../../../src/engine/ops.js';
-import { cholesky, solveLower } from '../../../../src/theory/numerics/cholesky.js';
-import { symmetricEigen } from '../../../../src/theory/numerics/eigen.js';
-import {
-  combine,
-  form,
-  type Matrix,
-  multiply,
-  outer,
-  scale,
-  transpose,
-  type Vector,
-} from '../../../../src/theory/numerics/matrix.js';
+import { type Mutant, mat, mutant } from '../../../kit.js';
 
 /** A square root of Sigma, and how it changes where Sigma changes by a symmetric matrix. */
 export interface Root {
-  readonly of: (sigma: Matrix) => number[][];
-  readonly derivative: (sigma: Matrix, change: Matrix) => number[][];
+  readonly factor: (sigma: mat.Matrix) => number[][];
+  readonly derivative: (sigma: mat.Matrix, change: mat.Matrix) => number[][];
 }
 
 export interface Subject {
   readonly meanField: MeanFieldRules;
-  readonly evolution: EvolutionRules;
-  readonly natural: EvolutionRules;
+  readonly evolution: evolutionStrategy.EvolutionRules;
+  readonly natural: evolutionStrategy.EvolutionRules;
   readonly triangular: Root;
   readonly symmetric: Root;
-  /** The score estimate of the gradient by Sigma from one value L(mu + xi), given Sigma^-1 xi and Sigma^-1. */
-  readonly score: (value: number, whitened: Vector, precision: Matrix) => number[][];
+  /**
+   * The score estimate of the gradient by Sigma from one value L(mu + xi), given Sigma^-1 xi and Sigma^-1.
+   */
+  readonly score: (value: number, whitened: mat.Vector, precision: mat.Matrix) => number[][];
 }
 
 /** L Phi(L^-1 dSigma L^-T), Phi the lower triangle with half of the diagonal. */
 const triangular = (diagonalPart: number): Root => ({
-  of: cholesky,
+  factor: mat.cholesky,
   derivative: (sigma, change) => {
-    const factor = cholesky(sigma);
-    const half = transpose(transpose(change).map(column => solveLower(factor, column)));
-    const inner = half.map(row => solveLower(factor, row));
+    const factor = mat.cholesky(sigma);
+    const half = mat.transpose(mat.transpose(change).map(column => mat.solveLower(factor, column)));
+    const inner = half.map(row => mat.solveLower(factor, row));
     const phi = inner.map((row, i) => row.map((x, j) => (j < i ? x : j === i ? diagonalPart * x : 0)));
-    return multiply(factor, phi);
+    return mat.multiply(factor, phi);
   },
 });
 
 /** In the eigenbasis: dSigma_ij / (root_i + root_j). */
 const symmetric = (denominator: (a: number, b: number) => number): Root => ({
-  of: sigma => inBasis(sigma, (values, i, j) => (i === j ? Math.sqrt(values[i]!) : 0)),
+  factor: sigma => inBasis(sigma, (values, i, j) => (i === j ? Math.sqrt(values[i]!) : 0)),
   derivative: (sigma, change) => {
-    const { vectors } = symmetricEigen(sigma);
+    const { vectors } = mat.symmetricEigen(sigma);
     return inBasis(
       sigma,
       (values, i, j) =>
-        form(vectors[i]!, change, vectors[j]!) / denominator(Math.sqrt(values[i]!), Math.sqrt(values[j]!)),
+        mat.form(vectors[i]!, change, vectors[j]!) /
+        denominator(Math.sqrt(values[i]!), Math.sqrt(values[j]!)),
     );
   },
 });
 
-function inBasis(sigma: Matrix, entry: (values: Vector, i: number, j: number) => number): number[][] {
-  const { values, vectors } = symmetricEigen(sigma);
+function inBasis(sigma: mat.Matrix, entry: (values: mat.Vector, i: number, j: number) => number): number[][] {
+  const { values, vectors } = mat.symmetricEigen(sigma);
   const inner = values.map((_, i) => values.map((_, j) => entry(values, i, j)));
-  return multiply(transpose(vectors), multiply(inner, vectors));
+  return mat.multiply(mat.transpose(vectors), mat.multiply(inner, vectors));
 }
 
 export const SUBJECT: Subject = {
   meanField: MEAN_FIELD_RULES,
-  evolution: EVOLUTION_RULES,
-  natural: NATURAL_EVOLUTION_RULES,
+  evolution: evolutionStrategy.EVOLUTION_RULES,
+  natural: evolutionStrategy.NATURAL_EVOLUTION_RULES,
   triangular: triangular(1 / 2),
   symmetric: symmetric((a, b) => a + b),
-  score: (value, whitened, precision) => combine(value / 2, outer(whitened, whitened), -value / 2, precision),
+  score: (value, whitened, precision) =>
+    mat.combine(value / 2, mat.outer(whitened, whitened), -value / 2, precision),
 };
 
-const inEvolution = (says: string, change: Partial<EvolutionRules>) => {
-  const evolution = { ...EVOLUTION_RULES, ...change };
+const inEvolution = (says: string, change: Partial<evolutionStrategy.EvolutionRules>) => {
+  const evolution = { ...evolutionStrategy.EVOLUTION_RULES, ...change };
   return mutant<Subject>(says, s => ({ ...s, evolution }));
 };
-const inNatural = (says: string, change: Partial<EvolutionRules>) => {
-  const natural = { ...NATURAL_EVOLUTION_RULES, ...change };
+const inNatural = (says: string, change: Partial<evolutionStrategy.EvolutionRules>) => {
+  const natural = { ...evolutionStrategy.NATURAL_EVOLUTION_RULES, ...change };
   return mutant<Subject>(says, s => ({ ...s, natural }));
 };
 const inMeanField = (says: string, change: Partial<MeanFieldRules>) => {
@@ -91,7 +79,7 @@ const inMeanField = (says: string, change: Partial<MeanFieldRules>) => {
 };
 const other = (says: string, change: Partial<Subject>) => mutant<Subject>(says, s => ({ ...s, ...change }));
 
-const { varianceScore } = EVOLUTION_RULES;
+const { varianceScore } = evolutionStrategy.EVOLUTION_RULES;
 
 export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
   deviationMissing: inEvolution('eta for eta / sigma', { meanScore: (_, noise) => noise }),
@@ -134,10 +122,11 @@ export const MUTANTS: Readonly<Record<string, Mutant<Subject>>> = {
     symmetric: symmetric(a => 2 * a),
   }),
   precisionMissing: other('the score without -Sigma^-1', {
-    score: (value, whitened) => outer(scale(value / 2, whitened), whitened),
+    score: (value, whitened) => mat.outer(mat.scale(value / 2, whitened), whitened),
   }),
   scoreHalfMissing: other('the score by Sigma without 1/2', {
-    score: (value, whitened, precision) => combine(value, outer(whitened, whitened), -value, precision),
+    score: (value, whitened, precision) =>
+      mat.combine(value, mat.outer(whitened, whitened), -value, precision),
   }),
   sameRoot: other('the triangular root taken for the symmetric one', { symmetric: triangular(1 / 2) }),
 };
