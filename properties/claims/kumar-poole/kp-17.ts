@@ -1,22 +1,9 @@
 /** @file KP-17: directions in which the decoder does not move to first order. There the posterior stays wide as beta -> 0. */
-
 import * as tf from '@tensorflow/tfjs';
-import type fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { ladder } from '../../../src/claims/order/case.js';
-import { conditional } from '../../../src/claims/verdict.js';
 import { GRAE_RULES, type GraeRules } from '../../../src/core/objectives/grae/grae.js';
 import { VAE, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { constant } from '../../../src/engine/ops.js';
-import { gaussianPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import { diagonal, dot, type Matrix, norm, type Vector } from '../../../src/theory/numerics/matrix.js';
-import { normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { check, claim, conditional, draw, type fc, mat, mutant, quad } from '../../kit.js';
 import { mistaken } from '../../subjects/mistaken.js';
 import { quadraticAutoencoder } from '../../subjects/vae/decoders.js';
 import { betas } from '../../subjects/vae/local-cases.js';
@@ -44,18 +31,18 @@ const SUBJECT: Subject = {
 
 const DATA = 2;
 const NETS = new Map([1, 2].map(d => [d, quadraticAutoencoder(DATA, d, 'cholesky')]));
-const POINTS = new Map([1, 2].map(d => [d, gaussianPoints(d, 4)]));
+const POINTS = new Map([1, 2].map(d => [d, quad.gaussianPoints(d, 4)]));
 
 /** g(h + e) = value + J e_1 + Q e_2^2 / 2, x = g(h); without J one latent only, e_2. */
 interface FlatCase {
-  readonly slope?: Vector;
-  readonly bend: Vector;
-  readonly value: Vector;
-  readonly mean: Vector;
+  readonly slope?: mat.Vector;
+  readonly bend: mat.Vector;
+  readonly value: mat.Vector;
+  readonly mean: mat.Vector;
   readonly beta: number;
 }
 
-const valuesAt = ({ slope, bend, value, mean, beta }: FlatCase, s: Matrix): Values => {
+const valuesAt = ({ slope, bend, value, mean, beta }: FlatCase, s: mat.Matrix): Values => {
   const d = mean.length;
   return {
     params: {
@@ -70,31 +57,31 @@ const valuesAt = ({ slope, bend, value, mean, beta }: FlatCase, s: Matrix): Valu
   };
 };
 
-const trained = (c: FlatCase, { vae }: Subject, s: Matrix): number =>
+const trained = (c: FlatCase, { vae }: Subject, s: mat.Matrix): number =>
   betaVae(vae, NETS.get(c.mean.length)!, valuesAt(c, s), POINTS.get(c.mean.length)!);
 
 const regularised = (c: FlatCase, { grae: rules }: Subject): number =>
-  grae(rules, NETS.get(c.mean.length)!, valuesAt(c, diagonal(c.mean.map(() => 1)))).loss;
+  grae(rules, NETS.get(c.mean.length)!, valuesAt(c, mat.diagonal(c.mean.map(() => 1)))).loss;
 
-const strength = ({ bend }: FlatCase): number => dot(bend, bend) / 4;
+const strength = ({ bend }: FlatCase): number => mat.dot(bend, bend) / 4;
 
 const sizeOf = (c: FlatCase, s: number): number =>
-  (norm(c.value) + norm(c.bend) * s + norm(c.slope ?? [])) ** 2 * 4 +
-  c.beta * (4 + norm(c.mean) ** 2 + Math.abs(Math.log(s)));
+  (mat.norm(c.value) + mat.norm(c.bend) * s + mat.norm(c.slope ?? [])) ** 2 * 4 +
+  c.beta * (4 + mat.norm(c.mean) ** 2 + Math.abs(Math.log(s)));
 
-const bends = vector(DATA, normal()).filter(q => norm(q) > 0.25);
+const bends = draw.vector(DATA, draw.normal()).filter(q => mat.norm(q) > 0.25);
 
-const flatCases: fc.Arbitrary<FlatCase> = plainRecord<FlatCase>({
+const flatCases: fc.Arbitrary<FlatCase> = draw.record<FlatCase>({
   bend: bends,
-  value: vector(DATA, normal()),
-  mean: vector(1, normal()),
+  value: draw.vector(DATA, draw.normal()),
+  mean: draw.vector(1, draw.normal()),
   beta: betas,
 });
 
 /** g(z) = z^2 at 0, in the first of two data entries. */
 const SQUARE: FlatCase = { bend: [2, 0], value: [0, 0], mean: [0], beta: 2 ** -20 };
 
-const closed = equals<FlatCase, Subject>({
+const closed = check.equals<FlatCase, Subject>({
   says: 'where J = 0 and x = g(h), GRAE is beta |h|^2 / 2 whatever the curvature, and the beta-VAE at eq. (11), S = 1, is above it by 3 K / 2, K = 1 for g(z) = z^2',
   given: { arbitrary: flatCases, examples: [SQUARE] },
   runs: 40,
@@ -102,18 +89,18 @@ const closed = equals<FlatCase, Subject>({
     const scale = sizeOf(c, 1);
     const floor = regularised(c, rules);
     return [
-      { what: 'GRAE', actual: floor, expected: (c.beta / 2) * norm(c.mean) ** 2, scale: c.beta },
+      { what: 'GRAE', actual: floor, expected: (c.beta / 2) * mat.norm(c.mean) ** 2, scale: c.beta },
       {
         what: 'at eq. (11)',
         actual: trained(c, rules, [[1]]) - floor,
         expected: 1.5 * strength(c),
-        scale: scale + scale * norm(c.mean),
+        scale: scale + scale * mat.norm(c.mean),
       },
     ];
   },
 });
 
-const noConvergence = violates<FlatCase, Subject>({
+const noConvergence = check.violates<FlatCase, Subject>({
   says: 'so for g(z) = z^2 the beta-VAE at eq. (11) does not come near GRAE: 1.5 for 0 at every beta',
   given: {
     arbitrary: flatCases,
@@ -126,7 +113,7 @@ const noConvergence = violates<FlatCase, Subject>({
   },
 });
 
-const best = bound<FlatCase, Subject>({
+const best = check.bound<FlatCase, Subject>({
   says: 'the best variance is the root of 3 K s^2 + beta (s - 1) / 2: no other does better',
   given: { arbitrary: flatCases, examples: [SQUARE] },
   runs: 40,
@@ -141,7 +128,7 @@ const best = bound<FlatCase, Subject>({
   },
 });
 
-const logarithmic = order<FlatCase, Subject>({
+const logarithmic = check.order<FlatCase, Subject>({
   says: 'at the best variance, about sqrt(beta / 6K), it is above GRAE by (beta/4) [log(6K/beta) - 1] + beta^(3/2) / (2 sqrt(6K)): between order 1 and less (order 3 in the root of beta for the rest)',
   given: { arbitrary: flatCases.map(c => ({ ...c, value: c.value.map(() => 0), mean: [0] })) },
   order: 3,
@@ -151,7 +138,7 @@ const logarithmic = order<FlatCase, Subject>({
     const steps = Array.from({ length: 9 }, (_, i) => Math.sqrt(k) * 2 ** -(i + 2));
     return {
       constant: rules.next(k),
-      ladder: ladder(steps, root => {
+      ladder: check.ladder(steps, root => {
         const at = { ...c, beta: root ** 2 };
         const gap = trained(at, rules, [[rules.variance(k, at.beta)]]) - regularised(at, rules);
         return {
@@ -163,36 +150,40 @@ const logarithmic = order<FlatCase, Subject>({
   },
 });
 
-const mixedCases: fc.Arbitrary<FlatCase> = plainRecord<Required<FlatCase>>({
-  slope: vector(DATA, normal()),
+const mixedCases: fc.Arbitrary<FlatCase> = draw.record<Required<FlatCase>>({
+  slope: draw.vector(DATA, draw.normal()),
   bend: bends,
-  value: vector(DATA, normal()),
-  mean: vector(2, normal()),
+  value: draw.vector(DATA, draw.normal()),
+  mean: draw.vector(2, draw.normal()),
   beta: betas,
 });
 
-const partial = equals<FlatCase, Subject>({
+const partial = check.equals<FlatCase, Subject>({
   says: 'with more latents than the Jacobian has rank, the flat direction is enough: at eq. (11) the gap is 3 K / 2 at every beta',
   given: { arbitrary: mixedCases },
   runs: 40,
   measure: (c, rules) => {
-    const first = c.beta / (c.beta + norm(c.slope!) ** 2);
+    const first = c.beta / (c.beta + mat.norm(c.slope!) ** 2);
     const floor = regularised(c, rules);
-    const scale = sizeOf(c, 1) * (1 + norm(c.mean)) * 4;
-    return { actual: trained(c, rules, diagonal([first, 1])) - floor, expected: 1.5 * strength(c), scale };
+    const scale = sizeOf(c, 1) * (1 + mat.norm(c.mean)) * 4;
+    return {
+      actual: trained(c, rules, mat.diagonal([first, 1])) - floor,
+      expected: 1.5 * strength(c),
+      scale,
+    };
   },
 });
 
-const harmless = equals<FlatCase, Subject>({
+const harmless = check.equals<FlatCase, Subject>({
   says: 'a latent that the decoder ignores altogether does no harm: at S = 1 it adds beta h^2 / 2 to the beta-VAE and to GRAE alike',
   given: { arbitrary: mixedCases.map(c => ({ ...c, bend: c.bend.map(() => 0) })) },
   runs: 40,
   measure: (c, rules) => {
-    const first = c.beta / (c.beta + norm(c.slope!) ** 2);
+    const first = c.beta / (c.beta + mat.norm(c.slope!) ** 2);
     return {
-      actual: trained(c, rules, diagonal([first, 1])),
+      actual: trained(c, rules, mat.diagonal([first, 1])),
       expected: regularised(c, rules),
-      scale: sizeOf(c, 1) * (1 + norm(c.mean)) * 4 + c.beta * Math.abs(Math.log(first)),
+      scale: sizeOf(c, 1) * (1 + mat.norm(c.mean)) * 4 + c.beta * Math.abs(Math.log(first)),
     };
   },
 });

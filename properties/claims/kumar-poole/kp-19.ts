@@ -1,10 +1,5 @@
 /** @file KP-19: which observation noise the weight of the KL stands for. It is beta, not 1 / beta. */
 import * as tf from '@tensorflow/tfjs';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { refuted } from '../../../src/claims/verdict.js';
 import {
   GAMMA_VAE_RULES,
   type GammaVaeRules,
@@ -13,10 +8,7 @@ import {
 import { makeBetaVae } from '../../../src/core/objectives/vae/beta-vae.js';
 import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { averagedStep, noisyStep, type Sampling, sampling } from '../../../src/studies/noisy-step.js';
-import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
-import { logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
+import { check, claim, draw, mat, mutant, quad, refuted } from '../../kit.js';
 import { linearAutoencoder } from '../../subjects/vae/local-cases.js';
 import { type NoisyCase, noisyCases, noisyValues, trainedNet } from '../../subjects/vae/noisy-cases.js';
 import { posterior, type Values } from '../../subjects/vae/step.js';
@@ -46,7 +38,7 @@ function both(c: NoisyCase, rules: Subject, variance: number) {
   return { net, weighted, plain, scaled: (c.beta / 2) * (plain.loss - normaliser), normaliser };
 }
 
-const loss = equals<NoisyCase, Subject>({
+const loss = check.equals<NoisyCase, Subject>({
   says: 'the beta-VAE is beta times the negative evidence bound with observations of covariance beta I, but for its constant, at all parameters and noises',
   given: noisyCases,
   runs: 40,
@@ -62,7 +54,7 @@ const loss = equals<NoisyCase, Subject>({
   },
 });
 
-const gradients = equals<NoisyCase, Subject>({
+const gradients = check.equals<NoisyCase, Subject>({
   says: 'so is every gradient',
   given: noisyCases,
   runs: 40,
@@ -70,7 +62,7 @@ const gradients = equals<NoisyCase, Subject>({
     const { net, weighted, plain } = both(c, rules, rules.variance(c.beta));
     return Object.keys(net.shapes).map(what => {
       const [actual, other] = [weighted.gradient(what), plain.gradient(what)];
-      const size = norm([...actual]) + weighted.loss + c.beta * (plain.term('kl') + net.latent);
+      const size = mat.norm([...actual]) + weighted.loss + c.beta * (plain.term('kl') + net.latent);
       return { what, actual, expected: other.map(x => (c.beta / 2) * x), scale: size };
     });
   },
@@ -100,18 +92,20 @@ function scalarValues({ lambda, beta }: Scalar, variance: number): Values {
   };
 }
 
-const stationary = equals<Scalar, Subject>({
+const stationary = check.equals<Scalar, Subject>({
   says: 'with one latent and data of variance lambda the beta-VAE trains to w^2 = lambda - beta, its exact stationary point',
   given: {
-    arbitrary: plainRecord({
-      lambda: logUniform({ min: 1, max: 16 }),
-      beta: logUniform({ min: 1 / 32, max: 1 }),
-    }).filter(({ lambda, beta }) => lambda > beta),
+    arbitrary: draw
+      .record({
+        lambda: draw.logUniform({ min: 1, max: 16 }),
+        beta: draw.logUniform({ min: 1 / 32, max: 1 }),
+      })
+      .filter(({ lambda, beta }) => lambda > beta),
   },
   runs: 40,
   measure: (c, rules) => {
     const values = scalarValues(c, rules.variance(c.beta));
-    const found = averagedStep(betaVae(rules.beta), scalarNet, values, sigmaPoints(1));
+    const found = averagedStep(betaVae(rules.beta), scalarNet, values, quad.sigmaPoints(1));
     const size = c.lambda * (1 + c.lambda / c.beta);
     return Object.keys(scalarNet.shapes).map(what => {
       const actual = found.gradient(what);
@@ -120,22 +114,22 @@ const stationary = equals<Scalar, Subject>({
   },
 });
 
-const reading = violates<Scalar, Subject>({
+const reading = check.violates<Scalar, Subject>({
   says: 'the weights that covariance (1/beta) I asks for, w^2 = lambda - 1/beta, are not where the beta-VAE is least: data of variance 5 and beta = 0.3 give w^2 = 4.7, not 1.67',
-  given: only([
+  given: check.only([
     { lambda: 5, beta: 0.3 },
     { lambda: 5, beta: 4 },
     { lambda: 2, beta: 0.1 },
   ]),
   measure: (c, rules) => {
     const at = (variance: number): number =>
-      averagedStep(betaVae(rules.beta), scalarNet, scalarValues(c, variance), sigmaPoints(1)).loss;
+      averagedStep(betaVae(rules.beta), scalarNet, scalarValues(c, variance), quad.sigmaPoints(1)).loss;
     const [claimed, actual] = [at(1 / c.beta), at(c.beta)];
     return { claimed, actual, by: claimed - actual, scale: claimed };
   },
 });
 
-const printed = violates<NoisyCase, Subject>({
+const printed = check.violates<NoisyCase, Subject>({
   says: 'with observations of covariance (1/beta) I the evidence bound is another function',
   given: { ...noisyCases, arbitrary: noisyCases.arbitrary.filter(c => Math.abs(Math.log(c.beta)) > 0.25) },
   runs: 20,

@@ -1,12 +1,5 @@
 /** @file KP-24: by how much a covariance misses the optimum. The formula as printed does not vanish there. */
 import * as tf from '@tensorflow/tfjs';
-import type fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { refuted } from '../../../src/claims/verdict.js';
 import { GRAE_RULES, type GraeRules } from '../../../src/core/objectives/grae/grae.js';
 import {
   BETA_VAE_TAYLOR_RULES,
@@ -14,15 +7,7 @@ import {
 } from '../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { klOfCovariances } from '../../../src/theory/closed/gaussian.js';
 import { graeCovariance, graeGap, graeLogDet, precision } from '../../../src/theory/closed/grae.js';
-import { cholesky, inverse } from '../../../src/theory/numerics/cholesky.js';
-import {
-  combine,
-  gram,
-  identity,
-  type Matrix,
-  multiply,
-  trace,
-} from '../../../src/theory/numerics/matrix.js';
+import { check, claim, type fc, mat, mutant, refuted } from '../../kit.js';
 import {
   LOCAL_EXAMPLES,
   type LocalCase,
@@ -34,7 +19,7 @@ import {
 import { grae, posterior, taylor } from '../../subjects/vae/step.js';
 
 /** What a formula says that the Taylor objective at S is above GRAE. */
-type Gap = (jacobian: Matrix, covariance: Matrix, beta: number) => number;
+type Gap = (jacobian: mat.Matrix, covariance: mat.Matrix, beta: number) => number;
 
 interface Subject {
   readonly grae: GraeRules;
@@ -43,23 +28,23 @@ interface Subject {
 }
 
 /** I + J'J S / beta, the matrix that is printed. */
-const printedMatrix = (j: Matrix, s: Matrix, beta: number): number[][] =>
-  combine(1, identity(s.length), 1 / beta, multiply(gram(j, s.length), s));
+const printedMatrix = (j: mat.Matrix, s: mat.Matrix, beta: number): number[][] =>
+  mat.combine(1, mat.identity(s.length), 1 / beta, mat.multiply(mat.gram(j, s.length), s));
 
 /** det M = det(I + (JL)'JL / beta) with S = LL'. */
-const printedDeterminant = (j: Matrix, s: Matrix, beta: number): number =>
-  Math.exp(graeLogDet(multiply(j, cholesky(s)), beta, s.length));
+const printedDeterminant = (j: mat.Matrix, s: mat.Matrix, beta: number): number =>
+  Math.exp(graeLogDet(mat.multiply(j, mat.cholesky(s)), beta, s.length));
 
 /** As printed, d inside the bars: beta/2 [tr M - log|det M - d|]. With one latent M is a number, and there is no other reading. */
 const literal: Gap = (j, s, beta) => {
   const determinant = printedDeterminant(j, s, beta);
-  return (beta / 2) * (trace(printedMatrix(j, s, beta)) - Math.log(Math.abs(determinant - s.length)));
+  return (beta / 2) * (mat.trace(printedMatrix(j, s, beta)) - Math.log(Math.abs(determinant - s.length)));
 };
 
 /** With d moved out of the bars: beta/2 [tr M - log|M| - d]. */
 const outside: Gap = (j, s, beta) => {
   const determinant = printedDeterminant(j, s, beta);
-  return (beta / 2) * (trace(printedMatrix(j, s, beta)) - Math.log(determinant) - s.length);
+  return (beta / 2) * (mat.trace(printedMatrix(j, s, beta)) - Math.log(determinant) - s.length);
 };
 
 /** The Taylor objective at S above GRAE, as trained. */
@@ -69,15 +54,15 @@ function above(c: LocalCase, { taylor: t, grae: g }: Subject, covariance = c.cov
   return taylor(t, net, values).loss - grae(g, net, values).loss;
 }
 
-const optimal = (c: LocalCase): Matrix => graeCovariance(c.weight, c.beta, c.mean.length);
+const optimal = (c: LocalCase): mat.Matrix => graeCovariance(c.weight, c.beta, c.mean.length);
 
 /** The terms of the gap itself. */
-const gapSize = (c: LocalCase, s: Matrix): number =>
-  c.beta * (trace(multiply(precision(c.weight, c.beta, s.length), s)) + s.length);
+const gapSize = (c: LocalCase, s: mat.Matrix): number =>
+  c.beta * (mat.trace(mat.multiply(precision(c.weight, c.beta, s.length), s)) + s.length);
 
 const given = { arbitrary: localCases, examples: LOCAL_EXAMPLES };
 
-const identityOfGap = equals<LocalCase, Subject>({
+const identityOfGap = check.equals<LocalCase, Subject>({
   says: 'Taylor minus GRAE is beta times the KL to the optimal covariance, for every covariance',
   given,
   measure: (c, rules) => [
@@ -96,7 +81,7 @@ const identityOfGap = equals<LocalCase, Subject>({
   ],
 });
 
-const nonnegative = bound<LocalCase, Subject>({
+const nonnegative = check.bound<LocalCase, Subject>({
   says: 'the gap is nonnegative, as trained and by the formula',
   given,
   measure: (c, rules) => [
@@ -130,7 +115,7 @@ const twoLatents: LocalCase = {
   mean: [0, 0],
   x: [0, 0, 0],
   beta: 0.5,
-  covariance: identity(2),
+  covariance: mat.identity(2),
 };
 
 const violation = (formula: Gap) => (c: LocalCase, rules: Subject) => {
@@ -139,25 +124,30 @@ const violation = (formula: Gap) => (c: LocalCase, rules: Subject) => {
   return { claimed, actual, by: Math.abs(claimed - actual), scale: sizeOf(c) };
 };
 
-const printed = violates<LocalCase, Subject>({
+const printed = check.violates<LocalCase, Subject>({
   says: 'at the optimal covariance the gap is zero; the printed formula gives 1.74, 1.10 and 1.00 for J^2 = 0.1, 1, 10 and beta = 1',
-  given: only([oneLatent(0.1), oneLatent(1), oneLatent(10), oneLatent(1, 0.25)]),
+  given: check.only([oneLatent(0.1), oneLatent(1), oneLatent(10), oneLatent(1, 0.25)]),
   measure: violation(literal),
 });
 
-const bracketsMoved = violates<LocalCase, Subject>({
+const bracketsMoved = check.violates<LocalCase, Subject>({
   says: 'moving d out of the determinant does not save it: 0.002, 0.05 and 0.13 for the same, and nonzero with two latents',
-  given: only([oneLatent(0.1), oneLatent(1), oneLatent(10), twoLatents]),
+  given: check.only([oneLatent(0.1), oneLatent(1), oneLatent(10), twoLatents]),
   measure: violation(outside),
 });
 
 /** A random covariance near the optimum, where a wrong constant or direction of the KL would be hardest to see. */
 const nearby: fc.Arbitrary<LocalCase> = localCases.map(c => ({
   ...c,
-  covariance: combine(1, optimal(c), 0.125, multiply(optimal(c), multiply(c.covariance, optimal(c)))),
+  covariance: mat.combine(
+    1,
+    optimal(c),
+    0.125,
+    mat.multiply(optimal(c), mat.multiply(c.covariance, optimal(c))),
+  ),
 }));
 
-const near = equals<LocalCase, Subject>({
+const near = check.equals<LocalCase, Subject>({
   says: 'the same near the optimum, where the gap is small',
   given: { arbitrary: nearby },
   measure: (c, rules) => ({
@@ -196,7 +186,7 @@ export default claim<Subject, string, string>({
     bracketsMoved: mutant('beta/2 [tr M - log det M - d] with the printed matrix M', withGap(outside)),
     klReversed: mutant(
       'KL from the optimal covariance to the posterior one',
-      withGap((j, s, beta) => beta * klOfCovariances(inverse(precision(j, beta, s.length)), s)),
+      withGap((j, s, beta) => beta * klOfCovariances(mat.inverse(precision(j, beta, s.length)), s)),
     ),
     withoutBeta: mutant(
       'KL without beta',

@@ -1,13 +1,5 @@
 /** @file KP-25: figure 3. How the beta-VAE, its Taylor objective and GRAE lie to each other on trained networks. */
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { deepened } from '../../../src/claims/deepened.js';
-import { conditional } from '../../../src/claims/verdict.js';
 import { GRAE_RULES } from '../../../src/core/objectives/grae/grae.js';
 import { BETA_VAE_TAYLOR_RULES } from '../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
@@ -20,12 +12,8 @@ import {
 } from '../../../src/studies/gaps.js';
 import { CIRCLE_RECONSTRUCTION, circleReconstruction } from '../../../src/theory/closed/circle-decoder.js';
 import { graeCovariance, graeGap } from '../../../src/theory/closed/grae.js';
-import { inverse } from '../../../src/theory/numerics/cholesky.js';
-import { gaussianPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import { type Matrix, norm } from '../../../src/theory/numerics/matrix.js';
 import { autoencoderOf, type Shape } from '../../arbitraries/autoencoders.js';
-import { logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
+import { check, claim, conditional, draw, fc, mat, mutant, quad } from '../../kit.js';
 import { jacobiansOf } from '../../subjects/network/jacobians.js';
 import { covariancesOf } from '../../subjects/network/posterior.js';
 import { type NoisyCase, noisyValues, trainedNet } from '../../subjects/vae/noisy-cases.js';
@@ -41,7 +29,7 @@ import { betaVae, grae, posterior, taylor, type Values } from '../../subjects/va
 
 interface Subject extends GapRules {
   /** By how much the Taylor objective is above GRAE at a sample. */
-  readonly gap: (jacobian: Matrix, covariance: Matrix, beta: number) => number;
+  readonly gap: (jacobian: mat.Matrix, covariance: mat.Matrix, beta: number) => number;
   /** By how much the beta-VAE is above its Taylor objective, from the quartic derivative contracted with the covariance. */
   readonly quartic: (contracted: number) => number;
 }
@@ -61,13 +49,13 @@ const shape = (decoder: readonly number[], batch: number, kind: 'diagonal' | 'ch
 const SHAPES = [shape([3, 6, 6, 5], 3, 'diagonal'), shape([2, 5, 5], 2, 'cholesky')];
 
 const cases: fc.Arbitrary<Omit<NoisyCase, 'noise'>> = fc.oneof(
-  ...SHAPES.map(of => plainRecord({ of: autoencoderOf(of), beta: logUniform({ min: 1e-3, max: 1 }) })),
+  ...SHAPES.map(of => draw.record({ of: autoencoderOf(of), beta: draw.logUniform({ min: 1e-3, max: 1 }) })),
 );
 
 /** What factorising S again, from its entries, costs. */
-const condition = (s: Matrix): number => norm(s.flat()) * norm(inverse(s).flat());
+const condition = (s: mat.Matrix): number => mat.norm(s.flat()) * mat.norm(mat.inverse(s).flat());
 
-const perSample = equals<Omit<NoisyCase, 'noise'>, Subject>({
+const perSample = check.equals<Omit<NoisyCase, 'noise'>, Subject>({
   says: 'the distance from the Taylor objective to GRAE is the mean over the data of beta KL to the optimal covariances, on ELU networks at any parameters: never negative',
   given: { arbitrary: cases },
   runs: 20,
@@ -78,7 +66,7 @@ const perSample = equals<Omit<NoisyCase, 'noise'>, Subject>({
     const jacobians = jacobiansOf(c.of);
     const gaps = jacobians.map((j, i) => rules.gap(j, covariances[i]!, c.beta));
     const upper = taylor(rules.taylor, net, values).loss;
-    const stretch = jacobians.reduce((sum, j) => sum + norm(j.flat()), 0);
+    const stretch = jacobians.reduce((sum, j) => sum + mat.norm(j.flat()), 0);
     return {
       actual: upper - grae(rules.grae, net, values).loss,
       expected: gaps.reduce((a, b) => a + b, 0) / gaps.length,
@@ -87,7 +75,7 @@ const perSample = equals<Omit<NoisyCase, 'noise'>, Subject>({
   },
 });
 
-const valuesAt = (c: SmoothCase, s: Matrix, beta: number): Values => ({
+const valuesAt = (c: SmoothCase, s: mat.Matrix, beta: number): Values => ({
   params: { ...posterior(c.net, c.mean, s), ...c.params },
   x: c.x,
   beta,
@@ -98,14 +86,14 @@ function beyondTaylor(c: SmoothCase, rules: Subject, nodes: number) {
   const beta = reach(c);
   const s = graeCovariance(c.jacobian, beta);
   const values = valuesAt(c, s, beta);
-  const value = betaVae(rules.vae, c.net, values, gaussianPoints(c.mean.length, nodes));
+  const value = betaVae(rules.vae, c.net, values, quad.gaussianPoints(c.mean.length, nodes));
   return { s, by: value - taylor(rules.taylor, c.net, values).loss, value };
 }
 
 const sizeOf = (c: SmoothCase): number =>
-  (norm(c.x) + Object.values(c.params).reduce((sum, values) => sum + norm(values), 1)) ** 2;
+  (mat.norm(c.x) + Object.values(c.params).reduce((sum, values) => sum + mat.norm(values), 1)) ** 2;
 
-const above = equals<SmoothCase, Subject>({
+const above = check.equals<SmoothCase, Subject>({
   says: 'on a quadratic decoder that reproduces the data the beta-VAE is above its Taylor objective, by L_ijkl S_ij S_kl / 8',
   given: { arbitrary: quadratics('zero'), show },
   runs: 20,
@@ -115,7 +103,7 @@ const above = equals<SmoothCase, Subject>({
   },
 });
 
-const below = equals<CircleCase, Subject>({
+const below = check.equals<CircleCase, Subject>({
   says: 'on a circle of radius rho it is below, by rho^2 (s/2 - 1 + exp(-s/2))',
   given: { arbitrary: circleCases, show },
   runs: 20,
@@ -129,7 +117,7 @@ const below = equals<CircleCase, Subject>({
   },
 });
 
-const noSign = violates<CircleCase, Subject>({
+const noSign = check.violates<CircleCase, Subject>({
   says: 'so the three objectives are not ordered: the Taylor objective is above GRAE always, but the beta-VAE may be below its Taylor objective, and below GRAE',
   given: { arbitrary: circleCases, show },
   runs: 10,
@@ -151,9 +139,9 @@ const experiment = (e: GapExperiment, betas: readonly number[], rules: Subject):
 type Size = Omit<GapExperiment, 'seed'>;
 
 const trained = (size: Size, betas: readonly number[], ...seeds: readonly [number, ...number[]]) =>
-  bound<GapExperiment, Subject>({
+  check.bound<GapExperiment, Subject>({
     says: `trained at beta = ${betas.join(', ')} on synthetic data, ${size.latent} latents, seeds ${seeds.join(', ')}: at the least beta the distances from the Taylor objective and from the beta-VAE to GRAE are smaller than at the largest, the latter beyond ${SURE} standard errors`,
-    given: only<GapExperiment>(seeds.map(seed => ({ ...size, seed })) as [GapExperiment]),
+    given: check.only<GapExperiment>(seeds.map(seed => ({ ...size, seed })) as [GapExperiment]),
     measure: (c, rules) => {
       const gaps = experiment(c, betas, rules);
       const [least, largest] = [gaps[0]!, gaps.at(-1)!];
@@ -202,7 +190,9 @@ export default claim<Subject, string, string>({
     above,
     below,
     noSign,
-    trained: deepened(trained(SMALL, [0.01, 0.3], 1, 2), () => trained(LARGE, [0.003, 0.03, 0.3], 1, 2, 3)),
+    trained: check.deepened(trained(SMALL, [0.01, 0.3], 1, 2), () =>
+      trained(LARGE, [0.003, 0.03, 0.3], 1, 2, 3),
+    ),
   },
   mutants: {
     gapWithoutBeta: mutant<Subject>('the KL without beta', s => ({

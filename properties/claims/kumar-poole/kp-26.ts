@@ -1,11 +1,5 @@
 /** @file KP-26: one covariance for all data, as in figure 1, against one for each, which is what GRAE stands for. */
-
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
 import { GRAE_RULES, type GraeRules } from '../../../src/core/objectives/grae/grae.js';
 import {
   BETA_VAE_TAYLOR,
@@ -13,12 +7,8 @@ import {
   type BetaVaeTaylorRules,
 } from '../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { graeCovariance, graeGap, graeLogDet } from '../../../src/theory/closed/grae.js';
-import { inverse } from '../../../src/theory/numerics/cholesky.js';
-import { combine, type Matrix, norm, scale } from '../../../src/theory/numerics/matrix.js';
 import { autoencoderOf, type Shape } from '../../arbitraries/autoencoders.js';
-import { spd } from '../../arbitraries/matrix.js';
-import { logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
+import { check, claim, draw, exact, fc, mat, mutant } from '../../kit.js';
 import { mistaken } from '../../subjects/mistaken.js';
 import { jacobiansOf } from '../../subjects/network/jacobians.js';
 import { covariancesOf } from '../../subjects/network/posterior.js';
@@ -27,15 +17,15 @@ import { grae, posterior, type Step, taylor, type Values } from '../../subjects/
 
 interface SharedCase extends Omit<NoisyCase, 'noise'> {
   /** Some covariance. */
-  readonly covariance: Matrix;
+  readonly covariance: mat.Matrix;
 }
 
 interface Subject {
   readonly taylor: BetaVaeTaylorRules;
   readonly grae: GraeRules;
   /** The best shared covariance, and beta/2 times a log det: from the Jacobians of all data. */
-  readonly shared: (jacobians: readonly Matrix[], beta: number) => Matrix;
-  readonly penalty: (jacobians: readonly Matrix[], beta: number) => number;
+  readonly shared: (jacobians: readonly mat.Matrix[], beta: number) => mat.Matrix;
+  readonly penalty: (jacobians: readonly mat.Matrix[], beta: number) => number;
 }
 
 const shape = (
@@ -58,17 +48,17 @@ const SHAPES = [
 
 const sharedCases: fc.Arbitrary<SharedCase> = fc.oneof(
   ...SHAPES.map(of =>
-    plainRecord({
+    draw.record({
       of: autoencoderOf(of),
-      beta: logUniform({ min: 1 / 64, max: 16 }),
-      covariance: spd(of.net.latent, 1 / 64, 4).map(({ matrix }) => matrix),
+      beta: draw.logUniform({ min: 1 / 64, max: 16 }),
+      covariance: draw.spd(of.net.latent, 1 / 64, 4).map(({ matrix }) => matrix),
     }),
   ),
 );
 
 /** All Jacobians one below the other, over sqrt(n): its Gram matrix is the mean of theirs. */
-const stacked = (jacobians: readonly Matrix[]): number[][] =>
-  jacobians.flatMap(j => j.map(row => scale(1 / Math.sqrt(jacobians.length), row)));
+const stacked = (jacobians: readonly mat.Matrix[]): number[][] =>
+  jacobians.flatMap(j => j.map(row => mat.scale(1 / Math.sqrt(jacobians.length), row)));
 
 const SUBJECT: Subject = {
   taylor: BETA_VAE_TAYLOR_RULES,
@@ -78,7 +68,7 @@ const SUBJECT: Subject = {
 };
 
 /** The case with that covariance for all data: the scale head's weights zero, all in its biases. */
-function sharedValues({ of, beta }: SharedCase, covariance: Matrix): Values {
+function sharedValues({ of, beta }: SharedCase, covariance: mat.Matrix): Values {
   const heads = posterior(trainedNet(of.shape), [], covariance);
   const params = {
     ...of.params,
@@ -88,24 +78,29 @@ function sharedValues({ of, beta }: SharedCase, covariance: Matrix): Values {
   return { params, x: of.x, beta };
 }
 
-const taylorAt = (c: SharedCase, rules: Subject, covariance: Matrix): Step =>
+const taylorAt = (c: SharedCase, rules: Subject, covariance: mat.Matrix): Step =>
   taylor(rules.taylor, trainedNet(c.of.shape), sharedValues(c, covariance));
 
 const graeOf = (c: SharedCase, rules: Subject): Step =>
   grae(rules.grae, trainedNet(c.of.shape), { params: c.of.params, x: c.of.x, beta: c.beta });
 
 /** GRAE without its log det: the mean of |x - g|^2 / 2 + beta |h|^2 / 2. */
-function fit(c: SharedCase, rules: Subject, jacobians: readonly Matrix[]): number {
+function fit(c: SharedCase, rules: Subject, jacobians: readonly mat.Matrix[]): number {
   const penalties = jacobians.map(j => (c.beta / 2) * graeLogDet(j, c.beta));
   return graeOf(c, rules).loss - penalties.reduce((a, b) => a + b, 0) / penalties.length;
 }
 
-const sizeOf = (jacobians: readonly Matrix[], loss: number, beta: number, covariance: Matrix): number => {
-  const stretch = norm(stacked(jacobians).flat());
+const sizeOf = (
+  jacobians: readonly mat.Matrix[],
+  loss: number,
+  beta: number,
+  covariance: mat.Matrix,
+): number => {
+  const stretch = mat.norm(stacked(jacobians).flat());
   return Math.abs(loss) + beta * covariance.length * (1 + Math.log1p(stretch ** 2 / beta)) + stretch;
 };
 
-const value = equals<SharedCase, Subject>({
+const value = check.equals<SharedCase, Subject>({
   says: 'at the covariance (I + mean A / beta)^-1 the Taylor objective is the fit plus beta/2 log det(I + mean A / beta), and stationary in it',
   given: { arbitrary: sharedCases },
   runs: 30,
@@ -126,13 +121,13 @@ const value = equals<SharedCase, Subject>({
         what: 'gradient',
         actual: found,
         expected: new Float64Array(found.length),
-        scale: norm(stacked(jacobians).flat()) ** 2 + c.beta,
+        scale: mat.norm(stacked(jacobians).flat()) ** 2 + c.beta,
       },
     ];
   },
 });
 
-const minimum = bound<SharedCase, Subject>({
+const minimum = check.bound<SharedCase, Subject>({
   says: 'no other shared covariance does better, and GRAE, with one for each datum, is never above: log det is concave',
   given: { arbitrary: sharedCases },
   runs: 30,
@@ -141,7 +136,7 @@ const minimum = bound<SharedCase, Subject>({
     const best = rules.shared(jacobians, c.beta);
     const floor = taylorAt(c, rules, best).loss;
     const other = taylorAt(c, rules, c.covariance).loss;
-    const near = combine(0.875, best, 0.125, c.covariance);
+    const near = mat.combine(0.875, best, 0.125, c.covariance);
     return [
       { what: 'some covariance', lower: floor, upper: other, scale: sizeOf(jacobians, other, c.beta, best) },
       {
@@ -161,9 +156,9 @@ const minimum = bound<SharedCase, Subject>({
 });
 
 /** What factorising S again, from its entries, costs. */
-const condition = (s: Matrix): number => norm(s.flat()) * norm(inverse(s).flat());
+const condition = (s: mat.Matrix): number => mat.norm(s.flat()) * mat.norm(mat.inverse(s).flat());
 
-const amortised = equals<SharedCase, Subject>({
+const amortised = check.equals<SharedCase, Subject>({
   says: 'with covariances from an encoder the Taylor objective exceeds GRAE by beta times the mean KL to the optimal ones',
   given: { arbitrary: sharedCases },
   runs: 30,
@@ -182,9 +177,9 @@ const amortised = equals<SharedCase, Subject>({
   },
 });
 
-const meanOf = (matrices: readonly Matrix[]): number[][] =>
+const meanOf = (matrices: readonly mat.Matrix[]): number[][] =>
   matrices.reduce<number[][]>(
-    (sum, m) => combine(1, sum, 1 / matrices.length, m),
+    (sum, m) => mat.combine(1, sum, 1 / matrices.length, m),
     matrices[0]!.map(row => row.map(() => 0)),
   );
 
@@ -227,7 +222,7 @@ export default claim<Subject, string, string>({
     })),
     inverted: mutant('I + mean A / beta without the inverse', s => ({
       ...s,
-      shared: (jacobians, beta) => inverse(s.shared(jacobians, beta)),
+      shared: (jacobians, beta) => mat.inverse(s.shared(jacobians, beta)),
     })),
     meanOfLogDets: mutant('the mean of the log dets', s => ({
       ...s,

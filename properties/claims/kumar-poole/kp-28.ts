@@ -1,10 +1,5 @@
 /** @file KP-28: the reparametrised gradient is that of the expectation, and the gradient of the KL. */
-
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
 import { gaussianKl } from '../../../src/core/gaussian.js';
 import { makeBetaVae } from '../../../src/core/objectives/vae/beta-vae.js';
 import { VAE, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
@@ -16,20 +11,7 @@ import {
   sampling,
 } from '../../../src/studies/noisy-step.js';
 import { quadraticMeanGradient } from '../../../src/theory/closed/quadratic-decoder.js';
-import { cholesky, inverse } from '../../../src/theory/numerics/cholesky.js';
-import { gaussianPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import {
-  combine,
-  identity,
-  type Matrix,
-  multiply,
-  norm,
-  type Vector,
-} from '../../../src/theory/numerics/matrix.js';
-import { spd } from '../../arbitraries/matrix.js';
-import { logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { check, claim, draw, exact, fc, mat, mutant, quad } from '../../kit.js';
 import { mistaken } from '../../subjects/mistaken.js';
 import { linearAutoencoder } from '../../subjects/vae/local-cases.js';
 import { curvedCases, quadratics, reach, type SmoothCase, show } from '../../subjects/vae/smooth-cases.js';
@@ -38,17 +20,17 @@ import { posterior } from '../../subjects/vae/step.js';
 interface Subject {
   readonly vae: VaeRules;
   /** The gradient of the objective in S, from the mean of the Hessian of |x - g|^2 / 2. */
-  readonly price: (meanHessian: Matrix, covariance: Matrix, beta: number) => Matrix;
+  readonly price: (meanHessian: mat.Matrix, covariance: mat.Matrix, beta: number) => mat.Matrix;
   /** The gradient of the objective in h, from that of the reconstruction. */
-  readonly bonnet: (meanGradient: Vector, mean: Vector, beta: number) => Vector;
+  readonly bonnet: (meanGradient: mat.Vector, mean: mat.Vector, beta: number) => mat.Vector;
 }
 
 const betaVae = (rules: VaeRules): Sampling =>
   sampling(rules, makeBetaVae(rules), ({ beta }) => ({ beta: beta! }));
 
 /** Of the loss in the outputs of the head that gives the factor L, from that in S: 2 (dF/dS) L, log L_kk for L_kk. */
-function headGradient(gradient: Matrix, factor: Matrix): number[] {
-  const product = multiply(gradient, factor).map(row => row.map(x => 2 * x));
+function headGradient(gradient: mat.Matrix, factor: mat.Matrix): number[] {
+  const product = mat.multiply(gradient, factor).map(row => row.map(x => 2 * x));
   return [
     ...product.map((row, i) => row[i]! * factor[i]![i]!),
     ...product.flatMap((row, i) => row.slice(0, i)),
@@ -58,7 +40,7 @@ function headGradient(gradient: Matrix, factor: Matrix): number[] {
 /** A smooth decoder with some covariance, as broad as the closed forms and quadratures go. */
 interface PriceCase {
   readonly of: SmoothCase;
-  readonly covariance: Matrix;
+  readonly covariance: mat.Matrix;
   readonly beta: number;
 }
 
@@ -67,12 +49,12 @@ const withCovariance = (
   scaleOf: (c: SmoothCase) => number,
 ): fc.Arbitrary<PriceCase> =>
   smooth.chain(of =>
-    plainRecord({
+    draw.record({
       of: fc.constant(of),
-      covariance: spd(of.mean.length, 1 / 16, 1).map(({ matrix }) =>
-        matrix.map(row => row.map(x => scaleOf(of) * x)),
-      ),
-      beta: logUniform({ min: 1 / 64, max: 4 }),
+      covariance: draw
+        .spd(of.mean.length, 1 / 16, 1)
+        .map(({ matrix }) => matrix.map(row => row.map(x => scaleOf(of) * x))),
+      beta: draw.logUniform({ min: 1 / 64, max: 4 }),
     }),
   );
 
@@ -81,16 +63,16 @@ const showPrice = ({ of, covariance, beta }: PriceCase): string =>
 
 function averaged({ of, covariance, beta }: PriceCase, rules: Subject, nodes: number): NoisyStep {
   const params = { ...posterior(of.net, of.mean, covariance), ...of.params };
-  const points = gaussianPoints(of.mean.length, nodes);
+  const points = quad.gaussianPoints(of.mean.length, nodes);
   return averagedStep(betaVae(rules.vae), of.net, { params, x: of.x, beta }, points);
 }
 
 /** The size of what the quadrature adds up: residuals and slopes at its nodes. */
 function sizeOf({ of, covariance, beta }: PriceCase): number {
-  const parts = Object.values(of.params).map(values => norm(values));
-  const reachOf = 1 + norm(of.mean) + 4 * Math.sqrt(norm(covariance.flat()));
-  const output = norm(of.x) + parts.reduce((sum, part) => sum + part, 0) * reachOf ** 2;
-  return output ** 2 + beta * norm(inverse(covariance).flat());
+  const parts = Object.values(of.params).map(values => mat.norm(values));
+  const reachOf = 1 + mat.norm(of.mean) + 4 * Math.sqrt(mat.norm(covariance.flat()));
+  const output = mat.norm(of.x) + parts.reduce((sum, part) => sum + part, 0) * reachOf ** 2;
+  return output ** 2 + beta * mat.norm(mat.inverse(covariance).flat());
 }
 
 const priceOf = (c: PriceCase, rules: Subject, nodes: number) => {
@@ -99,12 +81,12 @@ const priceOf = (c: PriceCase, rules: Subject, nodes: number) => {
   return {
     what: 'covariance',
     actual: averaged(c, rules, nodes).gradient('cholesky.bias'),
-    expected: headGradient(gradient, cholesky(covariance)),
+    expected: headGradient(gradient, mat.cholesky(covariance)),
     scale: sizeOf(c),
   };
 };
 
-const polynomial = equals<PriceCase, Subject>({
+const polynomial = check.equals<PriceCase, Subject>({
   says: 'on quadratic decoders the mean of the reparametrised gradient is dF/dS = E Hess / 2 + beta (I - S^-1) / 2 and dF/dh = E grad + beta h, at every covariance',
   given: { arbitrary: withCovariance(quadratics('some'), () => 1), show: showPrice },
   runs: 40,
@@ -138,7 +120,7 @@ function modelOf({ params, x, mean, jacobian }: SmoothCase) {
   };
 }
 
-const analytic = equals<PriceCase, Subject>({
+const analytic = check.equals<PriceCase, Subject>({
   says: 'the same on sine decoders, by quadrature, for narrow covariances',
   given: { arbitrary: withCovariance(curvedCases('some'), c => reach(c) / 8), show: showPrice },
   runs: 16,
@@ -147,31 +129,31 @@ const analytic = equals<PriceCase, Subject>({
 });
 
 interface KlCase {
-  readonly mean: Vector;
-  readonly covariance: Matrix;
+  readonly mean: mat.Vector;
+  readonly covariance: mat.Matrix;
   readonly beta: number;
-  readonly noise: Vector;
+  readonly noise: mat.Vector;
 }
 
 const klCases: fc.Arbitrary<KlCase> = fc.oneof(
   ...[1, 2, 4].map(d =>
-    plainRecord({
-      mean: vector(d, normal()),
-      covariance: spd(d, 1 / 64, 8).map(({ matrix }) => matrix),
-      beta: logUniform({ min: 1 / 64, max: 4 }),
-      noise: vector(d, normal()),
+    draw.record({
+      mean: draw.vector(d, draw.normal()),
+      covariance: draw.spd(d, 1 / 64, 8).map(({ matrix }) => matrix),
+      beta: draw.logUniform({ min: 1 / 64, max: 4 }),
+      noise: draw.vector(d, draw.normal()),
     }),
   ),
 );
 
-const divergence = equals<KlCase, Subject>({
+const divergence = check.equals<KlCase, Subject>({
   says: 'with a decoder that ignores its code only the KL is left, for every noise: dKL/dh = h, dKL/dS = (I - S^-1) / 2, and (sigma^2 - 1) / 2 for log sigma^2',
   given: { arbitrary: klCases },
   runs: 40,
   measure: ({ mean, covariance, beta, noise }, rules) => {
     const d = mean.length;
-    const zero = combine(0, covariance, 0, covariance);
-    const size = beta * (norm(mean) + norm(covariance.flat()) + d);
+    const zero = mat.combine(0, covariance, 0, covariance);
+    const size = beta * (mat.norm(mean) + mat.norm(covariance.flat()) + d);
     return (['cholesky', 'diagonal'] as const).flatMap(kind => {
       const net = linearAutoencoder(2, d, kind);
       const params = {
@@ -184,7 +166,7 @@ const divergence = equals<KlCase, Subject>({
         kind === 'cholesky'
           ? {
               actual: step.gradient('cholesky.bias'),
-              expected: headGradient(rules.price(zero, covariance, beta), cholesky(covariance)),
+              expected: headGradient(rules.price(zero, covariance, beta), mat.cholesky(covariance)),
             }
           : {
               actual: step.gradient('logvar.bias'),
@@ -225,7 +207,12 @@ export default claim<Subject, string, string>({
   subject: {
     vae: VAE_RULES,
     price: (meanHessian, covariance, beta) =>
-      combine(0.5, meanHessian, beta / 2, combine(1, identity(covariance.length), -1, inverse(covariance))),
+      mat.combine(
+        0.5,
+        meanHessian,
+        beta / 2,
+        mat.combine(1, mat.identity(covariance.length), -1, mat.inverse(covariance)),
+      ),
     bonnet: (gradient, mean, beta) => gradient.map((g, i) => g + beta * mean[i]!),
   },
   checks: { polynomial, analytic, divergence },
@@ -243,12 +230,17 @@ export default claim<Subject, string, string>({
     priceWithoutHalf: mutant('E Hess for E Hess / 2', s => ({
       ...s,
       price: (meanHessian, covariance, beta) =>
-        combine(1, s.price(meanHessian, covariance, beta), 0.5, meanHessian),
+        mat.combine(1, s.price(meanHessian, covariance, beta), 0.5, meanHessian),
     })),
     covarianceForPrecision: mutant('I - S for I - S^-1', s => ({
       ...s,
       price: (meanHessian, covariance, beta) =>
-        combine(0.5, meanHessian, beta / 2, combine(1, identity(covariance.length), -1, covariance)),
+        mat.combine(
+          0.5,
+          meanHessian,
+          beta / 2,
+          mat.combine(1, mat.identity(covariance.length), -1, covariance),
+        ),
     })),
     priorOfTheMean: mutant('2 beta h for beta h', s => ({
       ...s,

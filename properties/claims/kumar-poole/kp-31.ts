@@ -1,6 +1,5 @@
 /** @file KP-31: sample quality on CelebA and MNIST. */
-import { claim } from '../../../src/claims/claim.js';
-import { notCheckable } from '../../../src/claims/verdict.js';
+import { claim, notCheckable } from '../../kit.js';
 
 export default claim({
   id: 'KP-31',

@@ -1,12 +1,11 @@
 /** @file The convolutional networks of Kumar & Poole's appendix D as they are evaluated, with parameters and images. */
-import fc from 'fast-check';
-import { fill, stream } from '../../../src/claims/random.js';
+
 import { initialise } from '../../../src/core/init.js';
 import { kumarPooleAutoencoder } from '../../../src/core/net/kumar-poole.js';
 import { type Autoencoder, type Params, parameter } from '../../../src/core/net/network.js';
 import { evaluated } from '../../../src/core/net/running.js';
 import { sizeOf } from '../../../src/engine/graph/graph.js';
-import { plainRecord } from '../../arbitraries/record.js';
+import { draw, fc, fill, stream } from '../../kit.js';
 
 /** A network whose running statistics are parameters like the others. */
 export function withStatistics(net: Autoencoder): Autoencoder {
@@ -55,7 +54,7 @@ export interface NetworkCase {
 }
 
 export const networkCases = (size: NetworkSize): fc.Arbitrary<NetworkCase> =>
-  plainRecord({ size: fc.constant(size), seed: fc.integer({ min: 0, max: 2 ** 31 }) });
+  draw.record({ size: fc.constant(size), seed: fc.integer({ min: 0, max: 2 ** 31 }) });
 
 /** Variance of a layer's inputs that the running statistics claim: small, so that the Jacobian is not. */
 const CLAIMED_VARIANCE = 0.25;

@@ -1,12 +1,9 @@
 /** @file Autoencoders with learned covariances, their parameters, data and noise: for identities that hold at every parameter. */
-import fc from 'fast-check';
-import type { Given } from '../../../src/claims/checks/given.js';
+
 import { denseAutoencoder } from '../../../src/core/net/dense.js';
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import { type AutoencoderCase, autoencoderOf, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
-import { logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { draw, fc, type Given } from '../../kit.js';
 import type { Values } from './step.js';
 
 export interface NoisyCase {
@@ -17,10 +14,10 @@ export interface NoisyCase {
 }
 
 const noisyOf = (shape: Shape): fc.Arbitrary<NoisyCase> =>
-  plainRecord({
+  draw.record({
     of: autoencoderOf(shape),
-    noise: vector(shape.batch * shape.net.latent, normal()),
-    beta: logUniform({ min: 1 / 64, max: 16 }),
+    noise: draw.vector(shape.batch * shape.net.latent, draw.normal()),
+    beta: draw.logUniform({ min: 1 / 64, max: 16 }),
   });
 
 /** Curved decoders with diagonal and with full covariances, of several latents. */

@@ -1,16 +1,5 @@
 /** @file KP-16: piecewise linear decoders. Exact away from the kinks, but not on them, nor on average over the data. */
-import fc from 'fast-check';
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { only } from '../../../../src/claims/checks/given.js';
-import { order } from '../../../../src/claims/checks/order.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { within } from '../../../../src/claims/checks/within.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { ladder, type OrderCase } from '../../../../src/claims/order/case.js';
-import { refuted } from '../../../../src/claims/verdict.js';
-import { dyadic, logUniform } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
+import { check, claim, draw, fc, type OrderCase, refuted } from '../../../kit.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 import {
   averageEffect,
@@ -34,18 +23,18 @@ interface PointCase {
 }
 
 const anyKink = fc.oneof(kinkCases('zero'), kinkCases('some'));
-const betas = logUniform({ min: 2 ** -20, max: 1 });
+const betas = draw.logUniform({ min: 2 ** -20, max: 1 });
 
 /** Rounding: the first hidden unit is 32 away from its kink. */
 const SIZE = 2 ** 8;
 
-const closed = equals<PointCase, Subject>({
+const closed = check.equals<PointCase, Subject>({
   says: 'the beta-VAE of a ReLU decoder, averaged on either side of its kink, has its closed form',
   given: {
-    arbitrary: plainRecord<PointCase>({
+    arbitrary: draw.record<PointCase>({
       c: anyKink,
-      offset: dyadic({ min: -1, max: 1, bits: 6 }),
-      std: logUniform({ min: 2 ** -6, max: 1 }),
+      offset: draw.dyadic({ min: -1, max: 1, bits: 6 }),
+      std: draw.logUniform({ min: 2 ** -6, max: 1 }),
       beta: betas,
     }),
   },
@@ -57,14 +46,14 @@ const closed = equals<PointCase, Subject>({
   }),
 });
 
-const away = equals<PointCase, Subject>({
+const away = check.equals<PointCase, Subject>({
   says: 'eight standard deviations or more from the kink the beta-VAE at eq. (11) equals GRAE to rounding',
   given: {
-    arbitrary: plainRecord<PointCase>({
+    arbitrary: draw.record<PointCase>({
       c: anyKink,
-      offset: dyadic({ min: 8, max: 16, bits: 3 }),
+      offset: draw.dyadic({ min: 8, max: 16, bits: 3 }),
       std: fc.constantFrom(-1, 1),
-      beta: logUniform({ min: 2 ** -20, max: 2 ** -8 }),
+      beta: draw.logUniform({ min: 2 ** -20, max: 2 ** -8 }),
     }),
   },
   runs: 30,
@@ -88,13 +77,13 @@ function bestOnKink(c: KinkCase, beta: number): number {
 const gapOnKink = (rules: Subject, c: KinkCase, beta: number): number =>
   trained(rules, c, c.kink, bestOnKink(c, beta), beta) - regularised(rules, c, c.kink, beta);
 
-const best = bound<PointCase, Subject>({
+const best = check.bound<PointCase, Subject>({
   says: 'on the kink no other variance does better than the one that is called the best',
   given: {
-    arbitrary: plainRecord<PointCase>({
+    arbitrary: draw.record<PointCase>({
       c: anyKink,
       offset: fc.constant(0),
-      std: logUniform({ min: 1 / 4, max: 4 }),
+      std: draw.logUniform({ min: 1 / 4, max: 4 }),
       beta: betas,
     }),
   },
@@ -111,7 +100,7 @@ const FIGURE: KinkCase = { slope: 1, bend: 1.5, kink: 0.5, residual: 0.3 };
 
 const TINY = 2 ** -30;
 
-const limit = within<KinkCase, Subject>({
+const limit = check.within<KinkCase, Subject>({
   says: 'on a kink with a residual on its convex side the best variance does not shrink with beta, and the beta-VAE stays (r c)^2 / (2 pi (J-^2 + J+^2)) below GRAE (at beta = 2^-30, to 1e-4)',
   given: { arbitrary: kinkCases('some'), examples: [FIGURE] },
   tolerance: 1e-4,
@@ -125,9 +114,9 @@ const limit = within<KinkCase, Subject>({
   },
 });
 
-const printed = violates<KinkCase, Subject>({
+const printed = check.violates<KinkCase, Subject>({
   says: 'so the approximation is not exact there: for slopes 1 and 2.5 and residual 0.3 the beta-VAE is 0.00444 below GRAE as beta -> 0',
-  given: only([FIGURE, { ...FIGURE, residual: 1 }, { ...FIGURE, slope: 2, bend: 0.5 }]),
+  given: check.only([FIGURE, { ...FIGURE, residual: 1 }, { ...FIGURE, slope: 2, bend: 0.5 }]),
   margin: 2 ** 32,
   measure: (c, rules) =>
     [2 ** -10, 2 ** -20, TINY].map(beta => {
@@ -137,9 +126,9 @@ const printed = violates<KinkCase, Subject>({
     }),
 });
 
-const nearby = violates<PointCase, Subject>({
+const nearby = check.violates<PointCase, Subject>({
   says: 'nor in an interval around the kink: from 0.01 on either side a variance that does not shrink is better than that of eq. (11), whatever beta',
-  given: only([
+  given: check.only([
     { c: FIGURE, offset: 0.01, std: 0.05, beta: TINY },
     { c: FIGURE, offset: -0.01, std: 0.05, beta: TINY },
     { c: FIGURE, offset: -0.02, std: 0.05, beta: TINY },
@@ -161,13 +150,13 @@ const overBeta = (
   scale: (beta: number) => number,
 ): OrderCase => ({
   constant,
-  ladder: ladder(
+  ladder: check.ladder(
     Array.from({ length: rungs }, (_, k) => top * 2 ** -k),
     beta => ({ residual: gap(beta), scale: scale(beta) }),
   ),
 });
 
-const kinkWithoutResidual = order<KinkCase, Subject>({
+const kinkWithoutResidual = check.order<KinkCase, Subject>({
   says: 'on a kink without a residual the gap is of order beta, log((J-^2 + J+^2) / 2 J^2) / 2 with the slope J that the network uses there',
   given: { arbitrary: kinkCases('zero') },
   order: 1,
@@ -192,7 +181,7 @@ const inRoot = (constant: number, top: number, gap: (beta: number) => number): O
     root => root ** 2,
   );
 
-const averaged = order<KinkCase, Subject>({
+const averaged = check.order<KinkCase, Subject>({
   says: 'averaged over codes N(0, 1), at eq. (11), the gap is of order beta, as for smooth decoders: -r c p(k) (1/J-^2 + 1/J+^2) / 4 (order 2 in the root of beta)',
   given: { arbitrary: kinkCases('some'), examples: [FIGURE] },
   order: 2,
@@ -200,7 +189,7 @@ const averaged = order<KinkCase, Subject>({
   measure: (c, rules) => inRoot(rules.average(c), 2 ** -5, beta => averageEffect(c, beta)),
 });
 
-const averagedWithout = order<KinkCase, Subject>({
+const averagedWithout = check.order<KinkCase, Subject>({
   says: 'and of order beta^(3/2) without a residual, where smooth decoders have order 2 (order 3 in the root of beta)',
   given: { arbitrary: kinkCases('zero').filter(c => Math.abs(SUBJECT.averageWithout(c)) > 2 ** -6) },
   order: 3,
@@ -211,7 +200,7 @@ const averagedWithout = order<KinkCase, Subject>({
 const eluCases = (residual: 'zero' | 'some'): fc.Arbitrary<KinkCase> =>
   kinkCases(residual).map(c => ({ ...c, bend: 0 }));
 
-const elu = order<KinkCase, Subject>({
+const elu = check.order<KinkCase, Subject>({
   says: 'an ELU at its joint with a residual: order beta, -r / 4v (order 2 in the root of beta)',
   given: { arbitrary: eluCases('some') },
   order: 2,
@@ -219,7 +208,7 @@ const elu = order<KinkCase, Subject>({
   measure: (c, rules) => inRoot(rules.elu(c).first, 2 ** -4, beta => eluGap(rules, c, beta)),
 });
 
-const eluWithout = order<KinkCase, Subject>({
+const eluWithout = check.order<KinkCase, Subject>({
   says: 'without: order beta^(3/2), -sqrt(2 / pi) / 2v (order 3 in the root of beta)',
   given: { arbitrary: eluCases('zero') },
   order: 3,

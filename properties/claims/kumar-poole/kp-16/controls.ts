@@ -1,9 +1,8 @@
 /** @file What KP-16 is tested on, and its negative controls. */
-
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { GRAE, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
 import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
+import { type Mutant, mutant } from '../../../kit.js';
 import { mistaken } from '../../../subjects/mistaken.js';
 import type { KinkCase } from './kinks.js';
 

@@ -1,13 +1,10 @@
 /** @file Decoders with one latent and a kink, of the networks that train: what the beta-VAE is around it, in closed form. */
-import fc from 'fast-check';
+
 import { normalCdf } from '../../../../src/claims/statistics.js';
 import { denseAutoencoder } from '../../../../src/core/net/dense.js';
 import type { GraeRules } from '../../../../src/core/objectives/grae/grae.js';
 import type { VaeRules } from '../../../../src/core/objectives/vae/vae.js';
-import { integrate, splitPoints } from '../../../../src/theory/numerics/gauss-legendre.js';
-import type { Vector } from '../../../../src/theory/numerics/matrix.js';
-import { dyadic } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
+import { draw, fc, type mat, quad } from '../../../kit.js';
 import { betaVae, grae, posterior, type Values } from '../../../subjects/vae/step.js';
 
 /** g(z) = slope z + bend max(z - kink, 0), x = g(h) + residual. */
@@ -46,7 +43,7 @@ const ELU = denseAutoencoder({
 });
 
 /** slope (z + 32) - 32 slope + bend relu(z - kink) */
-const reluParams = ({ slope, bend, kink }: KinkCase): Record<string, Vector> => ({
+const reluParams = ({ slope, bend, kink }: KinkCase): Record<string, mat.Vector> => ({
   'decoder.0.weight': [1, 1],
   'decoder.0.bias': [OFFSET, -kink],
   'decoder.1.weight': [slope, bend],
@@ -64,7 +61,7 @@ const valuesAt = (c: KinkCase, h: number, std: number, beta: number): Values => 
 
 /** The beta-VAE as trained, averaged on either side of the kink. */
 export const trained = ({ vae }: Rules, c: KinkCase, h: number, std: number, beta: number): number =>
-  betaVae(vae, RELU, valuesAt(c, h, std, beta), splitPoints((c.kink - h) / std));
+  betaVae(vae, RELU, valuesAt(c, h, std, beta), quad.splitPoints((c.kink - h) / std));
 
 /** GRAE as trained. */
 export const regularised = ({ grae: rules }: Rules, c: KinkCase, h: number, beta: number): number =>
@@ -115,17 +112,17 @@ export function averageEffect(c: KinkCase, beta: number): number {
       return density(h) * kinkEffect(c, h, std);
     };
     // 1e-300 keeps the side where the distance is 0
-    return sum + integrate(at, 1e-300, 3 * std) + integrate(at, 3 * std, 9 * std);
+    return sum + quad.integrate(at, 1e-300, 3 * std) + quad.integrate(at, 3 * std, 9 * std);
   }, 0);
 }
 
 /** Convex kinks of unequal slopes. */
 export const kinkCases = (residual: 'zero' | 'some'): fc.Arbitrary<KinkCase> =>
-  plainRecord<KinkCase>({
-    slope: dyadic({ min: 0.5, max: 2, bits: 4 }),
-    bend: dyadic({ min: 0.5, max: 2, bits: 4 }),
-    kink: dyadic({ min: -1, max: 1, bits: 4 }),
-    residual: residual === 'zero' ? fc.constant(0) : dyadic({ min: 0.25, max: 1, bits: 4 }),
+  draw.record<KinkCase>({
+    slope: draw.dyadic({ min: 0.5, max: 2, bits: 4 }),
+    bend: draw.dyadic({ min: 0.5, max: 2, bits: 4 }),
+    kink: draw.dyadic({ min: -1, max: 1, bits: 4 }),
+    residual: residual === 'zero' ? fc.constant(0) : draw.dyadic({ min: 0.25, max: 1, bits: 4 }),
   });
 
 /** F and GRAE of v elu(z - kink) on the kink, at the covariance of eq. (11), as trained: the difference. */
@@ -141,5 +138,5 @@ export function eluGap({ vae, grae: rules }: Rules, c: KinkCase, beta: number): 
     x: [c.residual],
     beta,
   };
-  return betaVae(vae, ELU, values, splitPoints(0)) - grae(rules, ELU, values).loss;
+  return betaVae(vae, ELU, values, quad.splitPoints(0)) - grae(rules, ELU, values).loss;
 }

@@ -1,11 +1,5 @@
 /** @file KP-20: what the covariance structure of the posterior makes of J'J. */
-import fc from 'fast-check';
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { only } from '../../../../src/claims/checks/given.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { conditional } from '../../../../src/claims/verdict.js';
+
 import { blockPosterior } from '../../../../src/core/net/block-posterior.js';
 import type { Autoencoder } from '../../../../src/core/net/network.js';
 import { GRAE_RULES } from '../../../../src/core/objectives/grae/grae.js';
@@ -18,19 +12,7 @@ import {
   blocksOf,
 } from '../../../../src/theory/closed/blocks.js';
 import { graeHadamardValue, graeValue, precision } from '../../../../src/theory/closed/grae.js';
-import { cholesky, inverse, logDet, logDetOfFactor } from '../../../../src/theory/numerics/cholesky.js';
-import {
-  combine,
-  gram,
-  identity,
-  type Matrix,
-  norm,
-  traceOfProduct,
-} from '../../../../src/theory/numerics/matrix.js';
-import { spd } from '../../../arbitraries/matrix.js';
-import { normal } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
-import { vector } from '../../../arbitraries/vector.js';
+import { check, claim, conditional, draw, fc, mat } from '../../../kit.js';
 import {
   betas,
   jacobians,
@@ -61,14 +43,14 @@ const STRUCTURES = [
 const blockCases: fc.Arbitrary<BlockCase> = fc.oneof(
   ...STRUCTURES.map(([data, sizes]) => {
     const d = sizes.reduce((a: number, b) => a + b, 0);
-    return plainRecord({
+    return draw.record({
       sizes: fc.constant(sizes),
       weight: jacobians(data, d),
-      bias: vector(data, normal()),
-      mean: vector(d, normal()),
-      x: vector(data, normal()),
+      bias: draw.vector(data, draw.normal()),
+      mean: draw.vector(d, draw.normal()),
+      x: draw.vector(data, draw.normal()),
       beta: betas,
-      covariance: spd(d, 1 / 64, 4).map(({ matrix }) => matrix),
+      covariance: draw.spd(d, 1 / 64, 4).map(({ matrix }) => matrix),
     });
   }),
 );
@@ -85,11 +67,11 @@ function blockNet({ weight, sizes }: BlockCase): Autoencoder {
 }
 
 /** The Taylor objective with that covariance of blocks, through the head that has only these blocks. */
-function taylorAt(c: BlockCase, rules: Subject, covariance: Matrix): Step {
+function taylorAt(c: BlockCase, rules: Subject, covariance: mat.Matrix): Step {
   const [d, data] = [c.mean.length, c.weight.length];
   const net = blockNet(c);
-  const { 'mu.weight': weight, 'mu.bias': bias } = posterior(net, c.mean, identity(d));
-  const factors = blocksOf(covariance, c.sizes).map(cholesky);
+  const { 'mu.weight': weight, 'mu.bias': bias } = posterior(net, c.mean, mat.identity(d));
+  const factors = blocksOf(covariance, c.sizes).map(mat.cholesky);
   const entries = [
     ...factors.flatMap(factor => factor.map((row, i) => Math.log(row[i]!))),
     ...factors.flatMap(factor => factor.flatMap((row, i) => row.slice(0, i))),
@@ -105,7 +87,7 @@ function taylorAt(c: BlockCase, rules: Subject, covariance: Matrix): Step {
 
 const graeAt = (c: BlockCase, rules: Subject['grae']): number => {
   const net = linearAutoencoder(c.weight.length, c.mean.length);
-  return grae(rules, net, valuesOf(c, posterior(net, c.mean, identity(c.mean.length)))).loss;
+  return grae(rules, net, valuesOf(c, posterior(net, c.mean, mat.identity(c.mean.length)))).loss;
 };
 
 const precisionOf = (c: BlockCase): number[][] => precision(c.weight, c.beta, c.mean.length);
@@ -113,12 +95,12 @@ const precisionOf = (c: BlockCase): number[][] => precision(c.weight, c.beta, c.
 /** GRAE without its log det. */
 const fitOf = (c: BlockCase): number => {
   const { residual, mean } = localModel(c);
-  return norm(residual) ** 2 / 2 + (c.beta / 2) * norm(mean) ** 2;
+  return mat.norm(residual) ** 2 / 2 + (c.beta / 2) * mat.norm(mean) ** 2;
 };
 
 const given = { arbitrary: blockCases };
 
-const minimum = equals<BlockCase, Subject>({
+const minimum = check.equals<BlockCase, Subject>({
   says: 'over block-diagonal covariances the Taylor objective is least at the inverses of the blocks of P = I + J^T J / beta: stationary there, with the value beta/2 sum log det P_bb',
   given,
   runs: 60,
@@ -137,13 +119,13 @@ const minimum = equals<BlockCase, Subject>({
         what: 'gradient',
         actual: found,
         expected: new Float64Array(found.length),
-        scale: norm(c.weight.flat()) ** 2 + c.beta,
+        scale: mat.norm(c.weight.flat()) ** 2 + c.beta,
       },
     ];
   },
 });
 
-const chain = bound<BlockCase, Subject>({
+const chain = check.bound<BlockCase, Subject>({
   says: 'full <= block <= diagonal (Fischer, Hadamard), and no other covariance of the blocks does better',
   given,
   runs: 60,
@@ -152,7 +134,7 @@ const chain = bound<BlockCase, Subject>({
     const ones = c.sizes.flatMap(size => new Array<number>(size).fill(1));
     const floor = taylorAt(c, rules, blockOptimum(p, c.sizes)).loss;
     const other = taylorAt(c, rules, c.covariance).loss;
-    const scale = sizeOf(c) + traceOfProduct(gram(c.weight, p.length), c.covariance);
+    const scale = sizeOf(c) + mat.traceOfProduct(mat.gram(c.weight, p.length), c.covariance);
     return [
       { what: 'full and block', lower: graeAt(c, rules.grae), upper: floor, scale },
       { what: 'block and diagonal', lower: floor, upper: graeAt(c, rules.hadamard), scale },
@@ -167,7 +149,7 @@ const chain = bound<BlockCase, Subject>({
   },
 });
 
-const excess = equals<BlockCase, Subject>({
+const excess = check.equals<BlockCase, Subject>({
   says: 'the restriction costs -beta/2 log det of the correlations of P across the blocks: nothing exactly when J^T J keeps to the blocks',
   given,
   runs: 60,
@@ -176,12 +158,12 @@ const excess = equals<BlockCase, Subject>({
     const correlation = rules.correlation(p, c.sizes);
     const floor = taylorAt(c, rules, blockOptimum(p, c.sizes)).loss;
     // the factor of P from its entries costs the condition of P
-    const stretch = 1 + norm(gram(c.weight, p.length).flat()) / c.beta;
+    const stretch = 1 + mat.norm(mat.gram(c.weight, p.length).flat()) / c.beta;
     return [
       {
         what: 'blocks',
         actual: floor - graeAt(c, rules.grae),
-        expected: (-c.beta / 2) * logDet(correlation),
+        expected: (-c.beta / 2) * mat.logDet(correlation),
         scale: sizeOf(c) + c.beta * stretch,
       },
       {
@@ -202,38 +184,38 @@ const excess = equals<BlockCase, Subject>({
 
 /** A precision and a pattern that is not made of blocks: a tridiagonal one of three latents. */
 interface Pattern {
-  readonly p: Matrix;
+  readonly p: mat.Matrix;
 }
 
 /** tr(P S) - log det S at S = K^-1. */
-const patternValue = (p: Matrix, k: Matrix): number =>
-  traceOfProduct(p, inverse(k)) + logDetOfFactor(cholesky(k));
+const patternValue = (p: mat.Matrix, k: mat.Matrix): number =>
+  mat.traceOfProduct(p, mat.inverse(k)) + mat.logDetOfFactor(mat.cholesky(k));
 
 const allowed = (i: number, j: number): boolean => Math.abs(i - j) <= 1;
 
 /** P with zeros outside the pattern. */
-const masked = (p: Matrix): number[][] => p.map((row, i) => row.map((x, j) => (allowed(i, j) ? x : 0)));
+const masked = (p: mat.Matrix): number[][] => p.map((row, i) => row.map((x, j) => (allowed(i, j) ? x : 0)));
 
 /** The gradient of patternValue in K, S - S P S, inside the pattern. */
-function patternGradient(p: Matrix, k: Matrix): number[][] {
-  const s = inverse(k);
+function patternGradient(p: mat.Matrix, k: mat.Matrix): number[][] {
+  const s = mat.inverse(k);
   const product = s.map(u => s.map((_, j) => u.reduce((sum, x, a) => sum + x * form(p[a]!, s, j), 0)));
-  return masked(combine(1, s, -1, product));
+  return masked(mat.combine(1, s, -1, product));
 }
 
-const form = (row: readonly number[], s: Matrix, j: number): number =>
+const form = (row: readonly number[], s: mat.Matrix, j: number): number =>
   row.reduce((sum, y, b) => sum + y * s[b]![j]!, 0);
 
 /** A precision inside the pattern that does better than the masked P: some steps of steepest descent from it. */
-function descended(p: Matrix): number[][] {
+function descended(p: mat.Matrix): number[][] {
   let k = masked(p);
-  for (let i = 0; i < 200; i++) k = combine(1, k, -0.25, patternGradient(p, k));
+  for (let i = 0; i < 200; i++) k = mat.combine(1, k, -0.25, patternGradient(p, k));
   return k;
 }
 
-const pattern = violates<Pattern, Subject>({
+const pattern = check.violates<Pattern, Subject>({
   says: 'on a pattern that is not made of blocks the best covariance is not that of the masked I + J^T J / beta: a tridiagonal precision does better',
-  given: only<Pattern>([
+  given: check.only<Pattern>([
     {
       p: [
         [2, 0.6, 0.5],

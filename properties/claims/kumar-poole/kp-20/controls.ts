@@ -1,30 +1,28 @@
 /** @file What KP-20 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import type { GraeRules } from '../../../../src/core/objectives/grae/grae.js';
 import type { BetaVaeTaylorRules } from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { blockDiagonal, blocksOf } from '../../../../src/theory/closed/blocks.js';
-import { inverse, logDet } from '../../../../src/theory/numerics/cholesky.js';
-import type { Matrix } from '../../../../src/theory/numerics/matrix.js';
+import { type Mutant, mat, mutant } from '../../../kit.js';
 
 export interface Subject {
   readonly taylor: BetaVaeTaylorRules;
   readonly grae: GraeRules;
   readonly hadamard: GraeRules;
   /** The best covariance of such blocks, for P = I + J'J / beta. */
-  readonly optimum: (p: Matrix, sizes: readonly number[]) => Matrix;
+  readonly optimum: (p: mat.Matrix, sizes: readonly number[]) => mat.Matrix;
   /** The log det that the best covariance of such blocks leaves. */
-  readonly logDet: (p: Matrix, sizes: readonly number[]) => number;
+  readonly logDet: (p: mat.Matrix, sizes: readonly number[]) => number;
   /** What of P is left across the blocks. */
-  readonly correlation: (p: Matrix, sizes: readonly number[]) => Matrix;
+  readonly correlation: (p: mat.Matrix, sizes: readonly number[]) => mat.Matrix;
 }
 
-const diagonalOf = (p: Matrix): number[] => p.map((row, i) => row[i]!);
+const diagonalOf = (p: mat.Matrix): number[] => p.map((row, i) => row[i]!);
 
 export const MUTANTS = {
   blocksOfInverse: mutant<Subject>('the blocks of P^-1 for the inverses of the blocks of P', s => ({
     ...s,
-    optimum: (p, sizes) => blockDiagonal(blocksOf(inverse(p), sizes)),
+    optimum: (p, sizes) => blockDiagonal(blocksOf(mat.inverse(p), sizes)),
   })),
   meanField: mutant<Subject>('1 / diag P whatever the blocks are', s => ({
     ...s,
@@ -34,7 +32,10 @@ export const MUTANTS = {
     ...s,
     optimum: (p, sizes) => blockDiagonal(blocksOf(p, sizes)),
   })),
-  fullLogDet: mutant<Subject>('log det P whatever the blocks are', s => ({ ...s, logDet: p => logDet(p) })),
+  fullLogDet: mutant<Subject>('log det P whatever the blocks are', s => ({
+    ...s,
+    logDet: p => mat.logDet(p),
+  })),
   hadamardForFischer: mutant<Subject>('sum log P_ii whatever the blocks are', s => ({
     ...s,
     logDet: p => diagonalOf(p).reduce((sum, x) => sum + Math.log(x), 0),

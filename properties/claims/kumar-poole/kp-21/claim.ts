@@ -1,16 +1,5 @@
 /** @file KP-21: Hadamard's bound for the log det, and its estimate from sampled columns of the Jacobian. */
-import fc from 'fast-check';
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { only } from '../../../../src/claims/checks/given.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { conditional } from '../../../../src/claims/verdict.js';
-import { identity, type Matrix, norm, transpose } from '../../../../src/theory/numerics/matrix.js';
-import { orthogonal } from '../../../arbitraries/matrix.js';
-import { logUniform } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
-import { vector } from '../../../arbitraries/vector.js';
+import { check, claim, conditional, draw, fc, mat } from '../../../kit.js';
 import { betas, linearAutoencoder } from '../../../subjects/vae/local-cases.js';
 import { grae, posterior, type Values } from '../../../subjects/vae/step.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
@@ -49,9 +38,9 @@ function urnMean({ terms, p, k }: Urn): number {
   );
 }
 
-const withoutReplacement = violates<Urn, Subject>({
+const withoutReplacement = check.violates<Urn, Subject>({
   says: 'draws without replacement under unequal p are biased with the weights 1 / p_c: for l = (1, 2, 3), p = (1/2, 3/10, 1/5), k = 2 the mean is 6.73, not 6',
-  given: only<Urn>([
+  given: check.only<Urn>([
     { terms: [1, 2, 3], p: [0.5, 0.3, 0.2], k: 2 },
     { terms: [1, 1], p: [0.75, 0.25], k: 2 },
     { terms: [3, 1, 2, 1], p: [0.4, 0.3, 0.2, 0.1], k: 3 },
@@ -64,14 +53,14 @@ const withoutReplacement = violates<Urn, Subject>({
 
 /** A linear decoder with columns of some lengths, at right angles or not. */
 interface ColumnsCase {
-  readonly weight: Matrix;
+  readonly weight: mat.Matrix;
   readonly beta: number;
 }
 
 function linearValues({ weight, beta }: ColumnsCase): Values {
   const [data, d] = [weight.length, weight[0]!.length];
   const params = {
-    ...posterior(linearAutoencoder(data, d), new Array<number>(d).fill(0), identity(d)),
+    ...posterior(linearAutoencoder(data, d), new Array<number>(d).fill(0), mat.identity(d)),
     'decoder.0.weight': weight.flat(),
     'decoder.0.bias': new Array<number>(data).fill(0),
   };
@@ -91,26 +80,30 @@ const columnsCases = (bend: fc.Arbitrary<number>): fc.Arbitrary<ColumnsCase> =>
         [3, 3],
       ] as const
     ).map(([data, d]) =>
-      plainRecord({
-        q: orthogonal(data),
-        lengths: vector(d, logUniform({ min: 1 / 32, max: 8 })),
-        beta: betas,
-        bend,
-      }).map(({ q, lengths, beta, bend: t }) => ({
-        weight: q.map(row =>
-          lengths.map((s, k) => s * (k === d - 1 ? Math.cos(t) * row[k]! + Math.sin(t) * row[0]! : row[k]!)),
-        ),
-        beta,
-      })),
+      draw
+        .record({
+          q: draw.orthogonal(data),
+          lengths: draw.vector(d, draw.logUniform({ min: 1 / 32, max: 8 })),
+          beta: betas,
+          bend,
+        })
+        .map(({ q, lengths, beta, bend: t }) => ({
+          weight: q.map(row =>
+            lengths.map(
+              (s, k) => s * (k === d - 1 ? Math.cos(t) * row[k]! + Math.sin(t) * row[0]! : row[k]!),
+            ),
+          ),
+          beta,
+        })),
     ),
   );
 
 const stretchOf = ({ weight, beta }: ColumnsCase): number =>
-  beta * (weight[0]!.length + norm(weight.flat()) / Math.sqrt(beta));
+  beta * (weight[0]!.length + mat.norm(weight.flat()) / Math.sqrt(beta));
 
-const upper = bound<ColumnsCase, Subject>({
+const upper = check.bound<ColumnsCase, Subject>({
   says: 'the sum over the columns is never below the log det (Hadamard)',
-  given: { arbitrary: columnsCases(logUniform({ min: 1e-3, max: 1.5 })) },
+  given: { arbitrary: columnsCases(draw.logUniform({ min: 1e-3, max: 1.5 })) },
   runs: 40,
   measure: (c, rules) => ({
     lower: atColumns(c, rules.grae),
@@ -119,7 +112,7 @@ const upper = bound<ColumnsCase, Subject>({
   }),
 });
 
-const orthogonalColumns = equals<ColumnsCase, Subject>({
+const orthogonalColumns = check.equals<ColumnsCase, Subject>({
   says: 'it is equal when the columns are at right angles',
   given: { arbitrary: columnsCases(fc.constant(0)) },
   runs: 40,
@@ -130,11 +123,12 @@ const orthogonalColumns = equals<ColumnsCase, Subject>({
   }),
 });
 
-const notTight = violates<ColumnsCase, Subject>({
+const notTight = check.violates<ColumnsCase, Subject>({
   says: 'and only then: at a given decoder eq. (14) is above eq. (13), whatever the posterior is',
   given: {
-    arbitrary: columnsCases(logUniform({ min: 0.25, max: 1.25 })).filter(
-      ({ weight, beta }) => Math.min(...transpose(weight).map(column => norm(column))) ** 2 > beta / 16,
+    arbitrary: columnsCases(draw.logUniform({ min: 0.25, max: 1.25 })).filter(
+      ({ weight, beta }) =>
+        Math.min(...mat.transpose(weight).map(column => mat.norm(column))) ** 2 > beta / 16,
     ),
   },
   runs: 30,

@@ -1,6 +1,5 @@
 /** @file What KP-21 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { jacobian } from '../../../../src/core/derivatives.js';
 import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
 import { GRAE_HADAMARD_RULES } from '../../../../src/core/objectives/grae/grae-hadamard.js';
@@ -10,6 +9,7 @@ import {
   GRAE_SAMPLED_RULES,
   type GraeSampledRules,
 } from '../../../../src/core/objectives/grae/grae-sampled.js';
+import { type Mutant, mutant } from '../../../kit.js';
 import { mistaken } from '../../../subjects/mistaken.js';
 
 export interface Subject {

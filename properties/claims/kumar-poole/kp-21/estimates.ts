@@ -1,15 +1,10 @@
 /** @file The estimate of Hadamard's bound from sampled columns, over all draws there are: mean and variance. */
-import fc from 'fast-check';
-import { equals } from '../../../../src/claims/checks/equals.js';
+
 import { normalQuantile } from '../../../../src/claims/normal-quantile.js';
 import { type GraeSampledRules, makeGraeSampled } from '../../../../src/core/objectives/grae/grae-sampled.js';
 import { averagedStep, noisyStep, type Sampling, sampling } from '../../../../src/studies/noisy-step.js';
-import type { WeightedPoint } from '../../../../src/theory/numerics/gauss-hermite.js';
-import { norm, transpose } from '../../../../src/theory/numerics/matrix.js';
 import { type AutoencoderCase, autoencoderOf, type Shape } from '../../../arbitraries/autoencoders.js';
-import { logUniform } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
-import { vector } from '../../../arbitraries/vector.js';
+import { check, draw, fc, mat, type quad } from '../../../kit.js';
 import { jacobiansOf } from '../../../subjects/network/jacobians.js';
 import { trainedNet } from '../../../subjects/vae/noisy-cases.js';
 import { grae } from '../../../subjects/vae/step.js';
@@ -44,11 +39,11 @@ interface SampledCase {
 
 const sampledCases: fc.Arbitrary<SampledCase> = fc.oneof(
   ...DRAWS.map(([of, columns]) =>
-    plainRecord({
+    draw.record({
       of: autoencoderOf(of),
-      beta: logUniform({ min: 1e-3, max: 16 }),
+      beta: draw.logUniform({ min: 1e-3, max: 16 }),
       columns: fc.constant(columns),
-      probabilities: vector(of.net.latent, logUniform({ min: 1 / 4, max: 4 })).map(weights => {
+      probabilities: draw.vector(of.net.latent, draw.logUniform({ min: 1 / 4, max: 4 })).map(weights => {
         const sum = weights.reduce((a, b) => a + b, 0);
         return weights.map(w => w / sum);
       }),
@@ -78,9 +73,9 @@ const valuesOf = ({ of, beta, probabilities }: SampledCase, p = probabilities) =
 const uniform = (d: number): number[] => new Array<number>(d).fill(1 / d);
 
 /** All ways of drawing k columns independently, as the noise that draws them, with their probabilities. */
-function independentDraws(p: readonly number[], k: number): WeightedPoint[] {
+function independentDraws(p: readonly number[], k: number): quad.WeightedPoint[] {
   const numbers = p.map((share, i) => normalQuantile(p.slice(0, i).reduce((a, b) => a + b, 0) + share / 2));
-  let draws: WeightedPoint[] = [{ point: [], weight: 1 }];
+  let draws: quad.WeightedPoint[] = [{ point: [], weight: 1 }];
   for (let j = 0; j < k; j++)
     draws = draws.flatMap(({ point, weight }) =>
       numbers.map((x, i) => ({ point: [...point, x], weight: weight * p[i]! })),
@@ -90,7 +85,7 @@ function independentDraws(p: readonly number[], k: number): WeightedPoint[] {
 }
 
 /** All orders of d numbers. */
-function orders(d: number): WeightedPoint[] {
+function orders(d: number): quad.WeightedPoint[] {
   const permutations = (left: readonly number[]): number[][] =>
     left.length === 0
       ? [[]]
@@ -102,7 +97,7 @@ function orders(d: number): WeightedPoint[] {
 /** log(1 + |J_c|^2 / beta) of each column, averaged over the batch: all samples draw the same columns here. */
 function termsOf({ of, beta }: SampledCase): number[] {
   const jacobians = jacobiansOf(of);
-  const logs = jacobians.map(j => transpose(j).map(column => Math.log1p(norm(column) ** 2 / beta)));
+  const logs = jacobians.map(j => mat.transpose(j).map(column => Math.log1p(mat.norm(column) ** 2 / beta)));
   return logs[0]!.map((_, c) => logs.reduce((sum, row) => sum + row[c]!, 0) / logs.length);
 }
 
@@ -115,12 +110,18 @@ const spreadOf = (l: readonly number[], p: readonly number[]): number =>
 const hadamardOf = (c: SampledCase, rules: Subject) =>
   grae(rules.hadamard, trainedNet(c.of.shape), { params: c.of.params, x: c.of.x, beta: c.beta });
 
-function unbiasedParts(c: SampledCase, rules: Subject, of: Sampling, points: WeightedPoint[], p: number[]) {
+function unbiasedParts(
+  c: SampledCase,
+  rules: Subject,
+  of: Sampling,
+  points: quad.WeightedPoint[],
+  p: number[],
+) {
   const net = trainedNet(c.of.shape);
   const average = averagedStep(of, net, valuesOf(c, p), points);
   const exact = hadamardOf(c, rules);
   const size = Math.abs(exact.loss) + c.beta * spreadOf(termsOf(c), p);
-  const slope = (name: string): number => norm([...exact.gradient(name)]);
+  const slope = (name: string): number => mat.norm([...exact.gradient(name)]);
   return [
     { what: 'loss', actual: average.loss, expected: exact.loss, scale: size },
     ...Object.keys(net.shapes).map(what => ({
@@ -132,7 +133,7 @@ function unbiasedParts(c: SampledCase, rules: Subject, of: Sampling, points: Wei
   ];
 }
 
-export const unbiased = equals<SampledCase, Subject>({
+export const unbiased = check.equals<SampledCase, Subject>({
   says: 'over all tuples of k independent draws, weighted by their probabilities, the loss and all gradients are those with the sum over all columns, for every p',
   given,
   runs: 30,
@@ -143,7 +144,12 @@ export const unbiased = equals<SampledCase, Subject>({
 });
 
 /** The estimates of the penalty for each draw, with their weights. */
-const estimates = (c: SampledCase, of: Sampling, points: readonly WeightedPoint[], p: readonly number[]) =>
+const estimates = (
+  c: SampledCase,
+  of: Sampling,
+  points: readonly quad.WeightedPoint[],
+  p: readonly number[],
+) =>
   points.map(({ point, weight }) => ({
     weight,
     value: noisyStep(of, trainedNet(c.of.shape), valuesOf(c, p), point).term('penalty'),
@@ -154,7 +160,7 @@ function varianceOf(draws: readonly { weight: number; value: number }[]): number
   return draws.reduce((sum, { weight, value }) => sum + weight * (value - mean) ** 2, 0);
 }
 
-export const variance = equals<SampledCase, Subject>({
+export const variance = check.equals<SampledCase, Subject>({
   says: 'its variance is (sum l^2 / p - (sum l)^2) / k; for k different columns drawn uniformly the mean is the same, the variance (d - k) / (d - 1) of that, and nothing at k = d',
   given,
   runs: 20,
@@ -182,7 +188,7 @@ export const variance = equals<SampledCase, Subject>({
   },
 });
 
-export const distinct = equals<SampledCase, Subject>({
+export const distinct = check.equals<SampledCase, Subject>({
   says: 'k different columns, drawn uniformly, are unbiased too, in the loss and in all gradients',
   given,
   runs: 15,
@@ -192,7 +198,7 @@ export const distinct = equals<SampledCase, Subject>({
   },
 });
 
-export const importance = equals<SampledCase, Subject>({
+export const importance = check.equals<SampledCase, Subject>({
   says: 'with p proportional to the terms every single draw gives the sum: no variance',
   given,
   runs: 15,

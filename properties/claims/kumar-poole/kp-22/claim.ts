@@ -1,17 +1,9 @@
 /** @file KP-22: GRAE's log det against the Frobenius norm of the RAE, its first Taylor term. */
-import fc from 'fast-check';
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { refuted } from '../../../../src/claims/verdict.js';
+
 import { GRAE_RULES } from '../../../../src/core/objectives/grae/grae.js';
 import { RAE_JACOBIAN_RULES } from '../../../../src/core/objectives/rae/rae-jacobian.js';
 import { graeLogDet } from '../../../../src/theory/closed/grae.js';
-import { svd } from '../../../../src/theory/numerics/eigen.js';
-import { multiply, norm, traceOfProduct, transpose } from '../../../../src/theory/numerics/matrix.js';
-import { logUniform } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
-import { vector } from '../../../arbitraries/vector.js';
+import { check, claim, draw, fc, mat, refuted } from '../../../kit.js';
 import { LOCAL_EXAMPLES, type LocalCase, localCases, localModel } from '../../../subjects/vae/local-cases.js';
 import { MUTANTS, type Subject } from './controls.js';
 import { general, generalBounds, printed } from './hessian.js';
@@ -20,7 +12,7 @@ import { frobenius, graeAt, gramNorm, raeAt, sizeWith } from './losses.js';
 
 const given = { arbitrary: localCases, examples: LOCAL_EXAMPLES };
 
-const bounds = bound<LocalCase, Subject>({
+const bounds = check.bound<LocalCase, Subject>({
   says: 'RAE with 1/2 |J|_F^2 is never below GRAE, and above it by at most |J^T J|_F^2 / (4 beta), at every beta',
   given,
   runs: 60,
@@ -38,7 +30,7 @@ const bounds = bound<LocalCase, Subject>({
   },
 });
 
-const difference = equals<LocalCase, Subject>({
+const difference = check.equals<LocalCase, Subject>({
   says: 'the difference is (|J|_F^2 - beta log det(I + J^T J / beta)) / 2, and in the gradient J - J (I + J^T J / beta)^-1',
   given,
   runs: 60,
@@ -48,7 +40,7 @@ const difference = equals<LocalCase, Subject>({
     const penalty = (frobenius(c.weight) - c.beta * graeLogDet(c.weight, c.beta, d)) / 2;
     const name = 'decoder.0.weight';
     const [left, right] = [rae.gradient(name), regularised.gradient(name)];
-    const { values: s, right: v, scaledLeft } = svd(c.weight, d);
+    const { values: s, right: v, scaledLeft } = mat.svd(c.weight, d);
     const pulled = c.weight.map((_, m) =>
       Array.from({ length: d }, (__, i) =>
         s.reduce((sum, x, k) => sum + ((scaledLeft[k]![m]! * x ** 2) / (c.beta + x ** 2)) * v[k]![i]!, 0),
@@ -61,7 +53,7 @@ const difference = equals<LocalCase, Subject>({
         what: 'gradient',
         actual: left.map((x, k) => x - right[k]!),
         expected: pulled.flat(),
-        scale: norm(c.weight.flat()) + norm(residual) * norm(mean) + Math.sqrt(c.beta),
+        scale: mat.norm(c.weight.flat()) + mat.norm(residual) * mat.norm(mean) + Math.sqrt(c.beta),
       },
     ];
   },
@@ -84,13 +76,13 @@ const partialSum = ({ ratios, terms }: SeriesCase): number =>
     return sum + inner;
   }, 0);
 
-const series = bound<SeriesCase, Subject>({
+const series = check.bound<SeriesCase, Subject>({
   says: 'after N terms the series is off by between x^(N+1) / ((N+1)(1+x)) and x^(N+1) / (N+1) for each x = s^2 / beta, with alternating sign: it converges for s^2 <= beta, equality included, and for no larger s',
   given: {
-    arbitrary: plainRecord({
+    arbitrary: draw.record({
       ratios: fc.oneof(
-        vector(1, logUniform({ min: 1 / 16, max: 2 })),
-        vector(3, logUniform({ min: 1 / 16, max: 2 })),
+        draw.vector(1, draw.logUniform({ min: 1 / 16, max: 2 })),
+        draw.vector(3, draw.logUniform({ min: 1 / 16, max: 2 })),
       ),
       terms: fc.integer({ min: 1, max: 24 }),
     }),
@@ -135,7 +127,7 @@ export default claim<Subject, string, string>({
     grae: GRAE_RULES,
     rae: RAE_JACOBIAN_RULES,
     lambda: 0.5,
-    firstTerm: (j, precision) => traceOfProduct(precision, multiply(j, transpose(j))) / 2,
+    firstTerm: (j, precision) => mat.traceOfProduct(precision, mat.multiply(j, mat.transpose(j))) / 2,
     remainder: (ratios, terms) => {
       const upper = ratios.map(x => x ** (terms + 1) / (terms + 1));
       const sum = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0);

@@ -1,10 +1,9 @@
 /** @file What KP-22 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import type { GraeRules } from '../../../../src/core/objectives/grae/grae.js';
 import { makeRaeJacobian, type RaeJacobianRules } from '../../../../src/core/objectives/rae/rae-jacobian.js';
 import { type Sampling, sampling } from '../../../../src/studies/noisy-step.js';
-import type { Matrix } from '../../../../src/theory/numerics/matrix.js';
+import { type Mutant, type mat, mutant } from '../../../kit.js';
 
 export interface Subject {
   readonly grae: GraeRules;
@@ -12,7 +11,7 @@ export interface Subject {
   /** The coefficient of |J|_F^2. */
   readonly lambda: number;
   /** The first Taylor term for observations with -H_p. */
-  readonly firstTerm: (jacobian: Matrix, precision: Matrix) => number;
+  readonly firstTerm: (jacobian: mat.Matrix, precision: mat.Matrix) => number;
   /** Bounds of what is left of the series after so many terms, for x = s^2 / beta of each singular value. */
   readonly remainder: (ratios: readonly number[], terms: number) => readonly [number, number];
 }

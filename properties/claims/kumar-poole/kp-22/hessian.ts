@@ -1,24 +1,15 @@
 /** @file The first Taylor term for observations that are not unit Gaussians. */
-import fc from 'fast-check';
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { only } from '../../../../src/claims/checks/given.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
+
 import { graeLogDet } from '../../../../src/theory/closed/grae.js';
-import { cholesky } from '../../../../src/theory/numerics/cholesky.js';
-import { symmetricEigen } from '../../../../src/theory/numerics/eigen.js';
-import { diagonal, type Matrix, multiply, norm, transpose } from '../../../../src/theory/numerics/matrix.js';
-import { spd } from '../../../arbitraries/matrix.js';
-import { logUniform } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
+import { check, draw, fc, mat } from '../../../kit.js';
 import { jacobians } from '../../../subjects/vae/local-cases.js';
 import type { Subject } from './controls.js';
 import { frobenius, gramNorm } from './losses.js';
 
 interface HessianCase {
-  readonly jacobian: Matrix;
+  readonly jacobian: mat.Matrix;
   /** -H_p, the negative Hessian of log p(x | g) in the outputs g. */
-  readonly precision: Matrix;
+  readonly precision: mat.Matrix;
   readonly beta: number;
 }
 
@@ -31,30 +22,30 @@ const hessianCases: fc.Arbitrary<HessianCase> = fc.oneof(
       [2, 1],
     ] as const
   ).map(([data, d]) =>
-    plainRecord({
+    draw.record({
       jacobian: jacobians(data, d),
-      precision: spd(data, 1 / 16, 4).map(({ matrix }) => matrix),
-      beta: logUniform({ min: 1e-2, max: 1e3 }),
+      precision: draw.spd(data, 1 / 16, 4).map(({ matrix }) => matrix),
+      beta: draw.logUniform({ min: 1e-2, max: 1e3 }),
     }),
   ),
 );
 
 /** L' J with LL' = -H_p: what stands in the place of J for other observations than unit Gaussians. */
 const whitened = ({ jacobian, precision }: HessianCase): number[][] =>
-  multiply(transpose(cholesky(precision)), jacobian);
+  mat.multiply(mat.transpose(mat.cholesky(precision)), jacobian);
 
-export const general = equals<HessianCase, Subject>({
+export const general = check.equals<HessianCase, Subject>({
   says: 'for other observations the first term is 1/2 |(-H_p)^(1/2) J|_F^2 = -tr(J^T H_p J) / 2, whatever root is taken',
   given: { arbitrary: hessianCases },
   runs: 40,
   measure: (c, rules) => ({
     actual: rules.firstTerm(c.jacobian, c.precision),
     expected: frobenius(whitened(c)) / 2,
-    scale: frobenius(c.jacobian) * norm(c.precision.flat()),
+    scale: frobenius(c.jacobian) * mat.norm(c.precision.flat()),
   }),
 });
 
-export const generalBounds = bound<HessianCase, Subject>({
+export const generalBounds = check.bound<HessianCase, Subject>({
   says: 'it is above beta/2 log det(I - J^T H_p J / beta), by at most |J^T H_p J|_F^2 / (4 beta)',
   given: { arbitrary: hessianCases },
   runs: 40,
@@ -71,8 +62,8 @@ export const generalBounds = bound<HessianCase, Subject>({
 });
 
 /** The symmetric root. */
-function root(a: Matrix): number[][] {
-  const { values: eigenvalues, vectors } = symmetricEigen(a);
+function root(a: mat.Matrix): number[][] {
+  const { values: eigenvalues, vectors } = mat.symmetricEigen(a);
   return a.map((_, i) =>
     a.map((__, j) =>
       eigenvalues.reduce((sum, x, k) => sum + Math.sqrt(x) * vectors[k]![i]! * vectors[k]![j]!, 0),
@@ -80,15 +71,15 @@ function root(a: Matrix): number[][] {
   );
 }
 
-export const printed = violates<HessianCase, Subject>({
+export const printed = check.violates<HessianCase, Subject>({
   says: 'as printed, |J [-H_p^(1/2)]|_F^2, the shapes fit only where there are as many data as latents, and there it is another number, with a half in front or without: 4 or 8 for 2.5 at J = [[1, 0], [1, 0]], -H_p = diag(4, 1)',
-  given: only<HessianCase>([
+  given: check.only<HessianCase>([
     {
       jacobian: [
         [1, 0],
         [1, 0],
       ],
-      precision: diagonal([4, 1]),
+      precision: mat.diagonal([4, 1]),
       beta: 1000,
     },
     {
@@ -105,7 +96,7 @@ export const printed = violates<HessianCase, Subject>({
   ]),
   measure: ({ jacobian, precision }, rules) => {
     const actual = rules.firstTerm(jacobian, precision);
-    const literal = frobenius(multiply(jacobian, root(precision)));
+    const literal = frobenius(mat.multiply(jacobian, root(precision)));
     return [
       { what: 'as printed', claimed: literal, actual, by: Math.abs(literal - actual), scale: literal },
       { what: 'halved', claimed: literal / 2, actual, by: Math.abs(literal / 2 - actual), scale: literal },

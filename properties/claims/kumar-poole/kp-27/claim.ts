@@ -1,8 +1,5 @@
 /** @file KP-27: what rescaling a latent says of the gradients, at all parameters, and of the codes where the gradient vanishes. */
 
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { exact } from '../../../../src/claims/verdict.js';
 import { GRAE_RULES, type GraeRules, makeGrae } from '../../../../src/core/objectives/grae/grae.js';
 import { GRAE_HADAMARD_RULES } from '../../../../src/core/objectives/grae/grae-hadamard.js';
 import { makeBetaVae } from '../../../../src/core/objectives/vae/beta-vae.js';
@@ -14,17 +11,7 @@ import { VAE_RULES } from '../../../../src/core/objectives/vae/vae.js';
 import { averagedStep, noisyStep, type Sampling, sampling } from '../../../../src/studies/noisy-step.js';
 import { graeCovariance, precision } from '../../../../src/theory/closed/grae.js';
 import { ppcaOptimum } from '../../../../src/theory/closed/ppca.js';
-import { symmetricEigen } from '../../../../src/theory/numerics/eigen.js';
-import { sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
-import {
-  apply,
-  dot,
-  gram,
-  type Matrix,
-  multiply,
-  scale,
-  transpose,
-} from '../../../../src/theory/numerics/matrix.js';
+import { check, claim, exact, mat, quad } from '../../../kit.js';
 import { jacobiansOf } from '../../../subjects/network/jacobians.js';
 import { atCode, rowsOf } from '../../../subjects/network/jets.js';
 import { covariancesOf } from '../../../subjects/network/posterior.js';
@@ -77,13 +64,19 @@ function parts({ of: { shape, params } }: NoisyCase, step: Step, j: number) {
 }
 
 /** The mean over the samples of Z_j^2 + S_jj for given covariances. */
-const moment = (c: NoisyCase, covariances: readonly Matrix[], j: number): number => {
+const moment = (c: NoisyCase, covariances: readonly mat.Matrix[], j: number): number => {
   const codes = rowsOf(atCode(c.of).mean, c.of.shape.batch);
   return codes.reduce((sum, z, i) => sum + z[j]! ** 2 + covariances[i]![j]![j]!, 0) / codes.length;
 };
 
 /** The identity for every latent; the scale is that of the terms that cancel. */
-function identities(c: NoisyCase, rules: Subject, what: string, step: Step, covariances: readonly Matrix[]) {
+function identities(
+  c: NoisyCase,
+  rules: Subject,
+  what: string,
+  step: Step,
+  covariances: readonly mat.Matrix[],
+) {
   const d = c.of.shape.net.latent;
   return Array.from({ length: d }, (_, j) => {
     const { weights, codes, spread } = parts(c, step, j);
@@ -97,7 +90,7 @@ function identities(c: NoisyCase, rules: Subject, what: string, step: Step, cova
   });
 }
 
-const sampled = equals<NoisyCase, Subject>({
+const sampled = check.equals<NoisyCase, Subject>({
   says: 'beta-VAE: <dL/dW_j, W_j> - <dL/dZ_j, Z_j> - sum dL/dlog sigma_j = -beta (mean(Z_j^2 + sigma_j^2) - 1) for every latent, noise and parameter; for a full covariance the row of its factor in place of sigma_j',
   given: noisyCases,
   runs: 40,
@@ -108,7 +101,7 @@ const sampled = equals<NoisyCase, Subject>({
   },
 });
 
-const deterministic = equals<NoisyCase, Subject>({
+const deterministic = check.equals<NoisyCase, Subject>({
   says: 'the same for the Taylor objective, for GRAE with S_jj of eq. (11), and for the Hadamard bound with 1 / P_jj',
   given: noisyCases,
   runs: 20,
@@ -128,7 +121,7 @@ const deterministic = equals<NoisyCase, Subject>({
   },
 });
 
-const optimum = equals<DataCase, Subject>({
+const optimum = check.equals<DataCase, Subject>({
   says: 'so each latent has second moment one at a stationary point: at the optimum of a linear autoencoder, in any rotation, the latents that it does not use included, where all gradients of the beta-VAE and of GRAE vanish',
   given: { arbitrary: dataCases },
   runs: 30,
@@ -136,12 +129,12 @@ const optimum = equals<DataCase, Subject>({
     const d = c.rotation.length;
     const entries = c.weight.length;
     const net = linearAutoencoder(entries, d);
-    const second = gram(c.data).map(row => scale(1 / c.data.length, row));
-    const { values, vectors } = symmetricEigen(second);
-    const weight = multiply(ppcaOptimum(values, vectors, d, c.beta), c.rotation);
+    const second = mat.gram(c.data).map(row => mat.scale(1 / c.data.length, row));
+    const { values, vectors } = mat.symmetricEigen(second);
+    const weight = mat.multiply(ppcaOptimum(values, vectors, d, c.beta), c.rotation);
     const covariance = graeCovariance(weight, c.beta, d);
     // (W'W + beta I)^-1 W' = S W' / beta
-    const encoder = multiply(covariance, transpose(weight, d)).map(row => scale(1 / c.beta, row));
+    const encoder = mat.multiply(covariance, mat.transpose(weight, d)).map(row => mat.scale(1 / c.beta, row));
     const bias = weight.map(() => 0);
     const plain = dataValues(c, weight, encoder, bias);
     const params = {
@@ -149,16 +142,16 @@ const optimum = equals<DataCase, Subject>({
       ...posterior(net, new Array<number>(d).fill(0), covariance),
       'mu.weight': encoder.flat(),
     };
-    const codes = c.data.map(x => apply(encoder, x));
+    const codes = c.data.map(x => mat.apply(encoder, x));
     const moments = covariance.map(
       (row, j) => row[j]! + codes.reduce((sum, z) => sum + z[j]! ** 2, 0) / codes.length,
     );
     const at = { ...plain, params };
-    const vae = averagedStep(betaVae(rules.vae), net, at, sigmaPoints(d));
+    const vae = averagedStep(betaVae(rules.vae), net, at, quad.sigmaPoints(d));
     const regularised = grae(rules.grae, net, at);
     const total = values.reduce((a, b) => a + b, 0) + c.beta * entries;
     const size =
-      ((total * (1 + total / c.beta)) / Math.sqrt(c.beta)) * Math.max(1, dot(values, values) / total);
+      ((total * (1 + total / c.beta)) / Math.sqrt(c.beta)) * Math.max(1, mat.dot(values, values) / total);
     const zero = (what: string, step: Step) => {
       const actual = step.gradient('decoder.0.weight');
       return { what, actual, expected: new Float64Array(actual.length), scale: size };

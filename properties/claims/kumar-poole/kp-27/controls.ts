@@ -1,7 +1,5 @@
 /** @file What KP-27 is tested on, and its negative controls. */
-
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { gaussianKl, type Scale, scaleUp } from '../../../../src/core/gaussian.js';
 import { GRAE, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
 import { GRAE_HADAMARD_RULES } from '../../../../src/core/objectives/grae/grae-hadamard.js';
@@ -12,6 +10,7 @@ import {
 } from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { detach } from '../../../../src/engine/ops.js';
+import { type Mutant, mutant } from '../../../kit.js';
 import { mistaken } from '../../../subjects/mistaken.js';
 
 export interface Subject {

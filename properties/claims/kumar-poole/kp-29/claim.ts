@@ -1,10 +1,5 @@
 /** @file KP-29: sizes, padding and normalisation of the networks of appendix D. */
-import fc from 'fast-check';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { only } from '../../../../src/claims/checks/given.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { refuted } from '../../../../src/claims/verdict.js';
+
 import {
   denseLayer,
   type Kernel,
@@ -19,7 +14,7 @@ import { type GraeRules, makeGrae } from '../../../../src/core/objectives/grae/g
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { sizeOf } from '../../../../src/engine/graph/graph.js';
 import { trace } from '../../../../src/engine/trace.js';
-import { plainRecord } from '../../../arbitraries/record.js';
+import { check, claim, draw, fc, refuted } from '../../../kit.js';
 import {
   mnistNetworks,
   type NetworkCase,
@@ -63,10 +58,10 @@ const decoderOf = (c: Stack, { transposed }: Subject): Layer =>
     ...kernels(c).map((kernel, i) => transposed(`${i}`, 1, 1, kernel)),
   );
 
-const sides = equals<Stack, Subject>({
+const sides = check.equals<Stack, Subject>({
   says: "with 'same' padding an encoder divides the side by each stride, rounded up, and a decoder multiplies it, whatever the filters: 28, 14, 7, 4, 4 and 7, 7, 14, 28 for MNIST",
   given: {
-    arbitrary: plainRecord({
+    arbitrary: draw.record({
       side: fc.integer({ min: 1, max: 12 }),
       size: fc.constantFrom(2, 3, 4, 5),
       strides: fc.array(fc.constantFrom(1, 2), { minLength: 1, maxLength: 3 }),
@@ -99,9 +94,9 @@ interface Table {
   readonly image: readonly [number, number, number];
 }
 
-const tables = equals<Table, Subject>({
+const tables = check.equals<Table, Subject>({
   says: 'the networks that train here make images of the size of their data, CelebA from 8x8 feature maps',
-  given: only<Table>([
+  given: check.only<Table>([
     { dataset: 'mnist', image: [28, 28, 1] },
     { dataset: 'celeba', image: [64, 64, 3] },
   ]),
@@ -119,9 +114,9 @@ const tables = equals<Table, Subject>({
   },
 });
 
-const printed = violates<Stack, Subject>({
+const printed = check.violates<Stack, Subject>({
   says: 'the CelebA decoder as printed, 16x16 feature maps and strides 1, 2, 2, 2, makes images of 128x128 for data of 64x64',
-  given: only<Stack>([{ side: 16, size: 5, strides: [1, 2, 2, 2] }]),
+  given: check.only<Stack>([{ side: 16, size: 5, strides: [1, 2, 2, 2] }]),
   measure: (c, rules) => {
     const actual = shapeAfter(decoderOf(c, rules), [1, 2])[1]!;
     return { claimed: 64, actual, by: Math.abs(actual - 64), scale: 64 };
@@ -152,7 +147,7 @@ function together(c: NetworkCase, rules: GraeRules, net: Autoencoder) {
   return { both: at(x), alone: (alone[0]! + alone[1]!) / 2 };
 }
 
-const evaluation = equals<NetworkCase, Subject>({
+const evaluation = check.equals<NetworkCase, Subject>({
   says: 'with running statistics each sample has a Jacobian of its own: GRAE of a batch is the mean over its samples',
   given: { arbitrary: networkCases(SIZE) },
   runs: 3,
@@ -162,7 +157,7 @@ const evaluation = equals<NetworkCase, Subject>({
   },
 });
 
-const training = violates<NetworkCase, Subject>({
+const training = check.violates<NetworkCase, Subject>({
   says: 'with the statistics of the batch the Jacobian of a sample depends on the others: GRAE of a batch is not the mean over its samples',
   given: { arbitrary: networkCases(SIZE) },
   runs: 3,

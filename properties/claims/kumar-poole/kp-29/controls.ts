@@ -1,9 +1,9 @@
 /** @file What KP-29 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { convLayer, transposedLayer } from '../../../../src/core/net/compose.js';
 import type { Autoencoder } from '../../../../src/core/net/network.js';
 import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
+import { type Mutant, mutant } from '../../../kit.js';
 import { mnistNetworks, type NetworkCase } from '../../../subjects/vae/network-cases.js';
 
 export interface Subject {

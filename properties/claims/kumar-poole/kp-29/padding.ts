@@ -1,13 +1,8 @@
 /** @file Convolutions with 'same' padding beside convolutions of an image with zeros around it. */
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
 import { convLayer } from '../../../../src/core/net/compose.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
-import { normal } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
-import { vector } from '../../../arbitraries/vector.js';
+import { check, draw, fc } from '../../../kit.js';
 import type { Subject } from './controls.js';
 
 /** An image and a filter. */
@@ -27,11 +22,11 @@ const paddedCases: fc.Arbitrary<Padded> = fc.oneof(
       [3, 2],
     ] as const
   ).map(([side, size]) =>
-    plainRecord({
+    draw.record({
       side: fc.constant(side),
       size: fc.constant(size),
-      x: vector(side ** 2, normal()),
-      filter: vector(size ** 2, normal()),
+      x: draw.vector(side ** 2, draw.normal()),
+      filter: draw.vector(size ** 2, draw.normal()),
     }),
   ),
 );
@@ -60,7 +55,7 @@ function shapeKey(name: string): object {
   return found;
 }
 
-export const asymmetric = equals<Padded, Subject>({
+export const asymmetric = check.equals<Padded, Subject>({
   says: "filters of size 4 with stride 1 and 'same' padding see one row and column of zeros before the image and two after; those of size 5 two and two",
   given: { arbitrary: paddedCases },
   runs: 20,
@@ -70,7 +65,7 @@ export const asymmetric = equals<Padded, Subject>({
   },
 });
 
-export const mirrored = violates<Padded, Subject>({
+export const mirrored = check.violates<Padded, Subject>({
   says: 'with the odd row and column on the other side it is another network: a filter of size 4 has no symmetric padding',
   given: {
     arbitrary: paddedCases.filter(

@@ -1,24 +1,11 @@
 /** @file KP-30: how the log det has to be computed, and that what trains computes it so, on the network of the paper too. */
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { only } from '../../../../src/claims/checks/given.js';
 import { UNIT } from '../../../../src/claims/checks/rounding.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { within } from '../../../../src/claims/checks/within.js';
-import { claim, mutant } from '../../../../src/claims/claim.js';
-import { deepened } from '../../../../src/claims/deepened.js';
-import { conditional } from '../../../../src/claims/verdict.js';
 import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { constant, detach } from '../../../../src/engine/ops.js';
 import { graeLogDet } from '../../../../src/theory/closed/grae.js';
-import { svd } from '../../../../src/theory/numerics/eigen.js';
-import { identity, type Matrix, multiply } from '../../../../src/theory/numerics/matrix.js';
-import { orthogonal } from '../../../arbitraries/matrix.js';
-import { logUniform } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
+import { check, claim, conditional, draw, fc, mat, mutant } from '../../../kit.js';
 import { type NetworkCase, networkCases } from '../../../subjects/vae/network-cases.js';
 import { againstDense } from './dense-log-det.js';
 
@@ -31,7 +18,7 @@ interface Subject {
 /** log |det(I + A'A)| by elimination on the Gram matrix, as numpy's slogdet: its absolute value hides lost signs. */
 function gramLogDet(a: tf.Tensor): tf.Tensor {
   const [batch, , d] = a.shape as [number, number, number];
-  const unit = constant(identity(d).flat(), [d, d]);
+  const unit = constant(mat.identity(d).flat(), [d, d]);
   let left = tf.add(tf.matMul(a, a, true), unit);
   const logs: tf.Tensor[] = [];
   for (let k = d; k > 0; k--) {
@@ -48,15 +35,15 @@ function gramLogDet(a: tf.Tensor): tf.Tensor {
 const GRAM_RULES: GraeRules = { ...GRAE_RULES, logDet: gramLogDet };
 
 interface Conditioned {
-  readonly jacobian: Matrix;
+  readonly jacobian: mat.Matrix;
   readonly beta: number;
 }
 
 /** U diag(s) V' with singular values spaced evenly in their logarithms from 1 down to 1 / condition. */
-const withCondition = (u: Matrix, v: Matrix, condition: number): number[][] => {
+const withCondition = (u: mat.Matrix, v: mat.Matrix, condition: number): number[][] => {
   const d = v.length;
   const s = v.map((_, k) => condition ** (-k / (d - 1)));
-  return multiply(
+  return mat.multiply(
     u.map(row => s.map((value, k) => value * row[k]!)),
     v.map((_, k) => v.map(row => row[k]!)),
   );
@@ -72,18 +59,20 @@ const conditioned = (low: number, high: number): fc.Arbitrary<Conditioned> =>
         [4, 4],
       ] as const
     ).map(([data, d]) =>
-      plainRecord({
-        u: orthogonal(data),
-        v: orthogonal(d),
-        condition: logUniform({ min: low, max: high }),
-        beta: logUniform({ min: 1e-15, max: 1e-9 }),
-      }).map(({ u, v, condition, beta }) => ({ jacobian: withCondition(u, v, condition), beta })),
+      draw
+        .record({
+          u: draw.orthogonal(data),
+          v: draw.orthogonal(d),
+          condition: draw.logUniform({ min: low, max: high }),
+          beta: draw.logUniform({ min: 1e-15, max: 1e-9 }),
+        })
+        .map(({ u, v, condition, beta }) => ({ jacobian: withCondition(u, v, condition), beta })),
     ),
   );
 
 /** The condition of the matrix [J; sqrt(beta) I] whose columns are made orthogonal. */
 function conditionOf({ jacobian, beta }: Conditioned): number {
-  const { values } = svd(jacobian);
+  const { values } = mat.svd(jacobian);
   return Math.hypot(values[0]!, Math.sqrt(beta)) / Math.hypot(values.at(-1)!, Math.sqrt(beta));
 }
 
@@ -114,7 +103,7 @@ const singleLogDet = (rules: GraeRules, { jacobian, beta }: Conditioned): number
     return rules.logDet(rules.scaled(j, tf.scalar(beta))).dataSync()[0]!;
   });
 
-const accurate = equals<Conditioned, Subject>({
+const accurate = check.equals<Conditioned, Subject>({
   says: 'in doubles the log det of what trains is off by the condition of J times the rounding unit at most, for conditions from 1e3 to 1e7',
   given: { arbitrary: conditioned(1e3, 1e7) },
   runs: 40,
@@ -124,7 +113,7 @@ const accurate = equals<Conditioned, Subject>({
   },
 });
 
-const agreement = bound<Conditioned, Subject>({
+const agreement = check.bound<Conditioned, Subject>({
   says: 'with the Gram matrix it is off by the square of the condition: both agree where that is small',
   given: { arbitrary: conditioned(2, 1e5) },
   runs: 40,
@@ -140,24 +129,24 @@ const SINGLE_UNIT = 2 ** -23;
 /** A Jacobian 4 x 3 of that condition, in numbers of single precision. */
 function pinned(condition: number): Conditioned {
   const turn = (a: number, i: number, j: number, n: number): number[][] => {
-    const q = identity(n);
+    const q = mat.identity(n);
     q[i]![i] = Math.cos(a);
     q[j]![j] = Math.cos(a);
     q[i]![j] = -Math.sin(a);
     q[j]![i] = Math.sin(a);
     return q;
   };
-  const u = multiply(multiply(turn(0.7, 0, 1, 4), turn(1.1, 1, 2, 4)), turn(0.4, 2, 3, 4));
-  const v = multiply(multiply(turn(0.5, 0, 1, 3), turn(0.9, 1, 2, 3)), turn(1.2, 0, 2, 3));
+  const u = mat.multiply(mat.multiply(turn(0.7, 0, 1, 4), turn(1.1, 1, 2, 4)), turn(0.4, 2, 3, 4));
+  const v = mat.multiply(mat.multiply(turn(0.5, 0, 1, 3), turn(0.9, 1, 2, 3)), turn(1.2, 0, 2, 3));
   return {
     jacobian: withCondition(u, v, condition).map(row => row.map(Math.fround)),
     beta: Math.fround(1e-12),
   };
 }
 
-const single = bound<Conditioned, Subject>({
+const single = check.bound<Conditioned, Subject>({
   says: 'so it is in single precision: below 0.01 nats at a condition of 1e5',
-  given: only([pinned(1e2), pinned(1e3), pinned(1e4), pinned(1e5)]),
+  given: check.only([pinned(1e2), pinned(1e3), pinned(1e4), pinned(1e5)]),
   measure: (c, { rules }) => {
     const room = SINGLE_UNIT * (conditionOf(c) / 2 + 4 * graeLogDet(c.jacobian, c.beta));
     const error = Math.abs(singleLogDet(rules, c) - graeLogDet(c.jacobian, c.beta));
@@ -165,9 +154,9 @@ const single = bound<Conditioned, Subject>({
   },
 });
 
-const singleGram = violates<Conditioned, Subject>({
+const singleGram = check.violates<Conditioned, Subject>({
   says: 'where the Gram matrix has lost the log det: off by more than 0.05 nats from a condition of 1e4 on',
-  given: only([pinned(1e4), pinned(1e5)]),
+  given: check.only([pinned(1e4), pinned(1e5)]),
   measure: (c, { gram }) => {
     const claimed = graeLogDet(c.jacobian, c.beta);
     const actual = singleLogDet(gram, c);
@@ -176,7 +165,7 @@ const singleGram = violates<Conditioned, Subject>({
 });
 
 const dense = (says: string, latent: number, width: number, batch: number, runs: number) =>
-  within<NetworkCase, Subject>({
+  check.within<NetworkCase, Subject>({
     says,
     given: { arbitrary: networkCases({ latent, width, batch }) },
     tolerance: 1e-10,
@@ -184,7 +173,7 @@ const dense = (says: string, latent: number, width: number, batch: number, runs:
     measure: (c, { rules }) => againstDense(rules, c),
   });
 
-const network = deepened(
+const network = check.deepened(
   dense(
     "on the paper's MNIST network, three latents and a 64th of the filters, GRAE and all its gradients are those of a dense log det to 1e-10",
     3,

@@ -10,8 +10,7 @@ import { sizeOf } from '../../../../src/engine/graph/graph.js';
 import { constant } from '../../../../src/engine/ops.js';
 import type { Specs } from '../../../../src/engine/spec.js';
 import { precision } from '../../../../src/theory/closed/grae.js';
-import { inverse, logDet } from '../../../../src/theory/numerics/cholesky.js';
-import { multiply, norm } from '../../../../src/theory/numerics/matrix.js';
+import { mat } from '../../../kit.js';
 import { prefixed } from '../../../subjects/network/network.js';
 import { mnistNetworks, type NetworkCase, networkValues } from '../../../subjects/vae/network-cases.js';
 
@@ -115,12 +114,14 @@ export function againstDense(rules: GraeRules, c: NetworkCase): Prediction[] {
   const jacobians = samples.map(i =>
     rowsOf(local.jacobian.subarray(i * data * latent, (i + 1) * data * latent), latent),
   );
-  const beta = jacobians.reduce((sum, j) => sum + norm(j.flat()) ** 2, 0) / (batch * latent);
+  const beta = jacobians.reduce((sum, j) => sum + mat.norm(j.flat()) ** 2, 0) / (batch * latent);
   const precisions = jacobians.map(j => precision(j, beta));
-  const logs = precisions.reduce((sum, p) => sum + logDet(p), 0);
+  const logs = precisions.reduce((sum, p) => sum + mat.logDet(p), 0);
   const residual = x.reduce((sum, value, k) => sum + (value - local.decoded[k]!) ** 2, 0);
   const codes = local.mean.reduce((sum, h) => sum + h ** 2, 0);
-  const weights = Float64Array.from(jacobians.flatMap((j, i) => multiply(j, inverse(precisions[i]!)).flat()));
+  const weights = Float64Array.from(
+    jacobians.flatMap((j, i) => mat.multiply(j, mat.inverse(precisions[i]!)).flat()),
+  );
   const pulled = samples.flatMap(i =>
     jacobians[i]![0]!.map((_, k) =>
       jacobians[i]!.reduce((sum, row, m) => sum + row[k]! * cotangent[i * data + m]!, 0),
