@@ -1,96 +1,70 @@
 /** @file KP-16: piecewise linear decoders. Exact away from the kinks, but not on them, nor on average over the data. */
-import { check, claim, draw, fc, type OrderCase, refuted } from '../../../kit.js';
+import { check, claim, draw, fc, refuted } from '../../../kit.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
-import {
-  averageEffect,
-  eluGap,
-  frozen,
-  type KinkCase,
-  kinkCases,
-  objective,
-  onKink,
-  regularised,
-  slopeAt,
-  trained,
-} from './kinks.js';
+import * as kinks from './kinks.js';
 
-interface PointCase {
-  readonly c: KinkCase;
-  /** Where the code lies, from the kink. */
-  readonly offset: number;
-  readonly std: number;
-  readonly beta: number;
-}
+type KinkCase = kinks.KinkCase;
 
-const anyKink = fc.oneof(kinkCases('zero'), kinkCases('some'));
-const betas = draw.logUniform({ min: 2 ** -20, max: 1 });
+/** A code at an offset from the kink, with a standard deviation. */
+const pointCases = (offset: fc.Arbitrary<number>, std: fc.Arbitrary<number>, least: number, most: number) =>
+  draw.record({
+    c: fc.oneof(kinks.kinkCases('zero'), kinks.kinkCases('some')),
+    offset,
+    std,
+    beta: draw.logUniform({ min: least, max: most }),
+  });
+type PointCase = draw.Of<ReturnType<typeof pointCases>>;
 
 /** Rounding: the first hidden unit is 32 away from its kink. */
 const SIZE = 2 ** 8;
 
 const closed = check.equals<PointCase, Subject>({
   says: 'the beta-VAE of a ReLU decoder, averaged on either side of its kink, has its closed form',
-  given: {
-    arbitrary: draw.record<PointCase>({
-      c: anyKink,
-      offset: draw.dyadic({ min: -1, max: 1, bits: 6 }),
-      std: draw.logUniform({ min: 2 ** -6, max: 1 }),
-      beta: betas,
-    }),
-  },
+  given: pointCases(
+    draw.dyadic({ min: -1, max: 1, bits: 6 }),
+    draw.logUniform({ min: 2 ** -6, max: 1 }),
+    2 ** -20,
+    1,
+  ),
   runs: 30,
   measure: ({ c, offset, std, beta }, rules) => ({
-    actual: trained(rules, c, c.kink + offset, std, beta),
-    expected: objective(c, c.kink + offset, std, beta),
+    actual: kinks.trained(rules, c, c.kink + offset, std, beta),
+    expected: kinks.objective(c, c.kink + offset, std, beta),
     scale: SIZE,
   }),
 });
 
 const away = check.equals<PointCase, Subject>({
   says: 'eight standard deviations or more from the kink the beta-VAE at eq. (11) equals GRAE to rounding',
-  given: {
-    arbitrary: draw.record<PointCase>({
-      c: anyKink,
-      offset: draw.dyadic({ min: 8, max: 16, bits: 3 }),
-      std: fc.constantFrom(-1, 1),
-      beta: draw.logUniform({ min: 2 ** -20, max: 2 ** -8 }),
-    }),
-  },
+  given: pointCases(draw.dyadic({ min: 8, max: 16, bits: 3 }), fc.constantFrom(-1, 1), 2 ** -20, 2 ** -8),
   runs: 30,
   measure: ({ c, offset, std: side, beta }, rules) => {
-    const std = frozen(slopeAt(c, c.kink + side), beta);
+    const std = kinks.frozen(kinks.slopeAt(c, c.kink + side), beta);
     const h = c.kink + side * offset * std;
-    return {
-      actual: trained(rules, c, h, std, beta),
-      expected: regularised(rules, c, h, beta),
-      scale: 2 ** 4,
-    };
+    const actual = kinks.trained(rules, c, h, std, beta);
+    return { actual, expected: kinks.regularised(rules, c, h, beta), scale: 2 ** 4 };
   },
 });
 
 /** The best standard deviation on the kink: the root of (2a + beta) s^2 - b s - beta. */
 function bestOnKink(c: KinkCase, beta: number): number {
-  const { a, b } = onKink(c);
+  const { a, b } = kinks.onKink(c);
   return (b + Math.sqrt(b * b + 4 * beta * (2 * a + beta))) / (2 * (2 * a + beta));
 }
 
+const trainedOnKink = (rules: Subject, c: KinkCase, beta: number, factor = 1): number =>
+  kinks.trained(rules, c, c.kink, factor * bestOnKink(c, beta), beta);
+
 const gapOnKink = (rules: Subject, c: KinkCase, beta: number): number =>
-  trained(rules, c, c.kink, bestOnKink(c, beta), beta) - regularised(rules, c, c.kink, beta);
+  trainedOnKink(rules, c, beta) - kinks.regularised(rules, c, c.kink, beta);
 
 const best = check.bound<PointCase, Subject>({
   says: 'on the kink no other variance does better than the one that is called the best',
-  given: {
-    arbitrary: draw.record<PointCase>({
-      c: anyKink,
-      offset: fc.constant(0),
-      std: draw.logUniform({ min: 1 / 4, max: 4 }),
-      beta: betas,
-    }),
-  },
+  given: pointCases(fc.constant(0), draw.logUniform({ min: 1 / 4, max: 4 }), 2 ** -20, 1),
   runs: 20,
   measure: ({ c, std: factor, beta }, rules) => ({
-    lower: trained(rules, c, c.kink, bestOnKink(c, beta), beta),
-    upper: trained(rules, c, c.kink, factor * bestOnKink(c, beta), beta),
+    lower: trainedOnKink(rules, c, beta),
+    upper: trainedOnKink(rules, c, beta, factor),
     scale: SIZE,
   }),
 });
@@ -102,15 +76,15 @@ const TINY = 2 ** -30;
 
 const limit = check.within<KinkCase, Subject>({
   says: 'on a kink with a residual on its convex side the best variance does not shrink with beta, and the beta-VAE stays (r c)^2 / (2 pi (J-^2 + J+^2)) below GRAE (at beta = 2^-30, to 1e-4)',
-  given: { arbitrary: kinkCases('some'), examples: [FIGURE] },
+  given: { arbitrary: kinks.kinkCases('some'), examples: [FIGURE] },
   tolerance: 1e-4,
   runs: 20,
   measure: (c, rules) => {
-    const { a, b } = onKink(c);
-    return [
-      { what: 'gap', actual: gapOnKink(rules, c, TINY), expected: rules.limit(c) },
-      { what: 'standard deviation', actual: bestOnKink(c, TINY), expected: b / (2 * a) },
-    ];
+    const { a, b } = kinks.onKink(c);
+    return check.agree({
+      gap: [gapOnKink(rules, c, TINY), rules.limit(c)],
+      'standard deviation': [bestOnKink(c, TINY), b / (2 * a)],
+    });
   },
 });
 
@@ -120,8 +94,8 @@ const printed = check.violates<KinkCase, Subject>({
   margin: 2 ** 32,
   measure: (c, rules) =>
     [2 ** -10, 2 ** -20, TINY].map(beta => {
-      const claimed = regularised(rules, c, c.kink, beta);
-      const actual = trained(rules, c, c.kink, bestOnKink(c, beta), beta);
+      const claimed = kinks.regularised(rules, c, c.kink, beta);
+      const actual = trainedOnKink(rules, c, beta);
       return { claimed, actual, by: claimed - actual, scale: 1 };
     }),
 });
@@ -136,84 +110,73 @@ const nearby = check.violates<PointCase, Subject>({
   margin: 2 ** 32,
   measure: ({ c, offset, std, beta }, rules) => {
     const h = c.kink + offset;
-    const claimed = trained(rules, c, h, frozen(slopeAt(c, h), beta), beta);
-    const actual = trained(rules, c, h, std, beta);
+    const claimed = kinks.trained(rules, c, h, kinks.frozen(kinks.slopeAt(c, h), beta), beta);
+    const actual = kinks.trained(rules, c, h, std, beta);
     return { claimed, actual, by: claimed - actual, scale: 1 };
   },
 });
 
-const overBeta = (
-  top: number,
-  rungs: number,
-  constant: number,
-  gap: (beta: number) => number,
-  scale: (beta: number) => number,
-): OrderCase => ({
-  constant,
-  ladder: check.ladder(
-    Array.from({ length: rungs }, (_, k) => top * 2 ** -k),
-    beta => ({ residual: gap(beta), scale: scale(beta) }),
-  ),
-});
-
 const kinkWithoutResidual = check.order<KinkCase, Subject>({
   says: 'on a kink without a residual the gap is of order beta, log((J-^2 + J+^2) / 2 J^2) / 2 with the slope J that the network uses there',
-  given: { arbitrary: kinkCases('zero') },
+  given: kinks.kinkCases('zero'),
   order: 1,
   runs: 8,
-  measure: (c, rules) =>
-    overBeta(
-      2 ** -4,
-      8,
-      rules.withoutResidual(c),
-      beta => gapOnKink(rules, c, beta),
-      beta => 2 ** 4 * beta + 2 ** 6 * Math.sqrt(beta),
-    ),
+  measure: (c, rules) => ({
+    constant: rules.withoutResidual(c),
+    ladder: check.ladder(check.dyadic(2 ** -4, 0, 7), beta => ({
+      residual: gapOnKink(rules, c, beta),
+      scale: 2 ** 4 * beta + 2 ** 6 * Math.sqrt(beta),
+    })),
+  }),
 });
 
 /** In the root of beta: the width of the posteriors is what matters. */
-const inRoot = (constant: number, top: number, gap: (beta: number) => number): OrderCase =>
-  overBeta(
-    top,
-    9,
-    constant,
-    root => gap(root ** 2),
-    root => root ** 2,
-  );
+const inRoot =
+  (
+    constant: (rules: Subject, c: KinkCase) => number,
+    top: number,
+    gap: (rules: Subject, c: KinkCase, beta: number) => number,
+  ) =>
+  (c: KinkCase, rules: Subject) => ({
+    constant: constant(rules, c),
+    ladder: check.ladder(check.dyadic(top, 0, 8), root => ({
+      residual: gap(rules, c, root ** 2),
+      scale: root ** 2,
+    })),
+  });
+
+const effect = (_: Subject, c: KinkCase, beta: number): number => kinks.averageEffect(c, beta);
 
 const averaged = check.order<KinkCase, Subject>({
   says: 'averaged over codes N(0, 1), at eq. (11), the gap is of order beta, as for smooth decoders: -r c p(k) (1/J-^2 + 1/J+^2) / 4 (order 2 in the root of beta)',
-  given: { arbitrary: kinkCases('some'), examples: [FIGURE] },
+  given: { arbitrary: kinks.kinkCases('some'), examples: [FIGURE] },
   order: 2,
   runs: 10,
-  measure: (c, rules) => inRoot(rules.average(c), 2 ** -5, beta => averageEffect(c, beta)),
+  measure: inRoot((rules, c) => rules.average(c), 2 ** -5, effect),
 });
 
 const averagedWithout = check.order<KinkCase, Subject>({
   says: 'and of order beta^(3/2) without a residual, where smooth decoders have order 2 (order 3 in the root of beta)',
-  given: { arbitrary: kinkCases('zero').filter(c => Math.abs(SUBJECT.averageWithout(c)) > 2 ** -6) },
+  given: kinks.kinkCases('zero').filter(c => Math.abs(SUBJECT.averageWithout(c)) > 2 ** -6),
   order: 3,
   runs: 10,
-  measure: (c, rules) => inRoot(rules.averageWithout(c), 2 ** -6, beta => averageEffect(c, beta)),
+  measure: inRoot((rules, c) => rules.averageWithout(c), 2 ** -6, effect),
 });
-
-const eluCases = (residual: 'zero' | 'some'): fc.Arbitrary<KinkCase> =>
-  kinkCases(residual).map(c => ({ ...c, bend: 0 }));
 
 const elu = check.order<KinkCase, Subject>({
   says: 'an ELU at its joint with a residual: order beta, -r / 4v (order 2 in the root of beta)',
-  given: { arbitrary: eluCases('some') },
+  given: kinks.kinkCases('some').map(c => ({ ...c, bend: 0 })),
   order: 2,
   runs: 8,
-  measure: (c, rules) => inRoot(rules.elu(c).first, 2 ** -4, beta => eluGap(rules, c, beta)),
+  measure: inRoot((rules, c) => rules.elu(c).first, 2 ** -4, kinks.eluGap),
 });
 
 const eluWithout = check.order<KinkCase, Subject>({
   says: 'without: order beta^(3/2), -sqrt(2 / pi) / 2v (order 3 in the root of beta)',
-  given: { arbitrary: eluCases('zero') },
+  given: kinks.kinkCases('zero').map(c => ({ ...c, bend: 0 })),
   order: 3,
   runs: 8,
-  measure: (c, rules) => inRoot(rules.elu(c).without, 2 ** -4, beta => eluGap(rules, c, beta)),
+  measure: inRoot((rules, c) => rules.elu(c).without, 2 ** -4, kinks.eluGap),
 });
 
 export default claim({

@@ -1,11 +1,9 @@
 /** @file KP-22: GRAE's log det against the Frobenius norm of the RAE, its first Taylor term. */
 
-import { GRAE_RULES } from '../../../../src/core/objectives/grae/grae.js';
-import { RAE_JACOBIAN_RULES } from '../../../../src/core/objectives/rae/rae-jacobian.js';
 import { graeLogDet } from '../../../../src/theory/closed/grae.js';
 import { check, claim, draw, fc, mat, refuted } from '../../../kit.js';
 import { LOCAL_EXAMPLES, type LocalCase, localCases, localModel } from '../../../subjects/vae/local-cases.js';
-import { MUTANTS, type Subject } from './controls.js';
+import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 import { general, generalBounds, printed } from './hessian.js';
 import { largeBeta, regime, smallBeta } from './limits.js';
 import { frobenius, graeAt, gramNorm, raeAt, sizeWith } from './losses.js';
@@ -18,15 +16,10 @@ const bounds = check.bound<LocalCase, Subject>({
   runs: 60,
   measure: (c, rules) => {
     const excess = raeAt(c, rules).loss - graeAt(c, rules).loss;
-    return [
-      { what: 'lower', lower: 0, upper: excess, scale: sizeWith(c) },
-      {
-        what: 'upper',
-        lower: excess,
-        upper: gramNorm(c.weight, c.mean.length) / (4 * c.beta),
-        scale: sizeWith(c),
-      },
-    ];
+    return check.below(
+      { lower: [0, excess], upper: [excess, gramNorm(c.weight, c.mean.length) / (4 * c.beta)] },
+      sizeWith(c),
+    );
   },
 });
 
@@ -38,8 +31,7 @@ const difference = check.equals<LocalCase, Subject>({
     const [rae, regularised] = [raeAt(c, rules), graeAt(c, rules)];
     const d = c.mean.length;
     const penalty = (frobenius(c.weight) - c.beta * graeLogDet(c.weight, c.beta, d)) / 2;
-    const name = 'decoder.0.weight';
-    const [left, right] = [rae.gradient(name), regularised.gradient(name)];
+    const [left, right] = [rae, regularised].map(step => step.gradient('decoder.0.weight'));
     const { values: s, right: v, scaledLeft } = mat.svd(c.weight, d);
     const pulled = c.weight.map((_, m) =>
       Array.from({ length: d }, (__, i) =>
@@ -47,45 +39,43 @@ const difference = check.equals<LocalCase, Subject>({
       ),
     );
     const { residual, mean } = localModel(c);
-    return [
-      { what: 'loss', actual: rae.loss - regularised.loss, expected: penalty, scale: sizeWith(c) },
-      {
-        what: 'gradient',
-        actual: left.map((x, k) => x - right[k]!),
-        expected: pulled.flat(),
-        scale: mat.norm(c.weight.flat()) + mat.norm(residual) * mat.norm(mean) + Math.sqrt(c.beta),
-      },
-    ];
+    return check.agree({
+      loss: [rae.loss - regularised.loss, penalty, sizeWith(c)],
+      gradient: [
+        left!.map((x, k) => x - right![k]!),
+        pulled.flat(),
+        mat.norm(c.weight.flat()) + mat.norm(residual) * mat.norm(mean) + Math.sqrt(c.beta),
+      ],
+    });
   },
 });
 
-interface SeriesCase {
-  /** s^2 / beta of each singular value. */
-  readonly ratios: readonly number[];
-  readonly terms: number;
-}
+const ratiosOf = (count: number) => draw.vector(count, draw.logUniform({ min: 1 / 16, max: 2 }));
+
+/** x = s^2 / beta of each singular value. */
+const seriesCases = draw.record({
+  ratios: fc.oneof(ratiosOf(1), ratiosOf(3)),
+  terms: fc.integer({ min: 1, max: 24 }),
+});
+type SeriesCase = draw.Of<typeof seriesCases>;
 
 /** The first N terms of log det(I + A/beta) = sum_n (-1)^(n+1) tr((A/beta)^n) / n. */
 const partialSum = ({ ratios, terms }: SeriesCase): number =>
-  ratios.reduce((sum, x) => {
-    let [inner, power] = [0, 1];
-    for (let n = 1; n <= terms; n++) {
-      power *= -x;
-      inner -= power / n;
-    }
-    return sum + inner;
-  }, 0);
+  mat.sum(
+    ratios.map(x => {
+      let [inner, power] = [0, 1];
+      for (let n = 1; n <= terms; n++) {
+        power *= -x;
+        inner -= power / n;
+      }
+      return inner;
+    }),
+  );
 
 const series = check.bound<SeriesCase, Subject>({
   says: 'after N terms the series is off by between x^(N+1) / ((N+1)(1+x)) and x^(N+1) / (N+1) for each x = s^2 / beta, with alternating sign: it converges for s^2 <= beta, equality included, and for no larger s',
   given: {
-    arbitrary: draw.record({
-      ratios: fc.oneof(
-        draw.vector(1, draw.logUniform({ min: 1 / 16, max: 2 })),
-        draw.vector(3, draw.logUniform({ min: 1 / 16, max: 2 })),
-      ),
-      terms: fc.integer({ min: 1, max: 24 }),
-    }),
+    arbitrary: seriesCases,
     examples: [
       { ratios: [1], terms: 50 },
       { ratios: [1], terms: 400 },
@@ -96,18 +86,15 @@ const series = check.bound<SeriesCase, Subject>({
   runs: 60,
   measure: (c, rules) => {
     const { ratios, terms } = c;
-    const exact = ratios.reduce((sum, x) => sum + Math.log1p(x), 0);
+    const exact = mat.sum(ratios.map(Math.log1p));
     const error = (exact - partialSum(c)) * (terms % 2 === 0 ? 1 : -1);
     const [lower, upper] = rules.remainder(ratios, terms);
-    const scale = exact + ratios.reduce((sum, x) => sum + terms * (1 + x ** terms), 0);
-    return [
-      { what: 'from below', lower, upper: error, scale },
-      { what: 'from above', lower: error, upper, scale },
-    ];
+    const scale = exact + mat.sum(ratios.map(x => terms * (1 + x ** terms)));
+    return check.below({ 'from below': [lower, error], 'from above': [error, upper] }, scale);
   },
 });
 
-export default claim<Subject, string, string>({
+export default claim({
   id: 'KP-22',
   paper: 'kumar-poole',
   source: 'Kumar & Poole 2020, section 5.1, relation to regularised autoencoders',
@@ -123,17 +110,7 @@ export default claim<Subject, string, string>({
     corrected: '1/2 |(-H_p)^(1/2) J|_F^2; the series converges for singular values up to sqrt(beta)',
   }),
   objectives: ['grae', 'rae-jacobian'],
-  subject: {
-    grae: GRAE_RULES,
-    rae: RAE_JACOBIAN_RULES,
-    lambda: 0.5,
-    firstTerm: (j, precision) => mat.traceOfProduct(precision, mat.multiply(j, mat.transpose(j))) / 2,
-    remainder: (ratios, terms) => {
-      const upper = ratios.map(x => x ** (terms + 1) / (terms + 1));
-      const sum = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0);
-      return [sum(upper.map((x, i) => x / (1 + ratios[i]!))), sum(upper)];
-    },
-  },
+  subject: SUBJECT,
   checks: {
     bounds,
     difference,

@@ -1,19 +1,14 @@
 /** @file KP-30: how the log det has to be computed, and that what trains computes it so, on the network of the paper too. */
 import * as tf from '@tensorflow/tfjs';
 import { UNIT } from '../../../../src/claims/checks/rounding.js';
-import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
+import { GRAE, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
-import { constant, detach } from '../../../../src/engine/ops.js';
+import { constant } from '../../../../src/engine/ops.js';
 import { graeLogDet } from '../../../../src/theory/closed/grae.js';
-import { check, claim, conditional, draw, fc, mat, mutant } from '../../../kit.js';
-import { type NetworkCase, networkCases } from '../../../subjects/vae/network-cases.js';
+import { check, claim, conditional, draw, fc, mat, wrong } from '../../../kit.js';
+import { known } from '../../../subjects/mistaken.js';
+import { keyOf, type NetworkCase, networkCases } from '../../../subjects/vae/network-cases.js';
 import { againstDense } from './dense-log-det.js';
-
-interface Subject {
-  readonly rules: GraeRules;
-  /** The same from the Gram matrix, as one writes it first. */
-  readonly gram: GraeRules;
-}
 
 /** log |det(I + A'A)| by elimination on the Gram matrix, as numpy's slogdet: its absolute value hides lost signs. */
 function gramLogDet(a: tf.Tensor): tf.Tensor {
@@ -32,33 +27,33 @@ function gramLogDet(a: tf.Tensor): tf.Tensor {
   return tf.addN(logs);
 }
 
-const GRAM_RULES: GraeRules = { ...GRAE_RULES, logDet: gramLogDet };
-
-interface Conditioned {
-  readonly jacobian: mat.Matrix;
-  readonly beta: number;
-}
+const SUBJECT = {
+  rules: GRAE.rules,
+  /** The same from the Gram matrix, as one writes it first. */
+  gram: { ...GRAE.rules, logDet: gramLogDet },
+};
+type Subject = typeof SUBJECT;
 
 /** U diag(s) V' with singular values spaced evenly in their logarithms from 1 down to 1 / condition. */
-const withCondition = (u: mat.Matrix, v: mat.Matrix, condition: number): number[][] => {
-  const d = v.length;
-  const s = v.map((_, k) => condition ** (-k / (d - 1)));
+function withCondition(u: mat.Matrix, v: mat.Matrix, condition: number): mat.Matrix {
+  const s = v.map((_, k) => condition ** (-k / (v.length - 1)));
   return mat.multiply(
     u.map(row => s.map((value, k) => value * row[k]!)),
-    v.map((_, k) => v.map(row => row[k]!)),
+    mat.transpose(v),
   );
-};
+}
 
-const conditioned = (low: number, high: number): fc.Arbitrary<Conditioned> =>
+/** Data and latents. */
+const SIZES = [
+  [4, 2],
+  [6, 3],
+  [8, 5],
+  [4, 4],
+] as const satisfies readonly (readonly [number, number])[];
+
+const conditioned = (low: number, high: number) =>
   fc.oneof(
-    ...(
-      [
-        [4, 2],
-        [6, 3],
-        [8, 5],
-        [4, 4],
-      ] as const
-    ).map(([data, d]) =>
+    ...SIZES.map(([data, d]) =>
       draw
         .record({
           u: draw.orthogonal(data),
@@ -69,6 +64,7 @@ const conditioned = (low: number, high: number): fc.Arbitrary<Conditioned> =>
         .map(({ u, v, condition, beta }) => ({ jacobian: withCondition(u, v, condition), beta })),
     ),
   );
+type Conditioned = draw.Of<ReturnType<typeof conditioned>>;
 
 /** The condition of the matrix [J; sqrt(beta) I] whose columns are made orthogonal. */
 function conditionOf({ jacobian, beta }: Conditioned): number {
@@ -76,19 +72,10 @@ function conditionOf({ jacobian, beta }: Conditioned): number {
   return Math.hypot(values[0]!, Math.sqrt(beta)) / Math.hypot(values.at(-1)!, Math.sqrt(beta));
 }
 
-const shapes = new Map<string, object>();
-
-/** An object for each shape of a Jacobian, to key programs with. */
-function shapeOf(key: string): object {
-  const found = shapes.get(key) ?? {};
-  shapes.set(key, found);
-  return found;
-}
-
 /** The log det of rules in doubles. */
 function logDetOf(rules: GraeRules, { jacobian, beta }: Conditioned): number {
   const shape = [1, jacobian.length, jacobian[0]!.length];
-  const program = programOf(rules, shapeOf(`${shape}`), 'log det', () => ({
+  const program = programOf(rules, keyOf(`${shape}`), 'log det', () => ({
     specs: { jacobian: { shape }, beta: { shape: [] } },
     fn: inputs => ({ value: rules.logDet(rules.scaled(inputs.jacobian!, inputs.beta!)) }),
   }));
@@ -105,7 +92,7 @@ const singleLogDet = (rules: GraeRules, { jacobian, beta }: Conditioned): number
 
 const accurate = check.equals<Conditioned, Subject>({
   says: 'in doubles the log det of what trains is off by the condition of J times the rounding unit at most, for conditions from 1e3 to 1e7',
-  given: { arbitrary: conditioned(1e3, 1e7) },
+  given: conditioned(1e3, 1e7),
   runs: 40,
   measure: (c, { rules }) => {
     const expected = graeLogDet(c.jacobian, c.beta);
@@ -115,7 +102,7 @@ const accurate = check.equals<Conditioned, Subject>({
 
 const agreement = check.bound<Conditioned, Subject>({
   says: 'with the Gram matrix it is off by the square of the condition: both agree where that is small',
-  given: { arbitrary: conditioned(2, 1e5) },
+  given: conditioned(2, 1e5),
   runs: 40,
   measure: (c, { rules, gram }) => {
     const [value, other] = [logDetOf(rules, c), logDetOf(gram, c)];
@@ -164,32 +151,35 @@ const singleGram = check.violates<Conditioned, Subject>({
   },
 });
 
-const dense = (says: string, latent: number, width: number, batch: number, runs: number) =>
+const dense = (says: string, size: NetworkCase['size']) =>
   check.within<NetworkCase, Subject>({
     says,
-    given: { arbitrary: networkCases({ latent, width, batch }) },
+    given: networkCases(size),
     tolerance: 1e-10,
-    runs,
+    runs: 1,
     measure: (c, { rules }) => againstDense(rules, c),
   });
 
 const network = check.deepened(
   dense(
     "on the paper's MNIST network, three latents and a 64th of the filters, GRAE and all its gradients are those of a dense log det to 1e-10",
-    3,
-    1 / 64,
-    2,
-    1,
+    { latent: 3, width: 1 / 64, batch: 2 },
   ),
-  () => dense('the same at full size with 12 latents', 12, 1, 1, 1),
+  () => dense('the same at full size with 12 latents', { latent: 12, width: 1, batch: 1 }),
 );
 
-const withRules = (change: Partial<GraeRules>) => {
-  const rules = { ...GRAE_RULES, ...change };
-  return (s: Subject): Subject => ({ ...s, rules });
-};
+/** The log det from columns that were made orthogonal to the first one only. */
+function orthogonalOnce(a: tf.Tensor): tf.Tensor {
+  const [batch, data, d] = a.shape as [number, number, number];
+  const first = tf.slice(a, [0, 0, 0], [batch, data, 1]);
+  const rest = tf.slice(a, [0, 0, 1], [batch, data, d - 1]);
+  const weight = tf.add(tf.sum(tf.square(first), [1, 2], true), 1);
+  const along = tf.div(tf.matMul(first, rest, true), weight);
+  const left = tf.sub(tf.sum(tf.square(rest), 1), tf.squeeze(tf.mul(tf.square(along), weight), [1]));
+  return tf.add(tf.log(tf.reshape(weight, [batch])), tf.sum(tf.log(tf.abs(tf.add(left, 1))), 1));
+}
 
-export default claim<Subject, string, string>({
+export default claim({
   id: 'KP-30',
   paper: 'kumar-poole',
   source: 'Kumar & Poole 2020, eq. (13) and appendix D, as it is computed',
@@ -203,33 +193,20 @@ export default claim<Subject, string, string>({
     'the Gram matrix may be used only where its condition, the square of that of J, is far below the precision',
   ),
   objectives: ['grae'],
-  subject: { rules: GRAE_RULES, gram: GRAM_RULES },
+  subject: SUBJECT,
   checks: { accurate, agreement, single, singleGram, network },
   mutants: {
-    gramForOrthogonalisation: mutant<Subject>('the Gram matrix', s => ({ ...s, rules: s.gram })),
-    orthogonalisedOnce: mutant(
-      'columns orthogonal to the first one only',
-      withRules({
-        logDet: a => {
-          const [batch, data, d] = a.shape as [number, number, number];
-          const first = tf.slice(a, [0, 0, 0], [batch, data, 1]);
-          const rest = tf.slice(a, [0, 0, 1], [batch, data, d - 1]);
-          const weight = tf.add(tf.sum(tf.square(first), [1, 2], true), 1);
-          const along = tf.div(tf.matMul(first, rest, true), weight);
-          const left = tf.sub(tf.sum(tf.square(rest), 1), tf.squeeze(tf.mul(tf.square(along), weight), [1]));
-          return tf.add(tf.log(tf.reshape(weight, [batch])), tf.sum(tf.log(tf.abs(tf.add(left, 1))), 1));
-        },
+    ...wrong.rules(SUBJECT, 'rules', {
+      ...known(GRAE, {
+        betaDropped: 'betaMissing',
+        missingHalf: 'penaltyWithoutHalf',
+        frozenJacobian: 'jacobianDetached',
       }),
-    ),
-    betaDropped: mutant('A instead of A / beta', withRules({ scaled: j => j })),
-    missingHalf: mutant('beta log det', withRules({ prefactor: beta => beta })),
-    frozenJacobian: mutant(
-      'no gradient through the Jacobian',
-      withRules({ jacobian: at => detach(GRAE_RULES.jacobian(at)) }),
-    ),
-    gramOrthogonalised: mutant<Subject>('the orthogonalisation for the Gram matrix', s => ({
-      ...s,
-      gram: s.rules,
-    })),
+      gramForOrthogonalisation: ['the Gram matrix', SUBJECT.gram],
+      orthogonalisedOnce: ['columns orthogonal to the first one only', { logDet: orthogonalOnce }],
+    }),
+    ...wrong.rules(SUBJECT, 'gram', {
+      gramOrthogonalised: ['the orthogonalisation for the Gram matrix', SUBJECT.rules],
+    }),
   },
 });
