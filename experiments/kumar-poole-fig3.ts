@@ -23,7 +23,7 @@ import { MNIST_SIZES, mnistConfig } from './kumar-poole-fig3/mnist.js';
 import { gapsOfTrained } from './kumar-poole-fig3/objective-gaps.js';
 import { settled } from './settled.js';
 
-type Size = Omit<GapExperiment, 'seed'>;
+type Size = Omit<GapExperiment, 'seed' | 'activation' | 'rows'>;
 
 /** The synthetic set of KP-25; `small` has its network too. */
 const SIZES: Readonly<Record<Scale, Size>> = {

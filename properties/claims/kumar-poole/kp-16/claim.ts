@@ -2,6 +2,7 @@
 import { check, claim, draw, fc, refuted } from '../../../kit.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 import * as kinks from './kinks.js';
+import { trained } from './trained.js';
 
 type KinkCase = kinks.KinkCase;
 
@@ -210,6 +211,7 @@ export default claim({
     averagedWithout,
     elu,
     eluWithout,
+    trained,
   },
   mutants: MUTANTS,
 });

@@ -1,5 +1,6 @@
 /** @file What KP-16 is tested on, and its negative controls. */
 import { GRAE } from '../../../../src/core/objectives/grae/grae.js';
+import { BETA_VAE_TAYLOR } from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { VAE } from '../../../../src/core/objectives/vae/vae.js';
 import { wrong } from '../../../kit.js';
 import { known } from '../../../subjects/mistaken.js';
@@ -15,6 +16,9 @@ function withoutFirst({ slope, bend, kink }: KinkCase, turn: 1 | -1): number {
 export const SUBJECT = {
   vae: VAE.rules,
   grae: GRAE.rules,
+  taylor: BETA_VAE_TAYLOR.rules,
+  /** The networks that the Taylor expansion suits worse and better. */
+  activations: ['relu', 'elu'] as readonly ('relu' | 'elu')[],
   /** beta-VAE minus GRAE on the kink as beta -> 0. */
   limit: ({ slope, bend, residual }: KinkCase) =>
     -((residual * bend) ** 2) / (2 * Math.PI * (slope ** 2 + (slope + bend) ** 2)),
@@ -58,6 +62,9 @@ export const MUTANTS = {
       'the curvature of an ELU on both sides of its joint',
       c => ({ first: 2 * SUBJECT.elu(c).first, without: 2 * SUBJECT.elu(c).without }),
     ],
+  }),
+  ...wrong.formula(SUBJECT, 'activations', {
+    betterForRelu: ['the approximation better for ReLU than for ELU, as printed', ['elu', 'relu']],
   }),
   ...wrong.rules(SUBJECT, 'vae', known(VAE, { noNoise: 'noNoise', varianceForRoot: 'varianceForDeviation' })),
   ...wrong.rules(
