@@ -175,9 +175,20 @@ export default claim<Subject, string, string>({
     printed: '\\min_\\Sigma F_\\beta(h, \\Sigma) \\approx \\mathrm{GRAE}(h) \\quad (\\beta \\to 0)',
     corrected:
       'Jv = 0: \\quad F_\\beta(h, \\Sigma_{(11)}) - \\mathrm{GRAE} \\to \\tfrac32 K, \\qquad \\min_\\Sigma F_\\beta - \\mathrm{GRAE} = \\tfrac\\beta4\\Bigl[\\log\\frac{6K}{\\beta} - 1\\Bigr] + \\frac{\\beta^{3/2}}{2\\sqrt{6K}} + O(\\beta^2), \\quad K = \\tfrac14 |\\partial_v^2 g|^2',
+    asRead: true,
   },
   says: 'The approximation needs a decoder that moves in every direction of the latents to first order, or not at all: where only its Jacobian vanishes in a direction, the covariance of eq. (11) keeps the variance 1 there and the objectives do not approach each other as beta -> 0, and the best covariance leaves a gap of order beta log(1/beta).',
   verdict: conditional('the Jacobian has full column rank, or the decoder is constant along its null space'),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'Posteriors narrow with beta only where the Jacobian has full column rank',
+      quote: 'For small values of β , the variational posterior will be fairly concentrated around the mean',
+      place: 'section 4, below eq. (4)',
+      says: 'Where only the Jacobian vanishes in a direction and the decoder does not, eq. (11) keeps the variance 1 there at every beta, 3K/2 above GRAE, and the best variance is about sqrt(beta / 6K), which leaves a gap of order beta log(1/beta). A latent that the decoder ignores altogether does no harm. Section 5.2 asks for full rank, for the metric.',
+      changesUse: true,
+    },
+  ],
   objectives: ['beta-vae', 'grae'],
   subject: SUBJECT,
   checks: { logarithmic, closed, noConvergence, best, partial, harmless },

@@ -147,6 +147,7 @@ export default claim({
       '\\beta\\,\\mathrm{KL} \\;\\Longleftrightarrow\\; p(x \\mid z) = \\mathcal N\\bigl(g(z), \\tfrac1\\beta I\\bigr)',
     corrected:
       '\\tfrac12\\mathbb E_q\\|x-g\\|^2 + \\beta\\,\\mathrm{KL} = \\beta\\Bigl[\\tfrac1{2\\beta}\\mathbb E_q\\|x-g\\|^2 + \\mathrm{KL}\\Bigr]: \\quad p(x \\mid z) = \\mathcal N(g(z), \\beta I)',
+    asRead: true,
   },
   says: 'Weighting the KL by beta is the same as observations of covariance beta I, up to the factor beta and a constant, at all parameters; the paper prints its inverse, (1/beta) I.',
   verdict: refuted({
@@ -154,6 +155,16 @@ export default claim({
       'one latent, data of variance 5, beta = 0.3: the beta-VAE has its minimum at w^2 = 4.7 = 5 - beta; covariance 1/beta would give 1.67',
     corrected: 'the covariance is beta I: a beta-VAE of unit variance is beta times the VAE of variance beta',
   }),
+  findings: [
+    {
+      class: 'misprint',
+      title: 'A weight beta on the KL term is a decoder covariance beta I',
+      quote:
+        'multiplication by β for the KL term in β -VAE is equivalent to assuming an isotropic decoding covariance of \\frac{1}{\\beta}I in a VAE',
+      place: 'section 7, first paragraph',
+      says: '1/beta is the precision. Dividing the objective by beta leaves |x - g|^2 / (2 beta) + KL: a Gaussian of covariance beta I, at all parameters and with all gradients. Eqs. (9) to (13), which divide by beta, are consistent with it.',
+    },
+  ],
   objectives: ['beta-vae', 'gamma-vae'],
   subject: SUBJECT,
   checks: { loss, gradients, stationary, reading, printed },

@@ -170,6 +170,16 @@ export default claim({
   verdict: conditional(
     'the covariance is full and optimal for the Taylor objective (eq. 11), J has full column rank; for a trained covariance up to order beta, and only without a residual',
   ),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'A trained covariance gives the mean Hessian, not J^T J',
+      quote:
+        'we can think of posterior covariance as indirectly inducing a metric on the latent space for Gaussian observations',
+      place: 'section 5.2',
+      says: 'Exact at eq. (11). At the optimum of the beta-VAE itself beta (S^-1 - I) is the mean Hessian: J^T J up to order beta where the decoder reproduces the data, A - R where it does not; a diagonal posterior gives the diagonal only, and a learned covariance with an eigenvalue above one no metric.',
+    },
+  ],
   objectives: ['beta-vae', 'beta-vae-taylor'],
   subject: SUBJECT,
   checks: { best, stationary, withoutResidual, withResidual, circle, indefinite, residual },

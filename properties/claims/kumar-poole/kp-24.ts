@@ -153,6 +153,16 @@ export default claim({
     corrected:
       'beta/2 [tr PS - log det PS - d] with P = I + J^T J / beta, that is beta KL(N(0, S) || N(0, P^-1))',
   }),
+  findings: [
+    {
+      class: 'misprint',
+      title: 'The gap formula has its brackets misplaced',
+      quote:
+        '\\frac{\\beta}{2} [\\text{tr}(I + \\frac{1}{\\beta} J_g(h(x))^T J_g(h(x)) \\Sigma_{z|x}) - \\log |(I + \\frac{1}{\\beta} J_g(h(x))^T J_g(h(x)) \\Sigma_{z|x}) - d|]',
+      place: 'appendix F, and section 7',
+      says: '(I + J^T J / beta) S is meant for I + J^T J S / beta, and d outside of the determinant. With that the gap is beta KL(N(0, S) || N(0, (I + J^T J / beta)^-1)), which vanishes when eq. (11) holds, as the authors say; as printed it does not.',
+    },
+  ],
   objectives: ['grae', 'beta-vae-taylor'],
   subject: SUBJECT,
   checks: { identity: identityOfGap, near, nonnegative, printed, bracketsMoved },

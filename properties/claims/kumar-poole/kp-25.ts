@@ -139,11 +139,22 @@ export default claim({
       'F_\\beta \\approx F_\\beta^{\\mathrm{Taylor}} \\approx \\mathrm{GRAE} \\text{ over a wide range of } \\beta, \\text{ closer as } \\beta \\text{ decreases}',
     corrected:
       'F_\\beta^{\\mathrm{Taylor}} - \\mathrm{GRAE} = \\tfrac1n\\sum_i\\beta\\,\\mathrm{KL}\\bigl(\\mathcal N(0,\\Sigma_i)\\,\\|\\,\\mathcal N(0, P_i^{-1})\\bigr) \\ge 0, \\qquad F_\\beta - F_\\beta^{\\mathrm{Taylor}} \\text{ of either sign}',
+    asRead: true,
   },
   says: 'On small trained networks the three objectives close up as beta falls, as figure 3 shows; the distance from the Taylor objective to GRAE is exactly beta times a mean KL and never negative, whereas the distance from the beta-VAE to its Taylor objective has either sign, so that neither is a bound.',
   verdict: conditional(
     'trained networks; from the largest to the least beta of a range, not from each to the next; which of the two distances grows faster depends on the data and is not claimed',
   ),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'Of the two gaps one is a divergence, the other has either sign',
+      quote:
+        'The objectives remain close over a wide range of β values, with the gaps among them decreasing for smaller β values.',
+      place: 'section 7, on figure 3',
+      says: 'The Taylor objective is above GRAE by exactly beta times a mean KL, never below; the beta-VAE is above its Taylor objective or below, by a quartic term, so that neither is a bound of it.',
+    },
+  ],
   objectives: ['beta-vae', 'beta-vae-taylor', 'grae'],
   subject: SUBJECT,
   checks: {

@@ -152,6 +152,16 @@ export default claim({
   },
   says: 'GRAE stands for a posterior with a covariance of its own for every datum; one covariance shared by all, as in the rotation experiment, is penalised by the log det of the mean of J^T J, which is never less, and an encoder that gives covariances costs beta times its mean KL to the optimal ones.',
   verdict: exact(),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'What a covariance that is shared or amortised costs',
+      quote:
+        'We consider the case when the mean of the posterior is parameterized by a neural network but the covariance is not amortized.',
+      place: 'section 5, below eq. (8)',
+      says: 'Eqs. (9) to (13) stand for a covariance of its own for every datum. One for all, as in figure 1, is penalised by the log det of the mean of J^T J, which is never less; an encoder that gives covariances costs beta times its mean KL to the best ones.',
+    },
+  ],
   objectives: ['beta-vae-taylor', 'grae'],
   subject: SUBJECT,
   checks: { value, minimum, amortised },

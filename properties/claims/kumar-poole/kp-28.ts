@@ -153,11 +153,12 @@ const divergence = check.equals<KlCase, Subject>({
 export default claim({
   id: 'KP-28',
   paper: 'kumar-poole',
-  source: 'Kumar & Poole 2020, eq. (3) as it is trained: Price and Bonnet',
+  source: 'Kumar & Poole 2020, eq. (2) as it is trained: Price and Bonnet',
   tex: {
     printed: '\\nabla_\\Sigma\\,\\mathbb E_q f = \\tfrac12\\mathbb E_q\\nabla^2 f \\text{ (used implicitly)}',
     corrected:
       '\\nabla_\\Sigma F = \\tfrac12\\mathbb E_q\\nabla^2\\tfrac12\\|x-g\\|^2 + \\tfrac\\beta2(I - \\Sigma^{-1}), \\qquad \\nabla_h F = \\mathbb E_q\\nabla\\tfrac12\\|x-g\\|^2 + \\beta h',
+    asRead: true,
   },
   says: 'The reparametrised gradient of the beta-VAE is on average the one that the theory of the optimal covariance takes: half the mean Hessian and beta (I - S^-1)/2 in the covariance, the mean gradient and beta h in the mean; without reparametrisation the data would have no say, and the posterior would go to the prior.',
   verdict: exact(),

@@ -169,9 +169,19 @@ export default claim({
       '\\min_\\Sigma F_\\beta(h, \\Sigma) = \\tfrac12\\|x - Wh - b\\|^2 + \\tfrac\\beta2\\|h\\|^2 + \\tfrac\\beta2\\log\\det\\bigl(I + \\tfrac1\\beta W^\\top W\\bigr)',
     corrected:
       '\\min_h \\mathrm{GRAE}(x) = -\\beta\\log\\mathcal N(x;\\, b,\\, WW^\\top + \\beta I) - \\tfrac{\\beta D}2\\log(2\\pi\\beta)',
+    asRead: true,
   },
   says: 'For a linear decoder GRAE equals the beta-VAE with the best Gaussian posterior exactly, at every beta, and training it is maximum likelihood in probabilistic PCA with noise variance beta.',
   verdict: exact(),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'Exact for affine decoders, and then probabilistic PCA',
+      quote: 'derive a deterministic objective that closely approximates the β -VAE objective',
+      place: 'section 1',
+      says: 'For g(z) = Wz + b GRAE is the beta-VAE with the best Gaussian posterior at every beta, and its minimum over encoders is beta times the negative log-likelihood of probabilistic PCA with noise variance beta, up to a constant.',
+    },
+  ],
   objectives: ['grae', 'grae-hadamard', 'beta-vae', 'beta-vae-taylor'],
   subject: SUBJECT,
   checks: { covariances, meanField, ppca, optimal, minimal, rotations },

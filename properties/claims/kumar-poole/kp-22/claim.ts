@@ -97,7 +97,7 @@ const series = check.bound<SeriesCase, Subject>({
 export default claim({
   id: 'KP-22',
   paper: 'kumar-poole',
-  source: 'Kumar & Poole 2020, section 5.1, relation to regularised autoencoders',
+  source: 'Kumar & Poole 2020, section 5.3, relation to regularised autoencoders',
   tex: {
     printed:
       '\\tfrac\\beta2\\log\\det\\bigl(I + \\tfrac1\\beta J^\\top J\\bigr) \\approx \\tfrac12\\|J\\|_F^2, \\qquad \\|J[-H_p^{1/2}]\\|_F^2 \\text{ in general}',
@@ -109,6 +109,23 @@ export default claim({
     counterexample: 'J = [[1, 0], [1, 0]], -H_p = diag(4, 1): the first term is 2.5, the printed one 8',
     corrected: '1/2 |(-H_p)^(1/2) J|_F^2; the series converges for singular values up to sqrt(beta)',
   }),
+  findings: [
+    {
+      class: 'misprint',
+      title:
+        'The first-order term for general observations has its factors in the wrong order and lacks the half',
+      quote: 'the regularizer of \\|J_g(h(x))[-H_{p_x}(g(h(x)))^{1/2}]\\|_F^2',
+      place: 'section 5.3, last paragraph',
+      says: 'J is D x d and H_p is D x D: the product exists only where D = d, and is another number there. Expanding eq. (12) gives -tr(J^T H_p J) / 2 = 1/2 |(-H_p)^(1/2) J|_F^2, which for unit Gaussians is the printed 1/2 |J|_F^2.',
+    },
+    {
+      class: 'caveat',
+      title: 'The RAE penalty is the limit of large beta, eq. (13) that of small beta',
+      quote: 'which converges when the singular values of J_g(h(x)) are smaller than \\sqrt{\\beta}',
+      place: 'section 5.3, last paragraph',
+      says: 'The authors call the first-order term crude. How crude: above the log det by at most |J^T J|_F^2 / (4 beta), its limit for large beta; where eq. (13) is derived, for beta far below the squared singular values, more than a thousand times too large. The series converges at equality too.',
+    },
+  ],
   objectives: ['grae', 'rae-jacobian'],
   subject: SUBJECT,
   checks: {

@@ -143,7 +143,7 @@ const optimum = check.equals<DataCase, Subject>({
 export default claim({
   id: 'KP-27',
   paper: 'kumar-poole',
-  source: 'Kumar & Poole 2020, eqs. (3), (7), (13), (14): derived from them',
+  source: 'Kumar & Poole 2020, eqs. (2), (7), (13), (14): derived from them',
   tex: {
     printed: '\\text{(not in the paper)}',
     corrected:

@@ -152,12 +152,22 @@ export default claim({
       '\\text{CelebA decoder: FC } 16\\times16\\times512, \\text{ strides } 1, 2, 2, 2 \\to 64\\times64\\times3',
     corrected:
       '16\\cdot1\\cdot2\\cdot2\\cdot2 = 128; \\quad \\text{FC } 8\\times8\\times512 \\to 64\\times64\\times3',
+    asRead: true,
   },
   says: "The printed CelebA decoder makes images of 128x128, twice the side of its data: its dense layer must lead to 8x8 feature maps; filters of size 4 need asymmetric padding; and with batch normalisation a decoder's Jacobian belongs to a sample only with running statistics.",
   verdict: refuted({
     counterexample: 'seed 16x16 with strides 1, 2, 2, 2: 128x128 for data of 64x64',
     corrected: 'seed 8x8; the MNIST table is consistent as printed (28, 14, 7, 4, 4 and 7, 7, 14, 28)',
   }),
+  findings: [
+    {
+      class: 'misprint',
+      title: 'The CelebA decoder of the table makes images of twice the side',
+      quote: 'z \\in \\mathcal{R}^{128} \\rightarrow FC _{16\\times16\\times512}',
+      place: 'appendix D, the table',
+      says: 'Three layers of stride 2 take 16x16 to 128x128; the data are 64x64. With FC 8x8x512 the table is consistent, as that of MNIST is. Filters of size 4 need one row and column more of zeros on one side; which is not said.',
+    },
+  ],
   subject: SUBJECT,
   checks: { sides, tables, printed, asymmetric, mirrored, evaluation, training },
   mutants: MUTANTS,
