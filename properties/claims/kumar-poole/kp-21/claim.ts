@@ -134,6 +134,13 @@ export default claim({
   ),
   findings: [
     {
+      class: 'misprint',
+      title: 'The bound that is trained is that of eq. (14)',
+      quote: 'we actually minimize the stochastic approximation of the upper bound of Eq. (17)',
+      place: 'appendix G',
+      says: 'The last numbered equation is (15). Section 7 names eq. (14) for the same objective.',
+    },
+    {
       class: 'sharpened',
       title: 'The bound is tight where the columns are orthogonal, whatever the posterior is',
       quote:
