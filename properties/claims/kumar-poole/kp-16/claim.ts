@@ -1,5 +1,6 @@
 /** @file KP-16: piecewise linear decoders. Exact away from the kinks, but not on them, nor on average over the data. */
 import { check, claim, draw, fc, refuted } from '../../../kit.js';
+import { averaged, averagedWithout, elu, eluWithout } from './averages.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 import * as kinks from './kinks.js';
 import { trained } from './trained.js';
@@ -70,14 +71,11 @@ const best = check.bound<PointCase, Subject>({
   }),
 });
 
-/** The case of the figures: slopes 1 and 2.5, residual 0.3. */
-const FIGURE: KinkCase = { slope: 1, bend: 1.5, kink: 0.5, residual: 0.3 };
-
 const TINY = 2 ** -30;
 
 const limit = check.within<KinkCase, Subject>({
   says: 'on a kink with a residual on its convex side the best variance does not shrink with beta, and the beta-VAE stays (r c)^2 / (2 pi (J-^2 + J+^2)) below GRAE (at beta = 2^-30, to 1e-4)',
-  given: { arbitrary: kinks.kinkCases('some'), examples: [FIGURE] },
+  given: { arbitrary: kinks.kinkCases('some'), examples: [kinks.FIGURE] },
   tolerance: 1e-4,
   runs: 20,
   measure: (c, rules) => {
@@ -91,7 +89,11 @@ const limit = check.within<KinkCase, Subject>({
 
 const printed = check.violates<KinkCase, Subject>({
   says: 'so the approximation is not exact there: for slopes 1 and 2.5 and residual 0.3 the beta-VAE is 0.00444 below GRAE as beta -> 0',
-  given: check.only([FIGURE, { ...FIGURE, residual: 1 }, { ...FIGURE, slope: 2, bend: 0.5 }]),
+  given: check.only([
+    kinks.FIGURE,
+    { ...kinks.FIGURE, residual: 1 },
+    { ...kinks.FIGURE, slope: 2, bend: 0.5 },
+  ]),
   margin: 2 ** 32,
   measure: (c, rules) =>
     [2 ** -10, 2 ** -20, TINY].map(beta => {
@@ -104,9 +106,9 @@ const printed = check.violates<KinkCase, Subject>({
 const nearby = check.violates<PointCase, Subject>({
   says: 'nor in an interval around the kink: from 0.01 on either side a variance that does not shrink is better than that of eq. (11), whatever beta',
   given: check.only([
-    { c: FIGURE, offset: 0.01, std: 0.05, beta: TINY },
-    { c: FIGURE, offset: -0.01, std: 0.05, beta: TINY },
-    { c: FIGURE, offset: -0.02, std: 0.05, beta: TINY },
+    { c: kinks.FIGURE, offset: 0.01, std: 0.05, beta: TINY },
+    { c: kinks.FIGURE, offset: -0.01, std: 0.05, beta: TINY },
+    { c: kinks.FIGURE, offset: -0.02, std: 0.05, beta: TINY },
   ]),
   margin: 2 ** 32,
   measure: ({ c, offset, std, beta }, rules) => {
@@ -129,55 +131,6 @@ const kinkWithoutResidual = check.order<KinkCase, Subject>({
       scale: 2 ** 4 * beta + 2 ** 6 * Math.sqrt(beta),
     })),
   }),
-});
-
-/** In the root of beta: the width of the posteriors is what matters. */
-const inRoot =
-  (
-    constant: (rules: Subject, c: KinkCase) => number,
-    top: number,
-    gap: (rules: Subject, c: KinkCase, beta: number) => number,
-  ) =>
-  (c: KinkCase, rules: Subject) => ({
-    constant: constant(rules, c),
-    ladder: check.ladder(check.dyadic(top, 0, 8), root => ({
-      residual: gap(rules, c, root ** 2),
-      scale: root ** 2,
-    })),
-  });
-
-const effect = (_: Subject, c: KinkCase, beta: number): number => kinks.averageEffect(c, beta);
-
-const averaged = check.order<KinkCase, Subject>({
-  says: 'averaged over codes N(0, 1), at eq. (11), the gap is of order beta, as for smooth decoders: -r c p(k) (1/J-^2 + 1/J+^2) / 4 (order 2 in the root of beta)',
-  given: { arbitrary: kinks.kinkCases('some'), examples: [FIGURE] },
-  order: 2,
-  runs: 10,
-  measure: inRoot((rules, c) => rules.average(c), 2 ** -5, effect),
-});
-
-const averagedWithout = check.order<KinkCase, Subject>({
-  says: 'and of order beta^(3/2) without a residual, where smooth decoders have order 2 (order 3 in the root of beta)',
-  given: kinks.kinkCases('zero').filter(c => Math.abs(SUBJECT.averageWithout(c)) > 2 ** -6),
-  order: 3,
-  runs: 10,
-  measure: inRoot((rules, c) => rules.averageWithout(c), 2 ** -6, effect),
-});
-
-const elu = check.order<KinkCase, Subject>({
-  says: 'an ELU at its joint with a residual: order beta, -r / 4v (order 2 in the root of beta)',
-  given: kinks.kinkCases('some').map(c => ({ ...c, bend: 0 })),
-  order: 2,
-  runs: 8,
-  measure: inRoot((rules, c) => rules.elu(c).first, 2 ** -4, kinks.eluGap),
-});
-
-const eluWithout = check.order<KinkCase, Subject>({
-  says: 'without: order beta^(3/2), -sqrt(2 / pi) / 2v (order 3 in the root of beta)',
-  given: kinks.kinkCases('zero').map(c => ({ ...c, bend: 0 })),
-  order: 3,
-  runs: 8,
-  measure: inRoot((rules, c) => rules.elu(c).without, 2 ** -4, kinks.eluGap),
 });
 
 export default claim({

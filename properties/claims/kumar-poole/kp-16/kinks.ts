@@ -16,6 +16,9 @@ export const kinkCases = (residual: 'zero' | 'some') =>
   });
 export type KinkCase = draw.Of<ReturnType<typeof kinkCases>>;
 
+/** The case of the figures: slopes 1 and 2.5, residual 0.3. */
+export const FIGURE: KinkCase = { slope: 1, bend: 1.5, kink: 0.5, residual: 0.3 };
+
 /** What the objectives are made from. */
 interface Rules {
   readonly vae: VaeRules;
