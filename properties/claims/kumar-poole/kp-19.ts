@@ -30,7 +30,7 @@ const gammaVae = (rules: GammaVaeRules): Sampling =>
   );
 
 function both(c: noisy.NoisyCase, rules: Subject, variance: number) {
-  const net = noisy.trainedNet(c.of.shape);
+  const net = noisy.trainedNet(c.model.shape);
   const weighted = noisyStep(noisy.noisyVae(rules.beta), net, noisy.noisyValues(c), c.noise);
   const values = { ...noisy.noisyValues(c), more: { gamma: [variance] } };
   const plain = noisyStep(gammaVae(rules.gamma), net, values, c.noise);

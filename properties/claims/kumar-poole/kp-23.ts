@@ -75,8 +75,8 @@ const stationary = check.equals<smooth.SmoothCase, Subject>({
 });
 
 /** The metric of the trained covariance, less the matrix that it tends to, which a mean Hessian misses to first order. */
-const limit = (of: (c: smooth.SmoothCase) => mat.Matrix) => (c: smooth.SmoothCase, rules: Subject) => {
-  const m = of(c);
+const limit = (matrix: (c: smooth.SmoothCase) => mat.Matrix) => (c: smooth.SmoothCase, rules: Subject) => {
+  const m = matrix(c);
   return {
     ladder: check.ladder(check.dyadic(smooth.reach(c) / 4, 0, 9), beta => ({
       residual: mat.combine(1, rules.metric(smooth.optimum(c, beta), beta), -1, m).flat(),

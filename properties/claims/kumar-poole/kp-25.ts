@@ -31,7 +31,9 @@ const SHAPES = [
 ];
 
 const cases = fc.oneof(
-  ...SHAPES.map(of => draw.record({ of: autoencoderOf(of), beta: draw.logUniform({ min: 1e-3, max: 1 }) })),
+  ...SHAPES.map(sizes =>
+    draw.record({ model: autoencoderOf(sizes), beta: draw.logUniform({ min: 1e-3, max: 1 }) }),
+  ),
 );
 type Case = draw.Of<typeof cases>;
 
@@ -43,10 +45,10 @@ const perSample = check.equals<Case, Subject>({
   given: cases,
   runs: 20,
   measure: (c, rules) => {
-    const net = trainedNet(c.of.shape);
+    const net = trainedNet(c.model.shape);
     const values = noisyValues(c);
-    const covariances = covariancesOf(c.of);
-    const jacobians = jacobiansOf(c.of);
+    const covariances = covariancesOf(c.model);
+    const jacobians = jacobiansOf(c.model);
     const gaps = jacobians.map((j, i) => rules.gap(j, covariances[i]!, c.beta));
     const upper = taylor(rules.taylor, net, values).loss;
     const stretch = mat.sum(jacobians.map(j => mat.norm(j.flat())));

@@ -20,12 +20,12 @@ const SHAPES = [
 ];
 
 const sharedCases = fc.oneof(
-  ...SHAPES.map(of =>
+  ...SHAPES.map(sizes =>
     draw.record({
-      of: autoencoderOf(of),
+      model: autoencoderOf(sizes),
       beta: draw.logUniform({ min: 1 / 64, max: 16 }),
       /** Some covariance. */
-      covariance: draw.spd(of.net.latent, 1 / 64, 4).map(({ matrix }) => matrix),
+      covariance: draw.spd(sizes.net.latent, 1 / 64, 4).map(({ matrix }) => matrix),
     }),
   ),
 );
@@ -47,18 +47,18 @@ const SUBJECT = {
 type Subject = typeof SUBJECT;
 
 /** With that covariance for all data: the scale head's weights zero, all in its biases. */
-function taylorAt({ of, beta }: SharedCase, rules: Subject, covariance: mat.Matrix): Step {
-  const net = trainedNet(of.shape);
+function taylorAt({ model, beta }: SharedCase, rules: Subject, covariance: mat.Matrix): Step {
+  const net = trainedNet(model.shape);
   const params = {
-    ...of.params,
-    'cholesky.weight': mat.zeros(of.params['cholesky.weight']!.length),
+    ...model.params,
+    'cholesky.weight': mat.zeros(model.params['cholesky.weight']!.length),
     'cholesky.bias': posterior(net, [], covariance)['cholesky.bias']!,
   };
-  return taylor(rules.taylor, net, { params, x: of.x, beta });
+  return taylor(rules.taylor, net, { params, x: model.x, beta });
 }
 
 const graeOf = (c: SharedCase, rules: Subject): Step =>
-  grae(rules.grae, trainedNet(c.of.shape), noisyValues(c));
+  grae(rules.grae, trainedNet(c.model.shape), noisyValues(c));
 
 /** GRAE without its log det: the mean of |x - g|^2 / 2 + beta |h|^2 / 2. */
 function fit(c: SharedCase, rules: Subject, jacobians: readonly mat.Matrix[]): number {
@@ -81,7 +81,7 @@ const value = check.equals<SharedCase, Subject>({
   given: sharedCases,
   runs: 30,
   measure: (c, rules) => {
-    const jacobians = jacobiansOf(c.of);
+    const jacobians = jacobiansOf(c.model);
     const best = rules.shared(jacobians, c.beta);
     const step = taylorAt(c, rules, best);
     const found = step.gradient('cholesky.bias');
@@ -98,7 +98,7 @@ const minimum = check.bound<SharedCase, Subject>({
   given: sharedCases,
   runs: 30,
   measure: (c, rules) => {
-    const jacobians = jacobiansOf(c.of);
+    const jacobians = jacobiansOf(c.model);
     const best = rules.shared(jacobians, c.beta);
     const floor = taylorAt(c, rules, best).loss;
     const other = taylorAt(c, rules, c.covariance).loss;
@@ -122,9 +122,9 @@ const amortised = check.equals<SharedCase, Subject>({
   given: sharedCases,
   runs: 30,
   measure: (c, rules) => {
-    const jacobians = jacobiansOf(c.of);
-    const covariances = covariancesOf(c.of);
-    const { loss } = taylor(rules.taylor, trainedNet(c.of.shape), noisyValues(c));
+    const jacobians = jacobiansOf(c.model);
+    const covariances = covariancesOf(c.model);
+    const { loss } = taylor(rules.taylor, trainedNet(c.model.shape), noisyValues(c));
     const gaps = jacobians.map((j, i) => graeGap(j, covariances[i]!, c.beta));
     const size = sizeOf(jacobians, loss, c.beta, covariances[0]!);
     return {

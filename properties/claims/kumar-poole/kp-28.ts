@@ -35,36 +35,36 @@ function headGradient(gradient: mat.Matrix, factor: mat.Matrix): number[] {
 
 /** A smooth decoder with some covariance, as broad as the closed forms and quadratures go. */
 const withCovariance = (smooth: fc.Arbitrary<SmoothCase>, scaleOf: (c: SmoothCase) => number) =>
-  smooth.chain(of =>
+  smooth.chain(model =>
     draw.record({
-      of: fc.constant(of),
+      model: fc.constant(model),
       covariance: draw
-        .spd(of.mean.length, 1 / 16, 1)
-        .map(({ matrix }) => matrix.map(row => mat.scale(scaleOf(of), row))),
+        .spd(model.mean.length, 1 / 16, 1)
+        .map(({ matrix }) => matrix.map(row => mat.scale(scaleOf(model), row))),
       beta: draw.logUniform({ min: 1 / 64, max: 4 }),
     }),
   );
 type PriceCase = draw.Of<ReturnType<typeof withCovariance>>;
 
-const showPrice = ({ of, covariance, beta }: PriceCase): string =>
-  `${show(of)}, ${JSON.stringify({ covariance, beta })}`;
+const showPrice = ({ model, covariance, beta }: PriceCase): string =>
+  `${show(model)}, ${JSON.stringify({ covariance, beta })}`;
 
-function averaged({ of, covariance, beta }: PriceCase, rules: Subject, nodes: number): NoisyStep {
-  const params = { ...posterior(of.net, of.mean, covariance), ...of.params };
-  const points = quad.gaussianPoints(of.mean.length, nodes);
-  return averagedStep(noisyVae(rules.vae), of.net, { params, x: of.x, beta }, points);
+function averaged({ model, covariance, beta }: PriceCase, rules: Subject, nodes: number): NoisyStep {
+  const params = { ...posterior(model.net, model.mean, covariance), ...model.params };
+  const points = quad.gaussianPoints(model.mean.length, nodes);
+  return averagedStep(noisyVae(rules.vae), model.net, { params, x: model.x, beta }, points);
 }
 
 /** The size of what the quadrature adds up: residuals and slopes at its nodes. */
-function sizeOf({ of, covariance, beta }: PriceCase): number {
-  const parts = Object.values(of.params).map(values => mat.norm(values));
-  const reachOf = 1 + mat.norm(of.mean) + 4 * Math.sqrt(mat.norm(covariance.flat()));
-  const output = mat.norm(of.x) + mat.sum(parts) * reachOf ** 2;
+function sizeOf({ model, covariance, beta }: PriceCase): number {
+  const parts = Object.values(model.params).map(values => mat.norm(values));
+  const reachOf = 1 + mat.norm(model.mean) + 4 * Math.sqrt(mat.norm(covariance.flat()));
+  const output = mat.norm(model.x) + mat.sum(parts) * reachOf ** 2;
   return output ** 2 + beta * mat.norm(mat.inverse(covariance).flat());
 }
 
 function priceOf(c: PriceCase, rules: Subject, nodes: number) {
-  const gradient = rules.price(c.of.meanHessian(c.covariance), c.covariance, c.beta);
+  const gradient = rules.price(c.model.meanHessian(c.covariance), c.covariance, c.beta);
   const step = averaged(c, rules, nodes);
   return {
     step,
@@ -80,8 +80,8 @@ const polynomial = check.equals<PriceCase, Subject>({
   // four nodes are exact: the gradients have degree at most five in the noise
   measure: (c, rules) => {
     const { step, covariance } = priceOf(c, rules, 4);
-    const gradient = quadraticMeanGradient(modelOf(c.of), c.covariance);
-    const mean = [step.gradient('mu.bias'), rules.bonnet(gradient, c.of.mean, c.beta)] as const;
+    const gradient = quadraticMeanGradient(modelOf(c.model), c.covariance);
+    const mean = [step.gradient('mu.bias'), rules.bonnet(gradient, c.model.mean, c.beta)] as const;
     return check.agree({ covariance, mean }, sizeOf(c));
   },
 });

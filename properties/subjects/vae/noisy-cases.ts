@@ -13,11 +13,11 @@ import { autoencoderOf, SHAPES, type Shape } from '../../arbitraries/autoencoder
 import { draw, fc, type Given } from '../../kit.js';
 import type { Values } from './step.js';
 
-const noisyOf = (of: Shape) =>
+const noisyOf = (sizes: Shape) =>
   draw.record({
-    of: autoencoderOf(of),
+    model: autoencoderOf(sizes),
     /** [batch, d] */
-    noise: draw.vector(of.batch * of.net.latent, draw.normal()),
+    noise: draw.vector(sizes.batch * sizes.net.latent, draw.normal()),
     beta: draw.logUniform({ min: 1 / 64, max: 16 }),
   });
 
@@ -26,7 +26,7 @@ export type NoisyCase = draw.Of<ReturnType<typeof noisyOf>>;
 /** Curved decoders with diagonal and with full covariances, of several latents. */
 export const noisyCases: Given<NoisyCase> = {
   arbitrary: fc.oneof(...SHAPES.learned.map(noisyOf)),
-  show: ({ of: { shape, params, x }, noise, beta }) =>
+  show: ({ model: { shape, params, x }, noise, beta }) =>
     `${shape.net.activation} ${shape.net.posterior}: ${JSON.stringify({ ...params, x, noise, beta })}`,
 };
 
@@ -39,9 +39,9 @@ export function trainedNet(shape: Shape): Autoencoder {
   return net;
 }
 
-export const noisyValues = ({ of, beta }: Omit<NoisyCase, 'noise'>): Values => ({
-  params: of.params,
-  x: of.x,
+export const noisyValues = ({ model, beta }: Omit<NoisyCase, 'noise'>): Values => ({
+  params: model.params,
+  x: model.x,
   beta,
 });
 

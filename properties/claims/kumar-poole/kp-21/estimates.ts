@@ -20,13 +20,13 @@ const DRAWS: readonly (readonly [Shape, number])[] = [
 ];
 
 const sampledCases = fc.oneof(
-  ...DRAWS.map(([of, columns]) =>
+  ...DRAWS.map(([sizes, columns]) =>
     draw.record({
-      of: autoencoderOf(of),
+      model: autoencoderOf(sizes),
       beta: draw.logUniform({ min: 1e-3, max: 16 }),
       /** k */
       columns: fc.constant(columns),
-      probabilities: draw.vector(of.net.latent, draw.logUniform({ min: 1 / 4, max: 4 })).map(weights => {
+      probabilities: draw.vector(sizes.net.latent, draw.logUniform({ min: 1 / 4, max: 4 })).map(weights => {
         const sum = mat.sum(weights);
         return weights.map(w => w / sum);
       }),
@@ -36,18 +36,18 @@ const sampledCases = fc.oneof(
 type SampledCase = draw.Of<typeof sampledCases>;
 
 /** The objective with k columns and the probabilities [d] as an input. */
-const drawn = (rules: GraeSampledRules, { columns, of }: SampledCase): Sampling =>
+const drawn = (rules: GraeSampledRules, { columns, model }: SampledCase): Sampling =>
   sampling(
     rules,
     makeGraeSampled(rules),
     ({ beta, probabilities }) => ({ beta: beta!, columns, probabilities: probabilities! }),
     `${columns}`,
-    { probabilities: { shape: [of.shape.net.latent] } },
+    { probabilities: { shape: [model.shape.net.latent] } },
   );
 
-const valuesOf = ({ of, beta, probabilities }: SampledCase, p: mat.Vector = probabilities) => ({
-  params: of.params,
-  x: of.x,
+const valuesOf = ({ model, beta, probabilities }: SampledCase, p: mat.Vector = probabilities) => ({
+  params: model.params,
+  x: model.x,
   beta,
   more: { probabilities: p },
 });
@@ -77,8 +77,8 @@ function orders(d: number): quad.WeightedPoint[] {
 }
 
 /** log(1 + |J_c|^2 / beta) of each column, averaged over the batch: all samples draw the same columns here. */
-function termsOf({ of, beta }: SampledCase): number[] {
-  const jacobians = jacobiansOf(of);
+function termsOf({ model, beta }: SampledCase): number[] {
+  const jacobians = jacobiansOf(model);
   const logs = jacobians.map(j => mat.transpose(j).map(column => Math.log1p(mat.norm(column) ** 2 / beta)));
   return logs[0]!.map((_, c) => logs.reduce((sum, row) => sum + row[c]!, 0) / logs.length);
 }
@@ -88,12 +88,12 @@ const spreadOf = (l: readonly number[], p: readonly number[]): number =>
   Math.max(...l.map((x, i) => x / p[i]!));
 
 const hadamardOf = (c: SampledCase, rules: Subject) =>
-  grae(rules.hadamard, trainedNet(c.of.shape), { params: c.of.params, x: c.of.x, beta: c.beta });
+  grae(rules.hadamard, trainedNet(c.model.shape), { params: c.model.params, x: c.model.x, beta: c.beta });
 
 /** Loss and gradients averaged over the draws beside those with the sum over all columns. */
-function unbiasedParts(c: SampledCase, rules: Subject, of: Sampling, points: Draws, p: mat.Vector) {
-  const net = trainedNet(c.of.shape);
-  const average = averagedStep(of, net, valuesOf(c, p), points);
+function unbiasedParts(c: SampledCase, rules: Subject, objective: Sampling, points: Draws, p: mat.Vector) {
+  const net = trainedNet(c.model.shape);
+  const average = averagedStep(objective, net, valuesOf(c, p), points);
   const exact = hadamardOf(c, rules);
   const size = Math.abs(exact.loss) + c.beta * spreadOf(termsOf(c), p);
   const gradients = Object.keys(net.shapes).map(name => {
@@ -121,10 +121,10 @@ export const unbiased = check.equals<SampledCase, Subject>({
 type Draws = readonly quad.WeightedPoint[];
 
 /** The estimates of the penalty for each draw, with their weights. */
-const estimates = (c: SampledCase, of: Sampling, points: Draws, p: mat.Vector) =>
+const estimates = (c: SampledCase, objective: Sampling, points: Draws, p: mat.Vector) =>
   points.map(({ point, weight }) => ({
     weight,
-    value: noisyStep(of, trainedNet(c.of.shape), valuesOf(c, p), point).term('penalty'),
+    value: noisyStep(objective, trainedNet(c.model.shape), valuesOf(c, p), point).term('penalty'),
   }));
 
 function varianceOf(draws: ReturnType<typeof estimates>): number {
@@ -154,7 +154,7 @@ export const distinct = check.equals<SampledCase, Subject>({
   given: sampledCases,
   runs: 15,
   measure: (c, rules) => {
-    const d = c.of.shape.net.latent;
+    const d = c.model.shape.net.latent;
     return unbiasedParts(c, rules, drawn(rules.distinct, c), orders(d), uniform(d));
   },
 });
@@ -170,6 +170,6 @@ export const importance = check.equals<SampledCase, Subject>({
     const draws = estimates(c, drawn(rules.sampled, c), independentDraws(p, c.columns), p);
     const actual = draws.map(({ value }) => value);
     // columns of next to no probability are drawn at the edge of what doubles resolve
-    return { actual, expected: actual.map(() => sum), scale: c.of.shape.batch * sum };
+    return { actual, expected: actual.map(() => sum), scale: c.model.shape.batch * sum };
   },
 });

@@ -26,7 +26,7 @@ const lowerOf = (j: number, d: number): number[] =>
   Array.from({ length: j }, (_, k) => d + (j * (j - 1)) / 2 + k);
 
 /** The three parts of the identity for latent j, from the gradients of the network's parameters, and the size of their terms. */
-function parts({ of: { shape, params } }: noisy.NoisyCase, step: Step, j: number) {
+function parts({ model: { shape, params } }: noisy.NoisyCase, step: Step, j: number) {
   const d = shape.net.latent;
   const read = (name: string) => ({ p: params[name]!, g: step.gradient(name) });
   const layer = (name: string, rows: readonly number[]): number => {
@@ -56,7 +56,7 @@ function identities(
   step: Step,
   covariances: readonly mat.Matrix[],
 ) {
-  const codes = rowsOf(atCode(c.of).mean, c.of.shape.batch);
+  const codes = rowsOf(atCode(c.model).mean, c.model.shape.batch);
   return [...codes[0]!.keys()].map(j => {
     const { weights, codes: pulled, spread } = parts(c, step, j);
     const second = codes.reduce((sum, z, i) => sum + z[j]! ** 2 + covariances[i]![j]![j]!, 0) / codes.length;
@@ -74,9 +74,9 @@ const sampled = check.equals<noisy.NoisyCase, Subject>({
   given: noisy.noisyCases,
   runs: 40,
   measure: (c, rules) => {
-    const net = noisy.trainedNet(c.of.shape);
+    const net = noisy.trainedNet(c.model.shape);
     const step = noisyStep(noisy.noisyVae(rules.vae), net, noisy.noisyValues(c), c.noise);
-    return identities(c, rules, 'beta-VAE', step, covariancesOf(c.of));
+    return identities(c, rules, 'beta-VAE', step, covariancesOf(c.model));
   },
 });
 
@@ -85,13 +85,13 @@ const deterministic = check.equals<noisy.NoisyCase, Subject>({
   given: noisy.noisyCases,
   runs: 20,
   measure: (c, rules) => {
-    const net = noisy.trainedNet(c.of.shape);
-    const at = (of: Sampling): Step => noisyStep(of, net, noisy.noisyValues(c), c.noise);
-    const jacobians = jacobiansOf(c.of);
+    const net = noisy.trainedNet(c.model.shape);
+    const at = (objective: Sampling): Step => noisyStep(objective, net, noisy.noisyValues(c), c.noise);
+    const jacobians = jacobiansOf(c.model);
     const best = jacobians.map(j => graeCovariance(j, c.beta));
     const meanField = jacobians.map(j => mat.diagonal(precision(j, c.beta).map((row, i) => 1 / row[i]!)));
     return [
-      ...identities(c, rules, 'Taylor', at(noisy.noisyTaylor(rules.taylor)), covariancesOf(c.of)),
+      ...identities(c, rules, 'Taylor', at(noisy.noisyTaylor(rules.taylor)), covariancesOf(c.model)),
       ...identities(c, rules, 'GRAE', at(noisy.noisyGrae(rules.grae)), best),
       ...identities(c, rules, 'Hadamard', at(noisy.noisyGrae(rules.hadamard)), meanField),
     ];

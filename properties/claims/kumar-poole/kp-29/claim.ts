@@ -16,11 +16,11 @@ import { asymmetric, mirrored } from './padding.js';
 
 /** The shape of what a layer or network makes of an input of that shape: traced, nothing is computed. */
 function shapeAfter(
-  of: Pick<Autoencoder, 'shapes'>,
+  parameters: Pick<Autoencoder, 'shapes'>,
   apply: (params: Params, x: tf.Tensor) => tf.Tensor,
   input: readonly number[],
 ): readonly number[] {
-  const specs = { ...network.paramSpecs(of), x: { shape: input } };
+  const specs = { ...network.paramSpecs(parameters), x: { shape: input } };
   const { nodes, outputs } = trace(inputs => ({ y: apply(inputs, inputs.x!) }), specs);
   return nodes[outputs.y!]!.shape;
 }
