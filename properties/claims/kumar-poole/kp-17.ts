@@ -71,8 +71,7 @@ const closed = check.equals<FlatCase, Subject>({
   given: { arbitrary: flatCases, examples: [SQUARE] },
   runs: 40,
   measure: (c, rules) => {
-    const scale = sizeOf(c, 1);
-    const floor = regularised(c, rules);
+    const [scale, floor] = [sizeOf(c, 1), regularised(c, rules)];
     return check.agree({
       GRAE: [floor, (c.beta / 2) * mat.norm(c.mean) ** 2, c.beta],
       'at eq. (11)': [trained(c, rules, [[1]]) - floor, 1.5 * strength(c), scale + scale * mat.norm(c.mean)],
@@ -117,10 +116,8 @@ const logarithmic = check.order<FlatCase, Subject>({
       ladder: check.ladder(check.dyadic(Math.sqrt(k), 2, 10), root => {
         const at = { ...c, beta: root ** 2 };
         const gap = trained(at, rules, [[rules.variance(k, at.beta)]]) - regularised(at, rules);
-        return {
-          residual: gap - rules.leading(k, at.beta),
-          scale: at.beta * (4 + Math.abs(Math.log(at.beta / k))),
-        };
+        const scale = at.beta * (4 + Math.abs(Math.log(at.beta / k)));
+        return { residual: gap - rules.leading(k, at.beta), scale };
       }),
     };
   },
