@@ -97,6 +97,8 @@ const CLAIMS: Readonly<Record<string, string>> = {
   'KP-29': 'kumar-poole/kp-29/claim',
   'KP-30': 'kumar-poole/kp-30/claim',
   'KP-31': 'kumar-poole/kp-31',
+  'KP-35': 'kumar-poole/kp-35',
+  'KP-36': 'kumar-poole/kp-36',
   'VGR-1': 'vgr/vgr-1/claim',
   'VGR-2': 'vgr/vgr-2',
   'VGR-3': 'vgr/vgr-3',

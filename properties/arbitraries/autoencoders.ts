@@ -17,7 +17,8 @@ export interface Shape {
   readonly batch: number;
 }
 
-const shape = (
+/** A dense network whose heads make the decoder's first width of latents, and its batch. */
+export const shape = (
   activation: ActivationName,
   encoder: readonly number[],
   decoder: readonly number[],

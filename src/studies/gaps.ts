@@ -31,6 +31,10 @@ export interface GapExperiment {
   readonly heldOut: number;
   /** Antithetic pairs of noises. */
   readonly pairs: number;
+  /** Of the hidden layers: that of the paper when not said. */
+  readonly activation?: 'elu' | 'relu';
+  /** Real data in the place of the synthetic set, a row of `data` numbers each: for training, then held out. */
+  readonly rows?: Float64Array;
 }
 
 /** The implementations that are compared. */
@@ -51,8 +55,8 @@ export interface Gaps {
 }
 
 /** As far as the networks of the paper are dense. */
-const networkOf = ({ latent, data, width }: GapExperiment): Autoencoder =>
-  mirroredNet({ latent, data, width, activation: 'elu' });
+const networkOf = ({ latent, data, width, activation = 'elu' }: GapExperiment): Autoencoder =>
+  mirroredNet({ latent, data, width, activation });
 
 /** Points on a curved manifold of as many dimensions as there are latents, with a little noise. */
 function draw({ latent, data }: GapExperiment, world: Random, random: Random, count: number): Float64Array {
@@ -69,8 +73,14 @@ function draw({ latent, data }: GapExperiment, world: Random, random: Random, co
   return x;
 }
 
-const dataOf = (e: GapExperiment, name: string, count: number): Float64Array =>
-  draw(e, stream(e.seed, 'world'), stream(e.seed, name), count);
+/** Training data, eight batches of them, or what is held out. */
+function dataOf(e: GapExperiment, name: 'training' | 'held-out'): Float64Array {
+  const training = 8 * e.batch;
+  const count = name === 'training' ? training : e.heldOut;
+  if (e.rows === undefined) return draw(e, stream(e.seed, 'world'), stream(e.seed, name), count);
+  const first = name === 'training' ? 0 : training;
+  return e.rows.subarray(first * e.data, (first + count) * e.data);
+}
 
 const pick = (net: Autoencoder, inputs: Params): Params =>
   Object.fromEntries(Object.keys(net.shapes).map(name => [name, parameter(inputs, name)]));
@@ -129,7 +139,7 @@ export function gapTraining(e: GapExperiment, beta: number): GapTraining {
     ),
   };
   const random = stream(e.seed, 'noise');
-  const all = dataOf(e, 'training', 8 * e.batch);
+  const all = dataOf(e, 'training');
   const length = e.batch * e.data;
   let done = 0;
   const draw = (): Float64Array => fill(new Float64Array(e.batch * e.latent), 'normal', random);
@@ -196,7 +206,7 @@ export function gapsOf(e: GapExperiment, beta: number, params: Params64, rules: 
     const noise = fill(new Float64Array(samples * e.latent), 'normal', random);
     const found =
       i === 0
-        ? program.run({ ...params, x: dataOf(e, 'held-out', samples), noise, beta: Float64Array.of(beta) })
+        ? program.run({ ...params, x: dataOf(e, 'held-out'), noise, beta: Float64Array.of(beta) })
         : program.update({ noise });
     draws[i] = found.both![0]! - found.control![0]! + found.spread![0]! - found.taylor![0]!;
     deterministic = { taylor: found.taylor![0]!, grae: found.grae![0]! };

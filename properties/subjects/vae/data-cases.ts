@@ -1,24 +1,7 @@
 /** @file Linear autoencoders on data sets. */
-import fc from 'fast-check';
-import { apply, identity, type Matrix, scale, type Vector } from '../../../src/theory/numerics/matrix.js';
-import { orthogonal } from '../../arbitraries/matrix.js';
-import { normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { draw, fc, mat } from '../../kit.js';
 import { betas, jacobians, linearAutoencoder } from './local-cases.js';
 import { posterior, type Values } from './step.js';
-
-/** A linear autoencoder on a data set. */
-export interface DataCase {
-  readonly weight: Matrix;
-  readonly bias: Vector;
-  /** One datum a row. */
-  readonly data: Matrix;
-  readonly beta: number;
-  readonly rotation: Matrix;
-  /** Something to add to the parameters. */
-  readonly nudge: Vector;
-}
 
 const SIZES = [
   [4, 2, 5],
@@ -26,25 +9,29 @@ const SIZES = [
   [2, 2, 6],
 ] as const;
 
-export const dataCases: fc.Arbitrary<DataCase> = fc.oneof(
+/** A linear autoencoder on a data set. */
+export const dataCases = fc.oneof(
   ...SIZES.map(([entries, latent, count]) =>
-    plainRecord({
+    draw.record({
       weight: jacobians(entries, latent),
-      bias: vector(entries, normal()),
-      data: fc.tuple(...Array.from({ length: count }, () => vector(entries, normal()))),
+      bias: draw.vector(entries, draw.normal()),
+      /** One datum a row. */
+      data: fc.tuple(...Array.from({ length: count }, () => draw.vector(entries, draw.normal()))),
       beta: betas,
-      rotation: orthogonal(latent),
-      nudge: vector(entries * latent, normal({ std: 0.25 })),
+      rotation: draw.orthogonal(latent),
+      /** Something to add to the parameters. */
+      nudge: draw.vector(entries * latent, draw.normal({ std: 0.25 })),
     }),
   ),
 );
+export type DataCase = draw.Of<typeof dataCases>;
 
-export function dataValues(c: DataCase, weight: Matrix, encoder: Matrix, bias: Vector): Values {
+export function dataValues(c: DataCase, weight: mat.Matrix, encoder: mat.Matrix, bias: mat.Vector): Values {
   const d = encoder.length;
   const net = linearAutoencoder(weight.length, d);
   return {
     params: {
-      ...posterior(net, scale(-1, apply(encoder, bias)), identity(d)),
+      ...posterior(net, mat.scale(-1, mat.apply(encoder, bias)), mat.identity(d)),
       'mu.weight': encoder.flat(),
       'decoder.0.weight': weight.flat(),
       'decoder.0.bias': bias,

@@ -1,24 +1,40 @@
 /** @file The convolutional networks of Kumar & Poole's appendix D as they are evaluated, with parameters and images. */
-import fc from 'fast-check';
-import { fill, stream } from '../../../src/claims/random.js';
+
 import { initialise } from '../../../src/core/init.js';
 import { kumarPooleAutoencoder } from '../../../src/core/net/kumar-poole.js';
 import { type Autoencoder, type Params, parameter } from '../../../src/core/net/network.js';
 import { evaluated } from '../../../src/core/net/running.js';
 import { sizeOf } from '../../../src/engine/graph/graph.js';
-import { plainRecord } from '../../arbitraries/record.js';
+import type { Specs } from '../../../src/engine/spec.js';
+import { draw, fc, fill, stream } from '../../kit.js';
+
+/** Inputs of a program for all parameters of a network or a layer. */
+export const paramSpecs = ({ shapes }: Pick<Autoencoder, 'shapes'>): Specs =>
+  Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }]));
+
+/** The parameters of a network or a layer among the inputs of a program. */
+export const pickParams = ({ shapes }: Pick<Autoencoder, 'shapes'>, inputs: Params): Params =>
+  Object.fromEntries(Object.keys(shapes).map(name => [name, parameter(inputs, name)]));
+
+const keys = new Map<string, object>();
+
+/** An object that keys programs by something else than a network. */
+export function keyOf(name: string): object {
+  const key = keys.get(name) ?? {};
+  keys.set(name, key);
+  return key;
+}
 
 /** A network whose running statistics are parameters like the others. */
 export function withStatistics(net: Autoencoder): Autoencoder {
   const { normalised, ...rest } = net;
   if (normalised === undefined) return net;
-  const pick = (params: Params): Params =>
-    Object.fromEntries(Object.keys(normalised.statistics).map(name => [name, parameter(params, name)]));
+  const running = { shapes: normalised.statistics };
   return {
     ...rest,
     shapes: { ...net.shapes, ...normalised.statistics },
-    encode: (params, x) => evaluated(net, pick(params)).encode(params, x),
-    decode: (params, z) => evaluated(net, pick(params)).decode(params, z),
+    encode: (params, x) => evaluated(net, pickParams(running, params)).encode(params, x),
+    decode: (params, z) => evaluated(net, pickParams(running, params)).decode(params, z),
   };
 }
 
@@ -48,14 +64,10 @@ export function mnistNetworks({ latent, width }: NetworkSize): Modes {
   return made;
 }
 
-export interface NetworkCase {
-  readonly size: NetworkSize;
-  /** Everything else is drawn from it. */
-  readonly seed: number;
-}
-
-export const networkCases = (size: NetworkSize): fc.Arbitrary<NetworkCase> =>
-  plainRecord({ size: fc.constant(size), seed: fc.integer({ min: 0, max: 2 ** 31 }) });
+export const networkCases = (size: NetworkSize) =>
+  // everything else is drawn from the seed
+  draw.record({ size: fc.constant(size), seed: fc.integer({ min: 0, max: 2 ** 31 }) });
+export type NetworkCase = draw.Of<ReturnType<typeof networkCases>>;
 
 /** Variance of a layer's inputs that the running statistics claim: small, so that the Jacobian is not. */
 const CLAIMED_VARIANCE = 0.25;
@@ -68,7 +80,9 @@ export function networkValues(net: Autoencoder, { size, seed }: NetworkCase) {
       fill(new Float64Array(sizeOf(shape)), 'normal', stream(seed, name)),
     ]),
   );
-  const params = initialise({ ...net, fanIn: fanInOf(net) }, draws, 'lecun');
+  // statistics have no fan-in: they are replaced
+  const fanIn = Object.fromEntries(Object.keys(net.shapes).map(name => [name, net.fanIn[name] ?? 1]));
+  const params = initialise({ ...net, fanIn }, draws, 'lecun');
   for (const name of Object.keys(params)) {
     const [normal, values] = [draws[name]!, params[name]!];
     if (name.endsWith('.running_var')) params[name] = normal.map(x => CLAIMED_VARIANCE * Math.exp(x / 4));
@@ -82,7 +96,3 @@ export function networkValues(net: Autoencoder, { size, seed }: NetworkCase) {
     cotangent: fill(new Float64Array(pixels), 'normal', stream(seed, 'cotangent')),
   };
 }
-
-/** Statistics have no fan-in: they are replaced. */
-const fanInOf = (net: Autoencoder): Record<string, number> =>
-  Object.fromEntries(Object.keys(net.shapes).map(name => [name, net.fanIn[name] ?? 1]));

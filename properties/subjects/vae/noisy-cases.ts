@@ -1,32 +1,32 @@
 /** @file Autoencoders with learned covariances, their parameters, data and noise: for identities that hold at every parameter. */
-import fc from 'fast-check';
-import type { Given } from '../../../src/claims/checks/given.js';
 import { denseAutoencoder } from '../../../src/core/net/dense.js';
 import type { Autoencoder } from '../../../src/core/net/network.js';
-import { type AutoencoderCase, autoencoderOf, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
-import { logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { type GraeRules, makeGrae } from '../../../src/core/objectives/grae/grae.js';
+import { makeBetaVae } from '../../../src/core/objectives/vae/beta-vae.js';
+import {
+  type BetaVaeTaylorRules,
+  makeBetaVaeTaylor,
+} from '../../../src/core/objectives/vae/beta-vae-taylor.js';
+import type { VaeRules } from '../../../src/core/objectives/vae/vae.js';
+import { type Sampling, sampling } from '../../../src/studies/noisy-step.js';
+import { autoencoderOf, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
+import { draw, fc, type Given } from '../../kit.js';
 import type { Values } from './step.js';
 
-export interface NoisyCase {
-  readonly of: AutoencoderCase;
-  /** [batch, d] */
-  readonly noise: readonly number[];
-  readonly beta: number;
-}
-
-const noisyOf = (shape: Shape): fc.Arbitrary<NoisyCase> =>
-  plainRecord({
-    of: autoencoderOf(shape),
-    noise: vector(shape.batch * shape.net.latent, normal()),
-    beta: logUniform({ min: 1 / 64, max: 16 }),
+const noisyOf = (sizes: Shape) =>
+  draw.record({
+    model: autoencoderOf(sizes),
+    /** [batch, d] */
+    noise: draw.vector(sizes.batch * sizes.net.latent, draw.normal()),
+    beta: draw.logUniform({ min: 1 / 64, max: 16 }),
   });
+
+export type NoisyCase = draw.Of<ReturnType<typeof noisyOf>>;
 
 /** Curved decoders with diagonal and with full covariances, of several latents. */
 export const noisyCases: Given<NoisyCase> = {
   arbitrary: fc.oneof(...SHAPES.learned.map(noisyOf)),
-  show: ({ of: { shape, params, x }, noise, beta }) =>
+  show: ({ model: { shape, params, x }, noise, beta }) =>
     `${shape.net.activation} ${shape.net.posterior}: ${JSON.stringify({ ...params, x, noise, beta })}`,
 };
 
@@ -39,4 +39,16 @@ export function trainedNet(shape: Shape): Autoencoder {
   return net;
 }
 
-export const noisyValues = ({ of, beta }: NoisyCase): Values => ({ params: of.params, x: of.x, beta });
+export const noisyValues = ({ model, beta }: Omit<NoisyCase, 'noise'>): Values => ({
+  params: model.params,
+  x: model.x,
+  beta,
+});
+
+/** The objectives of the paper on batches with given noise. */
+export const noisyVae = (rules: VaeRules): Sampling =>
+  sampling(rules, makeBetaVae(rules), ({ beta }) => ({ beta: beta! }));
+export const noisyTaylor = (rules: BetaVaeTaylorRules): Sampling =>
+  sampling(rules, makeBetaVaeTaylor(rules), ({ beta }) => ({ beta: beta!, variance: 'learned' as const }));
+export const noisyGrae = (rules: GraeRules): Sampling =>
+  sampling(rules, makeGrae(rules), ({ beta }) => ({ beta: beta! }));

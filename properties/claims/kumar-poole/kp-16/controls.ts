@@ -1,96 +1,75 @@
 /** @file What KP-16 is tested on, and its negative controls. */
+import { GRAE } from '../../../../src/core/objectives/grae/grae.js';
+import { BETA_VAE_TAYLOR } from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
+import { VAE } from '../../../../src/core/objectives/vae/vae.js';
+import { wrong } from '../../../kit.js';
+import { known } from '../../../subjects/mistaken.js';
+import { density, type KinkCase } from './kinks.js';
 
-import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
-import { GRAE, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
-import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
-import { mistaken } from '../../../subjects/mistaken.js';
-import type { KinkCase } from './kinks.js';
-
-export interface Subject {
-  readonly vae: VaeRules;
-  readonly grae: GraeRules;
-  /** beta-VAE minus GRAE on the kink as beta -> 0. */
-  readonly limit: (c: KinkCase) => number;
-  /** The coefficient of beta on the kink without a residual. */
-  readonly withoutResidual: (c: KinkCase) => number;
-  /** The coefficient of beta of the mean over codes N(0, 1). */
-  readonly average: (c: KinkCase) => number;
-  /** The same of beta^(3/2) without a residual. */
-  readonly averageWithout: (c: KinkCase) => number;
-  /** The coefficients of an ELU at its joint: of beta with a residual, of beta^(3/2) without. */
-  readonly elu: (c: KinkCase) => { readonly first: number; readonly without: number };
+/** The coefficient of beta^(3/2) without a residual; `turn` of the second side. */
+function withoutFirst({ slope, bend, kink }: KinkCase, turn: 1 | -1): number {
+  const side = (along: number, jacobian: number): number => (bend * along + bend ** 2 / 3) / jacobian ** 3;
+  const right = slope + bend;
+  return (density(kink) * (side(slope, slope) + side(turn * right, right))) / Math.sqrt(2 * Math.PI);
 }
 
-const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
-
-export const SUBJECT: Subject = {
-  vae: VAE_RULES,
-  grae: GRAE_RULES,
-  limit: ({ slope, bend, residual }) =>
+export const SUBJECT = {
+  vae: VAE.rules,
+  grae: GRAE.rules,
+  taylor: BETA_VAE_TAYLOR.rules,
+  /** The networks that the Taylor expansion suits worse and better. */
+  activations: ['relu', 'elu'] as readonly ('relu' | 'elu')[],
+  /** beta-VAE minus GRAE on the kink as beta -> 0. */
+  limit: ({ slope, bend, residual }: KinkCase) =>
     -((residual * bend) ** 2) / (2 * Math.PI * (slope ** 2 + (slope + bend) ** 2)),
-  withoutResidual: ({ slope, bend }) => Math.log((slope ** 2 + (slope + bend) ** 2) / (2 * slope ** 2)) / 2,
-  average: ({ slope, bend, kink, residual }) =>
+  /** The coefficient of beta on the kink without a residual. */
+  withoutResidual: ({ slope, bend }: KinkCase) =>
+    Math.log((slope ** 2 + (slope + bend) ** 2) / (2 * slope ** 2)) / 2,
+  /** The coefficient of beta of the mean over codes N(0, 1). */
+  average: ({ slope, bend, kink, residual }: KinkCase) =>
     (-residual * bend * density(kink) * (slope ** -2 + (slope + bend) ** -2)) / 4,
-  averageWithout: ({ slope, bend, kink }) => {
-    const side = (along: number, jacobian: number): number => (bend * along + bend ** 2 / 3) / jacobian ** 3;
-    return (
-      (density(kink) * (side(slope, slope) + side(-(slope + bend), slope + bend))) / Math.sqrt(2 * Math.PI)
-    );
-  },
-  elu: ({ slope, residual }) => ({
+  averageWithout: (c: KinkCase) => withoutFirst(c, -1),
+  /** The coefficients of an ELU at its joint: of beta with a residual, of beta^(3/2) without. */
+  elu: ({ slope, residual }: KinkCase) => ({
     first: -residual / (4 * slope),
     without: -Math.sqrt(2 / Math.PI) / (2 * slope),
   }),
 };
-
-const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
-const withVae = (change: Partial<VaeRules>) => {
-  const vae = { ...SUBJECT.vae, ...change };
-  return (s: Subject): Subject => ({ ...s, vae });
-};
-const inGrae = (s: Subject, grae: GraeRules): Subject => ({ ...s, grae });
+export type Subject = typeof SUBJECT;
 
 export const MUTANTS = {
-  exactOnKinks: mutant('no gap on a kink, as if (6) were exact there', s => ({ ...s, limit: () => 0 })),
-  limitTwice: mutant('twice the limit on a kink', s => ({ ...s, limit: c => 2 * SUBJECT.limit(c) })),
-  oneSlope: mutant('the slope that the network uses on the kink for both sides', s => ({
-    ...s,
-    withoutResidual: () => 0,
-  })),
-  meanSlope: mutant('the mean slope for the mean squared one', s => ({
-    ...s,
-    withoutResidual: ({ slope, bend }) => Math.log((slope + bend / 2) / slope),
-  })),
-  exactOnAverage: mutant('no term of first order on average', s => ({ ...s, average: () => 0 })),
-  oneSide: mutant('the codes on one side of the kink only', s => ({
-    ...s,
-    average: c => SUBJECT.average(c) / (1 + (c.slope / (c.slope + c.bend)) ** 2),
-  })),
-  averageSign: mutant('a term of beta^(3/2) with the sign of its second side turned', s => ({
-    ...s,
-    averageWithout: ({ slope, bend, kink }) =>
-      (density(kink) *
-        ((bend * slope + bend ** 2 / 3) / slope ** 3 +
-          (bend * (slope + bend) + bend ** 2 / 3) / (slope + bend) ** 3)) /
-      Math.sqrt(2 * Math.PI),
-  })),
-  eluSmooth: mutant('an ELU taken to be twice differentiable at its joint', s => ({
-    ...s,
-    elu: () => ({ first: 0, without: 0 }),
-  })),
-  eluBothSides: mutant('the curvature of an ELU on both sides of its joint', s => ({
-    ...s,
-    elu: c => ({ first: 2 * SUBJECT.elu(c).first, without: 2 * SUBJECT.elu(c).without }),
-  })),
-  noNoise: mistaken(VAE.mistakes.noNoise, inVae),
-  varianceForRoot: mutant(
-    'the variance times the noise instead of its root',
-    withVae({
-      sample: (mean, s, noise) =>
-        s.kind === 'diagonal' ? tf.add(mean, tf.mul(tf.square(s.std), noise)) : mean,
-    }),
+  ...wrong.formula(SUBJECT, 'limit', {
+    exactOnKinks: ['no gap on a kink, as if (6) were exact there', () => 0],
+    limitTwice: ['twice the limit on a kink', c => 2 * SUBJECT.limit(c)],
+  }),
+  ...wrong.formula(SUBJECT, 'withoutResidual', {
+    oneSlope: ['the slope that the network uses on the kink for both sides', () => 0],
+    meanSlope: ['the mean slope for the mean squared one', c => Math.log((c.slope + c.bend / 2) / c.slope)],
+  }),
+  ...wrong.formula(SUBJECT, 'average', {
+    exactOnAverage: ['no term of first order on average', () => 0],
+    oneSide: [
+      'the codes on one side of the kink only',
+      c => SUBJECT.average(c) / (1 + (c.slope / (c.slope + c.bend)) ** 2),
+    ],
+  }),
+  ...wrong.formula(SUBJECT, 'averageWithout', {
+    averageSign: ['a term of beta^(3/2) with the sign of its second side turned', c => withoutFirst(c, 1)],
+  }),
+  ...wrong.formula(SUBJECT, 'elu', {
+    eluSmooth: ['an ELU taken to be twice differentiable at its joint', () => ({ first: 0, without: 0 })],
+    eluBothSides: [
+      'the curvature of an ELU on both sides of its joint',
+      c => ({ first: 2 * SUBJECT.elu(c).first, without: 2 * SUBJECT.elu(c).without }),
+    ],
+  }),
+  ...wrong.formula(SUBJECT, 'activations', {
+    betterForRelu: ['the approximation better for ReLU than for ELU, as printed', ['elu', 'relu']],
+  }),
+  ...wrong.rules(SUBJECT, 'vae', known(VAE, { noNoise: 'noNoise', varianceForRoot: 'varianceForDeviation' })),
+  ...wrong.rules(
+    SUBJECT,
+    'grae',
+    known(GRAE, { betaDropped: 'betaMissing', missingHalf: 'penaltyWithoutHalf' }),
   ),
-  betaDropped: mistaken(GRAE.mistakes.betaMissing, inGrae),
-  missingHalf: mistaken(GRAE.mistakes.penaltyWithoutHalf, inGrae),
-} satisfies Readonly<Record<string, Mutant<Subject>>>;
+};

@@ -1,22 +1,23 @@
 /** @file Decoders with one latent and a kink, of the networks that train: what the beta-VAE is around it, in closed form. */
-import fc from 'fast-check';
 import { normalCdf } from '../../../../src/claims/statistics.js';
 import { denseAutoencoder } from '../../../../src/core/net/dense.js';
 import type { GraeRules } from '../../../../src/core/objectives/grae/grae.js';
 import type { VaeRules } from '../../../../src/core/objectives/vae/vae.js';
-import { integrate, splitPoints } from '../../../../src/theory/numerics/gauss-legendre.js';
-import type { Vector } from '../../../../src/theory/numerics/matrix.js';
-import { dyadic } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
+import { draw, fc, quad } from '../../../kit.js';
 import { betaVae, grae, posterior, type Values } from '../../../subjects/vae/step.js';
 
-/** g(z) = slope z + bend max(z - kink, 0), x = g(h) + residual. */
-export interface KinkCase {
-  readonly slope: number;
-  readonly bend: number;
-  readonly kink: number;
-  readonly residual: number;
-}
+/** Convex kinks of unequal slopes: g(z) = slope z + bend max(z - kink, 0), x = g(h) + residual. */
+export const kinkCases = (residual: 'zero' | 'some') =>
+  draw.record({
+    slope: draw.dyadic({ min: 0.5, max: 2, bits: 4 }),
+    bend: draw.dyadic({ min: 0.5, max: 2, bits: 4 }),
+    kink: draw.dyadic({ min: -1, max: 1, bits: 4 }),
+    residual: residual === 'zero' ? fc.constant(0) : draw.dyadic({ min: 0.25, max: 1, bits: 4 }),
+  });
+export type KinkCase = draw.Of<ReturnType<typeof kinkCases>>;
+
+/** The case of the figures: slopes 1 and 2.5, residual 0.3. */
+export const FIGURE: KinkCase = { slope: 1, bend: 1.5, kink: 0.5, residual: 0.3 };
 
 /** What the objectives are made from. */
 interface Rules {
@@ -27,44 +28,33 @@ interface Rules {
 /** So far below any code that the first hidden unit is never off. */
 const OFFSET = 32;
 
-const RELU = denseAutoencoder({
-  encoder: [1],
-  latent: 1,
-  decoder: [1, 2, 1],
-  activation: 'relu',
-  output: 'identity',
-  posterior: 'diagonal',
-});
-
-const ELU = denseAutoencoder({
-  encoder: [1],
-  latent: 1,
-  decoder: [1, 1, 1],
-  activation: 'elu',
-  output: 'identity',
-  posterior: 'diagonal',
-});
+const network = (activation: 'relu' | 'elu', hidden: number) =>
+  denseAutoencoder({
+    encoder: [1],
+    latent: 1,
+    decoder: [1, hidden, 1],
+    activation,
+    output: 'identity',
+    posterior: 'diagonal',
+  });
+const [RELU, ELU] = [network('relu', 2), network('elu', 1)];
 
 /** slope (z + 32) - 32 slope + bend relu(z - kink) */
-const reluParams = ({ slope, bend, kink }: KinkCase): Record<string, Vector> => ({
-  'decoder.0.weight': [1, 1],
-  'decoder.0.bias': [OFFSET, -kink],
-  'decoder.1.weight': [slope, bend],
-  'decoder.1.bias': [-OFFSET * slope],
-});
-
-const value = ({ slope, bend, kink }: KinkCase, h: number): number =>
-  slope * h + bend * Math.max(h - kink, 0);
-
 const valuesAt = (c: KinkCase, h: number, std: number, beta: number): Values => ({
-  params: { ...reluParams(c), ...posterior(RELU, [h], [[std ** 2]]) },
-  x: [value(c, h) + c.residual],
+  params: {
+    'decoder.0.weight': [1, 1],
+    'decoder.0.bias': [OFFSET, -c.kink],
+    'decoder.1.weight': [c.slope, c.bend],
+    'decoder.1.bias': [-OFFSET * c.slope],
+    ...posterior(RELU, [h], [[std ** 2]]),
+  },
+  x: [c.slope * h + c.bend * Math.max(h - c.kink, 0) + c.residual],
   beta,
 });
 
 /** The beta-VAE as trained, averaged on either side of the kink. */
 export const trained = ({ vae }: Rules, c: KinkCase, h: number, std: number, beta: number): number =>
-  betaVae(vae, RELU, valuesAt(c, h, std, beta), splitPoints((c.kink - h) / std));
+  betaVae(vae, RELU, valuesAt(c, h, std, beta), quad.splitPoints((c.kink - h) / std));
 
 /** GRAE as trained. */
 export const regularised = ({ grae: rules }: Rules, c: KinkCase, h: number, beta: number): number =>
@@ -77,18 +67,14 @@ export const slopeAt = ({ slope, bend, kink }: KinkCase, h: number): number =>
 /** The standard deviation of eq. (11). */
 export const frozen = (slope: number, beta: number): number => Math.sqrt(beta / (beta + slope ** 2));
 
-const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
-
-/** E y, E e y and E y^2 for y = max(e - distance, 0), e ~ N(0, std^2). */
-function tails(distance: number, std: number): { y: number; ey: number; yy: number } {
-  const t = distance / std;
-  const [q, phi] = [normalCdf(-t), density(t)];
-  return { y: std * (phi - t * q), ey: std ** 2 * q, yy: std ** 2 * ((1 + t * t) * q - t * phi) };
-}
+export const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 
 /** By how much the kink at a distance changes the expected reconstruction of the decoder continued without it. */
-export function kinkEffect(c: KinkCase, h: number, std: number): number {
-  const { y, ey, yy } = tails(Math.abs(h - c.kink), std);
+function kinkEffect(c: KinkCase, h: number, std: number): number {
+  const t = Math.abs(h - c.kink) / std;
+  const [q, phi] = [normalCdf(-t), density(t)];
+  // E y, E e y and E y^2 for y = max(e - distance, 0), e ~ N(0, std^2)
+  const [y, ey, yy] = [std * (phi - t * q), std ** 2 * q, std ** 2 * ((1 + t * t) * q - t * phi)];
   // seen from the right, e points away from the kink where it is positive
   const along = h > c.kink ? -(c.slope + c.bend) : c.slope;
   return -c.residual * c.bend * y + c.bend * along * ey + (c.bend ** 2 * yy) / 2;
@@ -107,39 +93,26 @@ export const onKink = ({ slope, bend, residual }: KinkCase): { a: number; b: num
 });
 
 /** The mean over h ~ N(0, 1) of what the kink changes at the covariance of eq. (11): F(h, S) - GRAE. */
-export function averageEffect(c: KinkCase, beta: number): number {
-  return [-1, 1].reduce((sum, side) => {
+export const averageEffect = (c: KinkCase, beta: number): number =>
+  [-1, 1].reduce((sum, side) => {
     const std = frozen(side > 0 ? c.slope + c.bend : c.slope, beta);
     const at = (distance: number): number => {
       const h = c.kink + side * distance;
       return density(h) * kinkEffect(c, h, std);
     };
     // 1e-300 keeps the side where the distance is 0
-    return sum + integrate(at, 1e-300, 3 * std) + integrate(at, 3 * std, 9 * std);
+    return sum + quad.integrate(at, 1e-300, 3 * std) + quad.integrate(at, 3 * std, 9 * std);
   }, 0);
-}
-
-/** Convex kinks of unequal slopes. */
-export const kinkCases = (residual: 'zero' | 'some'): fc.Arbitrary<KinkCase> =>
-  plainRecord<KinkCase>({
-    slope: dyadic({ min: 0.5, max: 2, bits: 4 }),
-    bend: dyadic({ min: 0.5, max: 2, bits: 4 }),
-    kink: dyadic({ min: -1, max: 1, bits: 4 }),
-    residual: residual === 'zero' ? fc.constant(0) : dyadic({ min: 0.25, max: 1, bits: 4 }),
-  });
 
 /** F and GRAE of v elu(z - kink) on the kink, at the covariance of eq. (11), as trained: the difference. */
 export function eluGap({ vae, grae: rules }: Rules, c: KinkCase, beta: number): number {
-  const values: Values = {
-    params: {
-      'decoder.0.weight': [1],
-      'decoder.0.bias': [-c.kink],
-      'decoder.1.weight': [c.slope],
-      'decoder.1.bias': [0],
-      ...posterior(ELU, [c.kink], [[frozen(c.slope, beta) ** 2]]),
-    },
-    x: [c.residual],
-    beta,
+  const params = {
+    'decoder.0.weight': [1],
+    'decoder.0.bias': [-c.kink],
+    'decoder.1.weight': [c.slope],
+    'decoder.1.bias': [0],
+    ...posterior(ELU, [c.kink], [[frozen(c.slope, beta) ** 2]]),
   };
-  return betaVae(vae, ELU, values, splitPoints(0)) - grae(rules, ELU, values).loss;
+  const values: Values = { params, x: [c.residual], beta };
+  return betaVae(vae, ELU, values, quad.splitPoints(0)) - grae(rules, ELU, values).loss;
 }

@@ -1,76 +1,53 @@
 /** @file What KP-18 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
 import { scaleUp } from '../../../../src/core/gaussian.js';
-import { GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
-import { GRAE_HADAMARD_RULES } from '../../../../src/core/objectives/grae/grae-hadamard.js';
-import {
-  BETA_VAE_TAYLOR_RULES,
-  type BetaVaeTaylorRules,
-} from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
-import { VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
-import { constant } from '../../../../src/engine/ops.js';
+import { GRAE } from '../../../../src/core/objectives/grae/grae.js';
+import { GRAE_HADAMARD } from '../../../../src/core/objectives/grae/grae-hadamard.js';
+import { BETA_VAE_TAYLOR } from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
+import { VAE } from '../../../../src/core/objectives/vae/vae.js';
 import { mat, quad, wrong } from '../../../kit.js';
+import { known } from '../../../subjects/mistaken.js';
 
-export interface Subject {
-  readonly vae: VaeRules;
-  readonly taylor: BetaVaeTaylorRules;
-  readonly grae: GraeRules;
-  readonly hadamard: GraeRules;
+export const SUBJECT = {
+  vae: VAE.rules,
+  taylor: BETA_VAE_TAYLOR.rules,
+  grae: GRAE.rules,
+  hadamard: GRAE_HADAMARD.rules,
   /** Noises that average a quadratic exactly. */
-  readonly points: (d: number) => readonly quad.WeightedPoint[];
-  /** The best linear encoder of a linear decoder, [d, D]. */
-  readonly encoder: (weight: mat.Matrix, beta: number, d: number) => mat.Matrix;
-}
-
-/** (W'W + beta I)^-1 W' = V diag(s / (s^2 + beta)) U'. */
-function ridgeEncoder(weight: mat.Matrix, beta: number, d: number): number[][] {
-  const { values, right, scaledLeft } = mat.svd(weight, d);
-  return right.map((_, i) =>
-    weight.map((__, m) =>
-      values.reduce((sum, s, k) => sum + (right[k]![i]! * scaledLeft[k]![m]!) / (s ** 2 + beta), 0),
-    ),
-  );
-}
-
-export const SUBJECT: Subject = {
-  vae: VAE_RULES,
-  taylor: BETA_VAE_TAYLOR_RULES,
-  grae: GRAE_RULES,
-  hadamard: GRAE_HADAMARD_RULES,
-  points: quad.sigmaPoints,
-  encoder: ridgeEncoder,
+  points: (d: number): readonly quad.WeightedPoint[] => quad.sigmaPoints(d),
+  /** The best linear encoder of a linear decoder, [d, D]: (W'W + beta I)^-1 W' = V diag(s / (s^2 + beta)) U'. */
+  encoder: (weight: mat.Matrix, beta: number, d: number): mat.Matrix => {
+    const { values, right, scaledLeft } = mat.svd(weight, d);
+    return right.map((_, i) =>
+      weight.map((__, m) =>
+        values.reduce((sum, s, k) => sum + (right[k]![i]! * scaledLeft[k]![m]!) / (s ** 2 + beta), 0),
+      ),
+    );
+  },
 };
-
-const sampleTransposed: VaeRules['sample'] = (mean, s, noise) =>
-  s.kind === 'cholesky'
-    ? tf.add(mean, tf.squeeze(tf.matMul(s.factor, tf.expandDims(noise, 2), true), [2]))
-    : tf.add(mean, scaleUp(s, noise));
-
-const unscaledPoints: Subject['points'] = d =>
-  quad.sigmaPoints(d).map(({ point, weight }) => ({ point: mat.scale(1 / Math.sqrt(d), point), weight }));
+export type Subject = typeof SUBJECT;
 
 export const MUTANTS = {
-  ...wrong.rules(SUBJECT, 'grae', {
-    inverseBeta: [
-      'observations of variance 1 / beta instead of beta: log det(I + beta A)',
-      { scaled: (j, beta) => tf.mul(j, tf.sqrt(beta)) },
-    ],
-    missingHalf: ['beta log det', { prefactor: beta => beta }],
-    betaDropped: ['log det(I + A)', { scaled: j => j }],
-    missingBeta: ['log det / 2, no beta in front', { prefactor: () => constant(0.5) }],
-    hadamardForGrae: ['the Hadamard bound for the log det', GRAE_HADAMARD_RULES],
-  }),
-  ...wrong.rules(SUBJECT, 'hadamard', {
-    graeForHadamard: ['the log det for the Hadamard bound: any rotation is accepted', GRAE_RULES],
-    rowsForColumns: [
-      'rows instead of columns in the Hadamard bound',
-      { logDet: a => GRAE_HADAMARD_RULES.logDet(tf.transpose(a, [0, 2, 1])) },
-    ],
-  }),
+  ...wrong.rules(
+    SUBJECT,
+    'grae',
+    known(GRAE, {
+      missingHalf: 'penaltyWithoutHalf',
+      betaDropped: 'betaMissing',
+      missingBeta: 'penaltyWithoutBeta',
+      inverseBeta: 'betaMultiplied',
+      hadamardForGrae: 'hadamard',
+    }),
+  ),
+  ...wrong.rules(
+    SUBJECT,
+    'hadamard',
+    known(GRAE_HADAMARD, { graeForHadamard: 'logDeterminant', rowsForColumns: 'otherGram' }),
+  ),
   ...wrong.formula(SUBJECT, 'encoder', {
     leastSquares: [
       'the encoder without the prior: beta 1e-3 of what it is',
-      (w, beta, d) => ridgeEncoder(w, beta / 1000, d),
+      (w, beta, d) => SUBJECT.encoder(w, beta / 1000, d),
     ],
     transposedWeights: [
       'the encoder W^T / beta',
@@ -78,27 +55,35 @@ export const MUTANTS = {
     ],
   }),
   ...wrong.rules(SUBJECT, 'vae', {
-    covarianceForRoot: [
-      'Sigma times the noise instead of its square root',
-      { sample: (mean, s, noise) => tf.add(mean, scaleUp(s, scaleUp(s, noise))) },
+    ...known(VAE, {
+      covarianceForRoot: 'varianceForDeviation',
+      noNoise: 'noNoise',
+      betaIgnored: 'betaIgnored',
+      klWithoutDimension: 'klWithoutDimension',
+    }),
+    factorTransposed: [
+      'the transposed Cholesky factor',
+      {
+        sample: (mean, s, noise) =>
+          s.kind === 'cholesky'
+            ? tf.add(mean, tf.squeeze(tf.matMul(s.factor, tf.expandDims(noise, 2), true), [2]))
+            : tf.add(mean, scaleUp(s, noise)),
+      },
     ],
-    noNoise: ['the mean code only', { sample: mean => mean }],
-    factorTransposed: ['the transposed Cholesky factor', { sample: sampleTransposed }],
-    betaIgnored: ['the VAE with beta = 1', { weight: () => 1 }],
     betaSquared: ['beta^2 KL', { weight: beta => tf.square(beta) }],
-    klWithoutDimension: [
-      'KL without - d / 2',
-      { kl: (mean, s) => tf.add(VAE_RULES.kl(mean, s), mean.shape[1]! / 2) },
-    ],
   }),
   ...wrong.formula(SUBJECT, 'points', {
     oneSample: [
       'one noise instead of the average',
       d => [{ point: Array.from({ length: d }, (_, i) => Math.cos(i + 1)), weight: 1 }],
     ],
-    unscaledPoints: ['sigma points of length 1 instead of sqrt(d)', unscaledPoints],
+    unscaledPoints: [
+      'sigma points of length 1 instead of sqrt(d)',
+      d =>
+        quad
+          .sigmaPoints(d)
+          .map(({ point, weight }) => ({ point: mat.scale(1 / Math.sqrt(d), point), weight })),
+    ],
   }),
-  ...wrong.rules(SUBJECT, 'taylor', {
-    taylorWithoutHalf: ['tr(A S) for tr(A S) / 2', { prefactor: () => 1 }],
-  }),
+  ...wrong.rules(SUBJECT, 'taylor', known(BETA_VAE_TAYLOR, { taylorWithoutHalf: 'penaltyWithoutHalf' })),
 };

@@ -1,67 +1,65 @@
 /** @file What KP-20 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
-import type { GraeRules } from '../../../../src/core/objectives/grae/grae.js';
-import type { BetaVaeTaylorRules } from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
-import { blockDiagonal, blocksOf } from '../../../../src/theory/closed/blocks.js';
-import { inverse, logDet } from '../../../../src/theory/numerics/cholesky.js';
-import type { Matrix } from '../../../../src/theory/numerics/matrix.js';
+import { GRAE } from '../../../../src/core/objectives/grae/grae.js';
+import { GRAE_HADAMARD } from '../../../../src/core/objectives/grae/grae-hadamard.js';
+import { BETA_VAE_TAYLOR } from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
+import * as blocks from '../../../../src/theory/closed/blocks.js';
+import { mat, wrong } from '../../../kit.js';
+import { known } from '../../../subjects/mistaken.js';
 
-export interface Subject {
-  readonly taylor: BetaVaeTaylorRules;
-  readonly grae: GraeRules;
-  readonly hadamard: GraeRules;
-  /** The best covariance of such blocks, for P = I + J'J / beta. */
-  readonly optimum: (p: Matrix, sizes: readonly number[]) => Matrix;
+/** What is made of P = I + J'J / beta with blocks of these sizes. */
+type OfBlocks<Result> = (p: mat.Matrix, sizes: readonly number[]) => Result;
+
+export const SUBJECT = {
+  taylor: BETA_VAE_TAYLOR.rules,
+  grae: GRAE.rules,
+  hadamard: GRAE_HADAMARD.rules,
+  /** The best covariance of such blocks. */
+  optimum: blocks.blockOptimum as OfBlocks<mat.Matrix>,
   /** The log det that the best covariance of such blocks leaves. */
-  readonly logDet: (p: Matrix, sizes: readonly number[]) => number;
+  logDet: blocks.blockLogDet as OfBlocks<number>,
   /** What of P is left across the blocks. */
-  readonly correlation: (p: Matrix, sizes: readonly number[]) => Matrix;
-}
+  correlation: blocks.blockCorrelation as OfBlocks<mat.Matrix>,
+};
+export type Subject = typeof SUBJECT;
 
-const diagonalOf = (p: Matrix): number[] => p.map((row, i) => row[i]!);
+const blockwise = (p: mat.Matrix, sizes: readonly number[]): mat.Matrix =>
+  blocks.blockDiagonal(blocks.blocksOf(p, sizes));
+
+/** Blocks of one latent each. */
+const singles = (p: mat.Matrix): number[] => p.map(() => 1);
 
 export const MUTANTS = {
-  blocksOfInverse: mutant<Subject>('the blocks of P^-1 for the inverses of the blocks of P', s => ({
-    ...s,
-    optimum: (p, sizes) => blockDiagonal(blocksOf(inverse(p), sizes)),
-  })),
-  meanField: mutant<Subject>('1 / diag P whatever the blocks are', s => ({
-    ...s,
-    optimum: p => blockDiagonal(diagonalOf(p).map(x => [[1 / x]])),
-  })),
-  precisionForCovariance: mutant<Subject>('the blocks of P themselves', s => ({
-    ...s,
-    optimum: (p, sizes) => blockDiagonal(blocksOf(p, sizes)),
-  })),
-  fullLogDet: mutant<Subject>('log det P whatever the blocks are', s => ({ ...s, logDet: p => logDet(p) })),
-  hadamardForFischer: mutant<Subject>('sum log P_ii whatever the blocks are', s => ({
-    ...s,
-    logDet: p => diagonalOf(p).reduce((sum, x) => sum + Math.log(x), 0),
-  })),
-  correlationOfSingles: mutant<Subject>('correlations of all latents, those inside a block included', s => ({
-    ...s,
-    correlation: p => {
-      const root = diagonalOf(p).map(Math.sqrt);
-      return p.map((row, i) => row.map((x, j) => x / (root[i]! * root[j]!)));
-    },
-  })),
-  covarianceForCorrelation: mutant<Subject>('P for its correlations', s => ({ ...s, correlation: p => p })),
-  graeForHadamard: mutant<Subject>('the log det for the Hadamard bound', s => ({ ...s, hadamard: s.grae })),
-  hadamardForGrae: mutant<Subject>('the Hadamard bound for the log det', s => ({ ...s, grae: s.hadamard })),
-  hadamardRows: mutant<Subject>('rows instead of columns in the Hadamard bound', s => ({
-    ...s,
-    hadamard: { ...s.hadamard, logDet: a => s.hadamard.logDet(tf.transpose(a, [0, 2, 1])) },
-  })),
-  taylorWithoutHalf: mutant<Subject>('tr(A S) for tr(A S) / 2', s => ({
-    ...s,
-    taylor: { ...s.taylor, prefactor: () => 1 },
-  })),
-  factorTransposed: mutant<Subject>("J L' for J L", s => ({
-    ...s,
-    taylor: {
-      ...s.taylor,
-      spread: (j, scale) => (scale.kind === 'cholesky' ? tf.matMul(j, scale.factor, false, true) : j),
-    },
-  })),
-} satisfies Readonly<Record<string, Mutant<Subject>>>;
+  ...wrong.formula(SUBJECT, 'optimum', {
+    blocksOfInverse: [
+      'the blocks of P^-1 for the inverses of the blocks of P',
+      (p, sizes) => blockwise(mat.inverse(p), sizes),
+    ],
+    meanField: ['1 / diag P whatever the blocks are', p => SUBJECT.optimum(p, singles(p))],
+    precisionForCovariance: ['the blocks of P themselves', blockwise],
+  }),
+  ...wrong.formula(SUBJECT, 'logDet', {
+    fullLogDet: ['log det P whatever the blocks are', p => mat.logDet(p)],
+    hadamardForFischer: ['sum log P_ii whatever the blocks are', p => SUBJECT.logDet(p, singles(p))],
+  }),
+  ...wrong.formula(SUBJECT, 'correlation', {
+    correlationOfSingles: [
+      'correlations of all latents, those inside a block included',
+      p => SUBJECT.correlation(p, singles(p)),
+    ],
+    covarianceForCorrelation: ['P for its correlations', p => p],
+  }),
+  ...wrong.rules(
+    SUBJECT,
+    'hadamard',
+    known(GRAE_HADAMARD, { graeForHadamard: 'logDeterminant', hadamardRows: 'otherGram' }),
+  ),
+  ...wrong.rules(SUBJECT, 'grae', known(GRAE, { hadamardForGrae: 'hadamard' })),
+  ...wrong.rules(SUBJECT, 'taylor', {
+    ...known(BETA_VAE_TAYLOR, { taylorWithoutHalf: 'penaltyWithoutHalf' }),
+    factorTransposed: [
+      "J L' for J L",
+      { spread: (j, scale) => (scale.kind === 'cholesky' ? tf.matMul(j, scale.factor, false, true) : j) },
+    ],
+  }),
+};

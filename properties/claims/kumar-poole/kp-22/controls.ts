@@ -1,96 +1,70 @@
 /** @file What KP-22 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
-import type { GraeRules } from '../../../../src/core/objectives/grae/grae.js';
-import { makeRaeJacobian, type RaeJacobianRules } from '../../../../src/core/objectives/rae/rae-jacobian.js';
-import { type Sampling, sampling } from '../../../../src/studies/noisy-step.js';
-import type { Matrix } from '../../../../src/theory/numerics/matrix.js';
+import { GRAE } from '../../../../src/core/objectives/grae/grae.js';
+import { RAE_JACOBIAN } from '../../../../src/core/objectives/rae/rae-jacobian.js';
+import { mat, wrong } from '../../../kit.js';
+import { known } from '../../../subjects/mistaken.js';
 
-export interface Subject {
-  readonly grae: GraeRules;
-  readonly rae: RaeJacobianRules;
+const { rules: RAE } = RAE_JACOBIAN;
+
+export const SUBJECT = {
+  grae: GRAE.rules,
+  rae: RAE,
   /** The coefficient of |J|_F^2. */
-  readonly lambda: number;
+  lambda: 0.5,
   /** The first Taylor term for observations with -H_p. */
-  readonly firstTerm: (jacobian: Matrix, precision: Matrix) => number;
+  firstTerm: (j: mat.Matrix, precision: mat.Matrix) =>
+    mat.traceOfProduct(precision, mat.multiply(j, mat.transpose(j))) / 2,
   /** Bounds of what is left of the series after so many terms, for x = s^2 / beta of each singular value. */
-  readonly remainder: (ratios: readonly number[], terms: number) => readonly [number, number];
-}
-
-/** Core's RAE with lambda |J|_F^2. */
-export const raeJacobian = ({ rae, lambda }: Subject): Sampling =>
-  sampling(
-    rae,
-    makeRaeJacobian(rae),
-    ({ beta }) => ({ rec: 'half' as const, beta: beta!, lambda, power: 2 as const }),
-    `${lambda}`,
-  );
+  remainder: (ratios: mat.Vector, terms: number): readonly [lower: number, upper: number] => {
+    const upper = ratios.map(x => x ** (terms + 1) / (terms + 1));
+    return [mat.sum(upper.map((x, i) => x / (1 + ratios[i]!))), mat.sum(upper)];
+  },
+};
+export type Subject = typeof SUBJECT;
 
 export const MUTANTS = {
-  withoutHalf: mutant<Subject>('|J|_F^2 for 1/2 |J|_F^2', s => ({ ...s, lambda: 1 })),
-  unsquared: mutant<Subject>('the norm of J for its square', s => ({
-    ...s,
-    rae: { ...s.rae, measure: matrix => s.rae.measure(matrix, 1) },
-  })),
-  raePrior: mutant<Subject>('beta |h|^2 in the RAE', s => ({
-    ...s,
-    rae: { ...s.rae, prior: mean => tf.mul(s.rae.prior(mean), 2) },
-  })),
-  raeColumns: mutant<Subject>('only the first column of J', s => ({
-    ...s,
-    rae: {
-      ...s.rae,
-      jacobian: at => {
-        const j = s.rae.jacobian(at);
-        return tf.slice(j, [0, 0, 0], [j.shape[0]!, j.shape[1]!, 1]);
-      },
-    },
-  })),
-  betaKept: mutant<Subject>('log det(I + A) with beta in front: beta does not cancel', s => ({
-    ...s,
-    grae: { ...s.grae, scaled: j => j },
-  })),
-  graeMissingHalf: mutant<Subject>('beta log det', s => ({
-    ...s,
-    grae: { ...s.grae, prefactor: beta => beta },
-  })),
-  firstOrderForLogDet: mutant<Subject>('the trace in the place of the log det', s => ({
-    ...s,
-    grae: { ...s.grae, logDet: a => tf.sum(tf.square(a), [1, 2]) },
-  })),
-  firstTermDoubled: mutant<Subject>('-tr(J^T H_p J) without the half', s => ({
-    ...s,
-    firstTerm: (j, precision) => 2 * s.firstTerm(j, precision),
-  })),
-  hessianSquared: mutant<Subject>('H_p for its root', s => ({
-    ...s,
-    firstTerm: (j, precision) =>
-      s.firstTerm(
-        j,
-        precision.map(row => row.map((_, k) => row.reduce((sum, x, i) => sum + x * precision[i]![k]!, 0))),
-      ),
-  })),
-  hessianIgnored: mutant<Subject>('1/2 |J|_F^2 whatever H_p is', s => ({
-    ...s,
-    firstTerm: (j, precision) =>
-      s.firstTerm(
-        j,
-        precision.map((row, i) => row.map((_, k) => (i === k ? 1 : 0))),
-      ),
-  })),
-  remainderOfTheNextTerm: mutant<Subject>('a remainder of one order more', s => ({
-    ...s,
-    remainder: (ratios, terms) => s.remainder(ratios, terms + 1),
-  })),
-  remainderVanishes: mutant<Subject>(
-    'a remainder that shrinks for every x, as if the series converged',
-    s => ({
-      ...s,
-      remainder: (ratios, terms) =>
-        s.remainder(
+  ...wrong.formula(SUBJECT, 'lambda', { withoutHalf: ['|J|_F^2 for 1/2 |J|_F^2', 1] }),
+  ...wrong.rules(SUBJECT, 'rae', {
+    unsquared: ['the norm of J for its square', { measure: matrix => RAE.measure(matrix, 1) }],
+    raePrior: ['beta |h|^2 in the RAE', { prior: mean => tf.mul(RAE.prior(mean), 2) }],
+    raeColumns: [
+      'only the first column of J',
+      { jacobian: at => tf.slice(RAE.jacobian(at), [0, 0, 0], [-1, -1, 1]) },
+    ],
+  }),
+  ...wrong.rules(
+    SUBJECT,
+    'grae',
+    known(GRAE, {
+      betaKept: 'betaMissing',
+      graeMissingHalf: 'penaltyWithoutHalf',
+      firstOrderForLogDet: 'firstOrder',
+    }),
+  ),
+  ...wrong.formula(SUBJECT, 'firstTerm', {
+    firstTermDoubled: [
+      '-tr(J^T H_p J) without the half',
+      (j, precision) => 2 * SUBJECT.firstTerm(j, precision),
+    ],
+    hessianSquared: [
+      'H_p for its root',
+      (j, precision) => SUBJECT.firstTerm(j, mat.multiply(precision, precision)),
+    ],
+    hessianIgnored: ['1/2 |J|_F^2 whatever H_p is', j => SUBJECT.firstTerm(j, mat.identity(j.length))],
+  }),
+  ...wrong.formula(SUBJECT, 'remainder', {
+    remainderOfTheNextTerm: [
+      'a remainder of one order more',
+      (ratios, terms) => SUBJECT.remainder(ratios, terms + 1),
+    ],
+    remainderVanishes: [
+      'a remainder that shrinks for every x, as if the series converged',
+      (ratios, terms) =>
+        SUBJECT.remainder(
           ratios.map(x => Math.min(1, x)),
           terms,
         ),
-    }),
-  ),
-} satisfies Readonly<Record<string, Mutant<Subject>>>;
+    ],
+  }),
+};

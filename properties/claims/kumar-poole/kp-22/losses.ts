@@ -1,28 +1,36 @@
 /** @file GRAE and the RAE with |J|_F^2 on linear decoders, as core trains them. */
-
-import { type NoisyStep, noisyStep } from '../../../../src/studies/noisy-step.js';
-import { gram, identity, type Matrix, norm } from '../../../../src/theory/numerics/matrix.js';
+import { makeRaeJacobian } from '../../../../src/core/objectives/rae/rae-jacobian.js';
+import { type NoisyStep, noisyStep, sampling } from '../../../../src/studies/noisy-step.js';
+import { mat } from '../../../kit.js';
 import { type LocalCase, localModel, netOf, sizeOf, valuesOf } from '../../../subjects/vae/local-cases.js';
 import { grae, posterior, type Step } from '../../../subjects/vae/step.js';
-import { raeJacobian, type Subject } from './controls.js';
+import type { Subject } from './controls.js';
 
-const values = (c: LocalCase) => valuesOf(c, posterior(netOf(c), c.mean, identity(c.mean.length)));
+const values = (c: LocalCase) => valuesOf(c, posterior(netOf(c), c.mean, mat.identity(c.mean.length)));
 
 export const graeAt = (c: LocalCase, rules: Subject): Step => grae(rules.grae, netOf(c), values(c));
 
 /** |x - g|^2 / 2 + lambda |J|_F^2 + beta/2 |h|^2 of core. */
-export const raeAt = (c: LocalCase, rules: Subject): NoisyStep =>
-  noisyStep(raeJacobian(rules), netOf(c), values(c), new Array<number>(c.mean.length).fill(0));
+export function raeAt(c: LocalCase, { rae, lambda }: Subject): NoisyStep {
+  const hyper = { rec: 'half', lambda, power: 2 } as const;
+  const objective = sampling(
+    rae,
+    makeRaeJacobian(rae),
+    ({ beta }) => ({ ...hyper, beta: beta! }),
+    `${lambda}`,
+  );
+  return noisyStep(objective, netOf(c), values(c), mat.zeros(c.mean.length));
+}
 
-export const frobenius = (j: Matrix): number => norm(j.flat()) ** 2;
+export const frobenius = (j: mat.Matrix): number => mat.norm(j.flat()) ** 2;
 
 /** |A|_F^2 */
-export const gramNorm = (j: Matrix, d: number): number => norm(gram(j, d).flat()) ** 2;
+export const gramNorm = (j: mat.Matrix, d: number): number => mat.norm(mat.gram(j, d).flat()) ** 2;
 
 export const sizeWith = (c: LocalCase): number => sizeOf(c) + frobenius(c.weight);
 
 /** The log det term of core's GRAE: the loss less what else is in it. */
 export function graePenalty(c: LocalCase, rules: Subject): number {
   const { residual, mean } = localModel(c);
-  return graeAt(c, rules).loss - norm(residual) ** 2 / 2 - (c.beta / 2) * norm(mean) ** 2;
+  return graeAt(c, rules).loss - mat.norm(residual) ** 2 / 2 - (c.beta / 2) * mat.norm(mean) ** 2;
 }

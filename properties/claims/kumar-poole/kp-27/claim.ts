@@ -1,45 +1,17 @@
 /** @file KP-27: what rescaling a latent says of the gradients, at all parameters, and of the codes where the gradient vanishes. */
 
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { exact } from '../../../../src/claims/verdict.js';
-import { GRAE_RULES, type GraeRules, makeGrae } from '../../../../src/core/objectives/grae/grae.js';
-import { GRAE_HADAMARD_RULES } from '../../../../src/core/objectives/grae/grae-hadamard.js';
-import { makeBetaVae } from '../../../../src/core/objectives/vae/beta-vae.js';
-import {
-  BETA_VAE_TAYLOR_RULES,
-  makeBetaVaeTaylor,
-} from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
-import { VAE_RULES } from '../../../../src/core/objectives/vae/vae.js';
-import { averagedStep, noisyStep, type Sampling, sampling } from '../../../../src/studies/noisy-step.js';
+import { averagedStep, noisyStep, type Sampling } from '../../../../src/studies/noisy-step.js';
 import { graeCovariance, precision } from '../../../../src/theory/closed/grae.js';
 import { ppcaOptimum } from '../../../../src/theory/closed/ppca.js';
-import { symmetricEigen } from '../../../../src/theory/numerics/eigen.js';
-import { sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
-import {
-  apply,
-  dot,
-  gram,
-  type Matrix,
-  multiply,
-  scale,
-  transpose,
-} from '../../../../src/theory/numerics/matrix.js';
+import { check, claim, exact, mat, quad } from '../../../kit.js';
 import { jacobiansOf } from '../../../subjects/network/jacobians.js';
 import { atCode, rowsOf } from '../../../subjects/network/jets.js';
 import { covariancesOf } from '../../../subjects/network/posterior.js';
 import { type DataCase, dataCases, dataValues } from '../../../subjects/vae/data-cases.js';
 import { linearAutoencoder } from '../../../subjects/vae/local-cases.js';
-import { type NoisyCase, noisyCases, noisyValues, trainedNet } from '../../../subjects/vae/noisy-cases.js';
+import * as noisy from '../../../subjects/vae/noisy-cases.js';
 import { grae, posterior, type Step } from '../../../subjects/vae/step.js';
-import { MUTANTS, type Subject } from './controls.js';
-
-const betaVae = (rules: Subject['vae']): Sampling =>
-  sampling(rules, makeBetaVae(rules), ({ beta }) => ({ beta: beta! }));
-const taylorOf = (rules: Subject['taylor']): Sampling =>
-  sampling(rules, makeBetaVaeTaylor(rules), ({ beta }) => ({ beta: beta!, variance: 'learned' as const }));
-const graeOf = (rules: GraeRules): Sampling =>
-  sampling(rules, makeGrae(rules), ({ beta }) => ({ beta: beta! }));
+import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 
 /** The sum of a[k] b[k] over the given entries. */
 const pairing = (a: ArrayLike<number>, b: ArrayLike<number>, entries: readonly number[]): number =>
@@ -54,7 +26,7 @@ const lowerOf = (j: number, d: number): number[] =>
   Array.from({ length: j }, (_, k) => d + (j * (j - 1)) / 2 + k);
 
 /** The three parts of the identity for latent j, from the gradients of the network's parameters, and the size of their terms. */
-function parts({ of: { shape, params } }: NoisyCase, step: Step, j: number) {
+function parts({ model: { shape, params } }: noisy.NoisyCase, step: Step, j: number) {
   const d = shape.net.latent;
   const read = (name: string) => ({ p: params[name]!, g: step.gradient(name) });
   const layer = (name: string, rows: readonly number[]): number => {
@@ -76,110 +48,102 @@ function parts({ of: { shape, params } }: NoisyCase, step: Step, j: number) {
   return { weights: pairing(first.p, first.g, column), codes: layer('mu', [j]), spread };
 }
 
-/** The mean over the samples of Z_j^2 + S_jj for given covariances. */
-const moment = (c: NoisyCase, covariances: readonly Matrix[], j: number): number => {
-  const codes = rowsOf(atCode(c.of).mean, c.of.shape.batch);
-  return codes.reduce((sum, z, i) => sum + z[j]! ** 2 + covariances[i]![j]![j]!, 0) / codes.length;
-};
-
-/** The identity for every latent; the scale is that of the terms that cancel. */
-function identities(c: NoisyCase, rules: Subject, what: string, step: Step, covariances: readonly Matrix[]) {
-  const d = c.of.shape.net.latent;
-  return Array.from({ length: d }, (_, j) => {
-    const { weights, codes, spread } = parts(c, step, j);
-    const second = moment(c, covariances, j);
+/** The identity for every latent, with Z_j^2 + S_jj averaged over the samples; the scale is that of the terms that cancel. */
+function identities(
+  c: noisy.NoisyCase,
+  rules: Subject,
+  what: string,
+  step: Step,
+  covariances: readonly mat.Matrix[],
+) {
+  const codes = rowsOf(atCode(c.model).mean, c.model.shape.batch);
+  return [...codes[0]!.keys()].map(j => {
+    const { weights, codes: pulled, spread } = parts(c, step, j);
+    const second = codes.reduce((sum, z, i) => sum + z[j]! ** 2 + covariances[i]![j]![j]!, 0) / codes.length;
     return {
       what: `${what}, latent ${j}`,
-      actual: weights - codes - spread,
+      actual: weights - pulled - spread,
       expected: rules.excess(second, c.beta),
-      scale: Math.abs(weights) + Math.abs(codes) + Math.abs(spread) + c.beta * (1 + second) + step.loss,
+      scale: Math.abs(weights) + Math.abs(pulled) + Math.abs(spread) + c.beta * (1 + second) + step.loss,
     };
   });
 }
 
-const sampled = equals<NoisyCase, Subject>({
+const sampled = check.equals<noisy.NoisyCase, Subject>({
   says: 'beta-VAE: <dL/dW_j, W_j> - <dL/dZ_j, Z_j> - sum dL/dlog sigma_j = -beta (mean(Z_j^2 + sigma_j^2) - 1) for every latent, noise and parameter; for a full covariance the row of its factor in place of sigma_j',
-  given: noisyCases,
+  given: noisy.noisyCases,
   runs: 40,
   measure: (c, rules) => {
-    const net = trainedNet(c.of.shape);
-    const step = noisyStep(betaVae(rules.vae), net, noisyValues(c), c.noise);
-    return identities(c, rules, 'beta-VAE', step, covariancesOf(c.of));
+    const net = noisy.trainedNet(c.model.shape);
+    const step = noisyStep(noisy.noisyVae(rules.vae), net, noisy.noisyValues(c), c.noise);
+    return identities(c, rules, 'beta-VAE', step, covariancesOf(c.model));
   },
 });
 
-const deterministic = equals<NoisyCase, Subject>({
+const deterministic = check.equals<noisy.NoisyCase, Subject>({
   says: 'the same for the Taylor objective, for GRAE with S_jj of eq. (11), and for the Hadamard bound with 1 / P_jj',
-  given: noisyCases,
+  given: noisy.noisyCases,
   runs: 20,
   measure: (c, rules) => {
-    const net = trainedNet(c.of.shape);
-    const at = (of: Sampling): Step => noisyStep(of, net, noisyValues(c), c.noise);
-    const jacobians = jacobiansOf(c.of);
+    const net = noisy.trainedNet(c.model.shape);
+    const at = (objective: Sampling): Step => noisyStep(objective, net, noisy.noisyValues(c), c.noise);
+    const jacobians = jacobiansOf(c.model);
     const best = jacobians.map(j => graeCovariance(j, c.beta));
-    const meanField = jacobians.map(j =>
-      precision(j, c.beta).map((row, i) => row.map((x, k) => (i === k ? 1 / x : 0))),
-    );
+    const meanField = jacobians.map(j => mat.diagonal(precision(j, c.beta).map((row, i) => 1 / row[i]!)));
     return [
-      ...identities(c, rules, 'Taylor', at(taylorOf(rules.taylor)), covariancesOf(c.of)),
-      ...identities(c, rules, 'GRAE', at(graeOf(rules.grae)), best),
-      ...identities(c, rules, 'Hadamard', at(graeOf(rules.hadamard)), meanField),
+      ...identities(c, rules, 'Taylor', at(noisy.noisyTaylor(rules.taylor)), covariancesOf(c.model)),
+      ...identities(c, rules, 'GRAE', at(noisy.noisyGrae(rules.grae)), best),
+      ...identities(c, rules, 'Hadamard', at(noisy.noisyGrae(rules.hadamard)), meanField),
     ];
   },
 });
 
-const optimum = equals<DataCase, Subject>({
+const optimum = check.equals<DataCase, Subject>({
   says: 'so each latent has second moment one at a stationary point: at the optimum of a linear autoencoder, in any rotation, the latents that it does not use included, where all gradients of the beta-VAE and of GRAE vanish',
-  given: { arbitrary: dataCases },
+  given: dataCases,
   runs: 30,
   measure: (c, rules) => {
     const d = c.rotation.length;
     const entries = c.weight.length;
     const net = linearAutoencoder(entries, d);
-    const second = gram(c.data).map(row => scale(1 / c.data.length, row));
-    const { values, vectors } = symmetricEigen(second);
-    const weight = multiply(ppcaOptimum(values, vectors, d, c.beta), c.rotation);
+    const second = mat.gram(c.data).map(row => mat.scale(1 / c.data.length, row));
+    const { values, vectors } = mat.symmetricEigen(second);
+    const weight = mat.multiply(ppcaOptimum(values, vectors, d, c.beta), c.rotation);
     const covariance = graeCovariance(weight, c.beta, d);
     // (W'W + beta I)^-1 W' = S W' / beta
-    const encoder = multiply(covariance, transpose(weight, d)).map(row => scale(1 / c.beta, row));
-    const bias = weight.map(() => 0);
-    const plain = dataValues(c, weight, encoder, bias);
+    const encoder = mat.multiply(covariance, mat.transpose(weight, d)).map(row => mat.scale(1 / c.beta, row));
+    const plain = dataValues(c, weight, encoder, mat.zeros(entries));
     const params = {
       ...plain.params,
-      ...posterior(net, new Array<number>(d).fill(0), covariance),
+      ...posterior(net, mat.zeros(d), covariance),
       'mu.weight': encoder.flat(),
     };
-    const codes = c.data.map(x => apply(encoder, x));
-    const moments = covariance.map(
-      (row, j) => row[j]! + codes.reduce((sum, z) => sum + z[j]! ** 2, 0) / codes.length,
-    );
+    const codes = c.data.map(x => mat.apply(encoder, x));
+    const moments = covariance.map((row, j) => row[j]! + mat.sum(codes.map(z => z[j]! ** 2)) / codes.length);
     const at = { ...plain, params };
-    const vae = averagedStep(betaVae(rules.vae), net, at, sigmaPoints(d));
-    const regularised = grae(rules.grae, net, at);
-    const total = values.reduce((a, b) => a + b, 0) + c.beta * entries;
+    const [vae, regularised] = [
+      averagedStep(noisy.noisyVae(rules.vae), net, at, quad.sigmaPoints(d)),
+      grae(rules.grae, net, at),
+    ].map(step => step.gradient('decoder.0.weight'));
+    const total = mat.sum(values) + c.beta * entries;
     const size =
-      ((total * (1 + total / c.beta)) / Math.sqrt(c.beta)) * Math.max(1, dot(values, values) / total);
-    const zero = (what: string, step: Step) => {
-      const actual = step.gradient('decoder.0.weight');
-      return { what, actual, expected: new Float64Array(actual.length), scale: size };
-    };
-    return [
+      ((total * (1 + total / c.beta)) / Math.sqrt(c.beta)) * Math.max(1, mat.dot(values, values) / total);
+    const zero = mat.zeros(entries * d);
+    return check.agree(
       {
-        what: 'second moments',
-        actual: moments,
-        expected: moments.map(() => 1),
-        scale: 1 + total / c.beta,
+        'second moments': [moments, moments.map(() => 1), 1 + total / c.beta],
+        'beta-VAE': [vae!, zero],
+        GRAE: [regularised!, zero],
       },
-      zero('beta-VAE', vae),
-      zero('GRAE', regularised),
-    ];
+      size,
+    );
   },
 });
 
-export default claim<Subject, string, string>({
+export default claim({
   id: 'KP-27',
   paper: 'kumar-poole',
-  source: 'Kumar & Poole 2020, eqs. (3), (7), (13), (14): derived from them',
+  source: 'Kumar & Poole 2020, eqs. (2), (7), (13), (14): derived from them',
   tex: {
     printed: '\\text{(not in the paper)}',
     corrected:
@@ -188,13 +152,7 @@ export default claim<Subject, string, string>({
   says: 'For a decoder whose first layer is affine, rescaling one latent ties the gradients of the weights, codes and variances together at all parameters; so at every stationary point of a beta-VAE or of GRAE each latent, used or not, has aggregated second moment exactly one.',
   verdict: exact(),
   objectives: ['beta-vae', 'beta-vae-taylor', 'grae', 'grae-hadamard'],
-  subject: {
-    vae: VAE_RULES,
-    taylor: BETA_VAE_TAYLOR_RULES,
-    grae: GRAE_RULES,
-    hadamard: GRAE_HADAMARD_RULES,
-    excess: (second, beta) => -beta * (second - 1),
-  },
+  subject: SUBJECT,
   checks: { sampled, deterministic, optimum },
   mutants: MUTANTS,
 });

@@ -1,47 +1,23 @@
 /** @file What KP-27 is tested on, and its negative controls. */
-
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
-import { gaussianKl, type Scale, scaleUp } from '../../../../src/core/gaussian.js';
-import { GRAE, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
-import { GRAE_HADAMARD_RULES } from '../../../../src/core/objectives/grae/grae-hadamard.js';
-import {
-  BETA_VAE_TAYLOR,
-  BETA_VAE_TAYLOR_RULES,
-  type BetaVaeTaylorRules,
-} from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
-import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
+import { type Scale, scaleUp } from '../../../../src/core/gaussian.js';
+import { GRAE } from '../../../../src/core/objectives/grae/grae.js';
+import { GRAE_HADAMARD } from '../../../../src/core/objectives/grae/grae-hadamard.js';
+import { BETA_VAE_TAYLOR } from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
+import { VAE } from '../../../../src/core/objectives/vae/vae.js';
 import { detach } from '../../../../src/engine/ops.js';
-import { mistaken } from '../../../subjects/mistaken.js';
+import { wrong } from '../../../kit.js';
+import { known } from '../../../subjects/mistaken.js';
 
-export interface Subject {
-  readonly vae: VaeRules;
-  readonly taylor: BetaVaeTaylorRules;
-  readonly grae: GraeRules;
-  readonly hadamard: GraeRules;
+export const SUBJECT = {
+  vae: VAE.rules,
+  taylor: BETA_VAE_TAYLOR.rules,
+  grae: GRAE.rules,
+  hadamard: GRAE_HADAMARD.rules,
   /** What the gradients add up to, from the mean of Z_j^2 + S_jj. */
-  readonly excess: (second: number, beta: number) => number;
-}
-
-const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
-const withVae = (change: Partial<VaeRules>) => {
-  const vae = { ...VAE_RULES, ...change };
-  return (s: Subject): Subject => ({ ...s, vae });
+  excess: (second: number, beta: number) => -beta * (second - 1),
 };
-const inTaylor = (s: Subject, taylor: BetaVaeTaylorRules): Subject => ({ ...s, taylor });
-const withTaylor = (change: Partial<BetaVaeTaylorRules>) => {
-  const taylor = { ...BETA_VAE_TAYLOR_RULES, ...change };
-  return (s: Subject): Subject => ({ ...s, taylor });
-};
-const inGrae = (s: Subject, grae: GraeRules): Subject => ({ ...s, grae });
-const withGrae = (change: Partial<GraeRules>) => {
-  const grae = { ...GRAE_RULES, ...change };
-  return (s: Subject): Subject => ({ ...s, grae });
-};
-const withHadamard = (change: Partial<GraeRules>) => {
-  const hadamard = { ...GRAE_HADAMARD_RULES, ...change };
-  return (s: Subject): Subject => ({ ...s, hadamard });
-};
+export type Subject = typeof SUBJECT;
 
 /** The same covariance, with nothing differentiated through it. */
 function held(scale: Scale): Scale {
@@ -51,41 +27,44 @@ function held(scale: Scale): Scale {
 }
 
 export const MUTANTS = {
-  klSign: mistaken(VAE.mistakes.klLogSign, inVae),
-  logDeviation: mistaken(VAE.mistakes.klLogDeviation, inVae),
-  priorWithoutHalf: mutant(
-    '|h|^2 for |h|^2 / 2 in the KL',
-    withVae({ kl: (mean, s) => tf.add(gaussianKl(mean, s), tf.mul(tf.sum(tf.square(mean), 1), 0.5)) }),
+  ...wrong.rules(SUBJECT, 'vae', {
+    ...known(VAE, {
+      klSign: 'klLogSign',
+      logDeviation: 'klLogDeviation',
+      heldCode: 'sampleDetached',
+      betaIgnored: 'betaIgnored',
+    }),
+    priorWithoutHalf: [
+      '|h|^2 for |h|^2 / 2 in the KL',
+      { kl: (mean, s) => tf.add(VAE.rules.kl(mean, s), tf.mul(tf.sum(tf.square(mean), 1), 0.5)) },
+    ],
+    heldScale: [
+      'no gradient through the covariance of the sample',
+      { sample: (mean, s, noise) => tf.add(mean, scaleUp(held(s), noise)) },
+    ],
+  }),
+  ...wrong.rules(SUBJECT, 'taylor', {
+    ...known(BETA_VAE_TAYLOR, { taylorFrozenJacobian: 'jacobianDetached' }),
+    taylorWithoutHalf: [
+      'the KL of half the weight that tr(A S) / 2 needs',
+      { kl: (mean, s) => tf.mul(BETA_VAE_TAYLOR.rules.kl(mean, s), 0.5) },
+    ],
+  }),
+  ...wrong.rules(SUBJECT, 'grae', {
+    ...known(GRAE, {
+      graeMissingHalf: 'penaltyWithoutHalf',
+      graeBetaDropped: 'betaMissing',
+      graeFrozenJacobian: 'jacobianDetached',
+    }),
+    graePrior: ['no prior on the code in GRAE', { prior: mean => tf.mul(GRAE.rules.prior(mean), 0) }],
+  }),
+  ...wrong.rules(
+    SUBJECT,
+    'hadamard',
+    known(GRAE_HADAMARD, { logDetForHadamard: 'logDeterminant', hadamardRows: 'otherGram' }),
   ),
-  heldScale: mutant(
-    'no gradient through the covariance of the sample',
-    withVae({ sample: (mean, s, noise) => tf.add(mean, scaleUp(held(s), noise)) }),
-  ),
-  heldCode: mistaken(VAE.mistakes.sampleDetached, inVae),
-  betaIgnored: mistaken(VAE.mistakes.betaIgnored, inVae),
-  taylorWithoutHalf: mutant(
-    'the KL of half the weight that tr(A S) / 2 needs',
-    withTaylor({ kl: (mean, s) => tf.mul(BETA_VAE_TAYLOR_RULES.kl(mean, s), 0.5) }),
-  ),
-  taylorFrozenJacobian: mistaken(BETA_VAE_TAYLOR.mistakes.jacobianDetached, inTaylor),
-  graeMissingHalf: mistaken(GRAE.mistakes.penaltyWithoutHalf, inGrae),
-  graeBetaDropped: mistaken(GRAE.mistakes.betaMissing, inGrae),
-  graeFrozenJacobian: mistaken(GRAE.mistakes.jacobianDetached, inGrae),
-  graePrior: mutant(
-    'no prior on the code in GRAE',
-    withGrae({ prior: mean => tf.mul(GRAE_RULES.prior(mean), 0) }),
-  ),
-  logDetForHadamard: mutant('the log det for the Hadamard bound', s => ({ ...s, hadamard: s.grae })),
-  hadamardRows: mutant(
-    'rows instead of columns in the Hadamard bound',
-    withHadamard({ logDet: a => GRAE_HADAMARD_RULES.logDet(tf.transpose(a, [0, 2, 1])) }),
-  ),
-  momentWithoutOne: mutant('-beta mean(Z_j^2 + S_jj)', s => ({
-    ...s,
-    excess: (second, beta) => -beta * second,
-  })),
-  oppositeSign: mutant('beta (mean(Z_j^2 + S_jj) - 1)', s => ({
-    ...s,
-    excess: (second, beta) => beta * (second - 1),
-  })),
-} satisfies Readonly<Record<string, Mutant<Subject>>>;
+  ...wrong.formula(SUBJECT, 'excess', {
+    momentWithoutOne: ['-beta mean(Z_j^2 + S_jj)', (second, beta) => -beta * second],
+    oppositeSign: ['beta (mean(Z_j^2 + S_jj) - 1)', (second, beta) => beta * (second - 1)],
+  }),
+};

@@ -8,20 +8,12 @@ import { pointAt } from '../../../../src/core/objectives/objective.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { sizeOf } from '../../../../src/engine/graph/graph.js';
 import { constant } from '../../../../src/engine/ops.js';
-import type { Specs } from '../../../../src/engine/spec.js';
 import { precision } from '../../../../src/theory/closed/grae.js';
-import { inverse, logDet } from '../../../../src/theory/numerics/cholesky.js';
-import { multiply, norm } from '../../../../src/theory/numerics/matrix.js';
+import { mat } from '../../../kit.js';
 import { prefixed } from '../../../subjects/network/network.js';
-import { mnistNetworks, type NetworkCase, networkValues } from '../../../subjects/vae/network-cases.js';
+import * as network from '../../../subjects/vae/network-cases.js';
 
 type Numbers = Readonly<Record<string, Float64Array>>;
-
-const paramSpecs = (net: Autoencoder): Specs =>
-  Object.fromEntries(Object.entries(net.shapes).map(([name, shape]) => [name, { shape }]));
-
-const pick = (net: Autoencoder, inputs: Params): Params =>
-  Object.fromEntries(Object.keys(net.shapes).map(name => [name, parameter(inputs, name)]));
 
 /** The owner of the programs that no negative control changes. */
 const PLAIN = {};
@@ -29,7 +21,11 @@ const PLAIN = {};
 /** The Jacobians [B, D, d], what the decoder makes, the codes, and v'J for cotangents v by reverse mode. */
 function localParts(net: Autoencoder, batch: number, numbers: Numbers) {
   const program = programOf(PLAIN, net, `local ${batch}`, () => ({
-    specs: { ...paramSpecs(net), x: { shape: [batch, ...net.data] }, v: { shape: [batch, ...net.data] } },
+    specs: {
+      ...network.paramSpecs(net),
+      x: { shape: [batch, ...net.data] },
+      v: { shape: [batch, ...net.data] },
+    },
     fn: inputs => {
       const decode = (z: tf.Tensor): tf.Tensor => net.decode(inputs, z);
       const { mean } = net.encode(inputs, parameter(inputs, 'x'));
@@ -37,29 +33,19 @@ function localParts(net: Autoencoder, batch: number, numbers: Numbers) {
       return { jacobian: jacobian(decode, mean), decoded: decode(mean), mean, pulled };
     },
   }));
-  const outputs = program.run(numbers);
-  return Object.fromEntries(
-    Object.entries(outputs).map(([name, values]) => [name, values.slice()]),
-  ) as Record<'jacobian' | 'decoded' | 'mean' | 'pulled', Float64Array>;
+  const { jacobian: j, decoded, mean, pulled } = program.run(numbers);
+  return { jacobian: j!.slice(), decoded: decoded!.slice(), mean: mean!.slice(), pulled: pulled!.slice() };
 }
 
 /** Loss and gradients of GRAE. */
 function trained(rules: GraeRules, net: Autoencoder, batch: number, numbers: Numbers) {
   const program = programOf(rules, net, `grae ${batch}`, () => ({
-    specs: { ...paramSpecs(net), x: { shape: [batch, ...net.data] }, beta: { shape: [] } },
+    specs: { ...network.paramSpecs(net), x: { shape: [batch, ...net.data] }, beta: { shape: [] } },
     fn: inputs => {
-      const found = gradients(
-        params => ({
-          loss: makeGrae(rules).evaluate(
-            net,
-            params,
-            { x: parameter(inputs, 'x') },
-            { beta: parameter(inputs, 'beta') },
-          ).loss,
-          aux: {},
-        }),
-        pick(net, inputs),
-      );
+      const beta = parameter(inputs, 'beta');
+      const loss = (params: Params): tf.Tensor =>
+        makeGrae(rules).evaluate(net, params, { x: parameter(inputs, 'x') }, { beta }).loss;
+      const found = gradients(params => ({ loss: loss(params), aux: {} }), network.pickParams(net, inputs));
       return { loss: found.loss, ...prefixed('gradient', found.grads) };
     },
   }));
@@ -74,7 +60,7 @@ function probed(net: Autoencoder, batch: number, numbers: Numbers) {
   const shape = [batch, sizeOf(net.data), net.latent];
   const program = programOf(PLAIN, net, `probe ${batch}`, () => ({
     specs: {
-      ...paramSpecs(net),
+      ...network.paramSpecs(net),
       x: { shape: [batch, ...net.data] },
       beta: { shape: [] },
       weights: { shape },
@@ -89,7 +75,7 @@ function probed(net: Autoencoder, batch: number, numbers: Numbers) {
           const probe = tf.sum(tf.mul(jacobian(at.decode, mean), inputs.weights!));
           return { loss: tf.div(tf.addN([tf.sum(at.loss(mean)), prior, probe]), batch), aux: {} };
         },
-        pick(net, inputs),
+        network.pickParams(net, inputs),
       );
       return prefixed('gradient', found.grads);
     },
@@ -105,22 +91,24 @@ const rowsOf = (flat: Float64Array, columns: number): number[][] =>
  * square of the Jacobian's singular values, so that neither term of I + J'J / beta can be left out. Besides the forward
  * mode against the reverse mode along one cotangent a sample.
  */
-export function againstDense(rules: GraeRules, c: NetworkCase): Prediction[] {
-  const { evaluation: net } = mnistNetworks(c.size);
+export function againstDense(rules: GraeRules, c: network.NetworkCase): Prediction[] {
+  const { evaluation: net } = network.mnistNetworks(c.size);
   const { batch, latent } = c.size;
-  const { params, x, cotangent } = networkValues(net, c);
+  const { params, x, cotangent } = network.networkValues(net, c);
   const data = sizeOf(net.data);
   const local = localParts(net, batch, { ...params, x, v: cotangent });
   const samples = Array.from({ length: batch }, (_, i) => i);
   const jacobians = samples.map(i =>
     rowsOf(local.jacobian.subarray(i * data * latent, (i + 1) * data * latent), latent),
   );
-  const beta = jacobians.reduce((sum, j) => sum + norm(j.flat()) ** 2, 0) / (batch * latent);
+  const beta = jacobians.reduce((sum, j) => sum + mat.norm(j.flat()) ** 2, 0) / (batch * latent);
   const precisions = jacobians.map(j => precision(j, beta));
-  const logs = precisions.reduce((sum, p) => sum + logDet(p), 0);
+  const logs = precisions.reduce((sum, p) => sum + mat.logDet(p), 0);
   const residual = x.reduce((sum, value, k) => sum + (value - local.decoded[k]!) ** 2, 0);
   const codes = local.mean.reduce((sum, h) => sum + h ** 2, 0);
-  const weights = Float64Array.from(jacobians.flatMap((j, i) => multiply(j, inverse(precisions[i]!)).flat()));
+  const weights = Float64Array.from(
+    jacobians.flatMap((j, i) => mat.multiply(j, mat.inverse(precisions[i]!)).flat()),
+  );
   const pulled = samples.flatMap(i =>
     jacobians[i]![0]!.map((_, k) =>
       jacobians[i]!.reduce((sum, row, m) => sum + row[k]! * cotangent[i * data + m]!, 0),
