@@ -1,13 +1,8 @@
 /** @file The z-gradients of SAMBA and of the RAE agree to first order in the radius: eq. (11)-(13), (18)-(21). */
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim } from '../../../src/claims/claim.js';
-import { deepened } from '../../../src/claims/deepened.js';
-import { asymptotic } from '../../../src/claims/verdict.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
+
 import { SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape, random } from '../../arbitraries/given.js';
+import { asymptotic, check, claim, mat } from '../../kit.js';
 import {
   BEYOND_CONTROLS,
   beyondLargeCell,
@@ -46,8 +41,8 @@ export default claim<Pair, string, string>({
   objectives: ['samba', 'rae-loss-gradient'],
   subject: PAIR,
   checks: {
-    order: deepened(
-      order({
+    order: check.deepened(
+      check.order({
         says: 'the difference is rho^2 T[g,g]/2 for smooth decoders, d = 1 and D = 1 among them',
         given: everyShape(SHAPES.smooth),
         order: 2,
@@ -57,14 +52,14 @@ export default claim<Pair, string, string>({
       () => largeOrder({ part: 'z', width: FULL_WIDTH }),
       { controls: largeOrderControls(), large: true },
     ),
-    tinyGradient: order({
+    tinyGradient: check.order({
       says: 'the constant does not grow where one gradient is 1e-12 of the other',
       given: everyShape(SHAPES.control),
       order: 2,
       runs: 12,
       measure: (c, pair) => expansion(withResiduals(c, [1e-12, 1]), pair, 'z'),
     }),
-    insideCell: order({
+    insideCell: check.order({
       says: 'an ELU decoder has order 2 as long as no unit changes sign on the way',
       given: random(kinked(SHAPES.elu)),
       order: 2,
@@ -77,14 +72,14 @@ export default claim<Pair, string, string>({
           radii(c).map(rho => rho * Math.min(1, kinkOf(c))),
         ),
     }),
-    linearDecoder: equals({
+    linearDecoder: check.equals({
       says: 'the gradients are equal at every radius when the decoder is linear',
       given: everyShape(SHAPES.linear),
       runs: 32,
       measure: (c, pair) => compare(c, pair, 'z', [2 ** -7, 1, 100]).map(equal),
     }),
-    reluCell: deepened(
-      equals({
+    reluCell: check.deepened(
+      check.equals({
         says: 'the gradients are equal up to the first kink of a ReLU decoder',
         given: random(kinked(SHAPES.relu)),
         runs: 32,
@@ -96,47 +91,37 @@ export default claim<Pair, string, string>({
       () => largeCell({ part: 'z', width: FULL_WIDTH }),
       { controls: largeCellControls(), large: true },
     ),
-    beyondKink: deepened(
-      violates({
+    beyondKink: check.deepened(
+      check.violates({
         says: 'behind the first kink of a ReLU decoder they are not',
         given: random(kinked(SHAPES.relu)),
         runs: 32,
         measure: (c, pair) => {
           const [{ samba, rae, residual, scale }] = compare(c, pair, 'z', [1.01 * kinkOf(c)]) as [never];
-          return { claimed: norm(rae), actual: norm(samba), by: norm(residual), scale };
+          return { claimed: mat.norm(rae), actual: mat.norm(samba), by: mat.norm(residual), scale };
         },
       }),
       () => beyondLargeCell({ part: 'z', width: FULL_WIDTH }),
       { controls: BEYOND_CONTROLS, large: true },
     ),
-    zeroGradient: equals({
+    zeroGradient: check.equals({
       says: 'a gradient of exactly zero gives no step, no penalty gradient and no NaN',
       given: everyShape(SHAPES.control),
       runs: 16,
       measure: (of, { samba, rae }) => {
         const c = withResiduals(of, [0, 1]);
         const [sides] = compare(c, { samba, rae }, 'z', [0.5]);
-        const zero = rowsOf(atCode(c).gradient, c.shape.batch).filter(row => norm([...row]) === 0).length;
+        const zero = rowsOf(atCode(c).gradient, c.shape.batch).filter(row => mat.norm([...row]) === 0).length;
         const { zeroDirections } = sambaStep(samba, c.shape).run({
           ...inputsOf(c),
           alpha2: Float64Array.of(0.25),
         });
         const first = (all: Float64Array): Float64Array => rowsOf(all, c.shape.batch)[0]!;
-        return [
-          {
-            actual: first(sides!.samba),
-            expected: first(sides!.rae).map(() => 0),
-            scale: sides!.scale,
-            what: 'SAMBA',
-          },
-          {
-            actual: first(sides!.rae),
-            expected: first(sides!.rae).map(() => 0),
-            scale: sides!.scale,
-            what: 'RAE',
-          },
-          { actual: zeroDirections!, expected: zero, what: 'samples without a direction' },
-        ];
+        return check.agree({
+          SAMBA: [first(sides!.samba), first(sides!.rae).map(() => 0), sides!.scale],
+          RAE: [first(sides!.rae), first(sides!.rae).map(() => 0), sides!.scale],
+          'samples without a direction': [zeroDirections!, zero],
+        });
       },
     }),
   },

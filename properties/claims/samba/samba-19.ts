@@ -1,17 +1,9 @@
 /** @file "We absorb the factor 1/2 into rho": appendix A, after eq. (19). */
 
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { refuted } from '../../../src/claims/verdict.js';
-import {
-  RAE_LOSS_GRADIENT_RULES,
-  type RaeLossGradientRules,
-} from '../../../src/core/objectives/rae/rae-loss-gradient.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
+import * as raeLossGradient from '../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
+import { check, claim, mat, mutant, refuted } from '../../kit.js';
 import { atCode, jet } from '../../subjects/network/jets.js';
 import {
   DETACH_MUTANTS,
@@ -27,9 +19,9 @@ import { raeStep } from '../../subjects/sam/steps.js';
 
 interface Subject extends Pair {
   /** The RAE with the factor 1/2 of the remark. */
-  readonly halved: RaeLossGradientRules;
+  readonly halved: raeLossGradient.RaeLossGradientRules;
   /** The RAE that penalises the square of the norm. */
-  readonly squared: RaeLossGradientRules;
+  readonly squared: raeLossGradient.RaeLossGradientRules;
 }
 
 const { squaredPenalty, halfPenalty, frozenDenominator, constantPenalty, batchPenalty } = PENALTY_MUTANTS;
@@ -55,19 +47,19 @@ export default claim<Subject, string, string>({
   objectives: ['samba', 'rae-loss-gradient'],
   subject: { ...PAIR, halved: halfPenalty.rules, squared: squaredPenalty.rules },
   checks: {
-    halvedLinear: violates({
+    halvedLinear: check.violates({
       says: 'with the factor the z-gradients differ for linear decoders, where without it they agree at every radius',
       given: everyShape(WIDE),
       runs: 24,
       measure: (c, { samba, halved }) =>
         compare(c, { samba, rae: halved }, 'z', [1 / 16, 1, 16]).map(sides => ({
-          claimed: norm([...sides.rae]),
-          actual: norm([...sides.samba]),
-          by: norm([...sides.residual]),
+          claimed: mat.norm([...sides.rae]),
+          actual: mat.norm([...sides.samba]),
+          by: mat.norm([...sides.residual]),
           scale: sides.scale,
         })),
     }),
-    halvedOrder: order({
+    halvedOrder: check.order({
       says: 'the error that the factor makes is rho Hu/2, of first order',
       given: everyShape(SHAPES.smooth),
       order: 1,
@@ -78,7 +70,7 @@ export default claim<Subject, string, string>({
           .map(x => x / 2),
       }),
     }),
-    norm: equals({
+    norm: check.equals({
       says: 'the gradient of |g| is Hu',
       given: everyShape(SHAPES.smooth),
       runs: 32,
@@ -87,7 +79,7 @@ export default claim<Subject, string, string>({
         return { actual: value, expected: jet(c, directions(c)).first('z'), scale };
       },
     }),
-    square: equals({
+    square: check.equals({
       says: 'the gradient of |g|^2 is 2Hg: the only 2 there is',
       given: everyShape(SHAPES.smooth),
       runs: 32,
@@ -97,22 +89,22 @@ export default claim<Subject, string, string>({
         const expected = jet(c, gradient)
           .first('z')
           .map(x => 2 * x);
-        return { actual: value, expected, scale: scale * (1 + norm([...gradient])) };
+        return { actual: value, expected, scale: scale * (1 + mat.norm([...gradient])) };
       },
     }),
-    displayed: order({
+    displayed: check.order({
       says: 'eq. (20) as displayed, without the factor, is right up to rho^2 T[u,u]/2',
       given: everyShape(SHAPES.smooth),
       order: 2,
       measure: (c, pair) => expansion(c, pair, 'z'),
     }),
-    linear: equals({
+    linear: check.equals({
       says: 'and exactly for linear decoders',
       given: everyShape(SHAPES.linear),
       runs: 24,
       measure: (c, pair) => compare(c, pair, 'z', [1 / 16, 1, 16]).map(equal),
     }),
-    bothSides: equals({
+    bothSides: check.equals({
       says: 'halving rho on both sides is a change of units and harmless',
       given: everyShape(SHAPES.linear),
       runs: 24,
@@ -127,7 +119,13 @@ export default claim<Subject, string, string>({
     ...inRae<Subject>({ halfPenalty, squaredPenalty, frozenDenominator, constantPenalty, batchPenalty }),
     ...inSamba<Subject>(DETACH_MUTANTS),
     ...inSamba<Subject>({ halfRadius: LENGTH_MUTANTS.halfRadius, signFlip: DIRECTION_MUTANTS.signFlip }),
-    factorForgotten: mutant('the remark is not followed', s => ({ ...s, halved: RAE_LOSS_GRADIENT_RULES })),
-    rootOfSquare: mutant('the norm for its square', s => ({ ...s, squared: RAE_LOSS_GRADIENT_RULES })),
+    factorForgotten: mutant('the remark is not followed', s => ({
+      ...s,
+      halved: raeLossGradient.RAE_LOSS_GRADIENT_RULES,
+    })),
+    rootOfSquare: mutant('the norm for its square', s => ({
+      ...s,
+      squared: raeLossGradient.RAE_LOSS_GRADIENT_RULES,
+    })),
   },
 });

@@ -1,25 +1,16 @@
 /** @file The z-gradient for any covariance, fixed or learned: eq. (14), (22). */
 import * as tf from '@tensorflow/tfjs';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { asymptotic } from '../../../src/claims/verdict.js';
 import { scaleUp, whiten } from '../../../src/core/gaussian.js';
 import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { scaledNorm } from '../../../src/core/perturbation.js';
 import { detach } from '../../../src/engine/ops.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
 import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
+import { asymptotic, check, claim, mat, mutant } from '../../kit.js';
 import { withResiduals } from '../../subjects/network/degenerate.js';
 import { atCode, jet } from '../../subjects/network/jets.js';
 import { collect, inputsOf } from '../../subjects/network/network.js';
-import {
-  PENALTY_RULES,
-  type PenaltyRules,
-  penalisedStep,
-  scaledInputs,
-} from '../../subjects/sam/covariance.js';
+import * as covariance from '../../subjects/sam/covariance.js';
 import { learnedDirections } from '../../subjects/sam/learned.js';
 import { DETACH_MUTANTS, DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../subjects/sam/mutants.js';
 import { radii, roundOff } from '../../subjects/sam/pair.js';
@@ -28,18 +19,18 @@ import { learnedSambaStep, sambaStep } from '../../subjects/sam/steps.js';
 interface Subject {
   readonly samba: SambaRules;
   /** sqrt(d) |Sigma^(1/2) grad_z L| */
-  readonly penalty: PenaltyRules;
+  readonly penalty: covariance.PenaltyRules;
 }
 
 /** Both z-gradients with all standard deviations multiplied by s. */
 function sidesAt(c: AutoencoderCase, { samba, penalty }: Subject, s: number) {
-  const inputs = scaledInputs(c, s);
+  const inputs = covariance.scaledInputs(c, s);
   const step = collect(learnedSambaStep(samba, c.shape).run(inputs), 'grad', 'z').slice();
-  const penalised = collect(penalisedStep(penalty, c.shape).run(inputs), 'grad', 'z').slice();
+  const penalised = collect(covariance.penalisedStep(penalty, c.shape).run(inputs), 'grad', 'z').slice();
   return {
     step,
     penalised,
-    scale: norm([...step]) + norm([...penalised]) + roundOff(c, atCode(c)),
+    scale: mat.norm([...step]) + mat.norm([...penalised]) + roundOff(c, atCode(c)),
   };
 }
 
@@ -73,8 +64,8 @@ function withIsotropicHead(c: AutoencoderCase): AutoencoderCase {
 
 const NOT_WHITENED: SambaRules = { ...SAMBA_RULES, whiten: (_s, g) => g };
 
-const otherPenalty = (says: string, change: Partial<PenaltyRules>) => {
-  const penalty = { ...PENALTY_RULES, ...change };
+const otherPenalty = (says: string, change: Partial<covariance.PenaltyRules>) => {
+  const penalty = { ...covariance.PENALTY_RULES, ...change };
   return mutant<Subject>(says, subject => ({ ...subject, penalty }));
 };
 
@@ -101,22 +92,22 @@ export default claim<Subject, string, string>({
   says: 'For any posterior covariance, diagonal or full, the z-gradient of SAMBA is that of L + sqrt(d)|Sigma^(1/2) grad_z L| up to T[e,e]/2 with e the step, J_f being read as the loss gradient; exactly for linear decoders, and the fixed covariance is the case Sigma = alpha^2 I.',
   verdict: asymptotic(2, 'sigma'),
   objectives: ['samba'],
-  subject: { samba: SAMBA_RULES, penalty: PENALTY_RULES },
+  subject: { samba: SAMBA_RULES, penalty: covariance.PENALTY_RULES },
   checks: {
-    order: order({
+    order: check.order({
       says: 'the difference is T[e,e]/2, diagonal and full covariances',
       given: everyShape(SHAPES.learned),
       order: 2,
       measure: expansion,
     }),
-    tinyGradient: order({
+    tinyGradient: check.order({
       says: 'the constant does not grow where one gradient is 1e-12 of the other',
       given: everyShape(SHAPES.learned),
       order: 2,
       runs: 8,
       measure: (c, subject) => expansion(withResiduals(c, [1e-12, 1]), subject),
     }),
-    linearDecoder: equals({
+    linearDecoder: check.equals({
       says: 'the gradients are equal at every radius when the decoder is linear',
       given: everyShape(SHAPES.linearLearned),
       runs: 24,
@@ -126,7 +117,7 @@ export default claim<Subject, string, string>({
           return { actual: step, expected: penalised, scale: scale * (1 + s), what: `s = ${s}` };
         }),
     }),
-    isotropic: equals({
+    isotropic: check.equals({
       says: 'a learned covariance that says alpha^2 I is the fixed one',
       given: everyShape(SHAPES.learned),
       runs: 24,
@@ -138,7 +129,7 @@ export default claim<Subject, string, string>({
         return {
           actual: learned,
           expected: fixed,
-          scale: norm([...fixed]) + roundOff(c, atCode(c)) * (1 + c.alpha) ** 2,
+          scale: mat.norm([...fixed]) + roundOff(c, atCode(c)) * (1 + c.alpha) ** 2,
         };
       },
     }),
@@ -160,10 +151,10 @@ export default claim<Subject, string, string>({
     }),
     penaltyUnwhitened: otherPenalty('|g| in the penalty', { measure: (_s, g) => scaledNorm(g) }),
     penaltySquared: otherPenalty('the squared norm in the penalty', {
-      measure: (s, g) => tf.square(PENALTY_RULES.measure(s, g)),
+      measure: (s, g) => tf.square(covariance.PENALTY_RULES.measure(s, g)),
     }),
     penaltyConstant: otherPenalty('the penalty is not differentiated', {
-      measure: (s, g) => detach(PENALTY_RULES.measure(s, g)),
+      measure: (s, g) => detach(covariance.PENALTY_RULES.measure(s, g)),
     }),
     penaltyHalved: otherPenalty('half of the penalty', { radius: d => Math.sqrt(d) / 2 }),
   },

@@ -1,16 +1,11 @@
 /** @file The encoder gradients of SAMBA and of the RAE agree to first order in the radius: eq. (15), (23). */
 import * as tf from '@tensorflow/tfjs';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { deepened } from '../../../src/claims/deepened.js';
-import type { Rung } from '../../../src/claims/order/case.js';
-import { conditional } from '../../../src/claims/verdict.js';
 import { type Scale, scaleUp } from '../../../src/core/gaussian.js';
 import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { detach } from '../../../src/engine/ops.js';
 import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
+import { check, claim, conditional, mutant, type Rung } from '../../kit.js';
 import { largeCell, largeCellControls } from '../../subjects/large/large-cell.js';
 import { largeOrder, largeOrderControls } from '../../subjects/large/large-order.js';
 import { FULL_WIDTH } from '../../subjects/large/network.js';
@@ -85,8 +80,8 @@ export default claim<Subject, string, string>({
   objectives: ['samba', 'rae-loss-gradient'],
   subject: { ...PAIR, penalty: PENALTY_RULES },
   checks: {
-    order: deepened<Subject>(
-      order({
+    order: check.deepened<Subject>(
+      check.order({
         says: "the difference is rho^2 J_mu'T[g,g]/2 for a fixed covariance",
         given: everyShape(SHAPES.smooth),
         order: 2,
@@ -96,8 +91,8 @@ export default claim<Subject, string, string>({
       () => largeOrder({ part: 'phi', width: FULL_WIDTH }),
       { controls: largeOrderControls(), large: true },
     ),
-    chainRule: deepened<Subject>(
-      equals({
+    chainRule: check.deepened<Subject>(
+      check.equals({
         says: "both encoder gradients are J_mu' times the z-gradients, at any radius",
         given: everyShape(SHAPES.control),
         runs: 32,
@@ -114,7 +109,7 @@ export default claim<Subject, string, string>({
       () => largeCell({ part: 'phi', width: FULL_WIDTH }),
       { controls: largeCellControls(), large: true },
     ),
-    learned: order({
+    learned: check.order({
       says: 'with a learned covariance, its path included, the difference to the live penalty is of second order',
       given: everyShape(SHAPES.learned),
       order: 2,
@@ -123,7 +118,7 @@ export default claim<Subject, string, string>({
         constant: jet(c, learnedDirections(c).whitened, 'whitened').second('phi'),
       }),
     }),
-    literal: order({
+    literal: check.order({
       says: 'eq. (15) as printed, the path left out, is off by exactly that path: an error of first order',
       given: everyShape(SHAPES.learned),
       order: 1,

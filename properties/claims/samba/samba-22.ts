@@ -1,20 +1,8 @@
 /** @file The decoder gradients of SAMBA and of the RAE agree to first order in the radius: eq. (16)-(17), (24)-(25). */
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { claim } from '../../../src/claims/claim.js';
-import { deepened } from '../../../src/claims/deepened.js';
-import { asymptotic } from '../../../src/claims/verdict.js';
-import {
-  add,
-  apply,
-  type Matrix,
-  norm,
-  outer,
-  scale,
-  type Vector,
-} from '../../../src/theory/numerics/matrix.js';
+
 import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape, random } from '../../arbitraries/given.js';
+import { asymptotic, check, claim, mat } from '../../kit.js';
 import { largeCell, largeCellControls } from '../../subjects/large/large-cell.js';
 import { largeOrder, largeOrderControls } from '../../subjects/large/large-order.js';
 import { FULL_WIDTH } from '../../subjects/large/network.js';
@@ -40,7 +28,7 @@ import {
 
 const rowsOfArray = (flat: Float64Array, batch: number): number[][] =>
   rowsOf(flat, batch).map(row => [...row]);
-const plus = (a: Matrix, b: Matrix): number[][] => a.map((row, i) => add(row, b[i]!));
+const plus = (a: mat.Matrix, b: mat.Matrix): number[][] => a.map((row, i) => mat.add(row, b[i]!));
 const zeros = (rows: number, columns: number): number[][] =>
   Array.from({ length: rows }, () => new Array<number>(columns).fill(0));
 
@@ -48,7 +36,7 @@ const zeros = (rows: number, columns: number): number[][] =>
 function linearResidual(c: AutoencoderCase): Float64Array {
   const w = firstLayer(c);
   const sum = rowsOfArray(directions(c), c.shape.batch).reduce(
-    (total, u) => plus(total, outer(scale(2 / c.shape.batch, apply(w, u)), u)),
+    (total, u) => plus(total, mat.outer(mat.scale(2 / c.shape.batch, mat.apply(w, u)), u)),
     zeros(w.length, w[0]!.length),
   );
   return Float64Array.from([...sum.flat(), ...w.map(() => 0)]);
@@ -61,13 +49,13 @@ function reluResidual(c: AutoencoderCase): Float64Array {
   let [first, second] = [zeros(v1.length, v1[0]!.length), zeros(v2.length, v1.length)];
   const codes = rowsOfArray(atCode(c).mean, c.shape.batch);
   for (const [i, u] of rowsOfArray(directions(c), c.shape.batch).entries()) {
-    const active = apply(v1, codes[i]!).map((x, k) => (x + b1[k]! > 0 ? 1 : 0));
-    const masked = (v: Vector): number[] => v.map((x, k) => x * active[k]!);
-    const hidden = masked(apply(v1, u));
-    const image = scale(2 / c.shape.batch, apply(v2, hidden));
+    const active = mat.apply(v1, codes[i]!).map((x, k) => (x + b1[k]! > 0 ? 1 : 0));
+    const masked = (v: mat.Vector): number[] => v.map((x, k) => x * active[k]!);
+    const hidden = masked(mat.apply(v1, u));
+    const image = mat.scale(2 / c.shape.batch, mat.apply(v2, hidden));
     const back = masked(v2[0]!.map((_, k) => v2.reduce((sum, row, m) => sum + row[k]! * image[m]!, 0)));
-    first = plus(first, outer(back, u));
-    second = plus(second, outer(image, hidden));
+    first = plus(first, mat.outer(back, u));
+    second = plus(second, mat.outer(image, hidden));
   }
   return Float64Array.from([...first.flat(), ...b1.map(() => 0), ...second.flat(), ...v2.map(() => 0)]);
 }
@@ -76,7 +64,7 @@ function reluResidual(c: AutoencoderCase): Float64Array {
 const differBy = (coefficient: Float64Array, steps: readonly number[]) => (sides: Sides, i: number) => ({
   actual: sides.samba,
   expected: sides.rae.map((x, k) => x + steps[i]! ** 2 * coefficient[k]!),
-  scale: sides.scale + steps[i]! ** 2 * norm([...coefficient]),
+  scale: sides.scale + steps[i]! ** 2 * mat.norm([...coefficient]),
 });
 
 const { noDetach, detachNormOnly, detachDirectionOnly } = DETACH_MUTANTS;
@@ -97,8 +85,8 @@ export default claim<Pair, string, string>({
   objectives: ['samba', 'rae-loss-gradient'],
   subject: PAIR,
   checks: {
-    order: deepened(
-      order({
+    order: check.deepened(
+      check.order({
         says: "the difference is rho^2/2 times the gradient of u'(grad_z^2 L)u with u held fixed",
         given: everyShape(SHAPES.smooth),
         order: 2,
@@ -108,7 +96,7 @@ export default claim<Pair, string, string>({
       () => largeOrder({ part: 'theta', width: FULL_WIDTH }),
       { controls: largeOrderControls(), large: true },
     ),
-    linearDecoder: equals({
+    linearDecoder: check.equals({
       says: "for a linear decoder the weights differ by exactly 2 rho^2 W u u', the bias not at all, at every radius",
       given: everyShape(SHAPES.linear),
       runs: 32,
@@ -117,8 +105,8 @@ export default claim<Pair, string, string>({
         return compare(c, pair, 'theta', steps).map(differBy(linearResidual(c), steps));
       },
     }),
-    reluCell: deepened(
-      equals({
+    reluCell: check.deepened(
+      check.equals({
         says: 'up to the first kink of a ReLU decoder the difference is exactly rho^2 times the gradient of |Ju|^2',
         given: random(kinked(SHAPES.relu)),
         runs: 32,
@@ -130,7 +118,7 @@ export default claim<Pair, string, string>({
       () => largeCell({ part: 'theta', width: FULL_WIDTH }),
       { controls: largeCellControls(), large: true },
     ),
-    liveFactor: equals({
+    liveFactor: check.equals({
       says: "the penalty's decoder gradient is that of grad_z L . u with the first factor live and u held fixed",
       given: everyShape(SHAPES.control),
       runs: 32,

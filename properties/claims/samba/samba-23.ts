@@ -1,12 +1,8 @@
 /** @file "Our approximation requires that theta and theta_0 are sufficiently close": section 3.2. */
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { dyadic, ladder } from '../../../src/claims/order/case.js';
-import { conditional } from '../../../src/claims/verdict.js';
-import { add, dot, norm, scale, subtract } from '../../../src/theory/numerics/matrix.js';
+
 import { type AutoencoderCase, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
+import { check, claim, conditional, mat, mutant } from '../../kit.js';
 import { atCode, jet } from '../../subjects/network/jets.js';
 import { inputsOf } from '../../subjects/network/network.js';
 import { DETACH_MUTANTS, inRae, inSamba, PENALTY_MUTANTS } from '../../subjects/sam/mutants.js';
@@ -31,7 +27,7 @@ const decoderNames = (c: AutoencoderCase): string[] =>
 function direction(c: AutoencoderCase): number[] {
   const size = decoderNames(c).reduce((sum, name) => sum + c.params[name]!.length, 0);
   const raw = Array.from({ length: size }, (_, k) => Math.sin(2 * k + 1));
-  return scale(1 / norm(raw), raw);
+  return mat.scale(1 / mat.norm(raw), raw);
 }
 
 /** The case with its decoder at theta_0 + t v. */
@@ -48,22 +44,22 @@ function turning(c: AutoencoderCase): number[] {
   return Array.from({ length: c.shape.net.latent }, (_, k) => {
     const axis = new Float64Array(c.shape.net.latent);
     axis[k] = 1;
-    return dot([...jet(c, axis).first('theta')], v);
+    return mat.dot([...jet(c, axis).first('theta')], v);
   });
 }
 
 /** P G v: the part of it that turns the direction. */
 function across(c: AutoencoderCase): number[] {
   const [u, change] = [[...directions(c)], turning(c)];
-  return subtract(change, scale(dot(u, change), u));
+  return mat.subtract(change, mat.scale(mat.dot(u, change), u));
 }
 
 /** |grad_z L| of the one sample. */
-const steepnessAt = (c: AutoencoderCase): number => norm([...atCode(c).gradient]);
+const steepnessAt = (c: AutoencoderCase): number => mat.norm([...atCode(c).gradient]);
 
 const reach = (c: AutoencoderCase): number => {
-  const turn = norm(turning(c)) / steepnessAt(c);
-  return 1 / (1 + turn + norm(Object.values(c.params).flat()));
+  const turn = mat.norm(turning(c)) / steepnessAt(c);
+  return 1 / (1 + turn + mat.norm(Object.values(c.params).flat()));
 };
 
 const frozen: Subject['surrogate'] = (c, u0) => [...jet(c, u0).first('theta')];
@@ -88,7 +84,7 @@ export default claim<Subject, string, string>({
   objectives: ['samba', 'rae-loss-gradient'],
   subject: { ...PAIR, surrogate: frozen },
   checks: {
-    samePoint: equals({
+    samePoint: check.equals({
       says: 'at theta_0 the gradients of |grad_z L| and of grad_z L . u_0 are the same',
       given: everyShape(SHAPES.smooth),
       runs: 32,
@@ -97,7 +93,7 @@ export default claim<Subject, string, string>({
         return { actual: value, expected: surrogate(c, directions(c)), scale };
       },
     }),
-    anyRadius: equals({
+    anyRadius: check.equals({
       says: 'so that the radius plays no part in it: from 1/100 to 100 the gradients of L + rho times either agree',
       given: everyShape(SHAPES.control),
       runs: 16,
@@ -107,53 +103,53 @@ export default claim<Subject, string, string>({
         const direction = pair.surrogate(c, directions(c));
         return penalised.map(({ rae, scale: size }, k) => ({
           actual: rae,
-          expected: add([...plain.rae], scale(radii[k + 1]!, direction)),
+          expected: mat.add([...plain.rae], mat.scale(radii[k + 1]!, direction)),
           scale: size,
           what: `rho = ${radii[k + 1]}`,
         }));
       },
     }),
-    smallRadius: order({
+    smallRadius: check.order({
       says: 'what SAMBA needs is a small radius: at theta_0 its decoder gradient is off by rho^2 only',
       given: everyShape(SHAPES.smooth),
       order: 2,
       measure: (c, pair) => expansion(c, pair, 'theta'),
     }),
-    elsewhere: order({
+    elsewhere: check.order({
       says: "at theta_0 + t v the two gradients differ by t G'PGv/|g|",
       given: everyShape(SINGLE),
       order: 1,
       measure: (c, { rae, surrogate }) => {
         const u0 = directions(c).slice();
         return {
-          ladder: ladder(dyadic(reach(c), 3, 14), t => {
+          ladder: check.ladder(check.dyadic(reach(c), 3, 14), t => {
             const at = moved(c, t);
             const live = penaltyGradient(at, raeStep(rae, at.shape), 'theta');
-            return { residual: subtract([...live.value], [...surrogate(at, u0)]), scale: 2 * live.scale };
+            return { residual: mat.subtract([...live.value], [...surrogate(at, u0)]), scale: 2 * live.scale };
           }),
-          constant: jet(c, Float64Array.from(scale(1 / steepnessAt(c), across(c)))).first('theta'),
+          constant: jet(c, Float64Array.from(mat.scale(1 / steepnessAt(c), across(c)))).first('theta'),
         };
       },
     }),
-    value: order({
+    value: check.order({
       says: 'and the two penalties by t^2 |PGv|^2/(2|g|) only',
       given: everyShape(SINGLE),
       order: 2,
       measure: (c, { rae }) => {
         const u0 = [...directions(c)];
         return {
-          ladder: ladder(dyadic(reach(c), 3, 14), t => {
+          ladder: check.ladder(check.dyadic(reach(c), 3, 14), t => {
             const at = moved(c, t);
             const program = raeStep(rae, at.shape);
             const live = program.run({ ...inputsOf(at), lambda: Float64Array.of(1) })['term.penalty']![0]!;
             const { gradient, decoded } = atCode(at);
-            const size = live + norm(c.x) + norm([...decoded]);
+            const size = live + mat.norm(c.x) + mat.norm([...decoded]);
             return {
-              residual: live - dot([...gradient], u0),
-              scale: size * (1 + norm(Object.values(c.params).flat())),
+              residual: live - mat.dot([...gradient], u0),
+              scale: size * (1 + mat.norm(Object.values(c.params).flat())),
             };
           }),
-          constant: norm(across(c)) ** 2 / (2 * steepnessAt(c)),
+          constant: mat.norm(across(c)) ** 2 / (2 * steepnessAt(c)),
         };
       },
     }),
@@ -167,7 +163,7 @@ export default claim<Subject, string, string>({
     })),
     notUnit: mutant('the direction is not normalised', s => ({
       ...s,
-      surrogate: (c, u0) => scale(steepnessAt(c), [...frozen(c, u0)]),
+      surrogate: (c, u0) => mat.scale(steepnessAt(c), [...frozen(c, u0)]),
     })),
   },
 });

@@ -1,14 +1,9 @@
 /** @file "SAMBA and the RAE have equivalent gradients": abstract, section 3, conclusion. */
 
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { conditional } from '../../../src/claims/verdict.js';
 import type { RaeLossGradientRules } from '../../../src/core/objectives/rae/rae-loss-gradient.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
 import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
 import { everyShape, random } from '../../arbitraries/given.js';
+import { check, claim, conditional, mat, mutant } from '../../kit.js';
 import { jet } from '../../subjects/network/jets.js';
 import type { Part } from '../../subjects/network/network.js';
 import { kinked, kinkOf } from '../../subjects/sam/kinked.js';
@@ -61,9 +56,9 @@ const beyond = (c: AutoencoderCase, right: Pair, wrong: RaeLossGradientRules) =>
     [Sides],
   ];
   return {
-    claimed: norm([...bad.rae]),
-    actual: norm([...bad.samba]),
-    by: norm([...bad.residual]) - 4 * norm([...good.residual]),
+    claimed: mat.norm([...bad.rae]),
+    actual: mat.norm([...bad.samba]),
+    by: mat.norm([...bad.residual]) - 4 * mat.norm([...good.residual]),
     scale: bad.scale,
   };
 };
@@ -102,7 +97,7 @@ export default claim<Subject, string, string>({
   objectives: ['samba', 'rae-loss-gradient'],
   subject: { ...PAIR, literal: literalJacobian.rules, released: batchPenalty.rules },
   checks: {
-    order: order({
+    order: check.order({
       says: 'codes, encoder and decoder together: the gradients differ at second order, with the third derivatives as constant',
       given: everyShape(SHAPES.smooth),
       order: 2,
@@ -116,7 +111,7 @@ export default claim<Subject, string, string>({
         return { ladder, constant: first(c) };
       },
     }),
-    linearDecoder: equals({
+    linearDecoder: check.equals({
       says: 'for linear decoders the gradients for codes, encoder and bias agree at every radius',
       given: everyShape(SHAPES.linear),
       runs: 24,
@@ -136,7 +131,7 @@ export default claim<Subject, string, string>({
         ];
       },
     }),
-    reluCell: equals({
+    reluCell: check.equals({
       says: 'for ReLU decoders those for codes and encoder up to the first kink',
       given: random(kinked(SHAPES.relu)),
       runs: 24,
@@ -150,42 +145,42 @@ export default claim<Subject, string, string>({
           ).map(equal),
         ),
     }),
-    linearWeights: violates({
+    linearWeights: check.violates({
       says: 'those for the weights of a linear decoder do not',
       given: everyShape(SHAPES.linear),
       runs: 24,
       measure: (c, pair) =>
         compare(c, pair, 'theta', [1 / 16, 1]).map(({ samba, rae, residual, scale }) => ({
-          claimed: norm([...rae]),
-          actual: norm([...samba]),
-          by: norm([...residual]),
+          claimed: mat.norm([...rae]),
+          actual: mat.norm([...samba]),
+          by: mat.norm([...residual]),
           scale,
         })),
     }),
-    literal: violates({
+    literal: check.violates({
       says: "with the decoder's Jacobian in the penalty the gradients differ at first order",
       given: everyShape(SHAPES.control),
       runs: 16,
       measure: (c, pair) => beyond(c, pair, pair.literal),
     }),
-    released: violates({
+    released: check.violates({
       says: 'with one norm for the batch, as in the released code, too',
       given: everyShape(SHAPES.control),
       runs: 16,
       measure: (c, pair) => beyond(c, pair, pair.released),
     }),
-    largeRadius: violates({
+    largeRadius: check.violates({
       says: 'at lambda = 16, that of alpha = 1 and d = 256, the code gradients of saturating decoders have little to do with each other',
       given: everyShape(SATURATING),
       runs: 16,
       measure: (c, pair) => {
         const [sides] = compare(c, pair, 'z', [16]) as [Sides];
-        const claimed = norm([...sides.rae]);
+        const claimed = mat.norm([...sides.rae]);
         // not even within a quarter
         return {
           claimed,
-          actual: norm([...sides.samba]),
-          by: norm([...sides.residual]) - claimed / 4,
+          actual: mat.norm([...sides.samba]),
+          by: mat.norm([...sides.residual]) - claimed / 4,
           scale: sides.scale,
         };
       },

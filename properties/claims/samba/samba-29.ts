@@ -1,19 +1,13 @@
 /** @file The "log decoder Jacobian norm" of figures 2-4: what the released code computes and the figures plot. */
 import * as tf from '@tensorflow/tfjs';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { refuted } from '../../../src/claims/verdict.js';
 import { pointAt } from '../../../src/core/objectives/objective.js';
 import { VAE_SAM_RAE_RULES, type VaeSamRaeRules } from '../../../src/core/objectives/vae-sam/vae-sam-rae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
 import { PUBLISHED, published } from '../../../src/theory/published/samba.js';
 import { LOG_RULES, type LogRules } from '../../../src/theory/published/samba-logs.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
 import { everyShape } from '../../arbitraries/given.js';
+import { check, claim, mat, mutant, refuted } from '../../kit.js';
 import { withResiduals } from '../../subjects/network/degenerate.js';
 import { jacobiansOf } from '../../subjects/network/jacobians.js';
 import { atCode, rowsOf } from '../../subjects/network/jets.js';
@@ -46,7 +40,7 @@ function releasedGradients(c: AutoencoderCase, rules: VaeSamRaeRules): Float64Ar
 /** What is plotted before the logarithm, for a fixed standard deviation. */
 function plotted(c: AutoencoderCase, { released, logs }: Subject): number {
   const d = c.shape.net.latent;
-  const scales = releasedGradients(c, released).map(g => logs.scale(d, c.alpha * norm([...g])));
+  const scales = releasedGradients(c, released).map(g => logs.scale(d, c.alpha * mat.norm([...g])));
   return logs.plotted(1 / logs.average(scales), c.alpha, d);
 }
 
@@ -60,7 +54,7 @@ function relative(c: AutoencoderCase): number {
   return 1 + (roundOff(c, atCode(c)) * c.shape.batch) / (perEntry * smallest);
 }
 
-const harmonic = equals<AutoencoderCase, Subject>({
+const harmonic = check.equals<AutoencoderCase, Subject>({
   says: 'it is the harmonic mean over the batch of |G_i|, G_i = grad mse_i / B, whatever alpha',
   given: everyShape(BATCHES),
   runs: 40,
@@ -70,27 +64,30 @@ const harmonic = equals<AutoencoderCase, Subject>({
   },
 });
 
-const means = bound<AutoencoderCase, Subject>({
+const means = check.bound<AutoencoderCase, Subject>({
   says: 'so it is below the geometric mean, which is below the arithmetic one',
   given: everyShape(BATCHES),
   runs: 20,
   measure: (c, s) => {
     const norms = sampleGradients(c).norms.map(x => x / s.batch(c.shape.batch));
     const scale = average(norms) * relative(c);
-    return [
-      { what: 'geometric', lower: plotted(c, s), upper: geometricMean(norms), scale },
-      { what: 'arithmetic', lower: geometricMean(norms), upper: average(norms), scale },
-    ];
+    return check.below(
+      {
+        geometric: [plotted(c, s), geometricMean(norms)],
+        arithmetic: [geometricMean(norms), average(norms)],
+      },
+      scale,
+    );
   },
 });
 
-const notTheJacobian = violates<AutoencoderCase, Subject>({
+const notTheJacobian = check.violates<AutoencoderCase, Subject>({
   says: 'it is not the norm of the decoder Jacobian: residuals eight times smaller at the same codes and decoder change it, and not the Jacobian',
   given: everyShape(BATCHES),
   runs: 16,
   measure: (c, s) => {
     const [large, small] = [withResiduals(c, [1]), withResiduals(c, [1 / 8])];
-    const jacobian = (of: AutoencoderCase): number => norm(jacobiansOf(of).flat(2));
+    const jacobian = (of: AutoencoderCase): number => mat.norm(jacobiansOf(of).flat(2));
     const before = plotted(large, s);
     const claimed = (before * jacobian(small)) / jacobian(large);
     const actual = plotted(small, s);
@@ -98,7 +95,7 @@ const notTheJacobian = violates<AutoencoderCase, Subject>({
   },
 });
 
-const vanishes = equals<AutoencoderCase, Subject>({
+const vanishes = check.equals<AutoencoderCase, Subject>({
   says: 'it scales with the residuals, and one sample that is reconstructed exactly makes it zero',
   given: everyShape(BATCHES),
   runs: 16,
@@ -106,22 +103,17 @@ const vanishes = equals<AutoencoderCase, Subject>({
     const [large, small] = [withResiduals(c, [1]), withResiduals(c, [1 / 8])];
     const one = withResiduals(c, [0, 1]);
     const [before, after] = [plotted(large, s), plotted(small, s)];
-    return [
+    return check.agree({
       // the data are f(z) plus the residual, rounded
-      {
-        what: 'scale',
-        actual: 8 * after,
-        expected: before,
-        scale: before * (relative(large) + relative(small)),
-      },
-      { what: 'exact', actual: plotted(one, s), expected: 0, scale: before },
-    ];
+      scale: [8 * after, before, before * (relative(large) + relative(small))],
+      exact: [plotted(one, s), 0, before],
+    });
   },
 });
 
-const dominated = equals<number, Subject>({
+const dominated = check.equals<number, Subject>({
   says: 'one of 256 samples with a gradient of 1e-9, where the others have 1, pulls it down to 2.56e-7',
-  given: only<number>([1, 1 / 8]),
+  given: check.only<number>([1, 1 / 8]),
   measure: (alpha, { logs }) => {
     const norms = [1e-9, ...new Array<number>(255).fill(1)];
     const scales = norms.map(x => logs.scale(256, alpha * x));
@@ -147,29 +139,24 @@ function stretched(of: AutoencoderCase, factor: number): AutoencoderCase {
   return { ...of, params: Object.fromEntries(params) };
 }
 
-const rescaled = equals<AutoencoderCase, Subject>({
+const rescaled = check.equals<AutoencoderCase, Subject>({
   says: 'stretching the latent space by a factor divides it by that factor, at the same reconstructions',
   given: everyShape(BATCHES),
   runs: 16,
   measure: (of, s) => {
     const c = stretched(of, 8);
     const expected = plotted(of, s);
-    return [
-      { what: 'metric', actual: 8 * plotted(c, s), expected, scale: expected * relative(of) },
-      {
-        what: 'reconstruction',
-        actual: [...atCode(c).decoded],
-        expected: [...atCode(of).decoded],
-        scale: roundOff(of, atCode(of)),
-      },
-    ];
+    return check.agree({
+      metric: [8 * plotted(c, s), expected, expected * relative(of)],
+      reconstruction: [[...atCode(c).decoded], [...atCode(of).decoded], roundOff(of, atCode(of))],
+    });
   },
 });
 
 /** A shape with its batch taken twice. */
 const twice = new Map<Shape, Shape>(BATCHES.map(shape => [shape, { ...shape, batch: 2 * shape.batch }]));
 
-const batchSize = equals<AutoencoderCase, Subject>({
+const batchSize = check.equals<AutoencoderCase, Subject>({
   says: 'the same samples in a batch twice as large have half of it',
   given: everyShape(BATCHES),
   runs: 16,
@@ -191,18 +178,15 @@ const RUNS = (['vae', 'samba'] as const).flatMap(model => {
 });
 type Run = (typeof RUNS)[number];
 
-const logged = bound<Run, Subject>({
+const logged = check.bound<Run, Subject>({
   says: "in the authors' logs at alpha^2 = 1e-6 one step of SAM raises the error by 1.09 to 1.12 times what the logged number gives with the 1/B in it (256 times that without)",
-  given: only(RUNS as [Run, ...Run[]]),
+  given: check.only(RUNS as [Run, ...Run[]]),
   measure: ({ inverse, increase }, { logs, batch }) => {
     const { latents, batch: size } = PUBLISHED;
     const alpha = 1e-3;
     const mean = batch(size) * logs.plotted(inverse, alpha, latents);
     const ratio = increase / (alpha * Math.sqrt(latents) * mean);
-    return [
-      { what: 'at least', lower: 1.08, upper: ratio },
-      { what: 'at most', lower: ratio, upper: 1.125 },
-    ];
+    return check.below({ 'at least': [1.08, ratio], 'at most': [ratio, 1.125] });
   },
 });
 

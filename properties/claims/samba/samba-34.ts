@@ -1,6 +1,5 @@
 /** @file SAMBA-34: the cited background. */
-import { claim } from '../../../src/claims/claim.js';
-import { notCheckable } from '../../../src/claims/verdict.js';
+import { claim, notCheckable } from '../../kit.js';
 
 export default claim({
   id: 'SAMBA-34',

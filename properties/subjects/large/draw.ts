@@ -1,12 +1,11 @@
 /** @file Cases of a large network: random parameters and made-up images. */
-import fc from 'fast-check';
-import type { Given } from '../../../src/claims/checks/given.js';
-import { fill, stream } from '../../../src/claims/random.js';
+
 import { initialise } from '../../../src/core/init.js';
 import { firstStatistic, follow, RUNNING_RULES } from '../../../src/core/net/running.js';
 import { sizeOf } from '../../../src/engine/graph/graph.js';
 import type { Arrays } from '../../../src/engine/program.js';
 import { generatedImages } from '../../../src/train/generated.js';
+import { fc, fill, type Given, stream } from '../../kit.js';
 import { CODE } from '../network/network.js';
 import { functionOf, LATENT, type Large, plainNetwork, under } from './network.js';
 import type { Workshop } from './workshop.js';

@@ -1,20 +1,9 @@
 /** @file The ResNet-18 of the experiments with ReLU: what is exact as long as no unit of the decoder changes sign. */
 import * as tf from '@tensorflow/tfjs';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { within } from '../../../src/claims/checks/within.js';
-import { type Check, mutant } from '../../../src/claims/claim.js';
-import type { Controls } from '../../../src/claims/deepened.js';
-import { fill, stream } from '../../../src/claims/random.js';
 import { gradient } from '../../../src/core/derivatives.js';
+import { type Check, type Controls, check, fill, mutant, stream } from '../../kit.js';
 import { CODE } from '../network/network.js';
-import {
-  DETACH_MUTANTS,
-  DIRECTION_MUTANTS,
-  inRae,
-  inSamba,
-  LENGTH_MUTANTS,
-  PENALTY_MUTANTS,
-} from '../sam/mutants.js';
+import * as mutants from '../sam/mutants.js';
 import type { Pair } from '../sam/pair.js';
 import { batchesOf, type LargeCase } from './draw.js';
 import { functionOf } from './network.js';
@@ -106,7 +95,7 @@ const SHARES = [1 / 4, 1];
  */
 export function largeCell(spec: LargeCell): Check<Pair> {
   const { at, of } = placeOf(spec);
-  return within<LargeCase, Pair>({
+  return check.within<LargeCase, Pair>({
     says: `on the ResNet-18 of the experiments with ReLU, width ${spec.width}, inside a cell what the two add is the same${spec.part === 'theta' ? ' but for that' : ''}, to 1e-7 of it (the rounding of gradients a million times larger)`,
     given: batchesOf(BATCH),
     tolerance: 1e-7,
@@ -133,7 +122,7 @@ export function largeCell(spec: LargeCell): Check<Pair> {
 /** Behind the edge of the cell the gradients differ. */
 export function beyondLargeCell(spec: LargeCell): Check<Pair> {
   const { at, of } = placeOf(spec);
-  return violates<LargeCase, Pair>({
+  return check.violates<LargeCase, Pair>({
     says: `nor on the ResNet-18 of the experiments, width ${spec.width}, at ${FAR} times the radius of a cell`,
     given: batchesOf(BATCH),
     runs: 1,
@@ -148,20 +137,20 @@ export function beyondLargeCell(spec: LargeCell): Check<Pair> {
   });
 }
 
-const { noDetach } = DETACH_MUTANTS;
-const { halfRadius, batchNorm } = LENGTH_MUTANTS;
-const { halfPenalty } = PENALTY_MUTANTS;
+const { noDetach } = mutants.DETACH_MUTANTS;
+const { halfRadius, batchNorm } = mutants.LENGTH_MUTANTS;
+const { halfPenalty } = mutants.PENALTY_MUTANTS;
 
 /** What the first of these checks must reject by itself. */
 export const largeCellControls = <Subject extends Pair>(): Controls<Subject> => ({
-  ...inSamba<Subject>({ noDetach, halfRadius, batchNorm }),
-  ...inRae<Subject>({ halfPenalty }),
+  ...mutants.inSamba<Subject>({ noDetach, halfRadius, batchNorm }),
+  ...mutants.inRae<Subject>({ halfPenalty }),
 });
 
 /** What the second must reject: gradients that have no kink between them. */
 export const BEYOND_CONTROLS: Controls<Pair> = {
   unperturbed: mutant('neither adds anything', () => ({
-    samba: DIRECTION_MUTANTS.noSecondStep.rules,
-    rae: PENALTY_MUTANTS.constantPenalty.rules,
+    samba: mutants.DIRECTION_MUTANTS.noSecondStep.rules,
+    rae: mutants.PENALTY_MUTANTS.constantPenalty.rules,
   })),
 };

@@ -1,10 +1,5 @@
 /** @file SAMBA-18, -21 and -22 on the ResNet-18 of the experiments, batch normalisation as it is evaluated. */
-
-import type { Given } from '../../../src/claims/checks/given.js';
-import { order } from '../../../src/claims/checks/order.js';
-import type { Check } from '../../../src/claims/claim.js';
-import type { Controls } from '../../../src/claims/deepened.js';
-import { dyadic, type OrderCase } from '../../../src/claims/order/case.js';
+import { type Check, type Controls, check, type Given, type OrderCase } from '../../kit.js';
 import { DETACH_MUTANTS, inRae, inSamba, LENGTH_MUTANTS, PENALTY_MUTANTS } from '../sam/mutants.js';
 import type { Pair } from '../sam/pair.js';
 import { type LargeCase, singlesAfterPair } from './draw.js';
@@ -13,7 +8,7 @@ import { secondAt, sideAt } from './steps.js';
 import { Workshop } from './workshop.js';
 
 /** From where the corrections to the leading term are below a hundredth. */
-const RADII = dyadic(1, 7, 11);
+const RADII = check.dyadic(1, 7, 11);
 
 export interface LargeOrder {
   readonly part: LargePart;
@@ -48,7 +43,7 @@ export function largeOrder({
       constant: sumsOf(constant),
     };
   };
-  return order<LargeCase, Pair>({
+  return check.order<LargeCase, Pair>({
     says: `the same on the ResNet-18 of the experiments with softplus, width ${width}`,
     given,
     order: 2,

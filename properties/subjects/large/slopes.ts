@@ -1,9 +1,9 @@
 /** @file Gradients of objectives on a large network in training mode, against differences of their losses. */
 import type * as tf from '@tensorflow/tfjs';
-import { fill, stream } from '../../../src/claims/random.js';
 import type { Objective } from '../../../src/core/objectives/objective.js';
 import { evaluateWithGradient } from '../../../src/core/step.js';
 import type { Arrays } from '../../../src/engine/program.js';
+import { fill, stream } from '../../kit.js';
 import { prefixed } from '../network/network.js';
 import { drawCase } from './draw.js';
 import { functionOf, LATENT, type Large } from './network.js';

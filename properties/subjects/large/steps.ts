@@ -1,10 +1,7 @@
 /** @file SAMBA, the RAE and the theorems' constants on a large network: one sum of squares a sample, no prior. */
 import * as tf from '@tensorflow/tfjs';
 import { gradient } from '../../../src/core/derivatives.js';
-import {
-  makeRaeLossGradient,
-  type RaeLossGradientRules,
-} from '../../../src/core/objectives/rae/rae-loss-gradient.js';
+import * as raeLossGradient from '../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { makeSamba, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { constant } from '../../../src/engine/ops.js';
 import type { Arrays, Float64Program } from '../../../src/engine/program.js';
@@ -75,13 +72,14 @@ export function secondAt(place: Place): readonly Float64Array[] {
 
 type Side =
   | { readonly name: 'samba'; readonly rules: SambaRules }
-  | { readonly name: 'rae'; readonly rules: RaeLossGradientRules };
+  | { readonly name: 'rae'; readonly rules: raeLossGradient.RaeLossGradientRules };
 
 function loss(side: Side, { net, x, more }: Within, params: Within['params']): tf.Tensor {
   const common = { rec: 'sum', beta: 0 } as const;
   if (side.name === 'rae')
-    return makeRaeLossGradient(side.rules).evaluate(net, params, { x }, { ...common, lambda: more.scale! })
-      .loss;
+    return raeLossGradient
+      .makeRaeLossGradient(side.rules)
+      .evaluate(net, params, { x }, { ...common, lambda: more.scale! }).loss;
   const variance = { fixed: more.scale! } as const;
   return makeSamba(side.rules).evaluate(net, params, { x }, { ...common, variance }).loss;
 }

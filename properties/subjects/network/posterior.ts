@@ -3,8 +3,8 @@ import { pointAt, scaleOf } from '../../../src/core/objectives/objective.js';
 import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { perturb } from '../../../src/core/perturbation.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
-import { diagonal, multiply, transpose } from '../../../src/theory/numerics/matrix.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
+import { mat } from '../../kit.js';
 import { rowsOf } from './jets.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf } from './network.js';
 
@@ -27,8 +27,8 @@ export function covariancesOf(of: AutoencoderCase): number[][][] {
   const { factor } = posteriorProgram(of.shape).run(inputsOf(of));
   return rowsOf(factor!, of.shape.batch).map(entries => {
     const l =
-      posterior === 'cholesky' ? rowsOf(entries, latent).map(row => [...row]) : diagonal([...entries]);
-    return multiply(l, transpose(l));
+      posterior === 'cholesky' ? rowsOf(entries, latent).map(row => [...row]) : mat.diagonal([...entries]);
+    return mat.multiply(l, mat.transpose(l));
   });
 }
 

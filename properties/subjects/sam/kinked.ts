@@ -1,6 +1,7 @@
 /** @file Decoders with kinks: cases whose first kink is neither at the code nor out of reach. */
-import type fc from 'fast-check';
+
 import { type AutoencoderCase, autoencoders, type Shape } from '../../arbitraries/autoencoders.js';
+import type { fc } from '../../kit.js';
 import { firstKink } from '../network/degenerate.js';
 import { directions } from './pair.js';
 

@@ -1,23 +1,19 @@
 /** @file What most claims of the SAMBA paper compare: the SAMBA step and the RAE with a loss-gradient penalty. */
 
-import { dyadic, type OrderCase } from '../../../src/claims/order/case.js';
-import {
-  RAE_LOSS_GRADIENT_RULES,
-  type RaeLossGradientRules,
-} from '../../../src/core/objectives/rae/rae-loss-gradient.js';
+import * as raeLossGradient from '../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
 import type { AutoencoderCase } from '../../arbitraries/autoencoders.js';
+import { check, mat, type OrderCase } from '../../kit.js';
 import { type AtCode, atCode, jet, rowsOf, unitRows } from '../network/jets.js';
 import { collect, inputsOf, type Part } from '../network/network.js';
 import { raeStep, sambaStep } from './steps.js';
 
 export interface Pair {
   readonly samba: SambaRules;
-  readonly rae: RaeLossGradientRules;
+  readonly rae: raeLossGradient.RaeLossGradientRules;
 }
 
-export const PAIR: Pair = { samba: SAMBA_RULES, rae: RAE_LOSS_GRADIENT_RULES };
+export const PAIR: Pair = { samba: SAMBA_RULES, rae: raeLossGradient.RAE_LOSS_GRADIENT_RULES };
 
 /** The two sides of an equation at one radius, and the size of the terms in their difference. */
 export interface Sides {
@@ -38,17 +34,17 @@ export const firstLayer = (of: AutoencoderCase): number[][] =>
 export function roundOff(of: AutoencoderCase, { decoded }: AtCode): number {
   const gain = Object.entries(of.params)
     .filter(([name]) => name.startsWith('decoder.') && name.endsWith('.weight'))
-    .reduce((product, [, values]) => product * (1 + norm(values)), 1);
-  return (gain * (norm(of.x) + norm([...decoded]))) / of.shape.batch;
+    .reduce((product, [, values]) => product * (1 + mat.norm(values)), 1);
+  return (gain * (mat.norm(of.x) + mat.norm([...decoded]))) / of.shape.batch;
 }
 
 /** Radii small beside the one at which the decoder bends: 1 / |V_1| and its dyadic parts. */
 export const radii = (of: AutoencoderCase, first = 4, last = 16): number[] =>
-  dyadic(1 / steepness(of), first, last);
+  check.dyadic(1 / steepness(of), first, last);
 
 /** The Frobenius norm of the decoder's first layer. */
 export const steepness = (of: AutoencoderCase): number =>
-  Math.max(norm(of.params['decoder.0.weight']!), 2 ** -6);
+  Math.max(mat.norm(of.params['decoder.0.weight']!), 2 ** -6);
 
 /** Both gradients of one part at radius rho, for each of the radii: eq. (13), (15), (16) left and right. */
 export function compare(
@@ -71,7 +67,7 @@ export function compare(
       samba: a,
       rae: b,
       residual: a.map((x, k) => x - b[k]!),
-      scale: norm([...a]) + norm([...b]) + rounding,
+      scale: mat.norm([...a]) + mat.norm([...b]) + rounding,
     };
   });
 }

@@ -2,16 +2,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { gradients } from '../../../src/core/derivatives.js';
 import type { Inputs, Objective } from '../../../src/core/objectives/objective.js';
-import {
-  makeRaeJacobian,
-  type RaeJacobianHyper,
-  type RaeJacobianRules,
-} from '../../../src/core/objectives/rae/rae-jacobian.js';
-import {
-  makeRaeLossGradient,
-  type RaeLossGradientHyper,
-  type RaeLossGradientRules,
-} from '../../../src/core/objectives/rae/rae-loss-gradient.js';
+import * as raeJacobian from '../../../src/core/objectives/rae/rae-jacobian.js';
+import * as raeLossGradient from '../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { makeSamba, type SambaHyper, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { makeVae, type VaeHyper, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
@@ -80,19 +72,23 @@ export const learnedSambaStep = (rules: SambaRules, shape: Shape): Float64Progra
   });
 
 /** The RAE with the penalty lambda |grad_z L|: eq. (11)-(17). Input `lambda`. */
-export const raeStep = (rules: RaeLossGradientRules, shape: Shape): Float64Program =>
-  stepProgram<RaeLossGradientHyper>(shape, {
+export const raeStep = (rules: raeLossGradient.RaeLossGradientRules, shape: Shape): Float64Program =>
+  stepProgram<raeLossGradient.RaeLossGradientHyper>(shape, {
     rules,
-    objective: makeRaeLossGradient(rules),
+    objective: raeLossGradient.makeRaeLossGradient(rules),
     scalars: ['lambda'],
     hyper: ({ lambda }) => ({ rec: 'sum', beta: 0, lambda: lambda! }),
   });
 
 /** The RAE with the penalty lambda |J_f|_F or lambda |J_f|_F^2: eq. (3) taken literally. Input `lambda`. */
-export const jacobianStep = (rules: RaeJacobianRules, shape: Shape, power: 1 | 2): Float64Program =>
-  stepProgram<RaeJacobianHyper>(shape, {
+export const jacobianStep = (
+  rules: raeJacobian.RaeJacobianRules,
+  shape: Shape,
+  power: 1 | 2,
+): Float64Program =>
+  stepProgram<raeJacobian.RaeJacobianHyper>(shape, {
     rules,
-    objective: makeRaeJacobian(rules),
+    objective: raeJacobian.makeRaeJacobian(rules),
     variant: `power ${power}`,
     scalars: ['lambda'],
     hyper: ({ lambda }) => ({ rec: 'sum', beta: 0, lambda: lambda!, power }),

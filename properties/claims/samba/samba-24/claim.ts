@@ -1,18 +1,10 @@
 /** @file "We call .detach on the gradients": what that changes, and what the half-detached steps would be. Section 3.2. */
 
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { order } from '../../../../src/claims/checks/order.js';
-import { within } from '../../../../src/claims/checks/within.js';
-import { claim, mutant } from '../../../../src/claims/claim.js';
-import type { OrderCase } from '../../../../src/claims/order/case.js';
-import { exact } from '../../../../src/claims/verdict.js';
-import {
-  RAE_LOSS_GRADIENT_RULES,
-  type RaeLossGradientRules,
-} from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
+import * as raeLossGradient from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { type AutoencoderCase, SHAPES } from '../../../arbitraries/autoencoders.js';
 import { everyShape, random } from '../../../arbitraries/given.js';
+import { check, claim, exact, mutant, type OrderCase } from '../../../kit.js';
 import { withResiduals } from '../../../subjects/network/degenerate.js';
 import { jet } from '../../../subjects/network/jets.js';
 import type { Part } from '../../../subjects/network/network.js';
@@ -22,7 +14,7 @@ import { across, isotropic, overSlope, smallRadii, turning, undetached } from '.
 
 type Kind = 'detached' | 'live' | 'normHeld' | 'directionHeld';
 
-type Subject = Readonly<Record<Kind, SambaRules>> & { readonly rae: RaeLossGradientRules };
+type Subject = Readonly<Record<Kind, SambaRules>> & { readonly rae: raeLossGradient.RaeLossGradientRules };
 
 const BOTH: readonly Part[] = ['z', 'theta'];
 
@@ -84,30 +76,30 @@ export default claim<Subject, string, string>({
     live: DETACH_MUTANTS.noDetach.rules,
     normHeld: DETACH_MUTANTS.detachNormOnly.rules,
     directionHeld: DETACH_MUTANTS.detachDirectionOnly.rules,
-    rae: RAE_LOSS_GRADIENT_RULES,
+    rae: raeLossGradient.RAE_LOSS_GRADIENT_RULES,
   },
   checks: {
-    detached: order({
+    detached: check.order({
       says: 'detached: rho^2 T[u,u]/2 and its counterpart for the decoder',
       given: everyShape(SHAPES.smooth),
       order: 2,
       measure: (c, s) => ladderOf(c, s, 'detached', part => jet(c, directions(c)).second(part)),
     }),
-    live: order({
+    live: check.order({
       says: 'not detached: rho^2 HPHu/|g| more, and its counterpart for the decoder',
       given: everyShape(SHAPES.smooth),
       order: 2,
       measure: (c, s) =>
         ladderOf(c, s, 'live', part => sum(jet(c, directions(c)).second(part), undetached(c, part))),
     }),
-    normHeld: order({
+    normHeld: check.order({
       says: 'only the norm detached: off by rho Hu at first order',
       given: everyShape(SHAPES.control),
       order: 1,
       runs: 12,
       measure: (c, s) => ladderOf(c, s, 'normHeld', part => jet(c, directions(c)).first(part)),
     }),
-    directionHeld: order({
+    directionHeld: check.order({
       says: 'only the direction detached: off by -rho Hu at first order',
       given: everyShape(SHAPES.control),
       order: 1,
@@ -119,7 +111,7 @@ export default claim<Subject, string, string>({
             .map(x => -x),
         ),
     }),
-    anyRadius: equals({
+    anyRadius: check.equals({
       says: 'the undetached gradient is the detached one plus (rho/|g|) H P grad L at the perturbed code, at any radius',
       given: everyShape(SHAPES.smooth),
       runs: 32,
@@ -140,25 +132,26 @@ export default claim<Subject, string, string>({
         );
       },
     }),
-    linearDecoder: equals({
+    linearDecoder: check.equals({
       says: "for a linear decoder the detached z-gradient is the RAE's at any radius, the other is off by exactly rho^2 HPHu/|g|",
       given: everyShape(SHAPES.linear),
       runs: 32,
       measure: (c, s) => {
         const steps = [2 ** -7, 1, 100];
         const added = undetached(c, 'z');
-        return both(c, s, 'z', steps).flatMap(([detached, live], i) => [
-          { actual: detached.samba, expected: detached.rae, scale: detached.scale, what: 'detached' },
-          {
-            actual: live.samba,
-            expected: live.rae.map((x, k) => x + steps[i]! ** 2 * added[k]!),
-            scale: amplified(c, detached, live, steps[i]!),
-            what: 'not detached',
-          },
-        ]);
+        return both(c, s, 'z', steps).flatMap(([detached, live], i) =>
+          check.agree({
+            detached: [detached.samba, detached.rae, detached.scale],
+            'not detached': [
+              live.samba,
+              live.rae.map((x, k) => x + steps[i]! ** 2 * added[k]!),
+              amplified(c, detached, live, steps[i]!),
+            ],
+          }),
+        );
       },
     }),
-    eigenvector: equals({
+    eigenvector: check.equals({
       says: 'where the gradient is an eigenvector of the Hessian, detaching changes nothing',
       given: random(isotropic),
       runs: 16,
@@ -169,7 +162,7 @@ export default claim<Subject, string, string>({
           scale: amplified(c, detached, live, i === 0 ? 2 ** -7 : 1),
         })),
     }),
-    vanishingGradient: within({
+    vanishingGradient: check.within({
       says: 'as |g| shrinks to 1e-12, rho^-2 times the error stays T[u,u]/2 when detached and grows by HPHu/|g| when not (to 1 %: the next terms are 2^-16 of these)',
       given: everyShape(SHAPES.control),
       tolerance: 0.01,

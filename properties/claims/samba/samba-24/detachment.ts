@@ -1,8 +1,7 @@
 /** @file What the four ways to detach SAMBA's direction add to the RAE's gradient. */
-import fc from 'fast-check';
-import { norm } from '../../../../src/theory/numerics/matrix.js';
+
 import { type AutoencoderCase, autoencoderOf, SHAPES } from '../../../arbitraries/autoencoders.js';
-import { orthogonal } from '../../../arbitraries/matrix.js';
+import { draw, fc, mat } from '../../../kit.js';
 import { atCode, jet, rowsOf } from '../../../subjects/network/jets.js';
 import type { Part } from '../../../subjects/network/network.js';
 import { directions, radii, steepness } from '../../../subjects/sam/pair.js';
@@ -13,7 +12,7 @@ const flat = (rows: readonly Float64Array[]): Float64Array =>
 
 /** |g_i| of each sample. */
 const slopes = (c: AutoencoderCase): number[] =>
-  rowsOf(atCode(c).gradient, c.shape.batch).map(g => norm([...g]));
+  rowsOf(atCode(c).gradient, c.shape.batch).map(g => mat.norm([...g]));
 
 /** H_i u_i, one direction a sample: the jet is of the batch mean. */
 const hessianTimes = (c: AutoencoderCase, u: Float64Array): Float64Array =>
@@ -66,7 +65,7 @@ export function smallRadii(c: AutoencoderCase): number[] {
 
 /** Linear decoders whose columns are orthogonal and of equal length: the Hessian is a multiple of the identity. */
 export const isotropic: fc.Arbitrary<AutoencoderCase> = fc
-  .tuple(autoencoderOf(SHAPES.linear[0]), orthogonal(SHAPES.linear[0].net.decoder[1]!))
+  .tuple(autoencoderOf(SHAPES.linear[0]), draw.orthogonal(SHAPES.linear[0].net.decoder[1]!))
   .map(([c, q]) => {
     const weight = q.flatMap(row => row.slice(0, c.shape.net.latent).map(x => 1.5 * x));
     return { ...c, params: { ...c.params, 'decoder.0.weight': weight } };

@@ -1,17 +1,11 @@
 /** @file SAMBA-26 on the ResNet-18 of the experiments: what the released code's batch conventions come to, batch normalisation included. */
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
-import { type Given, only } from '../../../../src/claims/checks/given.js';
-import { order } from '../../../../src/claims/checks/order.js';
-import { within } from '../../../../src/claims/checks/within.js';
-import type { Check } from '../../../../src/claims/claim.js';
-import { dyadic } from '../../../../src/claims/order/case.js';
 import { gradient } from '../../../../src/core/derivatives.js';
 import type { SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { makeVaeSamRae, type VaeSamRaeRules } from '../../../../src/core/objectives/vae-sam/vae-sam-rae.js';
 import { makeVaeSamSamba } from '../../../../src/core/objectives/vae-sam/vae-sam-samba.js';
 import { constant } from '../../../../src/engine/ops.js';
-import { norm } from '../../../../src/theory/numerics/matrix.js';
+import { type Check, check, fc, type Given, mat } from '../../../kit.js';
 import { drawCase, type LargeCase } from '../../../subjects/large/draw.js';
 import { functionOf, LATENT, type Large, type Within } from '../../../subjects/large/network.js';
 import { Workshop } from '../../../subjects/large/workshop.js';
@@ -26,7 +20,7 @@ interface Case extends LargeCase {
   readonly mode: Large['mode'];
 }
 
-const RADII = dyadic(1, 7, 11);
+const RADII = check.dyadic(1, 7, 11);
 const NETWORK = {};
 
 const BATCH = 2;
@@ -43,7 +37,7 @@ const casesIn = (modes: readonly Large['mode'][]): Given<Case> => ({
 });
 
 /** One of each kind. */
-const bothModes = only<Case>([
+const bothModes = check.only<Case>([
   { batch: BATCH, mode: 'training', seed: 1 },
   { batch: BATCH, mode: 'evaluation', seed: 1 },
 ]);
@@ -71,7 +65,7 @@ function atCodes(of: Large, seed: number, shop: Workshop) {
     const inputs = drawCase(of, seed, shop);
     const program = shop.program(NETWORK, `${of.mode} ${of.batch}`, () => networkOf(of));
     const { error, gradient, curvature } = program.run(inputs);
-    const slopes = Float64Array.from(rowsOf(gradient!, of.batch), row => norm([...row]));
+    const slopes = Float64Array.from(rowsOf(gradient!, of.batch), row => mat.norm([...row]));
     return [error!.slice(), slopes, curvature!.slice()];
   });
   return { error: error![0]!, slopes: [...slopes!], curvature: curvature![0]! };
@@ -84,7 +78,7 @@ export function largePerSample(
   width: number,
   { shop = new Workshop(width), modes = MODES } = {},
 ): Check<Released> {
-  return order<Case, Released>({
+  return check.order<Case, Released>({
     says: `the same on the ResNet-18 of the experiments with softplus, width ${width}, where batch normalisation makes samples depend on each other: the sum of |G_i|, G_i the gradient of the batch's loss`,
     given: casesIn(modes),
     order: 2,
@@ -114,7 +108,7 @@ export function largePerSample(
 
 /** The RAE's penalty is the root of the sum of squares of |G_i|. */
 export function largeBatchWide(width: number, shop = new Workshop(width)): Check<Released> {
-  return within<Case, Released>({
+  return check.within<Case, Released>({
     says: `on the ResNet-18 of the experiments, width ${width}, the root of the sum of |G_i|^2, to 1e-12 (rounding)`,
     given: bothModes,
     tolerance: 1e-12,
@@ -132,7 +126,7 @@ export function largeBatchWide(width: number, shop = new Workshop(width)): Check
       // large beside the error, which cancels
       const lambda = 2 ** 10;
       const { added } = program.run({ ...inputs, alpha2: Float64Array.of(lambda ** 2 / LATENT) });
-      return { actual: added!, expected: [lambda * norm(slopes)] };
+      return { actual: added!, expected: [lambda * mat.norm(slopes)] };
     },
   });
 }

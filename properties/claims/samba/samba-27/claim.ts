@@ -1,52 +1,32 @@
 /** @file Footnote 5, "both RAE and SAMBA use the same KL penalty": in the paper and in the released code. */
 import * as tf from '@tensorflow/tfjs';
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { only } from '../../../../src/claims/checks/given.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { within } from '../../../../src/claims/checks/within.js';
-import { claim, mutant } from '../../../../src/claims/claim.js';
-import { refuted } from '../../../../src/claims/verdict.js';
 import { gaussianKl } from '../../../../src/core/gaussian.js';
 import { squaredNorm } from '../../../../src/core/objectives/objective.js';
-import {
-  RAE_LOSS_GRADIENT_RULES,
-  type RaeLossGradientRules,
-} from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
-import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
-import {
-  VAE_SAM_RAE_RULES,
-  type VaeSamRaeRules,
-} from '../../../../src/core/objectives/vae-sam/vae-sam-rae.js';
+import { RAE_LOSS_GRADIENT_RULES } from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
+import { SAMBA_RULES } from '../../../../src/core/objectives/samba/samba.js';
+import { VAE_SAM_RAE_RULES } from '../../../../src/core/objectives/vae-sam/vae-sam-rae.js';
 import { scaledNorm } from '../../../../src/core/perturbation.js';
 import { constant } from '../../../../src/engine/ops.js';
 import type { Float64Program } from '../../../../src/engine/program.js';
-import { norm, scale } from '../../../../src/theory/numerics/matrix.js';
 import { PUBLISHED_ALPHA2 } from '../../../../src/theory/published/samba.js';
 import { inferredCodes, LOG_RULES, type LogRules } from '../../../../src/theory/published/samba-logs.js';
 import type { AutoencoderCase } from '../../../arbitraries/autoencoders.js';
 import { everyShape } from '../../../arbitraries/given.js';
+import { check, claim, mat, mutant, refuted } from '../../../kit.js';
 import { atCode } from '../../../subjects/network/jets.js';
 import { collect, inputsOf } from '../../../subjects/network/network.js';
 import { roundOff } from '../../../subjects/sam/pair.js';
 import { average, BATCHES, releasedRae, releasedSamba, SINGLES } from '../../../subjects/sam/released.js';
 import { raePriorStep, sambaKlStep } from './priors.js';
 
-interface Subject {
-  readonly samba: SambaRules;
-  readonly rae: RaeLossGradientRules;
-  readonly releasedSamba: SambaRules;
-  readonly releasedRae: VaeSamRaeRules;
-  readonly logs: LogRules;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   samba: SAMBA_RULES,
   rae: RAE_LOSS_GRADIENT_RULES,
   releasedSamba: SAMBA_RULES,
   releasedRae: VAE_SAM_RAE_RULES,
   logs: LOG_RULES,
 };
+type Subject = typeof SUBJECT;
 
 /** The z-gradient of the KL or prior term of the released code, for klCoeff 1; the codes moved by an offset. */
 function priorGradient(c: AutoencoderCase, program: Float64Program, stretch = 1) {
@@ -65,18 +45,18 @@ function priorGradient(c: AutoencoderCase, program: Float64Program, stretch = 1)
     ).slice();
   const [without, with_] = [at(0), at(1)];
   const value = Array.from(with_, (x, k) => x - without[k]!);
-  return { value, scale: norm([...without]) + norm(value) + stretch * roundOff(c, atCode(c)) };
+  return { value, scale: mat.norm([...without]) + mat.norm(value) + stretch * roundOff(c, atCode(c)) };
 }
 
 const codesOf = (c: AutoencoderCase): number[] => [...atCode(c).mean];
 
-const paper = equals<AutoencoderCase, Subject>({
+const paper = check.equals<AutoencoderCase, Subject>({
   says: 'for a fixed covariance the KL of SAMBA and the prior term |mu|^2/2 of the RAE have the same gradient, mu / B',
   given: everyShape([...BATCHES, ...SINGLES]),
   runs: 16,
   measure: (c, { samba, rae }) => {
     const inputs = { ...inputsOf(c), alpha2: Float64Array.of(c.alpha ** 2) };
-    const expected = scale(1 / c.shape.batch, codesOf(c));
+    const expected = mat.scale(1 / c.shape.batch, codesOf(c));
     return [sambaKlStep(samba, c.shape), raePriorStep(rae, c.shape)].flatMap((program, i) => {
       const outputs = program.run(inputs);
       const what = ['SAMBA', 'RAE'][i]!;
@@ -85,42 +65,42 @@ const paper = equals<AutoencoderCase, Subject>({
   },
 });
 
-const sambaTerm = equals<AutoencoderCase, Subject>({
+const sambaTerm = check.equals<AutoencoderCase, Subject>({
   says: "the released SAMBA's term has the gradient M / (B d): the mean over all entries",
   given: everyShape(BATCHES),
   runs: 16,
   measure: (c, { releasedSamba: rules }) => {
     const { value, scale: size } = priorGradient(c, releasedSamba(rules, c.shape));
     const share = 1 / (c.shape.batch * c.shape.net.latent);
-    return { actual: value, expected: scale(share, codesOf(c)), scale: size };
+    return { actual: value, expected: mat.scale(share, codesOf(c)), scale: size };
   },
 });
 
-const raeTerm = equals<AutoencoderCase, Subject>({
+const raeTerm = check.equals<AutoencoderCase, Subject>({
   says: "the released RAE's term has the gradient M / (2 |M|_F), of length one half whatever the codes",
   given: everyShape(BATCHES),
   runs: 16,
   measure: (c, { releasedRae: rules }) => {
     const { value, scale: size } = priorGradient(c, releasedRae(rules, c.shape));
     const codes = codesOf(c);
-    return { actual: value, expected: scale(1 / (2 * norm(codes)), codes), scale: size };
+    return { actual: value, expected: mat.scale(1 / (2 * mat.norm(codes)), codes), scale: size };
   },
 });
 
-const different = violates<AutoencoderCase, Subject>({
+const different = check.violates<AutoencoderCase, Subject>({
   says: 'no factor makes the two equal: for codes twice as large one gradient doubles, the other stays',
   given: everyShape(BATCHES),
   runs: 12,
   measure: (c, { releasedSamba: samba, releasedRae: rae }) => {
     const growth = (program: Float64Program): number =>
-      norm(priorGradient(c, program, 2).value) / norm(priorGradient(c, program).value);
+      mat.norm(priorGradient(c, program, 2).value) / mat.norm(priorGradient(c, program).value);
     const [claimed, actual] = [growth(releasedSamba(samba, c.shape)), growth(releasedRae(rae, c.shape))];
     return { claimed, actual, by: Math.abs(claimed - actual) - 2 ** -10, scale: 2 };
   },
 });
 
 type Level = (typeof PUBLISHED_ALPHA2)[number];
-const levels = only<Level>(PUBLISHED_ALPHA2 as unknown as [Level, ...Level[]]);
+const levels = check.only<Level>(PUBLISHED_ALPHA2 as unknown as [Level, ...Level[]]);
 
 /** The root mean square of all codes, averaged over the runs, from the KL that was logged. */
 const spreadOf = (logs: LogRules, model: 'vae' | 'samba' | 'rae', alpha2: number): number =>
@@ -134,7 +114,7 @@ const SPREADS: Readonly<Record<Level, readonly number[]>> = {
   1: [0.2332, 0.3113, 0.0108],
 };
 
-const logged = within<Level, Subject>({
+const logged = check.within<Level, Subject>({
   says: "the authors' logs give codes of root mean square 0.23 to 0.32 for SAMBA and the VAE, 0.005 to 0.011 for the RAE (within 1 %, the digits stated)",
   given: levels,
   tolerance: 0.01,
@@ -146,15 +126,12 @@ const logged = within<Level, Subject>({
     })),
 });
 
-const shrunk = bound<Level, Subject>({
+const shrunk = check.bound<Level, Subject>({
   says: "so that the RAE's codes are 21 to 61 times smaller",
   given: levels,
   measure: (alpha2, { logs }) => {
     const ratio = spreadOf(logs, 'samba', alpha2) / spreadOf(logs, 'rae', alpha2);
-    return [
-      { what: 'at least', lower: 21, upper: ratio },
-      { what: 'at most', lower: ratio, upper: 61 },
-    ];
+    return check.below({ 'at least': [21, ratio], 'at most': [ratio, 61] });
   },
 });
 

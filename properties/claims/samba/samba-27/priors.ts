@@ -2,11 +2,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { gradients } from '../../../../src/core/derivatives.js';
 import type { Objective } from '../../../../src/core/objectives/objective.js';
-import {
-  makeRaeLossGradient,
-  type RaeLossGradientHyper,
-  type RaeLossGradientRules,
-} from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
+import * as raeLossGradient from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { makeSamba, type SambaHyper, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import type { Float64Program } from '../../../../src/engine/program.js';
@@ -50,10 +46,10 @@ export const sambaKlStep = (rules: SambaRules, shape: Shape): Float64Program =>
     shape,
   );
 
-export const raePriorStep = (rules: RaeLossGradientRules, shape: Shape): Float64Program =>
-  termStep<RaeLossGradientHyper>(
+export const raePriorStep = (rules: raeLossGradient.RaeLossGradientRules, shape: Shape): Float64Program =>
+  termStep<raeLossGradient.RaeLossGradientHyper>(
     rules,
-    makeRaeLossGradient(rules),
+    raeLossGradient.makeRaeLossGradient(rules),
     'prior',
     lambda => ({ rec: 'sum', beta: 1, lambda }),
     shape,

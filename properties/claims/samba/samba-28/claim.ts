@@ -1,38 +1,13 @@
 /** @file The gradient with respect to a learned covariance, and where it comes to rest: section 3.1, appendix B. */
 
-import fc from 'fast-check';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { order } from '../../../../src/claims/checks/order.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { dyadic as dyadicSteps, ladder } from '../../../../src/claims/order/case.js';
-import { asymptotic } from '../../../../src/claims/verdict.js';
 import type { SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import type { Arrays } from '../../../../src/engine/program.js';
 import { ridgeGradient, ridgeHessian } from '../../../../src/theory/closed/ridge.js';
 import { SAMBA_VARIANCE, VAE_VARIANCE } from '../../../../src/theory/closed/stationary-variance.js';
 import { maximiseOnSmallBall } from '../../../../src/theory/numerics/ball-ascent.js';
-import { sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
-import {
-  add,
-  apply,
-  diagonal,
-  norm,
-  scale,
-  subtract,
-  type Vector,
-} from '../../../../src/theory/numerics/matrix.js';
 import { type AutoencoderCase, SHAPES } from '../../../arbitraries/autoencoders.js';
-import {
-  type Quadratic,
-  quadraticOf,
-  quadratics,
-  type RidgeCase,
-  ridges,
-} from '../../../arbitraries/functions.js';
 import { everyShape } from '../../../arbitraries/given.js';
-import { logUniform, normal } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
-import { vector } from '../../../arbitraries/vector.js';
+import { asymptotic, check, claim, draw, fc, mat, quad } from '../../../kit.js';
 import { atCode, jet } from '../../../subjects/network/jets.js';
 import { collect } from '../../../subjects/network/network.js';
 import { penalisedStep, scaledInputs } from '../../../subjects/sam/covariance.js';
@@ -44,62 +19,64 @@ import { learnedSambaStep } from '../../../subjects/sam/steps.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 import { gapStdGradient, noiseStdGradient, penaltyStdGradient, stepStdGradient } from './std-gradients.js';
 
-const times = (a: Vector, b: Vector): number[] => a.map((x, i) => x * b[i]!);
+const times = (a: mat.Vector, b: mat.Vector): number[] => a.map((x, i) => x * b[i]!);
 
 /** Ridge sums with standard deviations, as a case with a diagonal covariance. */
-const withStd: fc.Arbitrary<Case<RidgeCase>> = fc.oneof(
+const withStd: fc.Arbitrary<Case<draw.RidgeCase>> = fc.oneof(
   ...[2, 3, 5].map(p =>
-    plainRecord({ f: ridges(p), std: vector(p, logUniform({ min: 1 / 2, max: 2 })) }).map(({ f, std }) => ({
-      f,
-      sigma: { matrix: diagonal(times(std, std)), spectrum: times(std, std), basis: [] },
-    })),
+    draw
+      .record({ f: draw.ridges(p), std: draw.vector(p, draw.logUniform({ min: 1 / 2, max: 2 })) })
+      .map(({ f, std }) => ({
+        f,
+        sigma: { matrix: mat.diagonal(times(std, std)), spectrum: times(std, std), basis: [] },
+      })),
   ),
 );
 
-const stdOf = ({ sigma }: Case<RidgeCase>): number[] => sigma.spectrum.map(Math.sqrt);
+const stdOf = ({ sigma }: Case<draw.RidgeCase>): number[] => sigma.spectrum.map(Math.sqrt);
 
-const at = ({ f, sigma }: Case<RidgeCase>, s: number) => ({
+const at = ({ f, sigma }: Case<draw.RidgeCase>, s: number) => ({
   loss: ridgeLoss(f.ridge),
   point: f.point,
   std: sigma.spectrum.map(x => s * Math.sqrt(x)),
 });
 
 /** eta* o grad L(mu + std o eta*) with eta* the true maximiser on the ball of radius sqrt(d): Danskin's theorem. */
-function exactGradient(c: Case<RidgeCase>, s: number): number[] {
+function exactGradient(c: Case<draw.RidgeCase>, s: number): number[] {
   const { ridge, point } = c.f;
   const { std } = at(c, s);
-  const rise = (eta: Vector): number[] => ridgeGradient(ridge, add(point, times(std, eta)));
+  const rise = (eta: mat.Vector): number[] => ridgeGradient(ridge, mat.add(point, times(std, eta)));
   const start = times(std, ridgeGradient(ridge, point));
   const eta = maximiseOnSmallBall(u => times(std, rise(u)), Math.sqrt(point.length), { start });
   return times(eta, rise(eta));
 }
 
-const againstExact = (c: Case<RidgeCase>, samba: SambaRules, rungs: readonly [number, number]) =>
-  ladder(dyadicSteps(nearest(c), ...rungs), s => ({
-    residual: subtract(stepStdGradient(samba, at(c, s)), exactGradient(c, s)),
+const againstExact = (c: Case<draw.RidgeCase>, samba: SambaRules, rungs: readonly [number, number]) =>
+  check.ladder(check.dyadic(nearest(c), ...rungs), s => ({
+    residual: mat.subtract(stepStdGradient(samba, at(c, s)), exactGradient(c, s)),
     scale: sizeOf(c),
   }));
 
 const DIAGONAL = SHAPES.learned.filter(({ net }) => net.posterior === 'diagonal');
 
 interface OnQuadratic {
-  readonly f: Quadratic;
-  readonly std: Vector;
+  readonly f: draw.Quadratic;
+  readonly std: mat.Vector;
   readonly beta: number;
 }
 
-const onQuadratics = (f: (p: number) => fc.Arbitrary<Quadratic>): fc.Arbitrary<OnQuadratic> =>
+const onQuadratics = (f: (p: number) => fc.Arbitrary<draw.Quadratic>): fc.Arbitrary<OnQuadratic> =>
   fc.oneof(
     ...[1, 2, 4].map(p =>
-      plainRecord({
+      draw.record({
         f: f(p),
-        std: vector(p, logUniform({ min: 1 / 16, max: 4 })),
-        beta: logUniform({ min: 1 / 16, max: 16 }),
+        std: draw.vector(p, draw.logUniform({ min: 1 / 16, max: 4 })),
+        beta: draw.logUniform({ min: 1 / 16, max: 16 }),
       }),
     ),
   );
 
-const centre = (f: Quadratic, std: Vector) => ({
+const centre = (f: draw.Quadratic, std: mat.Vector) => ({
   loss: quadraticLoss(f),
   point: f.gradient.map(() => 0),
   std,
@@ -121,9 +98,9 @@ export default claim<Subject, string, string>({
   objectives: ['samba', 'vae'],
   subject: SUBJECT,
   checks: {
-    penalty: order({
+    penalty: check.order({
       says: 'the gradient that trains exceeds that of sqrt(d)|sigma o g| by eta o H(sigma o eta)',
-      given: { arbitrary: withStd },
+      given: withStd,
       order: 1,
       measure: (c, { samba, penalty, kl }) => {
         const { p, n, hessian, e } = theory(c);
@@ -131,16 +108,16 @@ export default claim<Subject, string, string>({
           e,
           stdOf(c).map(x => 1 / x),
         );
-        const bent = apply(hessian, unit);
+        const bent = mat.apply(hessian, unit);
         return {
-          ladder: ladder(dyadicSteps(nearest(c), 5, 16), s => ({
-            residual: subtract(
+          ladder: check.ladder(check.dyadic(nearest(c), 5, 16), s => ({
+            residual: mat.subtract(
               stepStdGradient(samba, at(c, s)),
               penaltyStdGradient({ penalty, kl }, at(c, s), 0),
             ),
             scale: sizeOf(c) + n,
           })),
-          constant: scale(
+          constant: mat.scale(
             p,
             times(
               unit,
@@ -153,47 +130,47 @@ export default claim<Subject, string, string>({
         };
       },
     }),
-    detached: order({
+    detached: check.order({
       says: 'it is off from the gradient of the true maximum by -d (PAu) o g/|w|, w = sigma o g, A = diag(sigma) H diag(sigma)',
-      given: { arbitrary: withStd },
+      given: withStd,
       order: 1,
       measure: (c, { samba }) => {
         const { p, n, turn } = theory(c);
         return {
           ladder: againstExact(c, samba, [5, 16]),
-          constant: scale(-p / n, times(turn, ridgeGradient(c.f.ridge, c.f.point))),
+          constant: mat.scale(-p / n, times(turn, ridgeGradient(c.f.ridge, c.f.point))),
         };
       },
     }),
-    live: order({
+    live: check.order({
       says: 'without detaching only by the gradient of d^(3/2)|PAu|^2/(2|w|), of second order',
-      given: { arbitrary: withStd },
+      given: withStd,
       order: 2,
       measure: (c, { live }) => ({
         ladder: againstExact(c, live, [4, 15]),
-        constant: scale(
+        constant: mat.scale(
           -1,
           gapStdGradient(ridgeGradient(c.f.ridge, c.f.point), ridgeHessian(c.f.ridge, c.f.point), stdOf(c)),
         ),
       }),
     }),
-    quadratic: equals({
+    quadratic: check.equals({
       says: 'for quadratics the difference to the penalty is eta o H(sigma o eta) exactly, at every sigma',
-      given: { arbitrary: onQuadratics(p => quadratics(p).filter(({ gradient }) => norm(gradient) > 0)) },
+      given: onQuadratics(p => draw.quadratics(p).filter(({ gradient }) => mat.norm(gradient) > 0)),
       runs: 32,
       measure: ({ f, std }, { samba, penalty, kl }) => {
         const w = times(std, f.gradient);
-        const eta = scale(Math.sqrt(w.length) / norm(w), w);
-        const expected = times(eta, apply(f.matrix, times(std, eta)));
+        const eta = mat.scale(Math.sqrt(w.length) / mat.norm(w), w);
+        const expected = times(eta, mat.apply(f.matrix, times(std, eta)));
         const here = centre(f, std);
         return {
-          actual: subtract(stepStdGradient(samba, here), penaltyStdGradient({ penalty, kl }, here, 0)),
+          actual: mat.subtract(stepStdGradient(samba, here), penaltyStdGradient({ penalty, kl }, here, 0)),
           expected,
-          scale: w.length * (norm(f.gradient) + norm(f.matrix.flat()) * norm(std)),
+          scale: w.length * (mat.norm(f.gradient) + mat.norm(f.matrix.flat()) * mat.norm(std)),
         };
       },
     }),
-    encoder: order({
+    encoder: check.order({
       says: "the gradient of an encoder's log-variance head is that of the penalised loss up to second order in sigma",
       given: everyShape(DIAGONAL),
       order: 2,
@@ -207,16 +184,16 @@ export default claim<Subject, string, string>({
               const inputs = scaledInputs(c, step);
               const trained = head(learnedSambaStep(samba, c.shape).run(inputs));
               const penalised = head(penalisedStep(penalty, c.shape).run(inputs));
-              const scale = norm(trained) + norm(penalised) + rounding;
-              return { step, residual: subtract(trained, penalised), scale };
+              const scale = mat.norm(trained) + mat.norm(penalised) + rounding;
+              return { step, residual: mat.subtract(trained, penalised), scale };
             }),
           constant: jet(c, learnedDirections(c).whitened, 'whitened').second('scale'),
         };
       },
     }),
-    rest: equals({
+    rest: check.equals({
       says: 'at sigma_i^2 = 1/(1 + c g_i^2), c = sqrt(d)/(beta |sigma o g|), the gradient of the penalty and that of beta KL cancel',
-      given: { arbitrary: onQuadratics(p => quadratics(p).filter(({ gradient }) => norm(gradient) > 0)) },
+      given: onQuadratics(p => draw.quadratics(p).filter(({ gradient }) => mat.norm(gradient) > 0)),
       runs: 32,
       measure: ({ f, beta }, { penalty, kl, rest }) => {
         const variance = rest(f.gradient, beta);
@@ -225,13 +202,13 @@ export default claim<Subject, string, string>({
           actual: penaltyStdGradient({ penalty, kl }, centre(f, std), beta),
           expected: std.map(() => 0),
           // 1/sigma - sigma of the KL
-          scale: beta * Math.max(...std.map(x => 1 / x)) + norm(f.gradient) * Math.sqrt(std.length),
+          scale: beta * Math.max(...std.map(x => 1 / x)) + mat.norm(f.gradient) * Math.sqrt(std.length),
         };
       },
     }),
-    restOfVae: equals({
+    restOfVae: check.equals({
       says: 'at sigma_i^2 = 1/(1 + H_ii/beta) those of the mean loss of a convex quadratic and of beta KL do',
-      given: { arbitrary: onQuadratics(p => quadraticOf(p, 'psd')) },
+      given: onQuadratics(p => draw.quadraticOf(p, 'psd')),
       runs: 32,
       measure: ({ f, beta }, { vae, restOfVae }) => {
         const std = restOfVae(
@@ -239,33 +216,31 @@ export default claim<Subject, string, string>({
           beta,
         ).map(Math.sqrt);
         return {
-          actual: noiseStdGradient(vae, centre(f, std), sigmaPoints(std.length), beta),
+          actual: noiseStdGradient(vae, centre(f, std), quad.sigmaPoints(std.length), beta),
           expected: std.map(() => 0),
           scale:
             beta * Math.max(...std.map(x => 1 / x)) +
-            std.length * (norm(f.gradient) + norm(f.matrix.flat()) * Math.sqrt(std.length)),
+            std.length * (mat.norm(f.gradient) + mat.norm(f.matrix.flat()) * Math.sqrt(std.length)),
         };
       },
     }),
-    prior: order({
+    prior: check.order({
       says: "where the gradient vanishes SAMBA's covariance returns to the prior: 1 - sigma_i^2 is sqrt(d) g_i^2/(beta |g|)",
-      given: {
-        arbitrary: fc.oneof(
-          ...[1, 2, 4].map(p =>
-            plainRecord({
-              g: vector(p, normal()).filter(g => norm(g) > 0),
-              beta: logUniform({ min: 1 / 16, max: 16 }),
-            }),
-          ),
+      given: fc.oneof(
+        ...[1, 2, 4].map(p =>
+          draw.record({
+            g: draw.vector(p, draw.normal()).filter(g => mat.norm(g) > 0),
+            beta: draw.logUniform({ min: 1 / 16, max: 16 }),
+          }),
         ),
-      },
+      ),
       order: 1,
       measure: ({ g, beta }, { rest }) => ({
-        ladder: ladder(dyadicSteps(beta / norm(g), 4, 18), t => ({
-          residual: rest(scale(t, g), beta).map(x => 1 - x),
+        ladder: check.ladder(check.dyadic(beta / mat.norm(g), 4, 18), t => ({
+          residual: rest(mat.scale(t, g), beta).map(x => 1 - x),
           scale: 1,
         })),
-        constant: scale(Math.sqrt(g.length) / (beta * norm(g)), times(g, g)),
+        constant: mat.scale(Math.sqrt(g.length) / (beta * mat.norm(g)), times(g, g)),
       }),
     }),
   },

@@ -7,8 +7,7 @@ import type { VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { perturb, scaledNorm } from '../../../../src/core/perturbation.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { constant } from '../../../../src/engine/ops.js';
-import type { WeightedPoint } from '../../../../src/theory/numerics/gauss-hermite.js';
-import type { Matrix } from '../../../../src/theory/numerics/matrix.js';
+import type { mat, quad } from '../../../kit.js';
 import { rowsOf } from '../../../subjects/network/jets.js';
 import type { PenaltyRules } from '../../../subjects/sam/covariance.js';
 import type { Loss } from '../../../subjects/sam/losses.js';
@@ -86,7 +85,7 @@ function nameOf(kl: SambaRules['kl']): string {
 export function noiseStdGradient(
   vae: VaeRules,
   at: AtStd,
-  points: readonly WeightedPoint[],
+  points: readonly quad.WeightedPoint[],
   beta: number,
 ): number[] {
   const { shape } = at.loss;
@@ -119,7 +118,7 @@ const GAP = {};
 const gapKeys = new Map<number, object>();
 
 /** The gradient with respect to std of p^(3/2) |PAw/|w||^2 / (2|w|), w = std o g and A = diag(std) H diag(std). */
-export function gapStdGradient(g: readonly number[], hessian: Matrix, std: readonly number[]): number[] {
+export function gapStdGradient(g: readonly number[], hessian: mat.Matrix, std: readonly number[]): number[] {
   const p = g.length;
   const key = gapKeys.get(p) ?? {};
   gapKeys.set(p, key);

@@ -1,19 +1,9 @@
 /** @file "The gradient norm penalty in the RAE yields the same computational load": section 4, counted in matrix products. */
 import * as tf from '@tensorflow/tfjs';
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { only } from '../../../../src/claims/checks/given.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { conditional } from '../../../../src/claims/verdict.js';
 import { gradients } from '../../../../src/core/derivatives.js';
 import type { DenseSpec } from '../../../../src/core/net/dense.js';
 import { type Objective, pointAt, weighted } from '../../../../src/core/objectives/objective.js';
-import {
-  makeRaeLossGradient,
-  RAE_LOSS_GRADIENT_RULES,
-  type RaeLossGradientHyper,
-  type RaeLossGradientRules,
-} from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
+import * as raeLossGradient from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
 import {
   makeSamba,
   SAMBA_RULES,
@@ -23,18 +13,10 @@ import {
 import { makeVae } from '../../../../src/core/objectives/vae/vae.js';
 import { evaluateWithGradient } from '../../../../src/core/step.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
-import { norm } from '../../../../src/theory/numerics/matrix.js';
 import { type AutoencoderCase, SHAPES } from '../../../arbitraries/autoencoders.js';
 import { everyShape } from '../../../arbitraries/given.js';
-import {
-  collect,
-  inputSpecs,
-  inputsOf,
-  networkOf,
-  type Part,
-  paramsOf,
-  prefixed,
-} from '../../../subjects/network/network.js';
+import { check, claim, conditional, mat } from '../../../kit.js';
+import * as network from '../../../subjects/network/network.js';
 import {
   DETACH_MUTANTS,
   DIRECTION_MUTANTS,
@@ -46,12 +28,14 @@ import { type LossOf, loadOf, passes } from './load.js';
 
 interface Subject {
   readonly samba: SambaRules;
-  readonly rae: RaeLossGradientRules;
+  readonly rae: raeLossGradient.RaeLossGradientRules;
 }
 
 /** The RAE with the reconstruction error and its gradient taken from one forward pass through the decoder. */
-const shared = (rules: RaeLossGradientRules): Objective<RaeLossGradientHyper> => ({
-  ...makeRaeLossGradient(rules),
+const shared = (
+  rules: raeLossGradient.RaeLossGradientRules,
+): Objective<raeLossGradient.RaeLossGradientHyper> => ({
+  ...raeLossGradient.makeRaeLossGradient(rules),
   name: 'rae-loss-gradient, one forward pass',
   evaluate(net, params, { x }, { rec, beta, lambda }) {
     const { mean } = net.encode(params, x);
@@ -68,7 +52,7 @@ const shared = (rules: RaeLossGradientRules): Objective<RaeLossGradientHyper> =>
 });
 
 const SAMBA: SambaHyper = { rec: 'mean', beta: 0.125, variance: { fixed: 0.25 } };
-const RAE: RaeLossGradientHyper = { rec: 'mean', beta: 0.125, lambda: 0.5 };
+const RAE: raeLossGradient.RaeLossGradientHyper = { rec: 'mean', beta: 0.125, lambda: 0.5 };
 
 type Method = 'plain' | 'samba' | 'shared' | 'rae';
 
@@ -78,7 +62,7 @@ function lossOf(method: Method, { samba, rae }: Subject): LossOf<never> {
     plain: { objective: makeVae(), hyper: SAMBA },
     samba: { objective: makeSamba(samba), hyper: SAMBA },
     shared: { objective: shared(rae), hyper: RAE },
-    rae: { objective: makeRaeLossGradient(rae), hyper: RAE },
+    rae: { objective: raeLossGradient.makeRaeLossGradient(rae), hyper: RAE },
   };
   return losses[method] as LossOf<never>;
 }
@@ -95,7 +79,7 @@ const net = (encoder: readonly number[], decoder: readonly number[]): DenseSpec 
   posterior: 'none',
 });
 
-const NETS = only<DenseSpec>([
+const NETS = check.only<DenseSpec>([
   net([768, 512, 512], [64, 512, 512, 768]),
   net([20, 30], [10, 40, 20]),
   net([20], [10, 20]),
@@ -104,7 +88,7 @@ const NETS = only<DenseSpec>([
 
 const BATCH = 8;
 
-const counted = equals<DenseSpec, Subject>({
+const counted = check.equals<DenseSpec, Subject>({
   says: 'one step takes 3 passes through the decoder for the VAE, 5 for SAMBA, and for the RAE 6 with one forward pass for error and penalty, 8 with one for each',
   given: NETS,
   measure: (spec, subject) => {
@@ -117,50 +101,53 @@ const counted = equals<DenseSpec, Subject>({
   },
 });
 
-const comparable = bound<DenseSpec, Subject>({
+const comparable = check.bound<DenseSpec, Subject>({
   says: 'so that the RAE costs up to 6/5 of SAMBA with one forward pass, and up to 8/5 with one for each, as the released code has it',
   given: NETS,
   measure: (spec, subject) => {
     const load = (method: Method): number => loadOf(lossOf(method, subject), spec, BATCH);
     const samba = load('samba');
-    return [
-      { what: 'at least', lower: samba, upper: load('shared') },
-      { what: 'at most', lower: load('shared'), upper: (6 / 5) * samba },
-      { what: 'two passes', lower: load('rae'), upper: (8 / 5) * samba },
-    ];
+    return check.below({
+      'at least': [samba, load('shared')],
+      'at most': [load('shared'), (6 / 5) * samba],
+      'two passes': [load('rae'), (8 / 5) * samba],
+    });
   },
 });
 
-const PARTS: readonly Part[] = ['z', 'phi', 'theta'];
+const PARTS: readonly network.Part[] = ['z', 'phi', 'theta'];
 
-const same = equals<AutoencoderCase, Subject>({
+const same = check.equals<AutoencoderCase, Subject>({
   says: 'the RAE with one forward pass has the gradients of the one that trains',
   given: everyShape(SHAPES.control),
   runs: 12,
   measure: (c, { rae }) => {
-    const run = (objective: Objective<RaeLossGradientHyper>) =>
+    const run = (objective: Objective<raeLossGradient.RaeLossGradientHyper>) =>
       programOf(rae, c.shape, objective.name, () => ({
-        specs: inputSpecs(c.shape),
+        specs: network.inputSpecs(c.shape),
         fn: inputs => {
-          const params = paramsOf(c.shape, inputs);
+          const params = network.paramsOf(c.shape, inputs);
           const { loss, grads } = evaluateWithGradient(
             objective,
-            networkOf(c.shape),
+            network.networkOf(c.shape),
             params,
             { x: inputs.x! },
             RAE,
           );
-          return { loss, ...prefixed('grad', grads) };
+          return { loss, ...network.prefixed('grad', grads) };
         },
-      })).run(inputsOf(c));
-    const [one, two] = [run(shared(rae)), run({ ...makeRaeLossGradient(rae), name: 'two forward passes' })];
+      })).run(network.inputsOf(c));
+    const [one, two] = [
+      run(shared(rae)),
+      run({ ...raeLossGradient.makeRaeLossGradient(rae), name: 'two forward passes' }),
+    ];
     return PARTS.map(part => {
-      const expected = collect(two, 'grad', part);
+      const expected = network.collect(two, 'grad', part);
       return {
         what: part,
-        actual: collect(one, 'grad', part),
+        actual: network.collect(one, 'grad', part),
         expected,
-        scale: 64 * (1 + norm([...expected])),
+        scale: 64 * (1 + mat.norm([...expected])),
       };
     });
   },
@@ -183,7 +170,7 @@ export default claim({
   verdict: conditional(
     'the load is counted in matrix products, and the RAE takes error and penalty from one forward pass',
   ),
-  subject: { samba: SAMBA_RULES, rae: RAE_LOSS_GRADIENT_RULES },
+  subject: { samba: SAMBA_RULES, rae: raeLossGradient.RAE_LOSS_GRADIENT_RULES },
   checks: { counted, comparable, same },
   mutants: {
     ...inSamba<Subject>({ noDetach, noSecondStep }),

@@ -1,9 +1,5 @@
 /** @file "Our model is deterministic": the loss of SAMBA, and what else its training step moves. Section 3. */
 import * as tf from '@tensorflow/tfjs';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../../src/claims/claim.js';
-import { stream } from '../../../../src/claims/random.js';
-import { exact } from '../../../../src/claims/verdict.js';
 import { scaleUp } from '../../../../src/core/gaussian.js';
 import { RUNNING_RULES, type RunningRules } from '../../../../src/core/net/running.js';
 import { noiseOf, type Objective, pointAt, scaleOf } from '../../../../src/core/objectives/objective.js';
@@ -15,6 +11,7 @@ import type { Arrays, Float64Program } from '../../../../src/engine/program.js';
 import { trace } from '../../../../src/engine/trace.js';
 import { type AutoencoderCase, SHAPES, type Shape } from '../../../arbitraries/autoencoders.js';
 import { everyShape } from '../../../arbitraries/given.js';
+import { check, claim, exact, mutant, stream } from '../../../kit.js';
 import { inputSpecs, inputsOf, networkOf, paramsOf, prefixed } from '../../../subjects/network/network.js';
 import { type NormalisedCase, normalisedCases, statisticsAfter } from './normalised.js';
 
@@ -63,7 +60,7 @@ function twice(shape: Shape, objective: Objective<SambaHyper>): readonly [Float6
   return known;
 }
 
-const repeated = equals<AutoencoderCase, Subject>({
+const repeated = check.equals<AutoencoderCase, Subject>({
   says: 'two evaluations at the same parameters and data give the same loss and gradients to the last bit, from one program and from two',
   given: everyShape([...SHAPES.control, ...SHAPES.learned]),
   runs: 16,
@@ -77,16 +74,16 @@ const repeated = equals<AutoencoderCase, Subject>({
     };
     const [one, other] = twice(c.shape, objective);
     const first = one.run(next());
-    return [
-      { what: 'entries that differ, one program', actual: differing(first, one.run(next())), expected: 0 },
-      { what: 'entries that differ, two programs', actual: differing(first, other.run(next())), expected: 0 },
-    ];
+    return check.agree({
+      'entries that differ, one program': [differing(first, one.run(next())), 0],
+      'entries that differ, two programs': [differing(first, other.run(next())), 0],
+    });
   },
 });
 
-const statistics = equals<NormalisedCase, Subject>({
+const statistics = check.equals<NormalisedCase, Subject>({
   says: "a training step moves the running statistics of batch normalisation as one pass at the mean code does: SAMBA's second pass through the decoder leaves no trace",
-  given: { arbitrary: normalisedCases },
+  given: normalisedCases,
   runs: 16,
   measure: (c, { objective, running }) => {
     const plain = statisticsAfter(c, undefined, RUNNING_RULES);

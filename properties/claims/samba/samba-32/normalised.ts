@@ -1,6 +1,5 @@
 /** @file A small autoencoder with batch normalisation, and its running statistics after a training step. */
 import * as tf from '@tensorflow/tfjs';
-import type fc from 'fast-check';
 import { batchNorm } from '../../../../src/core/net/batch-norm.js';
 import { denseLayer, pointwise, sequence } from '../../../../src/core/net/compose.js';
 import { headLayout, heads, join } from '../../../../src/core/net/layers.js';
@@ -13,9 +12,7 @@ import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { sizeOf } from '../../../../src/engine/graph/graph.js';
 import { constant } from '../../../../src/engine/ops.js';
 import type { Arrays, Float64Program } from '../../../../src/engine/program.js';
-import { normal } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
-import { vector } from '../../../arbitraries/vector.js';
+import { draw } from '../../../kit.js';
 
 const [DATA, HIDDEN, LATENT, BATCH] = [4, 5, 3, 6];
 
@@ -48,19 +45,18 @@ function normalisedNet(mode: Mode = { kind: 'training' }): Autoencoder {
 const NET = normalisedNet();
 const STATISTICS = Object.keys(NET.normalised!.statistics);
 
-export interface NormalisedCase {
-  readonly params: Readonly<Record<string, readonly number[]>>;
-  readonly x: readonly number[];
-}
-
-export const normalisedCases: fc.Arbitrary<NormalisedCase> = plainRecord({
-  params: plainRecord(
+export const normalisedCases = draw.record({
+  params: draw.record(
     Object.fromEntries(
-      Object.entries(NET.shapes).map(([name, shape]) => [name, vector(sizeOf(shape), normal({ bits: 6 }))]),
+      Object.entries(NET.shapes).map(([name, shape]) => [
+        name,
+        draw.vector(sizeOf(shape), draw.normal({ bits: 6 })),
+      ]),
     ),
   ),
-  x: vector(BATCH * DATA, normal({ bits: 6 })),
+  x: draw.vector(BATCH * DATA, draw.normal({ bits: 6 })),
 });
+export type NormalisedCase = draw.Of<typeof normalisedCases>;
 
 /** A training step: an objective with its hyper-parameters. */
 export interface Training<Hyper> {

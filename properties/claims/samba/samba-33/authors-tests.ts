@@ -1,6 +1,5 @@
 /** @file Two tests of the released code, on a dense decoder with as many outputs as CIFAR-10 has: tests/test_vae.py. */
 import * as tf from '@tensorflow/tfjs';
-import { stream } from '../../../../src/claims/random.js';
 import { gradient } from '../../../../src/core/derivatives.js';
 import { isotropic } from '../../../../src/core/gaussian.js';
 import { initialise } from '../../../../src/core/init.js';
@@ -10,6 +9,7 @@ import { perturb } from '../../../../src/core/perturbation.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { constant } from '../../../../src/engine/ops.js';
 import type { Arrays } from '../../../../src/engine/program.js';
+import { stream } from '../../../kit.js';
 
 /** A decoder from 8 latents to 32 x 32 x 3, initialised as PyTorch does, and the batch of the test. */
 const [LATENT, HIDDEN, DATA, BATCH] = [8, 16, 3072, 128];

@@ -1,17 +1,10 @@
 /** @file The released code's own tests of its step: what they can see, and what one would have to test. */
 
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { only } from '../../../../src/claims/checks/given.js';
-import { order } from '../../../../src/claims/checks/order.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../../src/claims/claim.js';
-import { ladder } from '../../../../src/claims/order/case.js';
-import { refuted } from '../../../../src/claims/verdict.js';
 import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
-import { norm } from '../../../../src/theory/numerics/matrix.js';
 import { published } from '../../../../src/theory/published/samba.js';
 import { type AutoencoderCase, SHAPES, type Shape } from '../../../arbitraries/autoencoders.js';
 import { everyShape } from '../../../arbitraries/given.js';
+import { check, claim, mat, mutant, refuted } from '../../../kit.js';
 import { atCode, jet, rowsOf } from '../../../subjects/network/jets.js';
 import { inputsOf } from '../../../subjects/network/network.js';
 import { DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../../subjects/sam/mutants.js';
@@ -20,24 +13,19 @@ import { average } from '../../../subjects/sam/released.js';
 import { sambaStep } from '../../../subjects/sam/steps.js';
 import { linearLossGradients, WRONG_STEPS, type WrongStep } from './authors-tests.js';
 
-interface Subject {
-  readonly samba: SambaRules;
-  /** What test_sam_linear_loss compares with its tolerance, from the gradients before and after the step. */
-  readonly statistic: (before: ArrayLike<number>, after: ArrayLike<number>) => number;
-  readonly tolerance: number;
-}
-
 const size = (values: ArrayLike<number>): number => average(Array.from(values, Math.abs));
 
-const SUBJECT: Subject = {
+const SUBJECT = {
   samba: SAMBA_RULES,
-  statistic: (before, after) => Math.abs(size(before) - size(after)),
+  /** What test_sam_linear_loss compares with its tolerance, from the gradients before and after the step. */
+  statistic: (before: ArrayLike<number>, after: ArrayLike<number>) => Math.abs(size(before) - size(after)),
   tolerance: 5e-5,
 };
+type Subject = typeof SUBJECT;
 
-const vacuous = violates<WrongStep, Subject>({
+const vacuous = check.violates<WrongStep, Subject>({
   says: 'test_sam_linear_loss accepts a step downhill, no step, one a thousand times too long, and one in any direction: the gradients that it compares are smaller than its tolerance',
-  given: only(Object.keys(WRONG_STEPS) as [WrongStep, ...WrongStep[]]),
+  given: check.only(Object.keys(WRONG_STEPS) as [WrongStep, ...WrongStep[]]),
   measure: (step, { statistic, tolerance }) => {
     const { before, after } = linearLossGradients(WRONG_STEPS[step], 1);
     const actual = statistic(before, after);
@@ -45,9 +33,9 @@ const vacuous = violates<WrongStep, Subject>({
   },
 });
 
-const small = bound<number, Subject>({
+const small = check.bound<number, Subject>({
   says: 'for a decoder with 3072 outputs and 128 samples the mean size of a gradient entry is below a third of the tolerance, before any step',
-  given: only<number>([1, 2]),
+  given: check.only<number>([1, 2]),
   measure: (seed, { tolerance, samba }) => ({
     lower: size(linearLossGradients(samba, seed).before),
     upper: tolerance / 3,
@@ -86,9 +74,9 @@ function errors(c: AutoencoderCase, samba: SambaRules, alpha: number): { before:
   return { before: average(atCode(c).errors), after: outputs['term.reconstruction']![0]! };
 }
 
-const notATheorem = violates<AutoencoderCase | null, Subject>({
+const notATheorem = check.violates<AutoencoderCase | null, Subject>({
   says: 'test_sam_run_step asserts that the step raises the error, which is no theorem: (x - sin z)^2 at z = 0 for x = -1 and a radius of 4, and one of the published runs (alpha^2 = 1, seed 5748)',
-  given: only<AutoencoderCase | null>([LOWER, null]),
+  given: check.only<AutoencoderCase | null>([LOWER, null]),
   measure: (c, { samba }) => {
     if (c === null) {
       const [before, after] = (['val_recon_loss_no_sam', 'val_recon_loss_sam'] as const).map(
@@ -101,15 +89,15 @@ const notATheorem = violates<AutoencoderCase | null, Subject>({
   },
 });
 
-const rises = order<AutoencoderCase, Subject>({
+const rises = check.order<AutoencoderCase, Subject>({
   says: 'what can be tested: the step raises the error by alpha sqrt(d) mean |g_i| + alpha^2 d mean u_i^T H_i u_i / 2',
   given: everyShape(SHAPES.smooth),
   order: 2,
   measure: (c, { samba }) => {
     const d = c.shape.net.latent;
-    const first = average(rowsOf(atCode(c).gradient, c.shape.batch).map(g => norm([...g])));
+    const first = average(rowsOf(atCode(c).gradient, c.shape.batch).map(g => mat.norm([...g])));
     return {
-      ladder: ladder(radii(c), alpha => {
+      ladder: check.ladder(radii(c), alpha => {
         const { before, after } = errors(c, samba, alpha);
         return { residual: after - before - alpha * Math.sqrt(d) * first, scale: after + before };
       }),
@@ -118,13 +106,13 @@ const rises = order<AutoencoderCase, Subject>({
   },
 });
 
-const convex = bound<AutoencoderCase, Subject>({
+const convex = check.bound<AutoencoderCase, Subject>({
   says: 'and for linear decoders the step raises the error by at least alpha sqrt(d) mean |g_i| at any radius',
   given: everyShape(SHAPES.linear),
   runs: 24,
   measure: (c, { samba }) => {
     const d = c.shape.net.latent;
-    const norms = rowsOf(atCode(c).gradient, c.shape.batch).map(g => norm([...g]));
+    const norms = rowsOf(atCode(c).gradient, c.shape.batch).map(g => mat.norm([...g]));
     return [2 ** -7, 1, 16].map(alpha => {
       const { before, after } = errors(c, samba, alpha);
       const first = alpha * Math.sqrt(d) * average(norms);
@@ -140,13 +128,13 @@ const SIZES: Readonly<Partial<Record<WrongStep, number>>> = {
   'a thousand times too long': 999,
 };
 
-const rejected = bound<AutoencoderCase, Subject>({
+const rejected = check.bound<AutoencoderCase, Subject>({
   says: 'the first order of it rejects the wrong steps: it is missed by 2, 1 and 999 times itself',
   given: everyShape(SHAPES.control),
   runs: 12,
   measure: c => {
     const d = c.shape.net.latent;
-    const first = average(rowsOf(atCode(c).gradient, c.shape.batch).map(g => norm([...g])));
+    const first = average(rowsOf(atCode(c).gradient, c.shape.batch).map(g => mat.norm([...g])));
     const alpha = 2 ** -20 / steepness(c);
     return Object.entries(SIZES).map(([step, times]) => {
       const { before, after } = errors(c, WRONG_STEPS[step as WrongStep], alpha);
