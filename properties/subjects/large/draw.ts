@@ -1,6 +1,6 @@
 /** @file Cases of a large network: random parameters and made-up images. */
-
 import { initialise } from '../../../src/core/init.js';
+import type { ParamShapes } from '../../../src/core/net/network.js';
 import { firstStatistic, follow, RUNNING_RULES } from '../../../src/core/net/running.js';
 import { sizeOf } from '../../../src/engine/graph/graph.js';
 import type { Arrays } from '../../../src/engine/program.js';
@@ -49,29 +49,26 @@ const prefixed = (prefix: string, all: Arrays): Arrays =>
 
 function draw(of: Large, seed: number, shop: Workshop): Arrays {
   const net = plainNetwork(of);
-  const draws = Object.entries(net.shapes).map(
-    ([name, shape]) =>
-      [name, fill(new Float64Array(sizeOf(shape)), 'uniform', stream(seed, 'large', name))] as const,
-  );
-  const fresh = Object.entries(net.normalised!.statistics).map(
-    ([name, shape]) => [name, new Float64Array(sizeOf(shape)).fill(firstStatistic(name))] as const,
+  const arrays = (shapes: ParamShapes, fill: (size: number, name: string) => Float64Array): Arrays =>
+    Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, fill(sizeOf(shape), name)]));
+  const uniform = (size: number, name: string) =>
+    fill(new Float64Array(size), 'uniform', stream(seed, 'large', name));
+  const draws = arrays(net.shapes, uniform);
+  const fresh = arrays(net.normalised!.statistics, (size, name) =>
+    new Float64Array(size).fill(firstStatistic(name)),
   );
   const images = generatedImages(of.batch, SIZE, seed);
-  const [height, width, channels] = images.shape;
-  const pixels = height * width * channels;
+  const pixels = sizeOf(images.shape);
   const x = new Float32Array(of.batch * pixels);
   for (let i = 0; i < of.batch; i++) images.fill(i, x, i * pixels);
   const inputs = {
-    ...prefixed('param', initialise(net, Object.fromEntries(draws))),
-    ...prefixed('param', { [CODE]: new Float64Array(of.batch * LATENT) }),
-    ...prefixed('statistics', Object.fromEntries(fresh)),
+    ...prefixed('param', { ...initialise(net, draws), [CODE]: new Float64Array(of.batch * LATENT) }),
+    ...prefixed('statistics', fresh),
     x: Float64Array.from(x),
   };
   if (of.mode === 'training') return inputs;
   const program = shop.program(MOMENTS, `${of.activation} ${of.batch}`, () => moments(of));
-  const statistics = Object.entries(program.run(inputs)).map(
-    ([name, values]) => [name, values.slice()] as const,
-  );
+  const statistics = Object.entries(program.run(inputs)).map(([name, values]) => [name, values.slice()]);
   return { ...inputs, ...prefixed('statistics', Object.fromEntries(statistics)) };
 }
 

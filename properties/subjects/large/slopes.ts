@@ -41,39 +41,31 @@ function slope(f: (t: number) => number, h: number): number {
 const STEP = 1e-3;
 
 /** The derivative of a loss along a random direction in all parameters and codes at once, by its gradient and by differences. */
-export function slopesAt(
-  of: Large,
-  seed: number,
-  shop: Workshop,
-  one: Differentiated,
-): { readonly gradient: number; readonly differences: number } {
+export function slopesAt(of: Large, seed: number, shop: Workshop, one: Differentiated) {
   const name = `slopes of ${one.objective.name} ${of.batch} ${of.mode} ${seed}`;
   const [found] = shop.numbers(one.rules, name, () => [measure(of, seed, shop, one)]);
   return { gradient: found![0]!, differences: found![1]! };
 }
 
-function measure(
-  of: Large,
-  seed: number,
-  shop: Workshop,
-  { rules, objective, held, direction = new Float64Array(of.batch * LATENT) }: Differentiated,
-): Float64Array {
+function measure(of: Large, seed: number, shop: Workshop, one: Differentiated): Float64Array {
+  const size = of.batch * LATENT;
+  const { rules, objective, held, direction = new Float64Array(size) } = one;
   const codes = { shape: [of.batch, LATENT] };
-  const inputs = drawCase(of, seed, shop);
-  const noise = fill(new Float64Array(of.batch * LATENT), 'normal', stream(seed, 'noise'));
+  const inputs = {
+    ...drawCase(of, seed, shop),
+    noise: fill(new Float64Array(size), 'normal', stream(seed, 'noise')),
+  };
   const v = along(inputs, seed);
   const analytic = shop.program(rules, `gradient of ${objective.name}`, () =>
-    functionOf(of, { noise: codes }, ({ net, params, x, more }) =>
-      prefixed(
-        'grad',
-        evaluateWithGradient(objective, net, params, { x, noise: more.noise! }, undefined).grads,
-      ),
-    ),
+    functionOf(of, { noise: codes }, ({ net, params, x, more }) => {
+      const given = { x, noise: more.noise! };
+      return prefixed('grad', evaluateWithGradient(objective, net, params, given, undefined).grads);
+    }),
   );
-  const grads = analytic.run({ ...inputs, noise });
-  const gradient = Object.entries(v).reduce((sum, [name, direction]) => {
+  const grads = analytic.run(inputs);
+  const gradient = Object.entries(v).reduce((total, [name, values]) => {
     const grad = grads[name.replace('param.', 'grad.')]!;
-    return sum + direction.reduce((inner, x, i) => inner + x * grad[i]!, 0);
+    return total + values.reduce((inner, x, i) => inner + x * grad[i]!, 0);
   }, 0);
   const loss = shop.program(rules, `loss of ${objective.name}`, () =>
     functionOf(of, { noise: codes, direction: codes }, ({ net, params, x, more }) => {
@@ -81,11 +73,12 @@ function measure(
       return { loss: whole.evaluate(net, params, { x, noise: more.noise! }, undefined).loss };
     }),
   );
-  loss.run({ ...inputs, noise, direction });
+  loss.run({ ...inputs, direction });
   const at = (t: number): number => {
-    const moved = Object.entries(v).map(
-      ([name, direction]) => [name, inputs[name]!.map((x, i) => x + t * direction[i]!)] as const,
-    );
+    const moved = Object.entries(v).map(([name, values]) => [
+      name,
+      inputs[name as keyof typeof inputs]!.map((x, i) => x + t * values[i]!),
+    ]);
     return loss.update(Object.fromEntries(moved)).loss![0]!;
   };
   return Float64Array.of(gradient, slope(at, STEP));

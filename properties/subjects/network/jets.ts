@@ -144,6 +144,9 @@ const pullBackProgram = (shape: Shape) =>
 export const throughEncoder = (of: AutoencoderCase, direction: Float64Array): Float64Array =>
   collect(pullBackProgram(of.shape).run({ ...inputsOf(of), direction }), 'grad', 'phi');
 
+/** The 2-norm of an array. */
+export const norm = (a: Float64Array): number => Math.hypot(...a);
+
 /** The rows of a [B, d] array. */
 export const rowsOf = (flat: Float64Array, batch: number): Float64Array[] =>
   Array.from({ length: batch }, (_, i) =>

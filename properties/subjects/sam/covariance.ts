@@ -3,17 +3,30 @@ import * as tf from '@tensorflow/tfjs';
 import { gradient, gradients } from '../../../src/core/derivatives.js';
 import { type Scale, scaleUp, whiten } from '../../../src/core/gaussian.js';
 import { pointAt, scaleOf } from '../../../src/core/objectives/objective.js';
+import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { scaledNorm } from '../../../src/core/perturbation.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
-import { constant } from '../../../src/engine/ops.js';
+import { constant, detach } from '../../../src/engine/ops.js';
 import type { Float64Program } from '../../../src/engine/program.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
-import { inputSpecs, inputsOf, networkOf, paramsOf, prefixed } from '../network/network.js';
+import { check, type Rung, type wrong } from '../../kit.js';
+import { atCode, norm } from '../network/jets.js';
+import {
+  collect,
+  inputSpecs,
+  inputsOf,
+  networkOf,
+  type Part,
+  paramsOf,
+  prefixed,
+} from '../network/network.js';
+import { radii, roundOff, type Sides } from './pair.js';
+import { learnedSambaStep } from './steps.js';
 
 /** The inputs of a case with every standard deviation multiplied by s; correlations stay. */
-export function scaledInputs(of: AutoencoderCase, s: number): Record<string, Float64Array> {
-  const inputs = inputsOf(of);
-  const { latent, posterior } = of.shape.net;
+export function scaledInputs(c: AutoencoderCase, s: number): Record<string, Float64Array> {
+  const inputs = inputsOf(c);
+  const { latent, posterior } = c.shape.net;
   if (posterior === 'diagonal')
     return { ...inputs, 'logvar.bias': inputs['logvar.bias']!.map(x => x + 2 * Math.log(s)) };
   // the first `latent` outputs are logarithms of the factor's diagonal, the others its lower entries
@@ -38,6 +51,24 @@ export const PENALTY_RULES: PenaltyRules = {
   measure: (scale, g) => scaledNorm(whiten(scale, g)),
   radius: Math.sqrt,
 };
+
+/** Wrong penalties, as claims on covariances reject them. */
+export const PENALTY_WRONG = {
+  penaltyOfSigma: [
+    '|Sigma g| in the penalty',
+    { measure: (s: Scale, g: tf.Tensor) => scaledNorm(scaleUp(s, whiten(s, g))) },
+  ],
+  penaltyUnwhitened: ['|g| in the penalty', { measure: (_s: Scale, g: tf.Tensor) => scaledNorm(g) }],
+  penaltySquared: [
+    'the squared norm in the penalty',
+    { measure: (s: Scale, g: tf.Tensor) => tf.square(PENALTY_RULES.measure(s, g)) },
+  ],
+  penaltyConstant: [
+    'the penalty is not differentiated',
+    { measure: (s: Scale, g: tf.Tensor) => detach(PENALTY_RULES.measure(s, g)) },
+  ],
+  penaltyHalved: ['half of the penalty', { radius: (d: number) => Math.sqrt(d) / 2 }],
+} as const satisfies Record<string, wrong.Wrong<Partial<PenaltyRules>>>;
 
 /**
  * mean_i of |x_i - f(mu_i)|^2 + sqrt(d) |Sigma_i^(1/2) g_i|, Sigma_i from the encoder and differentiated: outputs `loss`
@@ -68,3 +99,28 @@ export const penalisedStep = (rules: PenaltyRules, shape: Shape): Float64Program
       },
     };
   });
+
+/** Factors of all standard deviations, small beside the radii of the decoder. */
+const factors = (c: AutoencoderCase): number[] =>
+  radii(c, 5, 16).map(rho => rho / Math.sqrt(c.shape.net.latent));
+
+/** The trained and the penalised gradient of one part with all standard deviations multiplied by s. */
+export function learnedSides(
+  c: AutoencoderCase,
+  { samba, penalty }: { readonly samba: SambaRules; readonly penalty: PenaltyRules },
+  part: Part,
+  s: number,
+): Sides {
+  const inputs = scaledInputs(c, s);
+  const a = collect(learnedSambaStep(samba, c.shape).run(inputs), 'grad', part);
+  const b = collect(penalisedStep(penalty, c.shape).run(inputs), 'grad', part);
+  const scale = norm(a) + norm(b) + roundOff(c, atCode(c));
+  return { samba: a, rae: b, residual: a.map((x, k) => x - b[k]!), scale };
+}
+
+/** Their residuals on a ladder of factors. */
+export const learnedLadder = (
+  c: AutoencoderCase,
+  rules: Parameters<typeof learnedSides>[1],
+  part: Part,
+): Rung[] => check.ladder(factors(c), s => learnedSides(c, rules, part, s));

@@ -1,5 +1,4 @@
 /** @file Decoders with kinks: cases whose first kink is neither at the code nor out of reach. */
-
 import { type AutoencoderCase, autoencoders, type Shape } from '../../arbitraries/autoencoders.js';
 import type { fc } from '../../kit.js';
 import { firstKink } from '../network/degenerate.js';

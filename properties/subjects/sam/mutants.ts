@@ -71,3 +71,17 @@ export const PENALTY_MUTANTS = {
   constantPenalty,
   batchPenalty: batchMeanPenalty,
 } satisfies WrongRae;
+
+const SAMBA_MUTANTS = { ...DETACH_MUTANTS, ...LENGTH_MUTANTS, ...DIRECTION_MUTANTS };
+
+type Some<Wrong> = readonly (keyof Wrong & string)[];
+const picked = <Wrong extends object>(all: Wrong, names: Some<Wrong>) =>
+  Object.fromEntries(names.map(name => [name, all[name]])) as Wrong;
+
+/** Of all these, those of the names given. */
+export const wrongSamba = <Subject extends { readonly samba: SambaRules }>(
+  ...names: Some<typeof SAMBA_MUTANTS>
+) => inSamba<Subject>(picked(SAMBA_MUTANTS, names));
+export const wrongRae = <Subject extends { readonly rae: RaeLossGradientRules }>(
+  ...names: Some<typeof PENALTY_MUTANTS>
+) => inRae<Subject>(picked(PENALTY_MUTANTS, names));

@@ -7,12 +7,13 @@ import { makeVaeSamSamba, type VaeSamHyper } from '../../../src/core/objectives/
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Float64Program } from '../../../src/engine/program.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
-import { atCode, rowsOf } from '../network/jets.js';
-import { inputSpecs, networkOf, paramsOf, prefixed } from '../network/network.js';
+import { mat } from '../../kit.js';
+import { atCode, norm, rowsOf } from '../network/jets.js';
+import { inputSpecs, inputsOf, networkOf, paramsOf, prefixed } from '../network/network.js';
 
 /** Loss, terms and gradients; inputs `alpha2` and `klCoeff` besides those of the shape. */
-function stepOf(rules: object, objective: Objective<VaeSamHyper>, shape: Shape): Float64Program {
-  return programOf(rules, shape, objective.name, () => ({
+const stepOf = (rules: object, objective: Objective<VaeSamHyper>, shape: Shape): Float64Program =>
+  programOf(rules, shape, objective.name, () => ({
     specs: { ...inputSpecs(shape), alpha2: { shape: [] }, klCoeff: { shape: [] } },
     fn: inputs => {
       const hyper = { alpha2: inputs.alpha2!, klCoeff: inputs.klCoeff! };
@@ -26,7 +27,6 @@ function stepOf(rules: object, objective: Objective<VaeSamHyper>, shape: Shape):
       return { loss, ...aux, ...prefixed('grad', grads) };
     },
   }));
-}
 
 export const releasedSamba = (rules: SambaRules, shape: Shape): Float64Program =>
   stepOf(rules, makeVaeSamSamba(rules), shape);
@@ -51,15 +51,21 @@ export const copies = (c: AutoencoderCase): AutoencoderCase => {
   return { ...c, x: c.x.map((_, i) => c.x[i % perSample]!) };
 };
 
-/** The gradients of every sample's own mean squared error, and their norms; G_i of the released code is one over B. */
-export function sampleGradients(c: AutoencoderCase): { rows: Float64Array[]; norms: number[] } {
-  const entries = c.x.length / c.shape.batch;
-  const rows = rowsOf(atCode(c).gradient, c.shape.batch).map(row => row.map(x => x / entries));
-  return { rows, norms: rows.map(row => Math.hypot(...row)) };
-}
+/** The inputs of both programs: standard deviation and coefficient of the KL. */
+export const releasedInputs = (c: AutoencoderCase, alpha: number, klCoeff = 0) => ({
+  ...inputsOf(c),
+  alpha2: Float64Array.of(alpha ** 2),
+  klCoeff: Float64Array.of(klCoeff),
+});
 
-export const average = (values: ArrayLike<number>): number =>
-  Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+/** The norms of the gradients of every sample's own mean squared error; G_i of the released code is one over B. */
+export const sampleNorms = (c: AutoencoderCase): number[] =>
+  rowsOf(atCode(c).gradient, c.shape.batch).map(row => norm(row.map(x => x / entriesOf(c))));
+
+/** Entries of one datum. */
+export const entriesOf = (c: AutoencoderCase): number => c.x.length / c.shape.batch;
+
+export const average = (values: ArrayLike<number>): number => mat.sum(Array.from(values)) / values.length;
 
 export const rootMeanSquare = (values: readonly number[]): number =>
   Math.sqrt(average(values.map(x => x * x)));

@@ -1,71 +1,59 @@
 /** @file The gradient with respect to a learned covariance, and where it comes to rest: section 3.1, appendix B. */
-
-import type { SambaRules } from '../../../../src/core/objectives/samba/samba.js';
-import type { Arrays } from '../../../../src/engine/program.js';
 import { ridgeGradient, ridgeHessian } from '../../../../src/theory/closed/ridge.js';
 import { SAMBA_VARIANCE, VAE_VARIANCE } from '../../../../src/theory/closed/stationary-variance.js';
 import { maximiseOnSmallBall } from '../../../../src/theory/numerics/ball-ascent.js';
-import { type AutoencoderCase, SHAPES } from '../../../arbitraries/autoencoders.js';
-import { everyShape } from '../../../arbitraries/given.js';
 import { asymptotic, check, claim, draw, fc, mat, quad } from '../../../kit.js';
-import { atCode, jet } from '../../../subjects/network/jets.js';
-import { collect } from '../../../subjects/network/network.js';
-import { penalisedStep, scaledInputs } from '../../../subjects/sam/covariance.js';
+import * as ae from '../../../subjects/autoencoder.js';
+import { learnedLadder } from '../../../subjects/sam/covariance.js';
 import { learnedDirections } from '../../../subjects/sam/learned.js';
 import { quadraticLoss, ridgeLoss } from '../../../subjects/sam/losses.js';
-import { radii, roundOff } from '../../../subjects/sam/pair.js';
 import { type Case, nearest, sizeOf, theory } from '../../../subjects/sam/ridge-cases.js';
-import { learnedSambaStep } from '../../../subjects/sam/steps.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 import { gapStdGradient, noiseStdGradient, penaltyStdGradient, stepStdGradient } from './std-gradients.js';
 
+type Ridge = Case<draw.RidgeCase>;
+
 const times = (a: mat.Vector, b: mat.Vector): number[] => a.map((x, i) => x * b[i]!);
+const inverse = (a: mat.Vector): number[] => a.map(x => 1 / x);
 
 /** Ridge sums with standard deviations, as a case with a diagonal covariance. */
-const withStd: fc.Arbitrary<Case<draw.RidgeCase>> = fc.oneof(
+const withStd: fc.Arbitrary<Ridge> = fc.oneof(
   ...[2, 3, 5].map(p =>
     draw
       .record({ f: draw.ridges(p), std: draw.vector(p, draw.logUniform({ min: 1 / 2, max: 2 })) })
-      .map(({ f, std }) => ({
-        f,
-        sigma: { matrix: mat.diagonal(times(std, std)), spectrum: times(std, std), basis: [] },
-      })),
+      .map(({ f, std }) => {
+        const spectrum = times(std, std);
+        return { f, sigma: { matrix: mat.diagonal(spectrum), spectrum, basis: [] } };
+      }),
   ),
 );
 
-const stdOf = ({ sigma }: Case<draw.RidgeCase>): number[] => sigma.spectrum.map(Math.sqrt);
-
-const at = ({ f, sigma }: Case<draw.RidgeCase>, s: number) => ({
-  loss: ridgeLoss(f.ridge),
-  point: f.point,
-  std: sigma.spectrum.map(x => s * Math.sqrt(x)),
+const stdOf = ({ sigma }: Ridge): number[] => sigma.spectrum.map(Math.sqrt);
+const slope = ({ f }: Ridge): number[] => ridgeGradient(f.ridge, f.point);
+const at = (c: Ridge, s: number) => ({
+  loss: ridgeLoss(c.f.ridge),
+  point: c.f.point,
+  std: mat.scale(s, stdOf(c)),
 });
 
 /** eta* o grad L(mu + std o eta*) with eta* the true maximiser on the ball of radius sqrt(d): Danskin's theorem. */
-function exactGradient(c: Case<draw.RidgeCase>, s: number): number[] {
+function exactGradient(c: Ridge, s: number): number[] {
   const { ridge, point } = c.f;
   const { std } = at(c, s);
   const rise = (eta: mat.Vector): number[] => ridgeGradient(ridge, mat.add(point, times(std, eta)));
-  const start = times(std, ridgeGradient(ridge, point));
+  const start = times(std, slope(c));
   const eta = maximiseOnSmallBall(u => times(std, rise(u)), Math.sqrt(point.length), { start });
   return times(eta, rise(eta));
 }
 
-const againstExact = (c: Case<draw.RidgeCase>, samba: SambaRules, rungs: readonly [number, number]) =>
-  check.ladder(check.dyadic(nearest(c), ...rungs), s => ({
+const againstExact = (c: Ridge, samba: Subject['samba'], first: number, last: number) =>
+  check.ladder(check.dyadic(nearest(c), first, last), s => ({
     residual: mat.subtract(stepStdGradient(samba, at(c, s)), exactGradient(c, s)),
     scale: sizeOf(c),
   }));
 
-const DIAGONAL = SHAPES.learned.filter(({ net }) => net.posterior === 'diagonal');
-
-interface OnQuadratic {
-  readonly f: draw.Quadratic;
-  readonly std: mat.Vector;
-  readonly beta: number;
-}
-
-const onQuadratics = (f: (p: number) => fc.Arbitrary<draw.Quadratic>): fc.Arbitrary<OnQuadratic> =>
+/** Quadratics with standard deviations and beta, as a loss around zero. */
+const onQuadratics = (f: (p: number) => fc.Arbitrary<draw.Quadratic>) =>
   fc.oneof(
     ...[1, 2, 4].map(p =>
       draw.record({
@@ -75,10 +63,11 @@ const onQuadratics = (f: (p: number) => fc.Arbitrary<draw.Quadratic>): fc.Arbitr
       }),
     ),
   );
+const sloped = onQuadratics(p => draw.quadratics(p).filter(({ gradient }) => mat.norm(gradient) > 0));
 
 const centre = (f: draw.Quadratic, std: mat.Vector) => ({
   loss: quadraticLoss(f),
-  point: f.gradient.map(() => 0),
+  point: mat.zeros(std.length),
   std,
 });
 
@@ -102,31 +91,19 @@ export default claim<Subject, string, string>({
       says: 'the gradient that trains exceeds that of sqrt(d)|sigma o g| by eta o H(sigma o eta)',
       given: withStd,
       order: 1,
-      measure: (c, { samba, penalty, kl }) => {
+      measure: (c, rules) => {
         const { p, n, hessian, e } = theory(c);
-        const unit = times(
-          e,
-          stdOf(c).map(x => 1 / x),
-        );
-        const bent = mat.apply(hessian, unit);
+        const unit = times(e, inverse(stdOf(c)));
+        const bent = times(mat.apply(hessian, unit), inverse(stdOf(c)));
         return {
           ladder: check.ladder(check.dyadic(nearest(c), 5, 16), s => ({
             residual: mat.subtract(
-              stepStdGradient(samba, at(c, s)),
-              penaltyStdGradient({ penalty, kl }, at(c, s), 0),
+              stepStdGradient(rules.samba, at(c, s)),
+              penaltyStdGradient(rules, at(c, s), 0),
             ),
             scale: sizeOf(c) + n,
           })),
-          constant: mat.scale(
-            p,
-            times(
-              unit,
-              times(
-                bent,
-                stdOf(c).map(x => 1 / x),
-              ),
-            ),
-          ),
+          constant: mat.scale(p, times(unit, bent)),
         };
       },
     }),
@@ -137,8 +114,8 @@ export default claim<Subject, string, string>({
       measure: (c, { samba }) => {
         const { p, n, turn } = theory(c);
         return {
-          ladder: againstExact(c, samba, [5, 16]),
-          constant: mat.scale(-p / n, times(turn, ridgeGradient(c.f.ridge, c.f.point))),
+          ladder: againstExact(c, samba, 5, 16),
+          constant: mat.scale(-p / n, times(turn, slope(c))),
         };
       },
     }),
@@ -146,63 +123,46 @@ export default claim<Subject, string, string>({
       says: 'without detaching only by the gradient of d^(3/2)|PAu|^2/(2|w|), of second order',
       given: withStd,
       order: 2,
-      measure: (c, { live }) => ({
-        ladder: againstExact(c, live, [4, 15]),
-        constant: mat.scale(
-          -1,
-          gapStdGradient(ridgeGradient(c.f.ridge, c.f.point), ridgeHessian(c.f.ridge, c.f.point), stdOf(c)),
-        ),
-      }),
+      measure: (c, { live }) => {
+        const gap = gapStdGradient(slope(c), ridgeHessian(c.f.ridge, c.f.point), stdOf(c));
+        return { ladder: againstExact(c, live, 4, 15), constant: mat.scale(-1, gap) };
+      },
     }),
     quadratic: check.equals({
       says: 'for quadratics the difference to the penalty is eta o H(sigma o eta) exactly, at every sigma',
-      given: onQuadratics(p => draw.quadratics(p).filter(({ gradient }) => mat.norm(gradient) > 0)),
+      given: sloped,
       runs: 32,
-      measure: ({ f, std }, { samba, penalty, kl }) => {
+      measure: ({ f, std }, rules) => {
         const w = times(std, f.gradient);
         const eta = mat.scale(Math.sqrt(w.length) / mat.norm(w), w);
-        const expected = times(eta, mat.apply(f.matrix, times(std, eta)));
         const here = centre(f, std);
         return {
-          actual: mat.subtract(stepStdGradient(samba, here), penaltyStdGradient({ penalty, kl }, here, 0)),
-          expected,
+          actual: mat.subtract(stepStdGradient(rules.samba, here), penaltyStdGradient(rules, here, 0)),
+          expected: times(eta, mat.apply(f.matrix, times(std, eta))),
           scale: w.length * (mat.norm(f.gradient) + mat.norm(f.matrix.flat()) * mat.norm(std)),
         };
       },
     }),
     encoder: check.order({
       says: "the gradient of an encoder's log-variance head is that of the penalised loss up to second order in sigma",
-      given: everyShape(DIAGONAL),
+      given: ae.everyShape(ae.SHAPES.learned.filter(({ net }) => net.posterior === 'diagonal')),
       order: 2,
-      measure: (c: AutoencoderCase, { samba, penalty }) => {
-        const rounding = roundOff(c, atCode(c));
-        const head = (outputs: Arrays): number[] => [...collect(outputs, 'grad', 'scale')];
-        return {
-          ladder: radii(c, 5, 16)
-            .map(rho => rho / Math.sqrt(c.shape.net.latent))
-            .map(step => {
-              const inputs = scaledInputs(c, step);
-              const trained = head(learnedSambaStep(samba, c.shape).run(inputs));
-              const penalised = head(penalisedStep(penalty, c.shape).run(inputs));
-              const scale = mat.norm(trained) + mat.norm(penalised) + rounding;
-              return { step, residual: mat.subtract(trained, penalised), scale };
-            }),
-          constant: jet(c, learnedDirections(c).whitened, 'whitened').second('scale'),
-        };
-      },
+      measure: (c: ae.AutoencoderCase, rules) => ({
+        ladder: learnedLadder(c, rules, 'scale'),
+        constant: ae.jet(c, learnedDirections(c).whitened, 'whitened').second('scale'),
+      }),
     }),
     rest: check.equals({
       says: 'at sigma_i^2 = 1/(1 + c g_i^2), c = sqrt(d)/(beta |sigma o g|), the gradient of the penalty and that of beta KL cancel',
-      given: onQuadratics(p => draw.quadratics(p).filter(({ gradient }) => mat.norm(gradient) > 0)),
+      given: sloped,
       runs: 32,
-      measure: ({ f, beta }, { penalty, kl, rest }) => {
-        const variance = rest(f.gradient, beta);
-        const std = variance.map(Math.sqrt);
+      measure: ({ f, beta }, rules) => {
+        const std = rules.rest(f.gradient, beta).map(Math.sqrt);
         return {
-          actual: penaltyStdGradient({ penalty, kl }, centre(f, std), beta),
-          expected: std.map(() => 0),
+          actual: penaltyStdGradient(rules, centre(f, std), beta),
+          expected: mat.zeros(std.length),
           // 1/sigma - sigma of the KL
-          scale: beta * Math.max(...std.map(x => 1 / x)) + mat.norm(f.gradient) * Math.sqrt(std.length),
+          scale: beta * Math.max(...inverse(std)) + mat.norm(f.gradient) * Math.sqrt(std.length),
         };
       },
     }),
@@ -211,16 +171,13 @@ export default claim<Subject, string, string>({
       given: onQuadratics(p => draw.quadraticOf(p, 'psd')),
       runs: 32,
       measure: ({ f, beta }, { vae, restOfVae }) => {
-        const std = restOfVae(
-          f.matrix.map((row, i) => row[i]!),
-          beta,
-        ).map(Math.sqrt);
+        const curvatures = f.matrix.map((row, i) => row[i]!);
+        const std = restOfVae(curvatures, beta).map(Math.sqrt);
+        const size = mat.norm(f.gradient) + mat.norm(f.matrix.flat()) * Math.sqrt(std.length);
         return {
           actual: noiseStdGradient(vae, centre(f, std), quad.sigmaPoints(std.length), beta),
-          expected: std.map(() => 0),
-          scale:
-            beta * Math.max(...std.map(x => 1 / x)) +
-            std.length * (mat.norm(f.gradient) + mat.norm(f.matrix.flat()) * Math.sqrt(std.length)),
+          expected: mat.zeros(std.length),
+          scale: beta * Math.max(...inverse(std)) + std.length * size,
         };
       },
     }),

@@ -7,16 +7,17 @@ import type { VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { perturb, scaledNorm } from '../../../../src/core/perturbation.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { constant } from '../../../../src/engine/ops.js';
+import type { Arrays } from '../../../../src/engine/program.js';
+import type { Specs } from '../../../../src/engine/spec.js';
 import type { mat, quad } from '../../../kit.js';
-import { rowsOf } from '../../../subjects/network/jets.js';
 import type { PenaltyRules } from '../../../subjects/sam/covariance.js';
 import type { Loss } from '../../../subjects/sam/losses.js';
 
 /** A loss at a point, with standard deviations. */
 export interface AtStd {
   readonly loss: Loss;
-  readonly point: readonly number[];
-  readonly std: readonly number[];
+  readonly point: mat.Vector;
+  readonly std: mat.Vector;
 }
 
 const scaleOf = (std: tf.Tensor): DiagonalScale => ({
@@ -25,52 +26,44 @@ const scaleOf = (std: tf.Tensor): DiagonalScale => ({
   logVariance: tf.mul(tf.log(std), 2),
 });
 
-const specsOf = (shape: Loss['shape']) => ({
-  ...shape.specs,
-  point: { shape: [1, shape.dimension] },
-  std: { shape: [1, shape.dimension] },
-});
+/** What a program is kept by, and what it is given beside the point. */
+interface Kept {
+  readonly rules: object;
+  readonly name: string;
+  readonly specs?: Specs;
+  readonly inputs?: Arrays;
+}
 
-const inputsOf = ({ loss, point, std }: AtStd) => ({
-  ...loss.data,
-  point: Float64Array.from(point),
-  std: Float64Array.from(std),
-});
+/** The gradient with respect to std of a function of the loss, the point, std and the other inputs. */
+function stdGradient(
+  { loss, point, std }: AtStd,
+  { rules, name, specs, inputs }: Kept,
+  fn: (
+    value: (w: tf.Tensor) => tf.Tensor,
+    point: tf.Tensor,
+    more: Readonly<Record<string, tf.Tensor>>,
+  ) => (std: tf.Tensor) => tf.Tensor,
+): number[] {
+  const { shape, data } = loss;
+  const row = { shape: [1, shape.dimension] };
+  const program = programOf(rules, shape, name, () => ({
+    specs: { ...shape.specs, point: row, std: row, ...specs },
+    fn: ({ point: at, std: s, ...more }) => {
+      const value = (w: tf.Tensor): tf.Tensor => shape.value(w, more);
+      return { gradient: gradient(fn(value, at!, more), s!) };
+    },
+  }));
+  const place = { point: Float64Array.from(point), std: Float64Array.from(std) };
+  return [...program.run({ ...data, ...place, ...inputs }).gradient!];
+}
 
 /** The gradient of L at the perturbed point. */
-export function stepStdGradient(samba: SambaRules, at: AtStd): number[] {
-  const { shape } = at.loss;
-  const program = programOf(samba, shape, 'std gradient of the step', () => ({
-    specs: specsOf(shape),
-    fn: ({ point, std, ...data }) => {
-      const value = (w: tf.Tensor): tf.Tensor => shape.value(w, data);
-      const perturbed = (s: tf.Tensor): tf.Tensor =>
-        value(samba.point(point!, perturb(scaleOf(s), gradient(value, point!), samba).step));
-      return { gradient: gradient(perturbed, std!) };
-    },
-  }));
-  return [...program.run(inputsOf(at)).gradient!];
-}
-
-/** The gradient of sqrt(d) |std o grad L| + beta KL. */
-export function penaltyStdGradient(
-  { penalty, kl }: { readonly penalty: PenaltyRules; readonly kl: SambaRules['kl'] },
-  at: AtStd,
-  beta: number,
-): number[] {
-  const { shape } = at.loss;
-  const program = programOf(penalty, shape, `std gradient of the penalty ${nameOf(kl)}`, () => ({
-    specs: { ...specsOf(shape), beta: { shape: [] } },
-    fn: ({ point, std, beta: weight, ...data }) => {
-      const g = gradient(w => shape.value(w, data), point!);
-      const radius = constant(penalty.radius(shape.dimension));
-      const value = (s: tf.Tensor): tf.Tensor =>
-        tf.add(tf.mul(radius, penalty.measure(scaleOf(s), g)), tf.mul(weight!, kl(point!, scaleOf(s))));
-      return { gradient: gradient(value, std!) };
-    },
-  }));
-  return [...program.run({ ...inputsOf(at), beta: Float64Array.of(beta) }).gradient!];
-}
+export const stepStdGradient = (samba: SambaRules, at: AtStd): number[] =>
+  stdGradient(
+    at,
+    { rules: samba, name: 'std gradient of the step' },
+    (value, point) => s => value(samba.point(point, perturb(scaleOf(s), gradient(value, point), samba).step)),
+  );
 
 const names = new Map<SambaRules['kl'], string>([[gaussianKl, 'core']]);
 
@@ -81,6 +74,28 @@ function nameOf(kl: SambaRules['kl']): string {
   return known;
 }
 
+const scalar = { shape: [] };
+
+/** The gradient of sqrt(d) |std o grad L| + beta KL. */
+export function penaltyStdGradient(
+  { penalty, kl }: { readonly penalty: PenaltyRules; readonly kl: SambaRules['kl'] },
+  at: AtStd,
+  beta: number,
+): number[] {
+  const kept = {
+    rules: penalty,
+    name: `std gradient of the penalty ${nameOf(kl)}`,
+    specs: { beta: scalar },
+    inputs: { beta: Float64Array.of(beta) },
+  };
+  return stdGradient(at, kept, (value, point, { beta: weight }) => {
+    const g = gradient(value, point);
+    const radius = constant(penalty.radius(at.loss.shape.dimension));
+    return s =>
+      tf.add(tf.mul(radius, penalty.measure(scaleOf(s), g)), tf.mul(weight!, kl(point, scaleOf(s))));
+  });
+}
+
 /** The gradient of the mean of L over weighted noises, plus beta KL. */
 export function noiseStdGradient(
   vae: VaeRules,
@@ -88,37 +103,28 @@ export function noiseStdGradient(
   points: readonly quad.WeightedPoint[],
   beta: number,
 ): number[] {
-  const { shape } = at.loss;
   const n = points.length;
-  const program = programOf(vae, shape, `std gradient of ${n} noises`, () => ({
-    specs: {
-      ...specsOf(shape),
-      noise: { shape: [n, shape.dimension] },
-      weights: { shape: [n] },
-      beta: { shape: [] },
+  const kept = {
+    rules: vae,
+    name: `std gradient of ${n} noises`,
+    specs: { noise: { shape: [n, at.loss.shape.dimension] }, weights: { shape: [n] }, beta: scalar },
+    inputs: {
+      noise: Float64Array.from(points.flatMap(({ point }) => [...point])),
+      weights: Float64Array.from(points, ({ weight }) => weight),
+      beta: Float64Array.of(beta),
     },
-    fn: ({ point, std, noise, weights, beta: weight, ...data }) => {
-      const value = (s: tf.Tensor): tf.Tensor => {
-        const values = shape.value(vae.sample(point!, scaleOf(s), noise!), data);
-        return tf.add(tf.sum(tf.mul(weights!, values)), tf.mul(weight!, tf.sum(vae.kl(point!, scaleOf(s)))));
-      };
-      return { gradient: gradient(value, std!) };
-    },
-  }));
-  const outputs = program.run({
-    ...inputsOf(at),
-    noise: Float64Array.from(points.flatMap(({ point }) => [...point])),
-    weights: Float64Array.from(points, ({ weight }) => weight),
-    beta: Float64Array.of(beta),
+  };
+  return stdGradient(at, kept, (value, point, { noise, weights, beta: weight }) => s => {
+    const values = value(vae.sample(point, scaleOf(s), noise!));
+    return tf.add(tf.sum(tf.mul(weights!, values)), tf.mul(weight!, tf.sum(vae.kl(point, scaleOf(s)))));
   });
-  return [...outputs.gradient!];
 }
 
 const GAP = {};
 const gapKeys = new Map<number, object>();
 
 /** The gradient with respect to std of p^(3/2) |PAw/|w||^2 / (2|w|), w = std o g and A = diag(std) H diag(std). */
-export function gapStdGradient(g: readonly number[], hessian: mat.Matrix, std: readonly number[]): number[] {
+export function gapStdGradient(g: mat.Vector, hessian: mat.Matrix, std: mat.Vector): number[] {
   const p = g.length;
   const key = gapKeys.get(p) ?? {};
   gapKeys.set(p, key);
@@ -137,10 +143,7 @@ export function gapStdGradient(g: readonly number[], hessian: mat.Matrix, std: r
       return { gradient: gradient(gap, s!) };
     },
   }));
-  const outputs = program.run({
-    g: Float64Array.from(g),
-    hessian: Float64Array.from(hessian.flat()),
-    std: Float64Array.from(std),
-  });
-  return [...rowsOf(outputs.gradient!, 1)[0]!];
+  const inputs = { g, hessian: hessian.flat(), std };
+  const arrays = Object.entries(inputs).map(([name, values]) => [name, Float64Array.from(values)]);
+  return [...program.run(Object.fromEntries(arrays)).gradient!];
 }

@@ -45,16 +45,13 @@ function normalisedNet(mode: Mode = { kind: 'training' }): Autoencoder {
 const NET = normalisedNet();
 const STATISTICS = Object.keys(NET.normalised!.statistics);
 
+const numbers = (size: number) => draw.vector(size, draw.normal({ bits: 6 }));
+
 export const normalisedCases = draw.record({
   params: draw.record(
-    Object.fromEntries(
-      Object.entries(NET.shapes).map(([name, shape]) => [
-        name,
-        draw.vector(sizeOf(shape), draw.normal({ bits: 6 })),
-      ]),
-    ),
+    Object.fromEntries(Object.entries(NET.shapes).map(([name, shape]) => [name, numbers(sizeOf(shape))])),
   ),
-  x: draw.vector(BATCH * DATA, draw.normal({ bits: 6 })),
+  x: numbers(BATCH * DATA),
 });
 export type NormalisedCase = draw.Of<typeof normalisedCases>;
 
@@ -81,40 +78,30 @@ export function statisticsAfter<Hyper>(
       noise: { shape: [BATCH, LATENT] },
     },
     fn: ({ x: data, noise, ...all }) => {
-      const statistics = Object.fromEntries(
-        STATISTICS.map(name => [
-          name,
-          constant(new Float64Array(HIDDEN).fill(firstStatistic(name)), [HIDDEN]),
-        ]),
-      );
+      const first = (name: string) => new Float64Array(HIDDEN).fill(firstStatistic(name));
+      const statistics = Object.fromEntries(STATISTICS.map(name => [name, constant(first(name), [HIDDEN])]));
       if (training === undefined) {
         const { net, next } = follow(NET, statistics, rules);
         net.decode(all, net.encode(all, data!).mean);
         return next();
       }
-      return trainingStep(
-        training.objective,
-        NET,
-        sgd,
-        {
-          params: all,
-          state: {},
-          statistics,
-          inputs: { x: data!, noise: noise! },
-          rate: constant(0.125),
-          hyper: training.hyper,
-        },
-        rules,
-      ).statistics as Record<string, tf.Tensor>;
+      const inputs = { x: data!, noise: noise! };
+      const given = {
+        params: all,
+        state: {},
+        statistics,
+        inputs,
+        rate: constant(0.125),
+        hyper: training.hyper,
+      };
+      return trainingStep(training.objective, NET, sgd, given, rules).statistics as Record<string, tf.Tensor>;
     },
   }));
-  const numbers = Object.entries({
-    ...params,
-    x,
-    noise: Array.from({ length: BATCH * LATENT }, (_, i) => Math.cos(i)),
-  });
-  const outputs = program.run(
-    Object.fromEntries(numbers.map(([name, values]) => [name, Float64Array.from(values)])),
-  );
+  const noise = Array.from({ length: BATCH * LATENT }, (_, i) => Math.cos(i));
+  const arrays = Object.entries({ ...params, x, noise }).map(([name, values]) => [
+    name,
+    Float64Array.from(values),
+  ]);
+  const outputs = program.run(Object.fromEntries(arrays));
   return Object.fromEntries(STATISTICS.map(name => [name, outputs[name]!.slice()]));
 }

@@ -7,6 +7,7 @@ import { denseAutoencoder } from '../../../../src/core/net/dense.js';
 import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { perturb } from '../../../../src/core/perturbation.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
+import { sizeOf } from '../../../../src/engine/graph/graph.js';
 import { constant } from '../../../../src/engine/ops.js';
 import type { Arrays } from '../../../../src/engine/program.js';
 import { stream } from '../../../kit.js';
@@ -25,29 +26,19 @@ const DECODER = Object.entries(NET.shapes).filter(([name]) => name.startsWith('d
 /** One parameter object for all cases, to key programs by. */
 const SHAPE = {};
 
-const drawn = (seed: number, name: string, size: number, kind: 'uniform' | 'normal'): Float64Array => {
-  const random = stream(seed, 'authors test', name);
-  return Float64Array.from({ length: size }, () => random[kind]());
-};
-
 const known = new Map<number, Arrays>();
 
 function inputsOf(seed: number): Arrays {
   const found = known.get(seed);
   if (found !== undefined) return found;
-  const draws = Object.fromEntries(
-    DECODER.map(([name, shape]) => [
-      name,
-      drawn(
-        seed,
-        name,
-        shape.reduce((a, b) => a * b, 1),
-        'uniform',
-      ),
-    ]),
-  );
+  const drawn = (name: string, size: number, kind: 'uniform' | 'normal'): Float64Array => {
+    const random = stream(seed, 'authors test', name);
+    return Float64Array.from({ length: size }, () => random[kind]());
+  };
+  const draws = DECODER.map(([name, shape]) => [name, drawn(name, sizeOf(shape), 'uniform')]);
   const net = { shapes: Object.fromEntries(DECODER), fanIn: NET.fanIn };
-  const inputs = { ...initialise(net, draws), code: drawn(seed, 'code', BATCH * LATENT, 'normal') };
+  const code = drawn('code', BATCH * LATENT, 'normal');
+  const inputs = { ...initialise(net, Object.fromEntries(draws)), code };
   known.set(seed, inputs);
   return inputs;
 }

@@ -1,18 +1,14 @@
 /** @file The released code's own tests of its step: what they can see, and what one would have to test. */
-
-import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
+import { SAMBA_RULES } from '../../../../src/core/objectives/samba/samba.js';
 import { published } from '../../../../src/theory/published/samba.js';
-import { type AutoencoderCase, SHAPES, type Shape } from '../../../arbitraries/autoencoders.js';
-import { everyShape } from '../../../arbitraries/given.js';
-import { check, claim, mat, mutant, refuted } from '../../../kit.js';
-import { atCode, jet, rowsOf } from '../../../subjects/network/jets.js';
-import { inputsOf } from '../../../subjects/network/network.js';
-import { DIRECTION_MUTANTS, inSamba, LENGTH_MUTANTS } from '../../../subjects/sam/mutants.js';
-import { directions, radii, roundOff, steepness } from '../../../subjects/sam/pair.js';
+import { check, claim, refuted, wrong } from '../../../kit.js';
+import * as ae from '../../../subjects/autoencoder.js';
 import { average } from '../../../subjects/sam/released.js';
-import { sambaStep } from '../../../subjects/sam/steps.js';
 import { linearLossGradients, WRONG_STEPS, type WrongStep } from './authors-tests.js';
 
+type Case = ae.AutoencoderCase;
+
+/** The mean size of an entry. */
 const size = (values: ArrayLike<number>): number => average(Array.from(values, Math.abs));
 
 const SUBJECT = {
@@ -23,39 +19,38 @@ const SUBJECT = {
 };
 type Subject = typeof SUBJECT;
 
-const vacuous = check.violates<WrongStep, Subject>({
+const vacuous = check.violates({
   says: 'test_sam_linear_loss accepts a step downhill, no step, one a thousand times too long, and one in any direction: the gradients that it compares are smaller than its tolerance',
   given: check.only(Object.keys(WRONG_STEPS) as [WrongStep, ...WrongStep[]]),
-  measure: (step, { statistic, tolerance }) => {
+  measure: (step, { statistic, tolerance }: Subject) => {
     const { before, after } = linearLossGradients(WRONG_STEPS[step], 1);
     const actual = statistic(before, after);
     return { what: step, claimed: tolerance, actual, by: tolerance - actual, scale: tolerance };
   },
 });
 
-const small = check.bound<number, Subject>({
+const small = check.bound({
   says: 'for a decoder with 3072 outputs and 128 samples the mean size of a gradient entry is below a third of the tolerance, before any step',
   given: check.only<number>([1, 2]),
-  measure: (seed, { tolerance, samba }) => ({
+  measure: (seed, { tolerance, samba }: Subject) => ({
     lower: size(linearLossGradients(samba, seed).before),
     upper: tolerance / 3,
   }),
 });
 
 /** sin z for a decoder, with the datum -1 and the code 0. */
-const WAVE: Shape = {
-  net: {
-    encoder: [1],
-    latent: 1,
-    decoder: [1, 1, 1],
-    activation: 'sin',
-    output: 'identity',
-    posterior: 'none',
+const LOWER: Case = {
+  shape: {
+    net: {
+      encoder: [1],
+      latent: 1,
+      decoder: [1, 1, 1],
+      activation: 'sin',
+      output: 'identity',
+      posterior: 'none',
+    },
+    batch: 1,
   },
-  batch: 1,
-};
-const LOWER: AutoencoderCase = {
-  shape: WAVE,
   params: {
     'mu.weight': [0],
     'mu.bias': [0],
@@ -69,86 +64,82 @@ const LOWER: AutoencoderCase = {
 };
 
 /** Errors at the codes and after the step of core's SAMBA, means over the batch. */
-function errors(c: AutoencoderCase, samba: SambaRules, alpha: number): { before: number; after: number } {
-  const outputs = sambaStep(samba, c.shape).run({ ...inputsOf(c), alpha2: Float64Array.of(alpha ** 2) });
-  return { before: average(atCode(c).errors), after: outputs['term.reconstruction']![0]! };
+function errors(c: Case, samba: Subject['samba'], alpha: number) {
+  const inputs = { ...ae.inputsOf(c), alpha2: Float64Array.of(alpha ** 2) };
+  const after = ae.sambaStep(samba, c.shape).run(inputs)['term.reconstruction']![0]!;
+  return { before: average(ae.atCode(c).errors), after };
 }
 
-const notATheorem = check.violates<AutoencoderCase | null, Subject>({
+/** mean |g_i| */
+const slope = (c: Case): number => average(ae.rowsOf(ae.atCode(c).gradient, c.shape.batch).map(ae.norm));
+
+/** The radius alpha sqrt(d), and by what the step raises the error to first order in it. */
+const radius = (c: Case, alpha: number): number => alpha * Math.sqrt(c.shape.net.latent);
+const firstOrder = (c: Case, alpha: number): number => radius(c, alpha) * slope(c);
+
+const notATheorem = check.violates({
   says: 'test_sam_run_step asserts that the step raises the error, which is no theorem: (x - sin z)^2 at z = 0 for x = -1 and a radius of 4, and one of the published runs (alpha^2 = 1, seed 5748)',
-  given: check.only<AutoencoderCase | null>([LOWER, null]),
-  measure: (c, { samba }) => {
-    if (c === null) {
-      const [before, after] = (['val_recon_loss_no_sam', 'val_recon_loss_sam'] as const).map(
-        metric => published('samba', 1, metric)[1]!,
-      ) as [number, number];
-      return { what: 'published', claimed: before, actual: after, by: before - after, scale: before };
-    }
-    const { before, after } = errors(c, samba, c.alpha);
-    return { what: 'sine', claimed: before, actual: after, by: before - after, scale: before };
+  given: check.only<Case | null>([LOWER, null]),
+  measure: (c, { samba }: Subject) => {
+    const logged = (metric: 'val_recon_loss_no_sam' | 'val_recon_loss_sam') =>
+      published('samba', 1, metric)[1]!;
+    const { before, after } =
+      c === null
+        ? { before: logged('val_recon_loss_no_sam'), after: logged('val_recon_loss_sam') }
+        : errors(c, samba, c.alpha);
+    const what = c === null ? 'published' : 'sine';
+    return { what, claimed: before, actual: after, by: before - after, scale: before };
   },
 });
 
-const rises = check.order<AutoencoderCase, Subject>({
+const rises = check.order({
   says: 'what can be tested: the step raises the error by alpha sqrt(d) mean |g_i| + alpha^2 d mean u_i^T H_i u_i / 2',
-  given: everyShape(SHAPES.smooth),
+  given: ae.everyShape(ae.SHAPES.smooth),
   order: 2,
-  measure: (c, { samba }) => {
-    const d = c.shape.net.latent;
-    const first = average(rowsOf(atCode(c).gradient, c.shape.batch).map(g => mat.norm([...g])));
-    return {
-      ladder: check.ladder(radii(c), alpha => {
-        const { before, after } = errors(c, samba, alpha);
-        return { residual: after - before - alpha * Math.sqrt(d) * first, scale: after + before };
-      }),
-      constant: d * jet(c, directions(c)).value[1],
-    };
-  },
-});
-
-const convex = check.bound<AutoencoderCase, Subject>({
-  says: 'and for linear decoders the step raises the error by at least alpha sqrt(d) mean |g_i| at any radius',
-  given: everyShape(SHAPES.linear),
-  runs: 24,
-  measure: (c, { samba }) => {
-    const d = c.shape.net.latent;
-    const norms = rowsOf(atCode(c).gradient, c.shape.batch).map(g => mat.norm([...g]));
-    return [2 ** -7, 1, 16].map(alpha => {
+  measure: (c, { samba }: Subject) => ({
+    ladder: check.ladder(ae.radii(c), alpha => {
       const { before, after } = errors(c, samba, alpha);
-      const first = alpha * Math.sqrt(d) * average(norms);
-      const scale = before + after + first + alpha * Math.sqrt(d) * roundOff(c, atCode(c));
-      return { what: `alpha ${alpha}`, lower: before + first, upper: after, scale };
-    });
-  },
+      return { residual: after - before - firstOrder(c, alpha), scale: after + before };
+    }),
+    constant: c.shape.net.latent * ae.jet(c, ae.directions(c)).value[1],
+  }),
 });
 
-const SIZES: Readonly<Partial<Record<WrongStep, number>>> = {
+const convex = check.bound({
+  says: 'and for linear decoders the step raises the error by at least alpha sqrt(d) mean |g_i| at any radius',
+  given: ae.everyShape(ae.SHAPES.linear),
+  runs: 24,
+  measure: (c, { samba }: Subject) =>
+    [2 ** -7, 1, 16].map(alpha => {
+      const { before, after } = errors(c, samba, alpha);
+      const first = firstOrder(c, alpha);
+      const rounding = radius(c, alpha) * ae.roundOff(c, ae.atCode(c));
+      const scale = before + after + first + rounding;
+      return { what: `alpha ${alpha}`, lower: before + first, upper: after, scale };
+    }),
+});
+
+/** By how many times the first order wrong steps miss it. */
+const MISSES = {
   'downhill instead of uphill': 2,
   'no step': 1,
   'a thousand times too long': 999,
-};
+} as const satisfies Partial<Record<WrongStep, number>>;
 
-const rejected = check.bound<AutoencoderCase, Subject>({
+const rejected = check.bound({
   says: 'the first order of it rejects the wrong steps: it is missed by 2, 1 and 999 times itself',
-  given: everyShape(SHAPES.control),
+  given: ae.everyShape(ae.SHAPES.control),
   runs: 12,
-  measure: c => {
-    const d = c.shape.net.latent;
-    const first = average(rowsOf(atCode(c).gradient, c.shape.batch).map(g => mat.norm([...g])));
-    const alpha = 2 ** -20 / steepness(c);
-    return Object.entries(SIZES).map(([step, times]) => {
-      const { before, after } = errors(c, WRONG_STEPS[step as WrongStep], alpha);
-      const missed = Math.abs(after - before - alpha * Math.sqrt(d) * first);
+  measure: (c, _: Subject) => {
+    const alpha = 2 ** -20 / ae.steepness(c);
+    return (Object.keys(MISSES) as (keyof typeof MISSES)[]).map(step => {
+      const { before, after } = errors(c, WRONG_STEPS[step], alpha);
       // 1 % for the second order and for rounding
-      return { what: step, lower: 0.99 * times * alpha * Math.sqrt(d) * first, upper: missed };
+      const lower = 0.99 * MISSES[step] * alpha * Math.sqrt(c.shape.net.latent) * slope(c);
+      return { what: step, lower, upper: Math.abs(after - before - firstOrder(c, alpha)) };
     });
   },
 });
-
-const changed = (says: string, change: Partial<Subject>) =>
-  mutant<Subject>(says, subject => ({ ...subject, ...change }));
-
-const { rootDimensionMissing, dimensionForRoot, covarianceForRoot, unnormalised, batchNorm } = LENGTH_MUTANTS;
 
 export default claim({
   id: 'SAMBA-33',
@@ -169,21 +160,19 @@ export default claim({
   subject: SUBJECT,
   checks: { vacuous, notATheorem, small, rises, convex, rejected },
   mutants: {
-    ...inSamba<Subject>(DIRECTION_MUTANTS),
-    ...inSamba<Subject>({
-      rootDimensionMissing,
-      dimensionForRoot,
-      covarianceForRoot,
-      unnormalised,
-      batchNorm,
+    ...ae.inSamba<Subject>(ae.DIRECTION_MUTANTS),
+    ...ae.wrongSamba<Subject>('rootDimensionMissing', 'dimensionForRoot'),
+    ...ae.wrongSamba<Subject>('covarianceForRoot', 'unnormalised', 'batchNorm'),
+    ...wrong.formula(SUBJECT, 'statistic', {
+      relative: [
+        'a test relative to the size of the gradients',
+        (before, after) => size(Array.from(before, (x, i) => x - after[i]!)) / size(before),
+      ],
+      summed: [
+        'a test of the sum of all entries',
+        (before, after) => before.length * Math.abs(size(before) - size(after)),
+      ],
     }),
-    relative: changed('a test relative to the size of the gradients', {
-      statistic: (before, after) =>
-        average(Array.from(before, (x, i) => Math.abs(x - after[i]!))) / size(before),
-    }),
-    summed: changed('a test of the sum of all entries', {
-      statistic: (before, after) => before.length * Math.abs(size(before) - size(after)),
-    }),
-    tight: changed('a tolerance of 1e-12', { tolerance: 1e-12 }),
+    ...wrong.formula(SUBJECT, 'tolerance', { tight: ['a tolerance of 1e-12', 1e-12] }),
   },
 });
