@@ -2,7 +2,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { pointAt } from '../../../src/core/objectives/objective.js';
 import { VAE_SAM_RAE } from '../../../src/core/objectives/vae-sam/vae-sam-rae.js';
-import { programOf } from '../../../src/engine/float64/program-of.js';
 import { PUBLISHED, published } from '../../../src/theory/published/samba.js';
 import { LOG_RULES } from '../../../src/theory/published/samba-logs.js';
 import { check, claim, mat, refuted, wrong } from '../../kit.js';
@@ -24,16 +23,10 @@ type Subject = typeof SUBJECT;
 
 /** G_i of every sample, according to core. */
 function releasedGradients(c: Case, rules: Subject['released']): Float64Array[] {
-  const { shape } = c;
-  const program = programOf(rules, shape, 'released gradient', () => ({
-    specs: ae.inputSpecs(shape),
-    fn: inputs => {
-      const [net, params] = [ae.networkOf(shape), ae.paramsOf(shape, inputs)];
-      const { mean } = net.encode(params, inputs.x!);
-      return { gradient: rules.gradient(pointAt(net, params, inputs.x!, 'mean', mean)) };
-    },
+  const program = ae.networkProgram(rules, c.shape, 'released gradient', ({ net, params, x }) => ({
+    gradient: rules.gradient(pointAt(net, params, x, 'mean', net.encode(params, x).mean)),
   }));
-  return ae.rowsOf(program.run(ae.inputsOf(c)).gradient!, shape.batch);
+  return ae.rowsOf(program.run(ae.inputsOf(c)).gradient!, c.shape.batch);
 }
 
 /** What is plotted before the logarithm, for a fixed standard deviation. */
@@ -43,8 +36,8 @@ function plotted(c: Case, { released, logs }: Subject): number {
   return logs.plotted(1 / logs.average(scales), c.alpha, d);
 }
 
-const harmonicMean = (values: readonly number[]): number => 1 / average(values.map(x => 1 / x));
-const geometricMean = (values: readonly number[]): number => Math.exp(average(values.map(Math.log)));
+const harmonicMean = (values: mat.Vector): number => 1 / average(values.map(x => 1 / x));
+const geometricMean = (values: mat.Vector): number => Math.exp(average(values.map(Math.log)));
 
 /** Round-off of a norm of a gradient, relative to it. */
 function relative(c: Case): number {
@@ -70,10 +63,10 @@ const means = check.bound({
   runs: 20,
   measure: (c, s: Subject) => {
     const norms = sampleNorms(c).map(x => x / s.batch(c.shape.batch));
-    const middle = geometricMean(norms);
+    const [middle, mean] = [geometricMean(norms), average(norms)];
     return check.below(
-      { geometric: [plotted(c, s), middle], arithmetic: [middle, average(norms)] },
-      average(norms) * relative(c),
+      { geometric: [plotted(c, s), middle], arithmetic: [middle, mean] },
+      mean * relative(c),
     );
   },
 });
@@ -85,8 +78,8 @@ const notTheJacobian = check.violates({
   measure: (c, s: Subject) => {
     const [large, small] = [ae.withResiduals(c, [1]), ae.withResiduals(c, [1 / 8])];
     const [before, after] = [plotted(large, s), plotted(small, s)];
-    const [wide, narrow] = [large, small].map(at => mat.norm(jacobiansOf(at).flat(2))) as [number, number];
-    const claimed = (before * narrow) / wide;
+    const jacobian = (at: Case): number => mat.norm(jacobiansOf(at).flat(2));
+    const claimed = (before * jacobian(small)) / jacobian(large);
     return { claimed, actual: after, by: claimed - after, scale: before };
   },
 });
@@ -138,7 +131,6 @@ const rescaled = check.equals({
   },
 });
 
-/** A shape with its batch taken twice. */
 const twice = new Map<ae.Shape, ae.Shape>(
   BATCHES.map(shape => [shape, { ...shape, batch: 2 * shape.batch }]),
 );

@@ -6,7 +6,7 @@ import { sizeOf } from '../../../src/engine/graph/graph.js';
 import type { Arrays } from '../../../src/engine/program.js';
 import { generatedImages } from '../../../src/train/generated.js';
 import { fc, fill, type Given, stream } from '../../kit.js';
-import { CODE } from '../network/network.js';
+import { CODE, prefixed } from '../network/network.js';
 import { functionOf, LATENT, type Large, plainNetwork, under } from './network.js';
 import type { Workshop } from './workshop.js';
 
@@ -43,9 +43,6 @@ const moments = (of: Large) =>
   });
 
 const MOMENTS = {};
-
-const prefixed = (prefix: string, all: Arrays): Arrays =>
-  Object.fromEntries(Object.entries(all).map(([name, values]) => [`${prefix}.${name}`, values]));
 
 function draw(of: Large, seed: number, shop: Workshop): Arrays {
   const net = plainNetwork(of);

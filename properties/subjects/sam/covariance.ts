@@ -1,25 +1,16 @@
 /** @file Cases whose encoder gives the covariance: scaling it, and the penalty of first order that belongs to it. */
 import * as tf from '@tensorflow/tfjs';
-import { gradient, gradients } from '../../../src/core/derivatives.js';
+import { gradient } from '../../../src/core/derivatives.js';
 import { type Scale, scaleUp, whiten } from '../../../src/core/gaussian.js';
 import { pointAt, scaleOf } from '../../../src/core/objectives/objective.js';
 import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { scaledNorm } from '../../../src/core/perturbation.js';
-import { programOf } from '../../../src/engine/float64/program-of.js';
 import { constant, detach } from '../../../src/engine/ops.js';
 import type { Float64Program } from '../../../src/engine/program.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
 import { check, type Rung, type wrong } from '../../kit.js';
 import { atCode, norm } from '../network/jets.js';
-import {
-  collect,
-  inputSpecs,
-  inputsOf,
-  networkOf,
-  type Part,
-  paramsOf,
-  prefixed,
-} from '../network/network.js';
+import { collect, inputsOf, lossProgram, type Part } from '../network/network.js';
 import { radii, roundOff, type Sides } from './pair.js';
 import { learnedSambaStep } from './steps.js';
 
@@ -75,29 +66,16 @@ export const PENALTY_WRONG = {
  * and `grad.*`; `whitened`, the directions eta_i = sqrt(d) Sigma_i^(1/2) g_i / |Sigma_i^(1/2) g_i|; `step`, Sigma_i^(1/2) eta_i.
  */
 export const penalisedStep = (rules: PenaltyRules, shape: Shape): Float64Program =>
-  programOf(rules, shape, 'penalised', () => {
-    const net = networkOf(shape);
-    return {
-      specs: inputSpecs(shape),
-      fn: inputs => {
-        const { loss, grads, aux } = gradients(
-          params => {
-            const posterior = net.encode(params, inputs.x!);
-            const scale = scaleOf(posterior, 'learned');
-            const at = pointAt(net, params, inputs.x!, 'sum', posterior.mean);
-            const g = gradient(at.loss, posterior.mean);
-            const radius = constant(rules.radius(net.latent));
-            const penalty = tf.mul(radius, tf.mean(rules.measure(scale, g)));
-            const w = whiten(scale, g);
-            const eta = tf.div(tf.mul(constant(Math.sqrt(net.latent)), w), tf.expandDims(scaledNorm(w), 1));
-            const aux = { whitened: eta, step: scaleUp(scale, eta) };
-            return { loss: tf.add(tf.mean(at.loss(posterior.mean)), penalty), aux };
-          },
-          paramsOf(shape, inputs),
-        );
-        return { loss, ...aux, ...prefixed('grad', grads) };
-      },
-    };
+  lossProgram(rules, shape, 'penalised', ({ net, params, x }) => {
+    const posterior = net.encode(params, x);
+    const scale = scaleOf(posterior, 'learned');
+    const at = pointAt(net, params, x, 'sum', posterior.mean);
+    const g = gradient(at.loss, posterior.mean);
+    const penalty = tf.mul(constant(rules.radius(net.latent)), tf.mean(rules.measure(scale, g)));
+    const w = whiten(scale, g);
+    const eta = tf.div(tf.mul(constant(Math.sqrt(net.latent)), w), tf.expandDims(scaledNorm(w), 1));
+    const aux = { whitened: eta, step: scaleUp(scale, eta) };
+    return { loss: tf.add(tf.mean(at.loss(posterior.mean)), penalty), aux };
   });
 
 /** Factors of all standard deviations, small beside the radii of the decoder. */

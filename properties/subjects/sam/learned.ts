@@ -2,7 +2,6 @@
 
 import type { Rung } from '../../../src/claims/order/case.js';
 import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
 import type { AutoencoderCase } from '../../arbitraries/autoencoders.js';
 import { collect, inputsOf } from '../network/network.js';
 import { PENALTY_RULES, type PenaltyRules, penalisedStep, scaledInputs } from './covariance.js';
@@ -29,20 +28,6 @@ export const learnedValueLadder = (
   steps.map(step => {
     const { value } = compareLearned(of, samba, penalty, step);
     return { step, residual: value.samba - value.penalised, scale: value.samba + value.penalised };
-  });
-
-/** The encoder gradients' residuals at the factors s; `rounding` is the size of what cancels inside them. */
-export const learnedGradientLadder = (
-  of: AutoencoderCase,
-  samba: SambaRules,
-  penalty: PenaltyRules,
-  steps: readonly number[],
-  rounding: number,
-): Rung[] =>
-  steps.map(step => {
-    const { phi } = compareLearned(of, samba, penalty, step);
-    const scale = norm([...phi.samba]) + norm([...phi.penalised]) + rounding;
-    return { step, residual: phi.samba.map((x, k) => x - phi.penalised[k]!), scale };
   });
 
 /** The directions eta_i, and the steps Sigma_i^(1/2) eta_i, at s = 1; eta does not depend on s. */

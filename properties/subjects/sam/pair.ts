@@ -64,22 +64,13 @@ export function compare(
 }
 
 /** The sides of several parts, one list each, in one vector at every radius. */
-export function joined([first, ...rest]: readonly (readonly Sides[])[]): Sides[] {
-  const join = (a: Float64Array, b: Float64Array): Float64Array => Float64Array.from([...a, ...b]);
-  return rest.reduce<Sides[]>(
-    (all, part) =>
-      all.map((a, i) => {
-        const { samba, rae, residual, scale } = part[i]!;
-        return {
-          samba: join(a.samba, samba),
-          rae: join(a.rae, rae),
-          residual: join(a.residual, residual),
-          scale: a.scale + scale,
-        };
-      }),
-    [...first!],
-  );
-}
+export const joined = (parts: readonly (readonly Sides[])[]): Sides[] =>
+  parts[0]!.map((_, i) => {
+    const join = (side: 'samba' | 'rae' | 'residual'): Float64Array =>
+      Float64Array.from(parts.flatMap(sides => [...sides[i]![side]]));
+    const scale = mat.sum(parts.map(sides => sides[i]!.scale));
+    return { samba: join('samba'), rae: join('rae'), residual: join('residual'), scale };
+  });
 
 /** The directions g_i / |g_i| at the codes, from the network alone; zero where g_i is zero. */
 export const directions = (c: AutoencoderCase): Float64Array => unitRows(atCode(c).gradient, c.shape.batch);

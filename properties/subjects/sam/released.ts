@@ -1,38 +1,25 @@
 /** @file The released code of the SAMBA paper: its two losses as programs of a case, and batches of several sizes. */
-import { gradients } from '../../../src/core/derivatives.js';
-import type { Objective } from '../../../src/core/objectives/objective.js';
 import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { makeVaeSamRae, type VaeSamRaeRules } from '../../../src/core/objectives/vae-sam/vae-sam-rae.js';
 import { makeVaeSamSamba, type VaeSamHyper } from '../../../src/core/objectives/vae-sam/vae-sam-samba.js';
-import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Float64Program } from '../../../src/engine/program.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
 import { mat } from '../../kit.js';
 import { atCode, norm, rowsOf } from '../network/jets.js';
-import { inputSpecs, inputsOf, networkOf, paramsOf, prefixed } from '../network/network.js';
+import { inputsOf } from '../network/network.js';
+import { stepProgram } from './steps.js';
 
-/** Loss, terms and gradients; inputs `alpha2` and `klCoeff` besides those of the shape. */
-const stepOf = (rules: object, objective: Objective<VaeSamHyper>, shape: Shape): Float64Program =>
-  programOf(rules, shape, objective.name, () => ({
-    specs: { ...inputSpecs(shape), alpha2: { shape: [] }, klCoeff: { shape: [] } },
-    fn: inputs => {
-      const hyper = { alpha2: inputs.alpha2!, klCoeff: inputs.klCoeff! };
-      const { loss, aux, grads } = gradients(
-        p => {
-          const { loss, terms } = objective.evaluate(networkOf(shape), p, { x: inputs.x! }, hyper);
-          return { loss, aux: prefixed('term', terms) };
-        },
-        paramsOf(shape, inputs),
-      );
-      return { loss, ...aux, ...prefixed('grad', grads) };
-    },
-  }));
+const scalars = {
+  names: ['alpha2', 'klCoeff'],
+  hyper: (inputs: VaeSamHyper) => inputs,
+} as const;
 
+/** Inputs `alpha2` and `klCoeff` besides those of the shape. */
 export const releasedSamba = (rules: SambaRules, shape: Shape): Float64Program =>
-  stepOf(rules, makeVaeSamSamba(rules), shape);
+  stepProgram(rules, shape, makeVaeSamSamba(rules), scalars);
 
 export const releasedRae = (rules: VaeSamRaeRules, shape: Shape): Float64Program =>
-  stepOf(rules, makeVaeSamRae(rules), shape);
+  stepProgram(rules, shape, makeVaeSamRae(rules), scalars);
 
 const shape = (encoder: readonly number[], decoder: readonly number[], batch: number): Shape => ({
   net: { encoder, latent: decoder[0]!, decoder, activation: 'tanh', output: 'identity', posterior: 'none' },

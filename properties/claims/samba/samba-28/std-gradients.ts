@@ -7,8 +7,6 @@ import type { VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { perturb, scaledNorm } from '../../../../src/core/perturbation.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { constant } from '../../../../src/engine/ops.js';
-import type { Arrays } from '../../../../src/engine/program.js';
-import type { Specs } from '../../../../src/engine/spec.js';
 import type { mat, quad } from '../../../kit.js';
 import type { PenaltyRules } from '../../../subjects/sam/covariance.js';
 import type { Loss } from '../../../subjects/sam/losses.js';
@@ -26,99 +24,92 @@ const scaleOf = (std: tf.Tensor): DiagonalScale => ({
   logVariance: tf.mul(tf.log(std), 2),
 });
 
-/** What a program is kept by, and what it is given beside the point. */
-interface Kept {
-  readonly rules: object;
-  readonly name: string;
-  readonly specs?: Specs;
-  readonly inputs?: Arrays;
+/** What a function of std is made from: the loss, its point, and the inputs that are given beside these. */
+interface Given {
+  readonly value: (w: tf.Tensor) => tf.Tensor;
+  readonly point: tf.Tensor;
+  readonly more: Readonly<Record<string, tf.Tensor>>;
 }
 
-/** The gradient with respect to std of a function of the loss, the point, std and the other inputs. */
+/** The gradient with respect to std of a function, as a program kept by rules and a name. */
 function stdGradient(
-  { loss, point, std }: AtStd,
-  { rules, name, specs, inputs }: Kept,
-  fn: (
-    value: (w: tf.Tensor) => tf.Tensor,
-    point: tf.Tensor,
-    more: Readonly<Record<string, tf.Tensor>>,
-  ) => (std: tf.Tensor) => tf.Tensor,
+  { loss: { shape, data }, point, std }: AtStd,
+  [rules, name]: readonly [rules: object, name: string],
+  fn: (given: Given) => (std: tf.Tensor) => tf.Tensor,
+  inputs: Readonly<Record<string, { readonly shape: readonly number[]; readonly values: mat.Vector }>> = {},
 ): number[] {
-  const { shape, data } = loss;
   const row = { shape: [1, shape.dimension] };
   const program = programOf(rules, shape, name, () => ({
-    specs: { ...shape.specs, point: row, std: row, ...specs },
+    specs: { ...shape.specs, ...inputs, point: row, std: row },
     fn: ({ point: at, std: s, ...more }) => {
       const value = (w: tf.Tensor): tf.Tensor => shape.value(w, more);
-      return { gradient: gradient(fn(value, at!, more), s!) };
+      return { gradient: gradient(fn({ value, point: at!, more }), s!) };
     },
   }));
+  const numbers = Object.entries(inputs).map(([key, { values }]) => [key, Float64Array.from(values)]);
   const place = { point: Float64Array.from(point), std: Float64Array.from(std) };
-  return [...program.run({ ...data, ...place, ...inputs }).gradient!];
+  return [...program.run({ ...data, ...place, ...Object.fromEntries(numbers) }).gradient!];
 }
 
 /** The gradient of L at the perturbed point. */
 export const stepStdGradient = (samba: SambaRules, at: AtStd): number[] =>
-  stdGradient(
-    at,
-    { rules: samba, name: 'std gradient of the step' },
-    (value, point) => s => value(samba.point(point, perturb(scaleOf(s), gradient(value, point), samba).step)),
-  );
-
-const names = new Map<SambaRules['kl'], string>([[gaussianKl, 'core']]);
+  stdGradient(at, [samba, 'std gradient of the step'], ({ value, point }) => s => {
+    const { step } = perturb(scaleOf(s), gradient(value, point), samba);
+    return value(samba.point(point, step));
+  });
 
 /** Tells the programs of different divergences apart. */
+const names = new Map<SambaRules['kl'], string>([[gaussianKl, 'core']]);
 function nameOf(kl: SambaRules['kl']): string {
   const known = names.get(kl) ?? `other ${names.size}`;
   names.set(kl, known);
   return known;
 }
 
-const scalar = { shape: [] };
+const scalar = (value: number) => ({ shape: [], values: [value] });
 
 /** The gradient of sqrt(d) |std o grad L| + beta KL. */
-export function penaltyStdGradient(
+export const penaltyStdGradient = (
   { penalty, kl }: { readonly penalty: PenaltyRules; readonly kl: SambaRules['kl'] },
   at: AtStd,
   beta: number,
-): number[] {
-  const kept = {
-    rules: penalty,
-    name: `std gradient of the penalty ${nameOf(kl)}`,
-    specs: { beta: scalar },
-    inputs: { beta: Float64Array.of(beta) },
-  };
-  return stdGradient(at, kept, (value, point, { beta: weight }) => {
-    const g = gradient(value, point);
-    const radius = constant(penalty.radius(at.loss.shape.dimension));
-    return s =>
-      tf.add(tf.mul(radius, penalty.measure(scaleOf(s), g)), tf.mul(weight!, kl(point, scaleOf(s))));
-  });
-}
+): number[] =>
+  stdGradient(
+    at,
+    [penalty, `std gradient of the penalty ${nameOf(kl)}`],
+    ({ value, point, more }) => {
+      const g = gradient(value, point);
+      const radius = constant(penalty.radius(at.loss.shape.dimension));
+      return s =>
+        tf.add(tf.mul(radius, penalty.measure(scaleOf(s), g)), tf.mul(more.beta!, kl(point, scaleOf(s))));
+    },
+    { beta: scalar(beta) },
+  );
 
 /** The gradient of the mean of L over weighted noises, plus beta KL. */
-export function noiseStdGradient(
+export const noiseStdGradient = (
   vae: VaeRules,
   at: AtStd,
   points: readonly quad.WeightedPoint[],
   beta: number,
-): number[] {
-  const n = points.length;
-  const kept = {
-    rules: vae,
-    name: `std gradient of ${n} noises`,
-    specs: { noise: { shape: [n, at.loss.shape.dimension] }, weights: { shape: [n] }, beta: scalar },
-    inputs: {
-      noise: Float64Array.from(points.flatMap(({ point }) => [...point])),
-      weights: Float64Array.from(points, ({ weight }) => weight),
-      beta: Float64Array.of(beta),
+): number[] =>
+  stdGradient(
+    at,
+    [vae, `std gradient of ${points.length} noises`],
+    ({ value, point, more }) =>
+      s => {
+        const values = tf.mul(more.weights!, value(vae.sample(point, scaleOf(s), more.noise!)));
+        return tf.add(tf.sum(values), tf.mul(more.beta!, tf.sum(vae.kl(point, scaleOf(s)))));
+      },
+    {
+      noise: {
+        shape: [points.length, at.loss.shape.dimension],
+        values: points.flatMap(({ point }) => [...point]),
+      },
+      weights: { shape: [points.length], values: points.map(({ weight }) => weight) },
+      beta: scalar(beta),
     },
-  };
-  return stdGradient(at, kept, (value, point, { noise, weights, beta: weight }) => s => {
-    const values = value(vae.sample(point, scaleOf(s), noise!));
-    return tf.add(tf.sum(tf.mul(weights!, values)), tf.mul(weight!, tf.sum(vae.kl(point, scaleOf(s)))));
-  });
-}
+  );
 
 const GAP = {};
 const gapKeys = new Map<number, object>();

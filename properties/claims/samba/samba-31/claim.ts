@@ -7,8 +7,7 @@ import { type Objective, pointAt, weighted } from '../../../../src/core/objectiv
 import * as lossGradient from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { makeSamba, type SambaHyper } from '../../../../src/core/objectives/samba/samba.js';
 import { makeVae } from '../../../../src/core/objectives/vae/vae.js';
-import { evaluateWithGradient } from '../../../../src/core/step.js';
-import { programOf } from '../../../../src/engine/float64/program-of.js';
+import type { Arrays } from '../../../../src/engine/program.js';
 import { check, claim, conditional } from '../../../kit.js';
 import * as ae from '../../../subjects/autoencoder.js';
 import { type LossOf, loadOf, passes } from './load.js';
@@ -93,24 +92,15 @@ const comparable = check.bound({
   },
 });
 
-/** Loss and gradients of a case, kept by the rules. */
-const evaluated = (c: ae.AutoencoderCase, rules: object, objective: Rae) =>
-  programOf(rules, c.shape, objective.name, () => ({
-    specs: ae.inputSpecs(c.shape),
-    fn: inputs => {
-      const [network, params] = [ae.networkOf(c.shape), ae.paramsOf(c.shape, inputs)];
-      const { loss, grads } = evaluateWithGradient(objective, network, params, { x: inputs.x! }, RAE);
-      return { loss, ...ae.prefixed('grad', grads) };
-    },
-  })).run(ae.inputsOf(c));
-
 const same = check.equals({
   says: 'the RAE with one forward pass has the gradients of the one that trains',
   given: ae.everyShape(ae.SHAPES.control),
   runs: 12,
   measure: (c, { rae }: ae.Pair) => {
     const trained: Rae = { ...lossGradient.makeRaeLossGradient(rae), name: 'two forward passes' };
-    const [one, two] = [evaluated(c, rae, shared(rae)), evaluated(c, rae, trained)];
+    const [one, two] = [shared(rae), trained].map(objective =>
+      ae.stepProgram(rae, c.shape, objective, { names: [], hyper: () => RAE }).run(ae.inputsOf(c)),
+    ) as [Arrays, Arrays];
     return (['z', 'phi', 'theta'] as const).map(part => {
       const expected = ae.collect(two, 'grad', part);
       const scale = ULPS.expression * (1 + ae.norm(expected));

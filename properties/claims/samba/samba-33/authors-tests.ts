@@ -4,7 +4,7 @@ import { gradient } from '../../../../src/core/derivatives.js';
 import { isotropic } from '../../../../src/core/gaussian.js';
 import { initialise } from '../../../../src/core/init.js';
 import { denseAutoencoder } from '../../../../src/core/net/dense.js';
-import { SAMBA_RULES, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
+import { SAMBA, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';
 import { perturb } from '../../../../src/core/perturbation.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { sizeOf } from '../../../../src/engine/graph/graph.js';
@@ -64,23 +64,19 @@ export function linearLossGradients(
   return { before: before!.slice(), after: after!.slice() };
 }
 
-const wrong = (change: Partial<SambaRules>): SambaRules => ({ ...SAMBA_RULES, ...change });
+/** Directions that have nothing to do with the gradient. */
+const any = (w: tf.Tensor): tf.Tensor => {
+  const [rows, columns] = w.shape as [number, number];
+  const values = Float64Array.from({ length: w.size }, (_, i) => Math.cos(i * i) / Math.sqrt(columns / 2));
+  return constant(values, [rows, columns]);
+};
 
 /** Steps that no test should pass. */
 export const WRONG_STEPS = {
-  'downhill instead of uphill': wrong({ point: (mean, step) => tf.sub(mean, step) }),
-  'no step': wrong({ point: mean => mean }),
-  'a thousand times too long': wrong({ radius: d => constant(1000 * Math.sqrt(d)) }),
-  'in a direction that has nothing to do with the gradient': wrong({
-    normalise: w => {
-      const [rows, columns] = w.shape as [number, number];
-      const values = Float64Array.from(
-        { length: w.size },
-        (_, i) => Math.cos(i * i) / Math.sqrt(columns / 2),
-      );
-      return constant(values, [rows, columns]);
-    },
-  }),
+  'downhill instead of uphill': SAMBA.mistakes.signFlip.rules,
+  'no step': SAMBA.mistakes.noStep.rules,
+  'a thousand times too long': { ...SAMBA.rules, radius: d => constant(1000 * Math.sqrt(d)) },
+  'in a direction that has nothing to do with the gradient': { ...SAMBA.rules, normalise: any },
 } as const satisfies Record<string, SambaRules>;
 
 export type WrongStep = keyof typeof WRONG_STEPS;
