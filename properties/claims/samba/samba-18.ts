@@ -18,6 +18,15 @@ export default claim<ae.Pair, string, string>({
   },
   says: 'The z-gradient of SAMBA is that of the RAE with a loss-gradient penalty up to rho^2 T[g,g]/2, however small the gradient, and exactly for a linear decoder or inside a ReLU cell.',
   verdict: asymptotic(2, 'rho'),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'The z-gradients differ by a known term of second order, and not at all inside a cell',
+      quote: 'Assuming that the SAM step is sufficiently small, we use a first-order Taylor approximation',
+      place: 'appendix A.1, before eq. (19)',
+      says: 'What is left out of eq. (12) is $\\tfrac{\\rho^2}2\\nabla_z(\\hat g^\\top\\nabla_z^2L\\,\\hat g)$ with $\\hat g$ held fixed, however small the gradient is. It is zero for linear decoders at every radius, and for ReLU decoders up to the first kink.',
+    },
+  ],
   objectives: ['samba', 'rae-loss-gradient'],
   subject: ae.PAIR,
   checks: {

@@ -1,4 +1,4 @@
-/** @file "We absorb the factor 1/2 into rho": appendix A, after eq. (19). */
+/** @file "We absorb the factor of 1/2 [...] into rho": appendix A.1, after eq. (19). */
 import { check, claim, mat, refuted, wrong } from '../../kit.js';
 import * as ae from '../../subjects/autoencoder.js';
 import { penaltyGradient } from '../../subjects/sam/penalties.js';
@@ -25,7 +25,7 @@ export default claim<Subject, string, string>({
   source: 'Reizinger & Huszár 2023, appendix A, remark after eq. (19)',
   tex: {
     printed:
-      '\\text{"we absorb the factor } \\tfrac12 \\text{ into } \\rho\\text{"},\\quad\\text{of}\\ \\nabla_z\\|\\nabla_z L\\|',
+      '\\text{"we absorb the factor of 1/2 coming from differentiating the } \\ell_2\\text{-norm into } \\rho\\text{"}',
     corrected: '\\nabla_z\\|\\nabla_z L\\| = H\\hat g,\\qquad \\nabla_z\\|\\nabla_z L\\|^2 = 2Hg',
   },
   says: 'There is no factor 1/2 to absorb: the gradient of the norm is Hg/|g| exactly, and halving rho on one side only leaves an error of first order, rho Hg/(2|g|); the displayed eq. (20) is right as it stands.',
@@ -34,6 +34,16 @@ export default claim<Subject, string, string>({
       'a linear decoder: with rho/2 on the right the z-gradients differ by rho Hg/(2|g|) at every rho',
     corrected: 'grad |g| = Hg/|g| without a factor; grad |g|^2 = 2Hg',
   }),
+  findings: [
+    {
+      class: 'misprint',
+      title: 'There is no factor 1/2 to absorb',
+      quote:
+        'we absorb the factor of 1/2 coming from differentiating the $\\ell_2$-norm into $\\boldsymbol{\\rho}$',
+      place: 'appendix A.1, after eq. (19)',
+      says: 'The gradient of $\\|\\nabla_zL\\|$ is $H\\hat g$ without a factor; a 2 comes with the squared norm only. The displayed eqs. (12) and (20) are right as they stand: a radius halved on one side would leave an error of first order, $\\tfrac\\rho2H\\hat g$.',
+    },
+  ],
   objectives: ['samba', 'rae-loss-gradient'],
   subject: SUBJECT,
   checks: {

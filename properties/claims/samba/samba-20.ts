@@ -36,12 +36,22 @@ export default claim<Subject, string, string>({
   paper: 'samba',
   source: 'Reizinger & Huszár 2023, eq. (14), appendix A eq. (22)',
   tex: {
-    printed: '\\nabla_z L_{SAM} \\approx \\nabla_z\\left[L(z_0) + \\rho\\|J_f(z_0)\\|\\right]',
+    printed:
+      '\\nabla_z L\\left(z_0+\\rho\\tfrac{\\nabla_z L(z_0)}{\\|\\nabla_z L(z_0)\\|}\\right) \\approx \\nabla_z\\left[L(z_0) + \\rho\\|J_f(z_0)\\|\\right]',
     corrected:
       '\\nabla_z L(\\mu+\\hat\\varepsilon) = \\nabla_z\\left[L + \\sqrt d\\,\\|\\Sigma^{1/2}\\nabla_z L\\|\\right] + \\tfrac12\\nabla_z\\left(\\hat\\varepsilon^\\top\\nabla_z^2L\\,\\hat\\varepsilon\\right) + O(\\|\\Sigma\\|^{3/2}),\\quad \\hat\\varepsilon = \\sqrt d\\,\\tfrac{\\Sigma\\nabla_z L}{\\|\\Sigma^{1/2}\\nabla_z L\\|}\\ \\text{fixed}',
   },
   says: 'For any posterior covariance, diagonal or full, the z-gradient of SAMBA is that of L + sqrt(d)|Sigma^(1/2) grad_z L| up to T[e,e]/2 with e the step, J_f being read as the loss gradient; exactly for linear decoders, and the fixed covariance is the case Sigma = alpha^2 I.',
   verdict: asymptotic(2, 'sigma'),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'The identity holds for every covariance, with its own penalty',
+      quote: 'We experiment with learnable (as in a VAE) and fixed (as in the RAE)',
+      place: 'section 3.1',
+      says: 'The analysis assumes $\\Sigma=\\alpha^2I$. For any diagonal or full covariance the penalty is $\\sqrt d\\,\\|\\Sigma^{1/2}\\nabla_zL\\|$, with an error of second order in the standard deviations, and none for linear decoders.',
+    },
+  ],
   objectives: ['samba'],
   subject: SUBJECT,
   checks: {

@@ -53,12 +53,21 @@ export default claim<ae.Pair, string, string>({
   source: 'Reizinger & Huszár 2023, eq. (16)-(17), appendix A eq. (24)-(25)',
   tex: {
     printed:
-      '\\partial_\\theta L_{SAM} \\approx \\partial_\\theta\\left[L(z_0,\\theta) + \\rho\\,\\nabla_z L(z_0,\\theta_0)^\\top \\tfrac{\\nabla_z L(z_0,\\theta_0)}{\\|\\nabla_z L(z_0,\\theta_0)\\|}\\right]',
+      '\\frac\\partial{\\partial\\theta} L\\left(z_0+\\rho\\tfrac{\\nabla_z L(z_0,\\theta_0)}{\\|\\nabla_z L(z_0,\\theta_0)\\|};\\theta_0\\right) \\approx \\frac\\partial{\\partial\\theta}\\left[L(z_0;\\theta_0) + \\rho\\,\\nabla_z L(z_0,\\theta_0)^\\top \\tfrac{\\nabla_z L(z_0,\\theta_0)}{\\|\\nabla_z L(z_0,\\theta_0)\\|}\\right]',
     corrected:
       '\\partial_\\theta L(z_0+\\rho\\hat g,\\theta) = \\partial_\\theta\\left[L + \\rho\\|\\nabla_z L(z_0,\\theta)\\|\\right] + \\tfrac{\\rho^2}{2}\\,\\partial_\\theta\\left(\\hat g^\\top\\nabla_z^2 L(z_0,\\theta)\\,\\hat g\\right) + O(\\rho^3),\\quad \\hat g\\ \\text{fixed}',
   },
   says: 'The decoder gradient of SAMBA is that of the RAE up to order rho^2, with one factor of the gradient live; it is not exact even for a linear decoder, where the weights differ by 2 rho^2 W g g^T.',
   verdict: asymptotic(2, 'rho'),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'The decoder gradients agree to first order only, even for a linear decoder',
+      quote: 'do a first-order Taylor approximation',
+      place: 'appendix A.2, before eq. (24)',
+      says: 'The difference is $\\tfrac{\\rho^2}2\\partial_\\theta(\\hat g^\\top\\nabla_z^2L\\,\\hat g)$, with one factor of the gradient in eq. (24) live and the direction fixed. For a linear decoder, where the gradients for codes and encoder are equal at every radius, the weights differ by exactly $2\\rho^2W\\hat g\\hat g^\\top$.',
+    },
+  ],
   objectives: ['samba', 'rae-loss-gradient'],
   subject: ae.PAIR,
   checks: {

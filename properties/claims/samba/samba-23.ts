@@ -72,6 +72,15 @@ export default claim<Subject, string, string>({
   verdict: conditional(
     'theta close to theta_0 is required only where the frozen direction is used again at another theta',
   ),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'θ need not be close to θ₀',
+      quote: 'our approximation requires that $\\theta$ and $\\theta_0$ are sufficiently close',
+      place: 'section 3.2, before eq. (16)',
+      says: 'Both gradients are taken at $\\theta_0$, where freezing the direction changes nothing at any radius; a small radius is all that is needed. The condition would matter if the frozen direction were used again after a step, by an error of first order in the distance.',
+    },
+  ],
   objectives: ['samba', 'rae-loss-gradient'],
   subject: SUBJECT,
   checks: {

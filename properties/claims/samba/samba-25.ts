@@ -34,7 +34,7 @@ export default claim<Subject, string, string>({
   paper: 'samba',
   source: 'Reizinger & Huszár 2023, abstract, section 3, conclusion',
   tex: {
-    printed: '\\nabla L_{SAMBA} \\approx \\nabla L_{RAE}\\quad\\text{("equivalent gradients")}',
+    printed: '\\text{"SAMBA and the RAE have equivalent gradients"}',
     corrected:
       '\\nabla L_{SAMBA} = \\nabla\\left[L + \\alpha\\sqrt d\\,\\|\\nabla_zL\\|\\right] + O(\\alpha^2 d)\\quad\\text{for}\\ z,\\phi,\\theta,\\ \\text{per sample},\\ \\Sigma=\\alpha^2I',
   },
@@ -42,6 +42,16 @@ export default claim<Subject, string, string>({
   verdict: conditional(
     'lambda is small, J_f is the loss gradient, the norm is per sample and the covariance is fixed',
   ),
+  findings: [
+    {
+      class: 'caveat',
+      title: 'The gradients are equivalent to first order in α√d',
+      quote:
+        'relies on first-order approximations, [...] such approximations might not hold in every practical setting',
+      place: 'section 5, limitations',
+      says: 'The difference is of order $\\alpha^2d$, with a known constant. At $\\alpha=1$ and $d=256$, the largest radius of the experiments, the code gradients of saturating decoders differ by more than a quarter. The penalty has to be the one of section 3.2, on the gradient of the loss for every sample (SAMBA-5, SAMBA-26).',
+    },
+  ],
   objectives: ['samba', 'rae-loss-gradient'],
   subject: SUBJECT,
   checks: {

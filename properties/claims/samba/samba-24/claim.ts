@@ -1,4 +1,4 @@
-/** @file "We call .detach on the gradients": what that changes, and what the half-detached steps would be. Section 3.2. */
+/** @file "We call .detach() on the gradients": what that changes, and what the half-detached steps would be. Section 3.2. */
 import { check, claim, exact, mat, mutant, type OrderCase } from '../../../kit.js';
 import * as ae from '../../../subjects/autoencoder.js';
 import { across, isotropic, overSlope, smallRadii, turning, undetached } from './detachment.js';
@@ -56,12 +56,22 @@ export default claim<Subject, string, string>({
   paper: 'samba',
   source: 'Reizinger & Huszár 2023, section 3.2',
   tex: {
-    printed: '\\hat g = \\mathrm{detach}\\left(\\nabla_z L / \\|\\nabla_z L\\|\\right)',
+    printed: '\\text{"we call .detach() on the gradients"}',
     corrected:
       '\\nabla_z\\left[L(z_0+\\rho\\hat g(z_0))\\right] - \\nabla_z L(z_0+\\rho\\hat g) = \\frac{\\rho}{\\|g\\|}\\,H P\\,\\nabla_z L(z_0+\\rho\\hat g),\\qquad P = I-\\hat g\\hat g^\\top',
   },
   says: 'With or without detaching the direction SAMBA matches the RAE to first order; without, rho^2 HPHg/|g| is added, which grows without bound as the gradient vanishes. Detaching only the norm or only the direction is wrong at first order.',
   verdict: exact(),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'Detaching costs no order against the RAE, and makes the step robust',
+      quote:
+        'The gradient ascent step modifying $z_0$ does not depend on $\\theta$ (we call .detach() on the gradients)',
+      place: 'section 3.2, before eq. (16)',
+      says: 'With and without detaching, SAMBA matches the RAE to first order. Without, a term $\\rho^2HPH\\hat g/\\|g\\|$ is added that grows without bound as the gradient vanishes, and equality for linear decoders is lost. To detach the norm or the direction alone is wrong at first order.',
+    },
+  ],
   objectives: ['samba'],
   subject: SUBJECT,
   checks: {

@@ -79,11 +79,22 @@ export default claim<Subject, string, string>({
   tex: {
     printed:
       '\\Sigma_{SAM}\\ \\text{learned by}\\ \\nabla_\\sigma L(\\mu+\\sigma\\circ\\eta),\\ \\eta\\ \\text{detached}',
+    asRead: true,
     corrected:
       '\\eta\\circ\\nabla L(\\mu+\\sigma\\circ\\eta) = \\nabla_\\sigma\\sqrt d\\,\\|\\sigma\\circ g\\| + \\eta\\circ H(\\sigma\\circ\\eta) + \\dots;\\quad \\eta\\circ\\nabla L(\\mu+\\sigma\\circ\\eta) - \\nabla_\\sigma\\max = -d\\,\\frac{P\\tilde A\\hat w\\circ g}{\\|w\\|} + O(\\sigma^2);\\quad \\sigma_i^2 = \\frac1{1+c\\,g_i^2}\\ \\text{at rest}',
   },
   says: "With the direction detached the gradient for a learned standard deviation is right to leading order and off by a term of relative order sigma, one order more than without detaching; at rest SAMBA's variances are 1/(1 + c g_i^2), which return to the prior where the gradient vanishes and know nothing of the curvature, unlike the VAE's 1/(1 + H_ii/beta).",
   verdict: asymptotic(1, 'sigma'),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'What a learned covariance of SAMBA learns',
+      quote:
+        'showcasing the additional degree of freedom of our method to induce smoothness in the latent space',
+      place: "appendix B, figure 4's caption",
+      says: 'The gradient for a standard deviation is right to leading order, off by a term of relative order $\\sigma$ because the direction is detached. At rest the variances are $1/(1+c\\,g_i^2)$: they return to the prior where the gradient vanishes and carry no curvature, unlike the $1/(1+H_{ii}/\\beta)$ of a VAE.',
+    },
+  ],
   objectives: ['samba', 'vae'],
   subject: SUBJECT,
   checks: {

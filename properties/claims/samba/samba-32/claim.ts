@@ -1,4 +1,4 @@
-/** @file "Our model is deterministic": the loss of SAMBA, and what else its training step moves. Section 3. */
+/** @file "By removing sampling, our model is deterministic": the loss of SAMBA, and what else its training step moves. Section 3.1. */
 import * as tf from '@tensorflow/tfjs';
 import { scaleUp } from '../../../../src/core/gaussian.js';
 import { RUNNING_RULES } from '../../../../src/core/net/running.js';
@@ -115,8 +115,8 @@ const sampledForLogs: Evaluate = (net, params, inputs, hyper) => {
 export default claim({
   id: 'SAMBA-32',
   paper: 'samba',
-  source: 'Reizinger & Huszár 2023, section 3',
-  tex: { printed: '\\mathcal L_{SAMBA}(x;\\theta,\\phi) \\text{ is a function of } x, \\theta, \\phi' },
+  source: 'Reizinger & Huszár 2023, section 3.1',
+  tex: { printed: '\\text{"By removing sampling, our model is deterministic"}' },
   says: 'The loss of SAMBA and its gradients are deterministic to the last bit, and a training step leaves the running statistics as one pass at the mean code does; the released code draws samples all the same, for its logs.',
   verdict: exact(),
   objectives: ['samba'],

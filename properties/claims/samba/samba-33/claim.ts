@@ -144,10 +144,9 @@ const rejected = check.bound({
 export default claim({
   id: 'SAMBA-33',
   paper: 'samba',
-  source: 'Reizinger & Huszár 2023, the tests of the released code (tests/test_vae.py)',
+  source: 'Reizinger & Huszár 2023, section 2, and the tests of the released code (tests/test_vae.py)',
   tex: {
-    printed:
-      '\\bigl|\\,\\overline{|\\nabla L(z_0)|} - \\overline{|\\nabla L(z_0+\\hat\\varepsilon)|}\\,\\bigr| < 5\\cdot10^{-5}, \\qquad L(z_0) < L(z_0+\\hat\\varepsilon)',
+    printed: '\\text{"SAM requires two gradient steps to yield the worst-case loss within the hyperball"}',
     corrected:
       'L(z_0+\\hat\\varepsilon) = L + \\rho\\|\\nabla L\\| + \\tfrac{\\rho^2}2\\hat g^\\top\\nabla^2L\\,\\hat g + O(\\rho^3)',
   },
@@ -157,6 +156,15 @@ export default claim({
       'a step downhill, none, or one a thousand times too long passes test_sam_linear_loss; (x - sin z)^2 falls from 1 to 0.06 in a step of radius 4',
     corrected: 'the step raises the error by rho |grad L| up to second order, with a known constant',
   }),
+  findings: [
+    {
+      class: 'error',
+      title: 'One ascent step need not yield the worst case, nor raise the loss at all',
+      quote: 'SAM requires two gradient steps to yield the worst-case loss within the hyperball',
+      place: 'section 2, before eq. (5)',
+      says: 'Eqs. (6) and (7) are approximate, and say so. The step raises the loss to first order in the radius, and for linear decoders at any; but $(x-\\sin z)^2$ falls from 1 to 0.06 in a step of radius 4, and in one of the published runs the step lowers the error. A test of the released code asserts that it never does; another cannot fail, because the gradients that it compares are below its tolerance.',
+    },
+  ],
   subject: SUBJECT,
   checks: { vacuous, notATheorem, small, rises, convex, rejected },
   mutants: {
