@@ -163,7 +163,7 @@ export default claim({
       title: 'Figure 4 plots a weighted norm',
       quote: 'we plot the weighted gradient norm, which might confound some of the differences',
       place: "appendix B, figure 4's caption",
-      says: 'The weighted norm is the same harmonic mean of $\\|\\Sigma^{1/2}\\nabla_z\\mathrm{mse}_i\\|$: a smaller variance shows as smoothness.',
+      says: 'The weighted norm is the same harmonic mean, of gradients multiplied by standard deviations: a smaller variance shows as smoothness.',
     },
   ],
   subject: SUBJECT,
