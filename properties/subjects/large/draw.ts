@@ -34,8 +34,8 @@ export const singlesAfterPair: Given<LargeCase> = {
 };
 
 /** The batch's own moments as running statistics, as they would be after long training. */
-const moments = (of: Large) =>
-  functionOf({ ...of, mode: 'training' }, {}, ({ net, params, x, more }) => {
+const moments = (large: Large) =>
+  functionOf({ ...large, mode: 'training' }, {}, ({ net, params, x, more }) => {
     const rules = { ...RUNNING_RULES, move: (_: unknown, now: typeof x) => now };
     const followed = follow(net, under('statistics', more), rules);
     followed.net.decode(params, followed.net.encode(params, x).mean);
@@ -44,8 +44,8 @@ const moments = (of: Large) =>
 
 const MOMENTS = {};
 
-function draw(of: Large, seed: number, shop: Workshop): Arrays {
-  const net = plainNetwork(of);
+function draw(large: Large, seed: number, shop: Workshop): Arrays {
+  const net = plainNetwork(large);
   const arrays = (shapes: ParamShapes, fill: (size: number, name: string) => Float64Array): Arrays =>
     Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, fill(sizeOf(shape), name)]));
   const uniform = (size: number, name: string) =>
@@ -54,21 +54,21 @@ function draw(of: Large, seed: number, shop: Workshop): Arrays {
   const fresh = arrays(net.normalised!.statistics, (size, name) =>
     new Float64Array(size).fill(firstStatistic(name)),
   );
-  const images = generatedImages(of.batch, SIZE, seed);
+  const images = generatedImages(large.batch, SIZE, seed);
   const pixels = sizeOf(images.shape);
-  const x = new Float32Array(of.batch * pixels);
-  for (let i = 0; i < of.batch; i++) images.fill(i, x, i * pixels);
+  const x = new Float32Array(large.batch * pixels);
+  for (let i = 0; i < large.batch; i++) images.fill(i, x, i * pixels);
   const inputs = {
-    ...prefixed('param', { ...initialise(net, draws), [CODE]: new Float64Array(of.batch * LATENT) }),
+    ...prefixed('param', { ...initialise(net, draws), [CODE]: new Float64Array(large.batch * LATENT) }),
     ...prefixed('statistics', fresh),
     x: Float64Array.from(x),
   };
-  if (of.mode === 'training') return inputs;
-  const program = shop.program(MOMENTS, `${of.activation} ${of.batch}`, () => moments(of));
+  if (large.mode === 'training') return inputs;
+  const program = shop.program(MOMENTS, `${large.activation} ${large.batch}`, () => moments(large));
   const statistics = Object.entries(program.run(inputs)).map(([name, values]) => [name, values.slice()]);
   return { ...inputs, ...prefixed('statistics', Object.fromEntries(statistics)) };
 }
 
 /** The inputs of a case. Statistics of the batch are given where they are used: in evaluation mode. */
-export const drawCase = (of: Large, seed: number, shop: Workshop): Arrays =>
-  shop.inputs(`${of.activation} ${of.mode} ${of.batch} ${seed}`, () => draw(of, seed, shop));
+export const drawCase = (large: Large, seed: number, shop: Workshop): Arrays =>
+  shop.inputs(`${large.activation} ${large.mode} ${large.batch} ${seed}`, () => draw(large, seed, shop));

@@ -22,12 +22,12 @@ const distance = (a: Float64Array, b: Float64Array): number =>
 
 /** J_f' w at codes moved by rho u, for a random w: the same within one cell of the decoder, which is affine there. */
 function pulledBack(place: Place): (rho: number) => Float64Array {
-  const { of, seed, shop } = place;
-  const shape = [of.batch, 32, 32, 3];
+  const { of: large, seed, shop } = place;
+  const shape = [large.batch, 32, 32, 3];
   const direction = directionsAt(place);
   const inputs = inputsAt(place);
   const program = shop.program(DECODER, 'pulled back', () =>
-    functionOf(of, { weights: { shape } }, ({ net, params, x, more }) => {
+    functionOf(large, { weights: { shape } }, ({ net, params, x, more }) => {
       const product = (z: tf.Tensor): tf.Tensor => tf.sum(tf.mul(more.weights!, net.decode(params, z)));
       return { gradient: gradient(product, net.encode(params, x).mean) };
     }),
@@ -69,7 +69,12 @@ export interface LargeCell {
 function sidesIn({ part, width, parts = [part], shop = new Workshop(width) }: LargeCell) {
   const at = parts.indexOf(part);
   return ({ seed, batch }: LargeCase, { samba, rae }: Pair) => {
-    const place: Place = { of: { width, activation: 'relu', batch, mode: 'evaluation' }, parts, seed, shop };
+    const place: Place = {
+      of: { width, activation: 'relu', batch, mode: 'evaluation' },
+      parts,
+      seed,
+      shop,
+    };
     const radii = [...SHARES, FAR].map(share => share * cellRadius(place));
     const steps = [0, ...radii];
     const a = sideAt(place, { name: 'samba', rules: samba }, steps).map(sketches => sketches[at]!);

@@ -44,23 +44,23 @@ export interface Within {
 
 /** A function of a large network as a program: inputs `param.*`, `statistics.*`, `x` and those of `more`. */
 export function functionOf(
-  of: Large,
+  large: Large,
   more: Specs,
   fn: (given: Within) => Record<string, tf.Tensor>,
 ): { readonly specs: Specs; readonly fn: Traceable } {
-  const plain = plainNetwork(of);
+  const plain = plainNetwork(large);
   const shapes: ParamShapes = {
-    ...prefixed('param', withFreeCodes(plain, of.batch).shapes),
+    ...prefixed('param', withFreeCodes(plain, large.batch).shapes),
     ...prefixed('statistics', plain.normalised!.statistics),
-    x: [of.batch, ...plain.data],
+    x: [large.batch, ...plain.data],
   };
   const specs = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }]));
   return {
     specs: { ...specs, ...more },
     fn: all => {
       const statistics = under('statistics', all);
-      const inMode = of.mode === 'training' ? plain : evaluated(plain, statistics);
-      const net = withFreeCodes(inMode, of.batch);
+      const inMode = large.mode === 'training' ? plain : evaluated(plain, statistics);
+      const net = withFreeCodes(inMode, large.batch);
       return fn({ net, params: under('param', all), x: all.x!, more: all });
     },
   };

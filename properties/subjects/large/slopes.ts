@@ -41,23 +41,23 @@ function slope(f: (t: number) => number, h: number): number {
 const STEP = 1e-3;
 
 /** The derivative of a loss along a random direction in all parameters and codes at once, by its gradient and by differences. */
-export function slopesAt(of: Large, seed: number, shop: Workshop, one: Differentiated) {
-  const name = `slopes of ${one.objective.name} ${of.batch} ${of.mode} ${seed}`;
-  const [found] = shop.numbers(one.rules, name, () => [measure(of, seed, shop, one)]);
+export function slopesAt(large: Large, seed: number, shop: Workshop, one: Differentiated) {
+  const name = `slopes of ${one.objective.name} ${large.batch} ${large.mode} ${seed}`;
+  const [found] = shop.numbers(one.rules, name, () => [measure(large, seed, shop, one)]);
   return { gradient: found![0]!, differences: found![1]! };
 }
 
-function measure(of: Large, seed: number, shop: Workshop, one: Differentiated): Float64Array {
-  const size = of.batch * LATENT;
+function measure(large: Large, seed: number, shop: Workshop, one: Differentiated): Float64Array {
+  const size = large.batch * LATENT;
   const { rules, objective, held, direction = new Float64Array(size) } = one;
-  const codes = { shape: [of.batch, LATENT] };
+  const codes = { shape: [large.batch, LATENT] };
   const inputs = {
-    ...drawCase(of, seed, shop),
+    ...drawCase(large, seed, shop),
     noise: fill(new Float64Array(size), 'normal', stream(seed, 'noise')),
   };
   const v = along(inputs, seed);
   const analytic = shop.program(rules, `gradient of ${objective.name}`, () =>
-    functionOf(of, { noise: codes }, ({ net, params, x, more }) => {
+    functionOf(large, { noise: codes }, ({ net, params, x, more }) => {
       const given = { x, noise: more.noise! };
       return prefixed('grad', evaluateWithGradient(objective, net, params, given, undefined).grads);
     }),
@@ -68,7 +68,7 @@ function measure(of: Large, seed: number, shop: Workshop, one: Differentiated): 
     return total + values.reduce((inner, x, i) => inner + x * grad[i]!, 0);
   }, 0);
   const loss = shop.program(rules, `loss of ${objective.name}`, () =>
-    functionOf(of, { noise: codes, direction: codes }, ({ net, params, x, more }) => {
+    functionOf(large, { noise: codes, direction: codes }, ({ net, params, x, more }) => {
       const whole = held === undefined ? objective : held(more.direction!);
       return { loss: whole.evaluate(net, params, { x, noise: more.noise! }, undefined).loss };
     }),

@@ -11,54 +11,50 @@ import { functionOf, LATENT, type Large, type Within } from './network.js';
 import { type LargePart, partGradients, sketch } from './parts.js';
 import type { Workshop } from './workshop.js';
 
-/** A network in a workshop, and the parts that gradients are wanted of. */
-export interface Study {
+/** One case of a network in a workshop, and the parts that gradients are wanted of. */
+export interface Place {
   readonly of: Large;
   readonly parts: readonly LargePart[];
+  readonly seed: number;
   readonly shop: Workshop;
 }
 
-/** One case of a study. */
-export interface Place extends Study {
-  readonly seed: number;
-}
-
 /** Tells the programs and results of one workshop apart. */
-const key = ({ of: { activation, batch, mode }, parts }: Study): string =>
+const key = ({ of: { activation, batch, mode }, parts }: Place): string =>
   `${activation} ${batch} ${mode} ${parts}`;
 
-export const inputsAt = ({ of, seed, shop }: Place): Arrays => drawCase(of, seed, shop);
+export const inputsAt = ({ of: large, seed, shop }: Place): Arrays => drawCase(large, seed, shop);
 
 const NETWORK = {};
 
 /** mean_i |x_i - f(mu_i + t u_i)|^2 for the input `direction`. */
-export function meanError({ net, x, more }: Within, params: Within['params'], t: tf.Tensor): tf.Tensor {
+function meanError({ net, x, more }: Within, params: Within['params'], t: tf.Tensor): tf.Tensor {
   const code = tf.add(net.encode(params, x).mean, tf.mul(t, more.direction!));
   return tf.div(tf.sum(tf.square(tf.sub(x, net.decode(params, code)))), constant(x.shape[0]!));
 }
 
 /** The directions g_i / |g_i| at the codes, g the gradient of the batch's error. */
 export function directionsAt(place: Place): Float64Array {
-  const { of, seed, shop } = place;
+  const { of: large, seed, shop } = place;
   const name = `direction ${key(place)}`;
   const make = () =>
-    functionOf(of, {}, ({ net, params, x }) => {
+    functionOf(large, {}, ({ net, params, x }) => {
       const error = (z: tf.Tensor): tf.Tensor => tf.sum(tf.square(tf.sub(x, net.decode(params, z))));
       return { gradient: gradient(error, net.encode(params, x).mean) };
     });
   const [direction] = shop.numbers(NETWORK, `${name} ${seed}`, () => {
     const inputs = inputsAt(place);
-    return [unitRows(shop.program(NETWORK, name, make).run(inputs).gradient!, of.batch)];
+    return [unitRows(shop.program(NETWORK, name, make).run(inputs).gradient!, large.batch)];
   });
   return direction!;
 }
 
 /** Sketches by part of half the gradient of u' (grad_z^2 L) u with u, the direction of the gradient, held fixed. */
 export function secondAt(place: Place): readonly Float64Array[] {
-  const { of, parts, seed, shop } = place;
+  const { of: large, parts, seed, shop } = place;
   const name = `second ${key(place)}`;
   const make = () =>
-    functionOf(of, { direction: { shape: [of.batch, LATENT] } }, given =>
+    functionOf(large, { direction: { shape: [large.batch, LATENT] } }, given =>
       partGradients('second', parts, given.params, params => {
         const first = (t: tf.Tensor): tf.Tensor => gradient(s => meanError(given, params, s), t);
         return tf.mul(gradient(first, constant(0)), constant(0.5));
@@ -87,11 +83,11 @@ function loss(side: Side, { net, x, more }: Within, params: Within['params']): t
 
 /** Gradients of one side at each radius, as sketches: radius after radius, part after part. */
 export function sideAt(place: Place, side: Side, radii: readonly number[]): readonly Float64Array[][] {
-  const { of, parts, seed, shop } = place;
+  const { of: large, parts, seed, shop } = place;
   const name = `${side.name} ${key(place)}`;
   const at = (rho: number) => ({ scale: Float64Array.of(side.name === 'rae' ? rho : rho ** 2 / LATENT) });
   const make = () =>
-    functionOf(of, { scale: { shape: [] } }, given =>
+    functionOf(large, { scale: { shape: [] } }, given =>
       partGradients('grad', parts, given.params, params => loss(side, given, params)),
     );
   const flat = shop.numbers(side.rules, `${name} ${seed} ${radii}`, () => {

@@ -95,22 +95,14 @@ const pointProgram = (shape: Shape) =>
     return { mean, decoded: net.decode(params, mean), errors: error(mean), gradient: gradient(error, mean) };
   });
 
-export interface AtCode {
-  /** mu [B, d] */
-  readonly mean: Float64Array;
-  /** f(mu) [B, D] */
-  readonly decoded: Float64Array;
-  /** |x_i - f(mu_i)|^2 [B] */
-  readonly errors: Float64Array;
-  /** grad_z of the errors, one a sample [B, d]: not divided by B. */
-  readonly gradient: Float64Array;
-}
+/** mu [B, d], f(mu) [B, D], |x_i - f(mu_i)|^2 [B], and its gradient, one a sample [B, d]: not divided by B. */
+export type AtCode = Readonly<Record<'mean' | 'decoded' | 'errors' | 'gradient', Float64Array>>;
 
 const known = new WeakMap<AutoencoderCase, AtCode>();
 
 function measure(c: AutoencoderCase, inputs: Arrays): AtCode {
-  const { mean, decoded, errors, gradient: g } = pointProgram(c.shape).run(inputs);
-  return { mean: mean!.slice(), decoded: decoded!.slice(), errors: errors!.slice(), gradient: g!.slice() };
+  const outputs = Object.entries(pointProgram(c.shape).run(inputs));
+  return Object.fromEntries(outputs.map(([name, values]) => [name, values.slice()])) as AtCode;
 }
 
 /** What is known of a case at its codes, or at these moved by `offset` [B, d]. */

@@ -5,7 +5,7 @@ import { firstKink } from '../network/degenerate.js';
 import { directions } from './pair.js';
 
 /** The radius at which the first hidden unit changes sign on the way along the loss gradients. */
-export const kinkOf = (of: AutoencoderCase): number => firstKink(of, directions(of));
+export const kinkOf = (c: AutoencoderCase): number => firstKink(c, directions(c));
 
 /** Random cases of the shapes whose first kink lies at a radius between 1/64 and 64. */
 export const kinked = (shapes: readonly Shape[]): fc.Arbitrary<AutoencoderCase> =>

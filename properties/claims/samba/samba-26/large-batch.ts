@@ -42,8 +42,8 @@ const bothModes = check.only(MODES.map(mode => ({ batch: BATCH, mode, seed: 1 })
 const errorOf = ({ net, params, x }: Within, z: tf.Tensor): tf.Tensor =>
   tf.mean(tf.square(tf.sub(x, net.decode(params, z))));
 
-const networkOf = (of: Large) =>
-  functionOf(of, {}, within => {
+const networkOf = (large: Large) =>
+  functionOf(large, {}, within => {
     const { mean } = within.net.encode(within.params, within.x);
     const slope = gradient(z => errorOf(within, z), mean);
     const direction = tf.div(slope, tf.norm(slope, 2, 1, true));
@@ -56,12 +56,12 @@ const networkOf = (of: Large) =>
   });
 
 /** The error, the |G_i| and the second derivative along all G_i / |G_i| at once: of the network alone, at its codes. */
-function atCodes(of: Large, seed: number, shop: Workshop) {
-  const [error, slopes, curvature] = shop.numbers(NETWORK, `${of.mode} ${of.batch} ${seed}`, () => {
-    const inputs = drawCase(of, seed, shop);
-    const program = shop.program(NETWORK, `${of.mode} ${of.batch}`, () => networkOf(of));
+function atCodes(large: Large, seed: number, shop: Workshop) {
+  const [error, slopes, curvature] = shop.numbers(NETWORK, `${large.mode} ${large.batch} ${seed}`, () => {
+    const inputs = drawCase(large, seed, shop);
+    const program = shop.program(NETWORK, `${large.mode} ${large.batch}`, () => networkOf(large));
     const { error, gradient, curvature } = program.run(inputs);
-    const slopes = Float64Array.from(rowsOf(gradient!, of.batch), row => mat.norm([...row]));
+    const slopes = Float64Array.from(rowsOf(gradient!, large.batch), row => mat.norm([...row]));
     return [error!.slice(), slopes, curvature!.slice()];
   });
   return { error: error![0]!, slopes: [...slopes!], curvature: curvature![0]! };
@@ -69,11 +69,11 @@ function atCodes(of: Large, seed: number, shop: Workshop) {
 
 /** Outputs of an objective of the released code without its KL; input `alpha2` = lambda^2 / d. */
 const objectiveOf = (
-  of: Large,
+  large: Large,
   { evaluate }: ReturnType<typeof makeVaeSamSamba>,
   read: (evaluation: ReturnType<typeof evaluate>) => tf.Tensor,
 ) =>
-  functionOf(of, { alpha2: { shape: [] } }, ({ net, params, x, more }) => ({
+  functionOf(large, { alpha2: { shape: [] } }, ({ net, params, x, more }) => ({
     value: read(evaluate(net, params, { x }, { klCoeff: 0, alpha2: more.alpha2! })),
   }));
 const tied = (lambda: number) => ({ alpha2: Float64Array.of(lambda ** 2 / LATENT) });
@@ -89,11 +89,11 @@ export function largePerSample(
     order: 2,
     runs: 8,
     measure: ({ seed, batch, mode }, { samba }) => {
-      const of = { width, activation: 'softplus', batch, mode } as const;
-      const { error, slopes, curvature } = atCodes(of, seed, shop);
-      const inputs = drawCase(of, seed, shop);
+      const large = { width, activation: 'softplus', batch, mode } as const;
+      const { error, slopes, curvature } = atCodes(large, seed, shop);
+      const inputs = drawCase(large, seed, shop);
       const program = shop.program(samba, `${mode} ${batch}`, () =>
-        objectiveOf(of, makeVaeSamSamba(samba), ({ terms }) => terms.reconstruction!),
+        objectiveOf(large, makeVaeSamSamba(samba), ({ terms }) => terms.reconstruction!),
       );
       const ladder = RADII.map((step, i) => {
         const outputs = i === 0 ? program.run({ ...inputs, ...tied(step) }) : program.update(tied(step));
@@ -112,11 +112,11 @@ export function largeBatchWide(width: number, shop = new Workshop(width)): Check
     given: bothModes,
     tolerance: 1e-12,
     measure: ({ seed, batch, mode }, { rae }) => {
-      const of = { width, activation: 'softplus', batch, mode } as const;
-      const { slopes } = atCodes(of, seed, shop);
-      const inputs = drawCase(of, seed, shop);
+      const large = { width, activation: 'softplus', batch, mode } as const;
+      const { slopes } = atCodes(large, seed, shop);
+      const inputs = drawCase(large, seed, shop);
       const program = shop.program(rae, `${mode} ${batch}`, () =>
-        objectiveOf(of, makeVaeSamRae(rae), ({ loss, terms }) => tf.sub(loss, terms.reconstruction!)),
+        objectiveOf(large, makeVaeSamRae(rae), ({ loss, terms }) => tf.sub(loss, terms.reconstruction!)),
       );
       // large beside the error, which cancels
       const lambda = 2 ** 10;
