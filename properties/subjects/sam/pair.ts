@@ -102,8 +102,10 @@ export const secondOrder = (
     measure: (c, pair) => expansion(c, pair, part),
   });
 
-/** The two sides as a pair that should be equal, and as one that should not. */
+/** The two sides as a pair that should be equal. */
 export const equal = ({ samba, rae, scale }: Sides) => ({ actual: samba, expected: rae, scale });
+
+/** And as one that should not. */
 export const differ = ({ samba, rae, residual, scale }: Sides) => ({
   claimed: norm(rae),
   actual: norm(samba),
