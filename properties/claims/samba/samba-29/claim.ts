@@ -16,6 +16,7 @@ import {
   type Subject,
   stretched,
 } from './plotted.js';
+import { WEIGHTED_WRONG, weighted } from './weighted.js';
 
 type Case = ae.AutoencoderCase;
 
@@ -136,7 +137,7 @@ const timesLargest = (g: tf.Tensor): tf.Tensor => tf.mul(g, tf.max(tf.abs(g)));
 export default claim({
   id: 'SAMBA-29',
   paper: 'samba',
-  source: 'Reizinger & Huszár 2023, figures 2 and 3, against the released code',
+  source: 'Reizinger & Huszár 2023, figures 2-4, against the released code',
   tex: {
     printed: '\\text{"the log of the decoder Jacobian\'s norm"}',
     corrected:
@@ -167,7 +168,7 @@ export default claim({
     },
   ],
   subject: SUBJECT,
-  checks: { notTheJacobian, harmonic, means, vanishes, dominated, rescaled, batchSize, logged },
+  checks: { notTheJacobian, harmonic, means, vanishes, dominated, rescaled, batchSize, logged, weighted },
   mutants: {
     ...wrong.rules(SUBJECT, 'logs', {
       arithmetic: [
@@ -187,6 +188,7 @@ export default claim({
       rootMissing: ['no sqrt(d)', { plotted: (inverse, alpha) => inverse / alpha }],
       dimensionForRoot: ['d for sqrt(d)', { scale: (d, size) => d / size }],
     }),
+    ...wrong.formula(SUBJECT, 'smoothness', WEIGHTED_WRONG),
     ...wrong.formula(SUBJECT, 'batch', {
       batchMissing: ['without the 1/B', () => 1],
       rootBatch: ['1/sqrt(B) for 1/B', Math.sqrt],

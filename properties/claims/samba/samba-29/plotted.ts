@@ -1,6 +1,7 @@
 /** @file What the released code logs as the norm of the decoder Jacobian, on a case. */
 import { pointAt } from '../../../../src/core/objectives/objective.js';
 import { VAE_SAM_RAE } from '../../../../src/core/objectives/vae-sam/vae-sam-rae.js';
+import { plottedSmoothness } from '../../../../src/core/smoothness.js';
 import { LOG_RULES } from '../../../../src/theory/published/samba-logs.js';
 import { mat } from '../../../kit.js';
 import * as ae from '../../../subjects/autoencoder.js';
@@ -14,6 +15,8 @@ export const SUBJECT = {
   logs: LOG_RULES,
   /** The number of samples that G_i is divided by. */
   batch: (size: number): number => size,
+  /** The same where the variance may be learned, as the experiments measure it. */
+  smoothness: plottedSmoothness,
 };
 export type Subject = typeof SUBJECT;
 
