@@ -35,7 +35,7 @@ const CLAIMS: Readonly<Record<string, string>> = {
   'SAMBA-26': 'samba/samba-26/claim',
   'SAMBA-27': 'samba/samba-27/claim',
   'SAMBA-28': 'samba/samba-28/claim',
-  'SAMBA-29': 'samba/samba-29',
+  'SAMBA-29': 'samba/samba-29/claim',
   'SAMBA-30': 'samba/samba-30/claim',
   'SAMBA-31': 'samba/samba-31/claim',
   'SAMBA-32': 'samba/samba-32/claim',

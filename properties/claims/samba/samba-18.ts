@@ -1,37 +1,12 @@
 /** @file The z-gradients of SAMBA and of the RAE agree to first order in the radius: eq. (11)-(13), (18)-(21). */
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim } from '../../../src/claims/claim.js';
-import { deepened } from '../../../src/claims/deepened.js';
-import { asymptotic } from '../../../src/claims/verdict.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
-import { SHAPES } from '../../arbitraries/autoencoders.js';
-import { everyShape, random } from '../../arbitraries/given.js';
-import {
-  BEYOND_CONTROLS,
-  beyondLargeCell,
-  largeCell,
-  largeCellControls,
-} from '../../subjects/large/large-cell.js';
-import { largeOrder, largeOrderControls } from '../../subjects/large/large-order.js';
-import { FULL_WIDTH } from '../../subjects/large/network.js';
-import { withResiduals } from '../../subjects/network/degenerate.js';
-import { atCode, rowsOf } from '../../subjects/network/jets.js';
-import { inputsOf } from '../../subjects/network/network.js';
-import { kinked, kinkOf } from '../../subjects/sam/kinked.js';
-import {
-  DETACH_MUTANTS,
-  DIRECTION_MUTANTS,
-  inRae,
-  inSamba,
-  LENGTH_MUTANTS,
-  PENALTY_MUTANTS,
-} from '../../subjects/sam/mutants.js';
-import { compare, equal, expansion, PAIR, type Pair, radii } from '../../subjects/sam/pair.js';
-import { sambaStep } from '../../subjects/sam/steps.js';
+import { asymptotic, check, claim, mat } from '../../kit.js';
+import * as ae from '../../subjects/autoencoder.js';
+import * as cell from '../../subjects/large/large-cell.js';
+import { alsoLarge } from '../../subjects/large/large-order.js';
 
-export default claim<Pair, string, string>({
+const KINKED = ae.random(ae.kinked(ae.SHAPES.relu));
+
+export default claim<ae.Pair, string, string>({
   id: 'SAMBA-18',
   paper: 'samba',
   source: 'Reizinger & Huszár 2023, eq. (11)-(13), appendix A eq. (18)-(21)',
@@ -43,107 +18,91 @@ export default claim<Pair, string, string>({
   },
   says: 'The z-gradient of SAMBA is that of the RAE with a loss-gradient penalty up to rho^2 T[g,g]/2, however small the gradient, and exactly for a linear decoder or inside a ReLU cell.',
   verdict: asymptotic(2, 'rho'),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'The z-gradients differ by a known term of second order, and not at all inside a cell',
+      quote: 'Assuming that the SAM step is sufficiently small, we use a first-order Taylor approximation',
+      place: 'appendix A.1, before eq. (19)',
+      says: 'What is left out of eq. (12) is $\\tfrac{\\rho^2}2\\nabla_z(\\hat g^\\top\\nabla_z^2L\\,\\hat g)$ with $\\hat g$ held fixed, however small the gradient is. It is zero for linear decoders at every radius, and for ReLU decoders up to the first kink.',
+    },
+  ],
   objectives: ['samba', 'rae-loss-gradient'],
-  subject: PAIR,
+  subject: ae.PAIR,
   checks: {
-    order: deepened(
-      order({
-        says: 'the difference is rho^2 T[g,g]/2 for smooth decoders, d = 1 and D = 1 among them',
-        given: everyShape(SHAPES.smooth),
-        order: 2,
-        runs: 12,
-        measure: (c, pair) => expansion(c, pair, 'z'),
-      }),
-      () => largeOrder({ part: 'z', width: FULL_WIDTH }),
-      { controls: largeOrderControls(), large: true },
+    order: alsoLarge(
+      'z',
+      ae.secondOrder(
+        'z',
+        'the difference is rho^2 T[g,g]/2 for smooth decoders, d = 1 and D = 1 among them',
+        {
+          runs: 12,
+        },
+      ),
     ),
-    tinyGradient: order({
+    tinyGradient: check.order({
       says: 'the constant does not grow where one gradient is 1e-12 of the other',
-      given: everyShape(SHAPES.control),
+      given: ae.everyShape(ae.SHAPES.control),
       order: 2,
       runs: 12,
-      measure: (c, pair) => expansion(withResiduals(c, [1e-12, 1]), pair, 'z'),
+      measure: (c, pair) => ae.expansion(ae.withResiduals(c, [1e-12, 1]), pair, 'z'),
     }),
-    insideCell: order({
+    insideCell: check.order({
       says: 'an ELU decoder has order 2 as long as no unit changes sign on the way',
-      given: random(kinked(SHAPES.elu)),
+      given: ae.random(ae.kinked(ae.SHAPES.elu)),
       order: 2,
       runs: 16,
-      measure: (c, pair) =>
-        expansion(
-          c,
-          pair,
-          'z',
-          radii(c).map(rho => rho * Math.min(1, kinkOf(c))),
-        ),
+      measure: (c, pair) => ae.expansion(c, pair, 'z', mat.scale(Math.min(1, ae.kinkOf(c)), ae.radii(c))),
     }),
-    linearDecoder: equals({
+    linearDecoder: check.equals({
       says: 'the gradients are equal at every radius when the decoder is linear',
-      given: everyShape(SHAPES.linear),
+      given: ae.everyShape(ae.SHAPES.linear),
       runs: 32,
-      measure: (c, pair) => compare(c, pair, 'z', [2 ** -7, 1, 100]).map(equal),
+      measure: (c, pair) => ae.compare(c, pair, 'z', [2 ** -7, 1, 100]).map(ae.equal),
     }),
-    reluCell: deepened(
-      equals({
+    reluCell: cell.alsoInLargeCell(
+      'z',
+      check.equals({
         says: 'the gradients are equal up to the first kink of a ReLU decoder',
-        given: random(kinked(SHAPES.relu)),
+        given: KINKED,
         runs: 32,
-        measure: (c, pair) => {
-          const kink = kinkOf(c);
-          return compare(c, pair, 'z', [kink / 64, kink / 2, 0.99 * kink]).map(equal);
-        },
+        measure: (c, pair) =>
+          ae.compare(c, pair, 'z', mat.scale(ae.kinkOf(c), [1 / 64, 1 / 2, 0.99])).map(ae.equal),
       }),
-      () => largeCell({ part: 'z', width: FULL_WIDTH }),
-      { controls: largeCellControls(), large: true },
     ),
-    beyondKink: deepened(
-      violates({
+    beyondKink: cell.alsoBeyondLargeCell(
+      'z',
+      check.violates({
         says: 'behind the first kink of a ReLU decoder they are not',
-        given: random(kinked(SHAPES.relu)),
+        given: KINKED,
         runs: 32,
-        measure: (c, pair) => {
-          const [{ samba, rae, residual, scale }] = compare(c, pair, 'z', [1.01 * kinkOf(c)]) as [never];
-          return { claimed: norm(rae), actual: norm(samba), by: norm(residual), scale };
-        },
+        measure: (c, pair) => ae.compare(c, pair, 'z', [1.01 * ae.kinkOf(c)]).map(ae.differ),
       }),
-      () => beyondLargeCell({ part: 'z', width: FULL_WIDTH }),
-      { controls: BEYOND_CONTROLS, large: true },
     ),
-    zeroGradient: equals({
+    zeroGradient: check.equals({
       says: 'a gradient of exactly zero gives no step, no penalty gradient and no NaN',
-      given: everyShape(SHAPES.control),
+      given: ae.everyShape(ae.SHAPES.control),
       runs: 16,
-      measure: (of, { samba, rae }) => {
-        const c = withResiduals(of, [0, 1]);
-        const [sides] = compare(c, { samba, rae }, 'z', [0.5]);
-        const zero = rowsOf(atCode(c).gradient, c.shape.batch).filter(row => norm([...row]) === 0).length;
-        const { zeroDirections } = sambaStep(samba, c.shape).run({
-          ...inputsOf(c),
-          alpha2: Float64Array.of(0.25),
+      measure: (generic, pair) => {
+        const c = ae.withResiduals(generic, [0, 1]);
+        const [sides] = ae.compare(c, pair, 'z', [0.5]) as [ae.Sides];
+        const rows = (all: Float64Array) => ae.rowsOf(all, c.shape.batch);
+        const zero = rows(ae.atCode(c).gradient).filter(row => ae.norm(row) === 0).length;
+        const inputs = { ...ae.inputsOf(c), alpha2: Float64Array.of(0.25) };
+        const [first, penalised] = [rows(sides.samba)[0]!, rows(sides.rae)[0]!];
+        return check.agree({
+          SAMBA: [first, first.map(() => 0), sides.scale],
+          RAE: [penalised, first.map(() => 0), sides.scale],
+          'samples without a direction': [
+            ae.sambaStep(pair.samba, c.shape).run(inputs).zeroDirections!,
+            zero,
+          ],
         });
-        const first = (all: Float64Array): Float64Array => rowsOf(all, c.shape.batch)[0]!;
-        return [
-          {
-            actual: first(sides!.samba),
-            expected: first(sides!.rae).map(() => 0),
-            scale: sides!.scale,
-            what: 'SAMBA',
-          },
-          {
-            actual: first(sides!.rae),
-            expected: first(sides!.rae).map(() => 0),
-            scale: sides!.scale,
-            what: 'RAE',
-          },
-          { actual: zeroDirections!, expected: zero, what: 'samples without a direction' },
-        ];
       },
     }),
   },
   mutants: {
-    ...inSamba<Pair>(DETACH_MUTANTS),
-    ...inSamba<Pair>(LENGTH_MUTANTS),
-    ...inSamba<Pair>(DIRECTION_MUTANTS),
-    ...inRae<Pair>(PENALTY_MUTANTS),
+    ...ae.inSamba<ae.Pair>({ ...ae.DETACH_MUTANTS, ...ae.LENGTH_MUTANTS, ...ae.DIRECTION_MUTANTS }),
+    ...ae.inRae<ae.Pair>(ae.PENALTY_MUTANTS),
   },
 });

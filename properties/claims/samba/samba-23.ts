@@ -1,41 +1,36 @@
 /** @file "Our approximation requires that theta and theta_0 are sufficiently close": section 3.2. */
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { dyadic, ladder } from '../../../src/claims/order/case.js';
-import { conditional } from '../../../src/claims/verdict.js';
-import { add, dot, norm, scale, subtract } from '../../../src/theory/numerics/matrix.js';
-import { type AutoencoderCase, SHAPES, type Shape } from '../../arbitraries/autoencoders.js';
-import { everyShape } from '../../arbitraries/given.js';
-import { atCode, jet } from '../../subjects/network/jets.js';
-import { inputsOf } from '../../subjects/network/network.js';
-import { DETACH_MUTANTS, inRae, inSamba, PENALTY_MUTANTS } from '../../subjects/sam/mutants.js';
-import { compare, directions, expansion, PAIR, type Pair, type Sides } from '../../subjects/sam/pair.js';
+import { check, claim, conditional, mat, wrong } from '../../kit.js';
+import * as ae from '../../subjects/autoencoder.js';
 import { penaltyGradient } from '../../subjects/sam/penalties.js';
-import { raeStep } from '../../subjects/sam/steps.js';
 
-interface Subject extends Pair {
+type Case = ae.AutoencoderCase;
+
+const SUBJECT = {
+  ...ae.PAIR,
   /** The theta-gradient of grad_z L(z_0, theta) . u_0, the penalty with its direction frozen at theta_0. */
-  readonly surrogate: (c: AutoencoderCase, u0: Float64Array) => readonly number[];
-}
+  surrogate: (c: Case, u0: Float64Array): mat.Vector => [...ae.jet(c, u0).first('theta')],
+};
+type Subject = typeof SUBJECT;
 
 /** One sample and two latents or more, so that the direction can turn. */
-const SINGLE: readonly Shape[] = SHAPES.smooth
-  .filter(({ net }) => net.latent > 1 && net.decoder.length === 3 && net.decoder.at(-1)! > 1)
-  .map(shape => ({ ...shape, batch: 1 }));
+const SINGLE = ae.everyShape(
+  ae.SHAPES.smooth
+    .filter(({ net }) => net.latent > 1 && net.decoder.length === 3 && net.decoder.at(-1)! > 1)
+    .map(shape => ({ ...shape, batch: 1 })),
+);
 
-const decoderNames = (c: AutoencoderCase): string[] =>
-  Object.keys(c.params).filter(name => name.startsWith('decoder.'));
+const decoderNames = (c: Case): string[] => Object.keys(c.params).filter(name => name.startsWith('decoder.'));
 
 /** Some direction in the space of the decoder's parameters, of length one, in the order of the parameters. */
-function direction(c: AutoencoderCase): number[] {
-  const size = decoderNames(c).reduce((sum, name) => sum + c.params[name]!.length, 0);
-  const raw = Array.from({ length: size }, (_, k) => Math.sin(2 * k + 1));
-  return scale(1 / norm(raw), raw);
+function direction(c: Case): number[] {
+  const raw = decoderNames(c)
+    .flatMap(name => c.params[name]!)
+    .map((_, k) => Math.sin(2 * k + 1));
+  return mat.scale(1 / mat.norm(raw), raw);
 }
 
 /** The case with its decoder at theta_0 + t v. */
-function moved(c: AutoencoderCase, t: number): AutoencoderCase {
+function moved(c: Case, t: number): Case {
   const v = direction(c);
   let k = 0;
   const entries = decoderNames(c).map(name => [name, c.params[name]!.map(x => x + t * v[k++]!)] as const);
@@ -43,33 +38,25 @@ function moved(c: AutoencoderCase, t: number): AutoencoderCase {
 }
 
 /** The derivative of grad_z L along v, a row of G v for each latent. */
-function turning(c: AutoencoderCase): number[] {
-  const v = direction(c);
-  return Array.from({ length: c.shape.net.latent }, (_, k) => {
-    const axis = new Float64Array(c.shape.net.latent);
-    axis[k] = 1;
-    return dot([...jet(c, axis).first('theta')], v);
-  });
-}
+const turning = (c: Case): number[] =>
+  mat
+    .identity(c.shape.net.latent)
+    .map(axis => mat.dot([...ae.jet(c, Float64Array.from(axis)).first('theta')], direction(c)));
 
 /** P G v: the part of it that turns the direction. */
-function across(c: AutoencoderCase): number[] {
-  const [u, change] = [[...directions(c)], turning(c)];
-  return subtract(change, scale(dot(u, change), u));
+function across(c: Case): number[] {
+  const [u, change] = [[...ae.directions(c)], turning(c)];
+  return mat.subtract(change, mat.scale(mat.dot(u, change), u));
 }
 
 /** |grad_z L| of the one sample. */
-const steepnessAt = (c: AutoencoderCase): number => norm([...atCode(c).gradient]);
+const slope = (c: Case): number => ae.norm(ae.atCode(c).gradient);
 
-const reach = (c: AutoencoderCase): number => {
-  const turn = norm(turning(c)) / steepnessAt(c);
-  return 1 / (1 + turn + norm(Object.values(c.params).flat()));
-};
+const allParams = (c: Case): number => mat.norm(Object.values(c.params).flat());
 
-const frozen: Subject['surrogate'] = (c, u0) => [...jet(c, u0).first('theta')];
-
-const { noDetach, detachNormOnly, detachDirectionOnly } = DETACH_MUTANTS;
-const { squaredPenalty, frozenDenominator, literalJacobian, constantPenalty, halfPenalty } = PENALTY_MUTANTS;
+/** Distances from theta_0 at which the direction does not turn by more than about one. */
+const distances = (c: Case): number[] =>
+  check.dyadic(1 / (1 + mat.norm(turning(c)) / slope(c) + allParams(c)), 3, 14);
 
 export default claim<Subject, string, string>({
   id: 'SAMBA-23',
@@ -85,89 +72,99 @@ export default claim<Subject, string, string>({
   verdict: conditional(
     'theta close to theta_0 is required only where the frozen direction is used again at another theta',
   ),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'θ need not be close to θ₀',
+      quote: 'our approximation requires that $\\theta$ and $\\theta_0$ are sufficiently close',
+      place: 'section 3.2, before eq. (16)',
+      says: 'Both gradients are taken at $\\theta_0$, where freezing the direction changes nothing at any radius; a small radius is all that is needed. The condition would matter if the frozen direction were used again after a step, by an error of first order in the distance.',
+    },
+  ],
   objectives: ['samba', 'rae-loss-gradient'],
-  subject: { ...PAIR, surrogate: frozen },
+  subject: SUBJECT,
   checks: {
-    samePoint: equals({
+    samePoint: check.equals({
       says: 'at theta_0 the gradients of |grad_z L| and of grad_z L . u_0 are the same',
-      given: everyShape(SHAPES.smooth),
+      given: ae.everyShape(ae.SHAPES.smooth),
       runs: 32,
       measure: (c, { rae, surrogate }) => {
-        const { value, scale } = penaltyGradient(c, raeStep(rae, c.shape), 'theta');
-        return { actual: value, expected: surrogate(c, directions(c)), scale };
+        const { value, scale } = penaltyGradient(c, ae.raeStep(rae, c.shape), 'theta');
+        return { actual: value, expected: surrogate(c, ae.directions(c)), scale };
       },
     }),
-    anyRadius: equals({
+    anyRadius: check.equals({
       says: 'so that the radius plays no part in it: from 1/100 to 100 the gradients of L + rho times either agree',
-      given: everyShape(SHAPES.control),
+      given: ae.everyShape(ae.SHAPES.control),
       runs: 16,
       measure: (c, pair) => {
-        const radii = [0, 1 / 100, 1, 100];
-        const [plain, ...penalised] = compare(c, pair, 'theta', radii) as [Sides, ...Sides[]];
-        const direction = pair.surrogate(c, directions(c));
-        return penalised.map(({ rae, scale: size }, k) => ({
+        const radii = [1 / 100, 1, 100];
+        const [plain, ...penalised] = ae.compare(c, pair, 'theta', [0, ...radii]) as [
+          ae.Sides,
+          ...ae.Sides[],
+        ];
+        const frozen = pair.surrogate(c, ae.directions(c));
+        return penalised.map(({ rae, scale }, k) => ({
           actual: rae,
-          expected: add([...plain.rae], scale(radii[k + 1]!, direction)),
-          scale: size,
-          what: `rho = ${radii[k + 1]}`,
+          expected: mat.add([...plain.rae], mat.scale(radii[k]!, frozen)),
+          scale,
+          what: `rho = ${radii[k]}`,
         }));
       },
     }),
-    smallRadius: order({
-      says: 'what SAMBA needs is a small radius: at theta_0 its decoder gradient is off by rho^2 only',
-      given: everyShape(SHAPES.smooth),
-      order: 2,
-      measure: (c, pair) => expansion(c, pair, 'theta'),
-    }),
-    elsewhere: order({
+    smallRadius: ae.secondOrder(
+      'theta',
+      'what SAMBA needs is a small radius: at theta_0 its decoder gradient is off by rho^2 only',
+    ),
+    elsewhere: check.order({
       says: "at theta_0 + t v the two gradients differ by t G'PGv/|g|",
-      given: everyShape(SINGLE),
+      given: SINGLE,
       order: 1,
       measure: (c, { rae, surrogate }) => {
-        const u0 = directions(c).slice();
+        const u0 = ae.directions(c).slice();
+        const turn = mat.scale(1 / slope(c), across(c));
         return {
-          ladder: ladder(dyadic(reach(c), 3, 14), t => {
+          ladder: check.ladder(distances(c), t => {
             const at = moved(c, t);
-            const live = penaltyGradient(at, raeStep(rae, at.shape), 'theta');
-            return { residual: subtract([...live.value], [...surrogate(at, u0)]), scale: 2 * live.scale };
+            const { value, scale } = penaltyGradient(at, ae.raeStep(rae, at.shape), 'theta');
+            return { residual: mat.subtract([...value], surrogate(at, u0)), scale: 2 * scale };
           }),
-          constant: jet(c, Float64Array.from(scale(1 / steepnessAt(c), across(c)))).first('theta'),
+          constant: ae.jet(c, Float64Array.from(turn)).first('theta'),
         };
       },
     }),
-    value: order({
+    value: check.order({
       says: 'and the two penalties by t^2 |PGv|^2/(2|g|) only',
-      given: everyShape(SINGLE),
+      given: SINGLE,
       order: 2,
       measure: (c, { rae }) => {
-        const u0 = [...directions(c)];
+        const u0 = [...ae.directions(c)];
         return {
-          ladder: ladder(dyadic(reach(c), 3, 14), t => {
+          ladder: check.ladder(distances(c), t => {
             const at = moved(c, t);
-            const program = raeStep(rae, at.shape);
-            const live = program.run({ ...inputsOf(at), lambda: Float64Array.of(1) })['term.penalty']![0]!;
-            const { gradient, decoded } = atCode(at);
-            const size = live + norm(c.x) + norm([...decoded]);
-            return {
-              residual: live - dot([...gradient], u0),
-              scale: size * (1 + norm(Object.values(c.params).flat())),
-            };
+            const inputs = { ...ae.inputsOf(at), lambda: Float64Array.of(1) };
+            const live = ae.raeStep(rae, at.shape).run(inputs)['term.penalty']![0]!;
+            const { gradient, decoded } = ae.atCode(at);
+            const size = live + mat.norm(c.x) + ae.norm(decoded);
+            return { residual: live - mat.dot([...gradient], u0), scale: size * (1 + allParams(c)) };
           }),
-          constant: norm(across(c)) ** 2 / (2 * steepnessAt(c)),
+          constant: mat.norm(across(c)) ** 2 / (2 * slope(c)),
         };
       },
     }),
   },
   mutants: {
-    ...inRae<Subject>({ squaredPenalty, frozenDenominator, literalJacobian, constantPenalty, halfPenalty }),
-    ...inSamba<Subject>({ noDetach, detachNormOnly, detachDirectionOnly }),
-    notFrozen: mutant('the direction follows theta', s => ({
-      ...s,
-      surrogate: c => frozen(c, directions(c)),
-    })),
-    notUnit: mutant('the direction is not normalised', s => ({
-      ...s,
-      surrogate: (c, u0) => scale(steepnessAt(c), [...frozen(c, u0)]),
-    })),
+    ...ae.wrongRae<Subject>(
+      'squaredPenalty',
+      'frozenDenominator',
+      'literalJacobian',
+      'constantPenalty',
+      'halfPenalty',
+    ),
+    ...ae.inSamba<Subject>(ae.DETACH_MUTANTS),
+    ...wrong.formula(SUBJECT, 'surrogate', {
+      notFrozen: ['the direction follows theta', c => SUBJECT.surrogate(c, ae.directions(c))],
+      notUnit: ['the direction is not normalised', (c, u0) => mat.scale(slope(c), SUBJECT.surrogate(c, u0))],
+    }),
   },
 });

@@ -1,97 +1,40 @@
 /** @file "SAMBA and the RAE have equivalent gradients": abstract, section 3, conclusion. */
+import { check, claim, conditional, mat, wrong } from '../../kit.js';
+import * as ae from '../../subjects/autoencoder.js';
 
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { conditional } from '../../../src/claims/verdict.js';
-import type { RaeLossGradientRules } from '../../../src/core/objectives/rae/rae-loss-gradient.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
-import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
-import { everyShape, random } from '../../arbitraries/given.js';
-import { jet } from '../../subjects/network/jets.js';
-import type { Part } from '../../subjects/network/network.js';
-import { kinked, kinkOf } from '../../subjects/sam/kinked.js';
-import {
-  DETACH_MUTANTS,
-  DIRECTION_MUTANTS,
-  inRae,
-  inSamba,
-  LENGTH_MUTANTS,
-  PENALTY_MUTANTS,
-} from '../../subjects/sam/mutants.js';
-import {
-  compare,
-  directions,
-  equal,
-  PAIR,
-  type Pair,
-  radii,
-  type Sides,
-  steepness,
-} from '../../subjects/sam/pair.js';
-
-interface Subject extends Pair {
+const SUBJECT = {
+  ...ae.PAIR,
   /** Eq. (3) read literally: the norm of the decoder's Jacobian. */
-  readonly literal: RaeLossGradientRules;
+  literal: ae.PENALTY_MUTANTS.literalJacobian.rules,
   /** The released code: one norm of the gradient of the batch mean. */
-  readonly released: RaeLossGradientRules;
-}
+  released: ae.PENALTY_MUTANTS.batchPenalty.rules,
+};
+type Subject = typeof SUBJECT;
 
-const PARTS: readonly Part[] = ['z', 'phi', 'theta'];
+const PARTS = ['z', 'phi', 'theta'] as const;
 
 /** Codes, encoder and decoder in one vector. */
-function together(c: AutoencoderCase, pair: Pair, steps: readonly number[]): Sides[] {
-  const parts = PARTS.map(part => compare(c, pair, part, steps));
-  const join = (i: number, side: 'samba' | 'rae' | 'residual'): Float64Array =>
-    Float64Array.from(parts.flatMap(sides => [...sides[i]![side]]));
-  return steps.map((_, i) => ({
-    samba: join(i, 'samba'),
-    rae: join(i, 'rae'),
-    residual: join(i, 'residual'),
-    scale: parts.reduce((sum, sides) => sum + sides[i]!.scale, 0),
-  }));
-}
+const together = (c: ae.AutoencoderCase, pair: ae.Pair, steps: readonly number[]): ae.Sides[] =>
+  ae.joined(PARTS.map(part => ae.compare(c, pair, part, steps)));
 
 /** By how much the gradients differ beyond four times what those of the right penalty do, at a small radius. */
-const beyond = (c: AutoencoderCase, right: Pair, wrong: RaeLossGradientRules) => {
-  const step = [2 ** -12 / steepness(c)];
-  const [[good], [bad]] = [together(c, right, step), together(c, { ...right, rae: wrong }, step)] as [
-    [Sides],
-    [Sides],
-  ];
-  return {
-    claimed: norm([...bad.rae]),
-    actual: norm([...bad.samba]),
-    by: norm([...bad.residual]) - 4 * norm([...good.residual]),
-    scale: bad.scale,
-  };
-};
+function beyond(c: ae.AutoencoderCase, right: ae.Pair, rae: ae.Pair['rae']) {
+  const step = [2 ** -12 / ae.steepness(c)];
+  const [[good], [bad]] = [together(c, right, step), together(c, { ...right, rae }, step)];
+  return { ...ae.differ(bad!), by: ae.norm(bad!.residual) - 4 * ae.norm(good!.residual) };
+}
 
-const first = (c: AutoencoderCase): Float64Array =>
-  Float64Array.from(PARTS.flatMap(part => [...jet(c, directions(c)).second(part)]));
-
-const SATURATING = SHAPES.smooth.filter(
-  ({ net }) => net.activation === 'tanh' || net.activation === 'sigmoid',
+const [CONTROL, LINEAR] = [ae.everyShape(ae.SHAPES.control), ae.everyShape(ae.SHAPES.linear)];
+const SATURATING = ae.everyShape(
+  ae.SHAPES.smooth.filter(({ net }) => net.activation === 'tanh' || net.activation === 'sigmoid'),
 );
-
-const {
-  unnormalised,
-  rootDimensionMissing,
-  dimensionForRoot,
-  covarianceForRoot,
-  covarianceMissing,
-  batchNorm,
-} = LENGTH_MUTANTS;
-const { squaredPenalty, frozenDenominator, literalJacobian, constantPenalty, batchPenalty, halfPenalty } =
-  PENALTY_MUTANTS;
 
 export default claim<Subject, string, string>({
   id: 'SAMBA-25',
   paper: 'samba',
   source: 'Reizinger & Huszár 2023, abstract, section 3, conclusion',
   tex: {
-    printed: '\\nabla L_{SAMBA} \\approx \\nabla L_{RAE}\\quad\\text{("equivalent gradients")}',
+    printed: '\\text{"SAMBA and the RAE have equivalent gradients"}',
     corrected:
       '\\nabla L_{SAMBA} = \\nabla\\left[L + \\alpha\\sqrt d\\,\\|\\nabla_zL\\|\\right] + O(\\alpha^2 d)\\quad\\text{for}\\ z,\\phi,\\theta,\\ \\text{per sample},\\ \\Sigma=\\alpha^2I',
   },
@@ -99,109 +42,94 @@ export default claim<Subject, string, string>({
   verdict: conditional(
     'lambda is small, J_f is the loss gradient, the norm is per sample and the covariance is fixed',
   ),
+  findings: [
+    {
+      class: 'caveat',
+      title: 'The gradients are equivalent to first order in α√d',
+      quote:
+        'relies on first-order approximations, [...] such approximations might not hold in every practical setting',
+      place: 'section 5, limitations',
+      says: 'The difference is of order $\\alpha^2d$, with a known constant. At $\\alpha=1$ and $d=256$, the largest radius of the experiments, the code gradients of saturating decoders differ by more than a quarter. The penalty has to be the one of section 3.2, on the gradient of the loss for every sample (SAMBA-5, SAMBA-26).',
+    },
+  ],
   objectives: ['samba', 'rae-loss-gradient'],
-  subject: { ...PAIR, literal: literalJacobian.rules, released: batchPenalty.rules },
+  subject: SUBJECT,
   checks: {
-    order: order({
+    order: check.order({
       says: 'codes, encoder and decoder together: the gradients differ at second order, with the third derivatives as constant',
-      given: everyShape(SHAPES.smooth),
+      given: ae.everyShape(ae.SHAPES.smooth),
       order: 2,
       measure: (c, pair) => {
-        const steps = radii(c);
-        const ladder = together(c, pair, steps).map(({ residual, scale }, i) => ({
-          step: steps[i]!,
-          residual,
-          scale,
-        }));
-        return { ladder, constant: first(c) };
+        const { second } = ae.jet(c, ae.directions(c));
+        const [steps, constant] = [ae.radii(c), PARTS.flatMap(part => [...second(part)])];
+        return { ladder: ae.rungs(steps, together(c, pair, steps)), constant };
       },
     }),
-    linearDecoder: equals({
+    linearDecoder: check.equals({
       says: 'for linear decoders the gradients for codes, encoder and bias agree at every radius',
-      given: everyShape(SHAPES.linear),
+      given: LINEAR,
       runs: 24,
       measure: (c, pair) => {
-        const steps = [2 ** -7, 1, 100];
-        const data = c.shape.net.decoder.at(-1)!;
-        const bias = ({ samba, rae, scale }: Sides) => ({
-          actual: samba.slice(-data),
-          expected: rae.slice(-data),
-          scale,
-          what: 'bias',
-        });
-        return [
-          ...compare(c, pair, 'z', steps).map(sides => ({ ...equal(sides), what: 'code' })),
-          ...compare(c, pair, 'phi', steps).map(sides => ({ ...equal(sides), what: 'encoder' })),
-          ...compare(c, pair, 'theta', steps).map(bias),
-        ];
+        const bias = (all: Float64Array): Float64Array => all.slice(-c.shape.net.decoder.at(-1)!);
+        return PARTS.flatMap(part =>
+          ae.compare(c, pair, part, [2 ** -7, 1, 100]).map(({ samba, rae, scale }) => ({
+            what: part,
+            actual: part === 'theta' ? bias(samba) : samba,
+            expected: part === 'theta' ? bias(rae) : rae,
+            scale,
+          })),
+        );
       },
     }),
-    reluCell: equals({
+    reluCell: check.equals({
       says: 'for ReLU decoders those for codes and encoder up to the first kink',
-      given: random(kinked(SHAPES.relu)),
+      given: ae.random(ae.kinked(ae.SHAPES.relu)),
       runs: 24,
       measure: (c, pair) =>
         (['z', 'phi'] as const).flatMap(part =>
-          compare(
-            c,
-            pair,
-            part,
-            [1 / 64, 0.99].map(share => share * kinkOf(c)),
-          ).map(equal),
+          ae.compare(c, pair, part, mat.scale(ae.kinkOf(c), [1 / 64, 0.99])).map(ae.equal),
         ),
     }),
-    linearWeights: violates({
+    linearWeights: check.violates({
       says: 'those for the weights of a linear decoder do not',
-      given: everyShape(SHAPES.linear),
+      given: LINEAR,
       runs: 24,
-      measure: (c, pair) =>
-        compare(c, pair, 'theta', [1 / 16, 1]).map(({ samba, rae, residual, scale }) => ({
-          claimed: norm([...rae]),
-          actual: norm([...samba]),
-          by: norm([...residual]),
-          scale,
-        })),
+      measure: (c, pair) => ae.compare(c, pair, 'theta', [1 / 16, 1]).map(ae.differ),
     }),
-    literal: violates({
+    literal: check.violates({
       says: "with the decoder's Jacobian in the penalty the gradients differ at first order",
-      given: everyShape(SHAPES.control),
+      given: CONTROL,
       runs: 16,
       measure: (c, pair) => beyond(c, pair, pair.literal),
     }),
-    released: violates({
+    released: check.violates({
       says: 'with one norm for the batch, as in the released code, too',
-      given: everyShape(SHAPES.control),
+      given: CONTROL,
       runs: 16,
       measure: (c, pair) => beyond(c, pair, pair.released),
     }),
-    largeRadius: violates({
+    largeRadius: check.violates({
       says: 'at lambda = 16, that of alpha = 1 and d = 256, the code gradients of saturating decoders have little to do with each other',
-      given: everyShape(SATURATING),
+      given: SATURATING,
       runs: 16,
       measure: (c, pair) => {
-        const [sides] = compare(c, pair, 'z', [16]) as [Sides];
-        const claimed = norm([...sides.rae]);
+        const { by, ...sides } = ae.differ(ae.compare(c, pair, 'z', [16])[0]!);
         // not even within a quarter
-        return {
-          claimed,
-          actual: norm([...sides.samba]),
-          by: norm([...sides.residual]) - claimed / 4,
-          scale: sides.scale,
-        };
+        return { ...sides, by: by - sides.claimed / 4 };
       },
     }),
   },
   mutants: {
-    ...inSamba<Subject>(DETACH_MUTANTS),
-    ...inSamba<Subject>(DIRECTION_MUTANTS),
-    ...inSamba<Subject>({ unnormalised, rootDimensionMissing, dimensionForRoot }),
-    ...inSamba<Subject>({ covarianceForRoot, covarianceMissing, batchNorm }),
-    ...inRae<Subject>({ squaredPenalty, frozenDenominator, literalJacobian, constantPenalty }),
-    ...inRae<Subject>({ batchPenalty, halfPenalty }),
-    literalRepaired: mutant('the loss gradient for the literal Jacobian', s => ({ ...s, literal: s.rae })),
-    releasedRepaired: mutant('a norm for every sample in the released code', s => ({
-      ...s,
-      released: s.rae,
-    })),
+    ...ae.inSamba<Subject>({ ...ae.DETACH_MUTANTS, ...ae.DIRECTION_MUTANTS }),
+    ...ae.wrongSamba<Subject>('unnormalised', 'rootDimensionMissing', 'dimensionForRoot'),
+    ...ae.wrongSamba<Subject>('covarianceForRoot', 'covarianceMissing', 'batchNorm'),
+    ...ae.wrongRae<Subject>('squaredPenalty', 'frozenDenominator', 'literalJacobian', 'constantPenalty'),
+    ...ae.wrongRae<Subject>('batchPenalty', 'halfPenalty'),
+    ...wrong.formula(SUBJECT, 'literal', {
+      literalRepaired: ['the loss gradient for the literal Jacobian', SUBJECT.rae],
+    }),
+    ...wrong.formula(SUBJECT, 'released', {
+      releasedRepaired: ['a norm for every sample in the released code', SUBJECT.rae],
+    }),
   },
 });

@@ -1,13 +1,12 @@
 /** @file Cases of a large network: random parameters and made-up images. */
-import fc from 'fast-check';
-import type { Given } from '../../../src/claims/checks/given.js';
-import { fill, stream } from '../../../src/claims/random.js';
 import { initialise } from '../../../src/core/init.js';
+import type { ParamShapes } from '../../../src/core/net/network.js';
 import { firstStatistic, follow, RUNNING_RULES } from '../../../src/core/net/running.js';
 import { sizeOf } from '../../../src/engine/graph/graph.js';
 import type { Arrays } from '../../../src/engine/program.js';
 import { generatedImages } from '../../../src/train/generated.js';
-import { CODE } from '../network/network.js';
+import { fc, fill, type Given, stream } from '../../kit.js';
+import { CODE, prefixed } from '../network/network.js';
 import { functionOf, LATENT, type Large, plainNetwork, under } from './network.js';
 import type { Workshop } from './workshop.js';
 
@@ -35,8 +34,8 @@ export const singlesAfterPair: Given<LargeCase> = {
 };
 
 /** The batch's own moments as running statistics, as they would be after long training. */
-const moments = (of: Large) =>
-  functionOf({ ...of, mode: 'training' }, {}, ({ net, params, x, more }) => {
+const moments = (large: Large) =>
+  functionOf({ ...large, mode: 'training' }, {}, ({ net, params, x, more }) => {
     const rules = { ...RUNNING_RULES, move: (_: unknown, now: typeof x) => now };
     const followed = follow(net, under('statistics', more), rules);
     followed.net.decode(params, followed.net.encode(params, x).mean);
@@ -45,37 +44,31 @@ const moments = (of: Large) =>
 
 const MOMENTS = {};
 
-const prefixed = (prefix: string, all: Arrays): Arrays =>
-  Object.fromEntries(Object.entries(all).map(([name, values]) => [`${prefix}.${name}`, values]));
-
-function draw(of: Large, seed: number, shop: Workshop): Arrays {
-  const net = plainNetwork(of);
-  const draws = Object.entries(net.shapes).map(
-    ([name, shape]) =>
-      [name, fill(new Float64Array(sizeOf(shape)), 'uniform', stream(seed, 'large', name))] as const,
+function draw(large: Large, seed: number, shop: Workshop): Arrays {
+  const net = plainNetwork(large);
+  const arrays = (shapes: ParamShapes, fill: (size: number, name: string) => Float64Array): Arrays =>
+    Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, fill(sizeOf(shape), name)]));
+  const uniform = (size: number, name: string) =>
+    fill(new Float64Array(size), 'uniform', stream(seed, 'large', name));
+  const draws = arrays(net.shapes, uniform);
+  const fresh = arrays(net.normalised!.statistics, (size, name) =>
+    new Float64Array(size).fill(firstStatistic(name)),
   );
-  const fresh = Object.entries(net.normalised!.statistics).map(
-    ([name, shape]) => [name, new Float64Array(sizeOf(shape)).fill(firstStatistic(name))] as const,
-  );
-  const images = generatedImages(of.batch, SIZE, seed);
-  const [height, width, channels] = images.shape;
-  const pixels = height * width * channels;
-  const x = new Float32Array(of.batch * pixels);
-  for (let i = 0; i < of.batch; i++) images.fill(i, x, i * pixels);
+  const images = generatedImages(large.batch, SIZE, seed);
+  const pixels = sizeOf(images.shape);
+  const x = new Float32Array(large.batch * pixels);
+  for (let i = 0; i < large.batch; i++) images.fill(i, x, i * pixels);
   const inputs = {
-    ...prefixed('param', initialise(net, Object.fromEntries(draws))),
-    ...prefixed('param', { [CODE]: new Float64Array(of.batch * LATENT) }),
-    ...prefixed('statistics', Object.fromEntries(fresh)),
+    ...prefixed('param', { ...initialise(net, draws), [CODE]: new Float64Array(large.batch * LATENT) }),
+    ...prefixed('statistics', fresh),
     x: Float64Array.from(x),
   };
-  if (of.mode === 'training') return inputs;
-  const program = shop.program(MOMENTS, `${of.activation} ${of.batch}`, () => moments(of));
-  const statistics = Object.entries(program.run(inputs)).map(
-    ([name, values]) => [name, values.slice()] as const,
-  );
+  if (large.mode === 'training') return inputs;
+  const program = shop.program(MOMENTS, `${large.activation} ${large.batch}`, () => moments(large));
+  const statistics = Object.entries(program.run(inputs)).map(([name, values]) => [name, values.slice()]);
   return { ...inputs, ...prefixed('statistics', Object.fromEntries(statistics)) };
 }
 
 /** The inputs of a case. Statistics of the batch are given where they are used: in evaluation mode. */
-export const drawCase = (of: Large, seed: number, shop: Workshop): Arrays =>
-  shop.inputs(`${of.activation} ${of.mode} ${of.batch} ${seed}`, () => draw(of, seed, shop));
+export const drawCase = (large: Large, seed: number, shop: Workshop): Arrays =>
+  shop.inputs(`${large.activation} ${large.mode} ${large.batch} ${seed}`, () => draw(large, seed, shop));

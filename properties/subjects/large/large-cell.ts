@@ -1,23 +1,13 @@
 /** @file The ResNet-18 of the experiments with ReLU: what is exact as long as no unit of the decoder changes sign. */
 import * as tf from '@tensorflow/tfjs';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { within } from '../../../src/claims/checks/within.js';
-import { type Check, mutant } from '../../../src/claims/claim.js';
-import type { Controls } from '../../../src/claims/deepened.js';
-import { fill, stream } from '../../../src/claims/random.js';
 import { gradient } from '../../../src/core/derivatives.js';
+import { sizeOf as sizeOfShape } from '../../../src/engine/graph/graph.js';
+import { type Check, check, fill, mutant, stream } from '../../kit.js';
 import { CODE } from '../network/network.js';
-import {
-  DETACH_MUTANTS,
-  DIRECTION_MUTANTS,
-  inRae,
-  inSamba,
-  LENGTH_MUTANTS,
-  PENALTY_MUTANTS,
-} from '../sam/mutants.js';
+import * as mutants from '../sam/mutants.js';
 import type { Pair } from '../sam/pair.js';
 import { batchesOf, type LargeCase } from './draw.js';
-import { functionOf } from './network.js';
+import { FULL_WIDTH, functionOf } from './network.js';
 import { differenceOf, type LargePart, sizeOf, sumsOf } from './parts.js';
 import { directionsAt, inputsAt, type Place, secondAt, sideAt } from './steps.js';
 import { Workshop } from './workshop.js';
@@ -32,20 +22,18 @@ const distance = (a: Float64Array, b: Float64Array): number =>
 
 /** J_f' w at codes moved by rho u, for a random w: the same within one cell of the decoder, which is affine there. */
 function pulledBack(place: Place): (rho: number) => Float64Array {
-  const { of, seed, shop } = place;
-  const weights = { shape: [of.batch, 32, 32, 3] };
+  const { of: large, seed, shop } = place;
+  const shape = [large.batch, 32, 32, 3];
   const direction = directionsAt(place);
   const inputs = inputsAt(place);
   const program = shop.program(DECODER, 'pulled back', () =>
-    functionOf(of, { weights }, ({ net, params, x, more }) => {
+    functionOf(large, { weights: { shape } }, ({ net, params, x, more }) => {
       const product = (z: tf.Tensor): tf.Tensor => tf.sum(tf.mul(more.weights!, net.decode(params, z)));
       return { gradient: gradient(product, net.encode(params, x).mean) };
     }),
   );
-  program.run({
-    ...inputs,
-    weights: fill(new Float64Array(of.batch * 32 * 32 * 3), 'normal', stream(seed, 'weights')),
-  });
+  const weights = fill(new Float64Array(sizeOfShape(shape)), 'normal', stream(seed, 'weights'));
+  program.run({ ...inputs, weights });
   return rho => program.update({ [`param.${CODE}`]: direction.map(u => rho * u) }).gradient!.slice();
 }
 
@@ -77,24 +65,23 @@ export interface LargeCell {
   readonly shop?: Workshop;
 }
 
-const placeOf = ({ part, width, parts = [part], shop = new Workshop(width) }: LargeCell) => {
+/** Both sides of a case without the perturbation and at each of the radii, in parts of the cell's. */
+function sidesIn({ part, width, parts = [part], shop = new Workshop(width) }: LargeCell) {
   const at = parts.indexOf(part);
-  return {
-    at,
-    of: ({ seed, batch }: LargeCase): Place => ({
+  return ({ seed, batch }: LargeCase, { samba, rae }: Pair) => {
+    const place: Place = {
       of: { width, activation: 'relu', batch, mode: 'evaluation' },
       parts,
       seed,
       shop,
-    }),
+    };
+    const radii = [...SHARES, FAR].map(share => share * cellRadius(place));
+    const steps = [0, ...radii];
+    const a = sideAt(place, { name: 'samba', rules: samba }, steps).map(sketches => sketches[at]!);
+    const b = sideAt(place, { name: 'rae', rules: rae }, steps).map(sketches => sketches[at]!);
+    return { radii, samba: a, rae: b, second: () => sumsOf(secondAt(place)[at]!) };
   };
-};
-
-/** Both sides without the perturbation, and at each of the radii. */
-const sidesAt = (place: Place, { samba, rae }: Pair, radii: readonly number[]) => ({
-  samba: sideAt(place, { name: 'samba', rules: samba }, [0, ...radii]),
-  rae: sideAt(place, { name: 'rae', rules: rae }, [0, ...radii]),
-});
+}
 
 /** Beyond the cell. */
 const FAR = 32;
@@ -105,26 +92,19 @@ const SHARES = [1 / 4, 1];
  * |Ju|^2 more for the decoder.
  */
 export function largeCell(spec: LargeCell): Check<Pair> {
-  const { at, of } = placeOf(spec);
-  return within<LargeCase, Pair>({
+  const sides = sidesIn(spec);
+  return check.within<LargeCase, Pair>({
     says: `on the ResNet-18 of the experiments with ReLU, width ${spec.width}, inside a cell what the two add is the same${spec.part === 'theta' ? ' but for that' : ''}, to 1e-7 of it (the rounding of gradients a million times larger)`,
     given: batchesOf(BATCH),
     tolerance: 1e-7,
     runs: 1,
     measure: (c, pair) => {
-      const place = of(c);
-      const radii = [...SHARES, FAR].map(share => share * cellRadius(place));
-      const { samba, rae } = sidesAt(place, pair, radii);
-      const second = spec.part === 'theta' ? sumsOf(secondAt(place)[at]!) : undefined;
+      const { radii, samba, rae, second } = sides(c, pair);
+      const more = spec.part === 'theta' ? second() : undefined;
       return SHARES.map((share, i) => {
-        const [a, b] = [samba[i + 1]![at]!, rae[i + 1]![at]!];
-        const added = differenceOf(b, rae[0]![at]!);
-        const actual = differenceOf(a, samba[0]![at]!);
-        return {
-          actual,
-          expected: second === undefined ? added : added.map((x, k) => x + radii[i]! ** 2 * second[k]!),
-          what: `${share} of the cell`,
-        };
+        const added = differenceOf(rae[i + 1]!, rae[0]!);
+        const expected = more === undefined ? added : added.map((x, k) => x + radii[i]! ** 2 * more[k]!);
+        return { what: `${share} of the cell`, actual: differenceOf(samba[i + 1]!, samba[0]!), expected };
       });
     },
   });
@@ -132,36 +112,41 @@ export function largeCell(spec: LargeCell): Check<Pair> {
 
 /** Behind the edge of the cell the gradients differ. */
 export function beyondLargeCell(spec: LargeCell): Check<Pair> {
-  const { at, of } = placeOf(spec);
-  return violates<LargeCase, Pair>({
+  const sides = sidesIn(spec);
+  return check.violates<LargeCase, Pair>({
     says: `nor on the ResNet-18 of the experiments, width ${spec.width}, at ${FAR} times the radius of a cell`,
     given: batchesOf(BATCH),
     runs: 1,
     measure: (c, pair) => {
-      const place = of(c);
-      const radii = [...SHARES, FAR].map(share => share * cellRadius(place));
-      const { samba, rae } = sidesAt(place, pair, radii);
-      const [a, b] = [samba.at(-1)![at]!, rae.at(-1)![at]!];
+      const { samba, rae } = sides(c, pair);
+      const [a, b] = [samba.at(-1)!, rae.at(-1)!];
       const by = Math.hypot(...differenceOf(a, b));
       return { claimed: sizeOf(b), actual: sizeOf(a), by, scale: sizeOf(a) + sizeOf(b) };
     },
   });
 }
 
-const { noDetach } = DETACH_MUTANTS;
-const { halfRadius, batchNorm } = LENGTH_MUTANTS;
-const { halfPenalty } = PENALTY_MUTANTS;
+/** A check that a deep run follows up inside a cell, and what this must reject by itself. */
+export const alsoInLargeCell = <Subject extends Pair>(
+  part: LargePart,
+  near: Check<Subject>,
+): Check<Subject> =>
+  check.deepened<Subject>(near, () => largeCell({ part, width: FULL_WIDTH }), {
+    controls: {
+      ...mutants.wrongSamba<Subject>('noDetach', 'halfRadius', 'batchNorm'),
+      ...mutants.wrongRae<Subject>('halfPenalty'),
+    },
+    large: true,
+  });
 
-/** What the first of these checks must reject by itself. */
-export const largeCellControls = <Subject extends Pair>(): Controls<Subject> => ({
-  ...inSamba<Subject>({ noDetach, halfRadius, batchNorm }),
-  ...inRae<Subject>({ halfPenalty }),
-});
-
-/** What the second must reject: gradients that have no kink between them. */
-export const BEYOND_CONTROLS: Controls<Pair> = {
-  unperturbed: mutant('neither adds anything', () => ({
-    samba: DIRECTION_MUTANTS.noSecondStep.rules,
-    rae: PENALTY_MUTANTS.constantPenalty.rules,
-  })),
+const UNPERTURBED: Pair = {
+  samba: mutants.DIRECTION_MUTANTS.noSecondStep.rules,
+  rae: mutants.PENALTY_MUTANTS.constantPenalty.rules,
 };
+
+/** A check that a deep run follows up beyond a cell; gradients that have no kink between them must be rejected. */
+export const alsoBeyondLargeCell = (part: LargePart, near: Check<Pair>): Check<Pair> =>
+  check.deepened<Pair>(near, () => beyondLargeCell({ part, width: FULL_WIDTH }), {
+    controls: { unperturbed: mutant('neither adds anything', () => UNPERTURBED) },
+    large: true,
+  });

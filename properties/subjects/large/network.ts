@@ -1,12 +1,12 @@
 /** @file The ResNet-18 autoencoder of the experiments at 32x32 pixels, with free codes, in doubles. */
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import type { ActivationName } from '../../../src/core/net/activation.js';
 import type { Autoencoder, ParamShapes, Params } from '../../../src/core/net/network.js';
 import { resnetAutoencoder } from '../../../src/core/net/resnet.js';
 import { evaluated } from '../../../src/core/net/running.js';
 import type { Specs } from '../../../src/engine/spec.js';
 import type { Traceable } from '../../../src/engine/trace.js';
-import { CODE } from '../network/network.js';
+import { prefixed, withFreeCodes } from '../network/network.js';
 
 export interface Large {
   /** Channels of the first stage: 64 in the experiments. */
@@ -33,18 +33,6 @@ export const under = (prefix: string, all: Params): Params =>
     ),
   );
 
-/** The network with one more parameter, `code` [B, d], added to the posterior means. */
-function withFreeCodes(net: Autoencoder, batch: number): Autoencoder {
-  return {
-    ...net,
-    shapes: { ...net.shapes, [CODE]: [batch, LATENT] },
-    encode(params, x) {
-      const posterior = net.encode(params, x);
-      return { ...posterior, mean: tf.add(posterior.mean, params[CODE]!) };
-    },
-  };
-}
-
 /** What a function of the network is given. */
 export interface Within {
   readonly net: Autoencoder;
@@ -56,25 +44,23 @@ export interface Within {
 
 /** A function of a large network as a program: inputs `param.*`, `statistics.*`, `x` and those of `more`. */
 export function functionOf(
-  of: Large,
+  large: Large,
   more: Specs,
   fn: (given: Within) => Record<string, tf.Tensor>,
 ): { readonly specs: Specs; readonly fn: Traceable } {
-  const plain = plainNetwork(of);
-  const named = (prefix: string, shapes: ParamShapes): ParamShapes =>
-    Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [`${prefix}.${name}`, shape]));
+  const plain = plainNetwork(large);
   const shapes: ParamShapes = {
-    ...named('param', withFreeCodes(plain, of.batch).shapes),
-    ...named('statistics', plain.normalised!.statistics),
-    x: [of.batch, ...plain.data],
+    ...prefixed('param', withFreeCodes(plain, large.batch).shapes),
+    ...prefixed('statistics', plain.normalised!.statistics),
+    x: [large.batch, ...plain.data],
   };
   const specs = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }]));
   return {
     specs: { ...specs, ...more },
     fn: all => {
       const statistics = under('statistics', all);
-      const inMode = of.mode === 'training' ? plain : evaluated(plain, statistics);
-      const net = withFreeCodes(inMode, of.batch);
+      const inMode = large.mode === 'training' ? plain : evaluated(plain, statistics);
+      const net = withFreeCodes(inMode, large.batch);
       return fn({ net, params: under('param', all), x: all.x!, more: all });
     },
   };

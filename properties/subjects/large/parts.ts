@@ -58,10 +58,10 @@ export function sketch(outputs: Arrays, prefix: string, part: LargePart): Float6
 }
 
 /** The sums of a sketch. */
-export const sumsOf = (of: Float64Array): Float64Array => of.subarray(0, SUMS);
+export const sumsOf = (sketched: Float64Array): Float64Array => sketched.subarray(0, SUMS);
 
 /** The 2-norm of what was sketched. */
-export const sizeOf = (of: Float64Array): number => of[SUMS]!;
+export const sizeOf = (sketched: Float64Array): number => sketched[SUMS]!;
 
 /** The sums of a difference. */
 export const differenceOf = (a: Float64Array, b: Float64Array): Float64Array =>

@@ -1,9 +1,9 @@
 /** @file Gradients of objectives on a large network in training mode, against differences of their losses. */
 import type * as tf from '@tensorflow/tfjs';
-import { fill, stream } from '../../../src/claims/random.js';
 import type { Objective } from '../../../src/core/objectives/objective.js';
 import { evaluateWithGradient } from '../../../src/core/step.js';
 import type { Arrays } from '../../../src/engine/program.js';
+import { fill, stream } from '../../kit.js';
 import { prefixed } from '../network/network.js';
 import { drawCase } from './draw.js';
 import { functionOf, LATENT, type Large } from './network.js';
@@ -41,51 +41,44 @@ function slope(f: (t: number) => number, h: number): number {
 const STEP = 1e-3;
 
 /** The derivative of a loss along a random direction in all parameters and codes at once, by its gradient and by differences. */
-export function slopesAt(
-  of: Large,
-  seed: number,
-  shop: Workshop,
-  one: Differentiated,
-): { readonly gradient: number; readonly differences: number } {
-  const name = `slopes of ${one.objective.name} ${of.batch} ${of.mode} ${seed}`;
-  const [found] = shop.numbers(one.rules, name, () => [measure(of, seed, shop, one)]);
+export function slopesAt(large: Large, seed: number, shop: Workshop, one: Differentiated) {
+  const name = `slopes of ${one.objective.name} ${large.batch} ${large.mode} ${seed}`;
+  const [found] = shop.numbers(one.rules, name, () => [measure(large, seed, shop, one)]);
   return { gradient: found![0]!, differences: found![1]! };
 }
 
-function measure(
-  of: Large,
-  seed: number,
-  shop: Workshop,
-  { rules, objective, held, direction = new Float64Array(of.batch * LATENT) }: Differentiated,
-): Float64Array {
-  const codes = { shape: [of.batch, LATENT] };
-  const inputs = drawCase(of, seed, shop);
-  const noise = fill(new Float64Array(of.batch * LATENT), 'normal', stream(seed, 'noise'));
+function measure(large: Large, seed: number, shop: Workshop, one: Differentiated): Float64Array {
+  const size = large.batch * LATENT;
+  const { rules, objective, held, direction = new Float64Array(size) } = one;
+  const codes = { shape: [large.batch, LATENT] };
+  const inputs = {
+    ...drawCase(large, seed, shop),
+    noise: fill(new Float64Array(size), 'normal', stream(seed, 'noise')),
+  };
   const v = along(inputs, seed);
   const analytic = shop.program(rules, `gradient of ${objective.name}`, () =>
-    functionOf(of, { noise: codes }, ({ net, params, x, more }) =>
-      prefixed(
-        'grad',
-        evaluateWithGradient(objective, net, params, { x, noise: more.noise! }, undefined).grads,
-      ),
-    ),
+    functionOf(large, { noise: codes }, ({ net, params, x, more }) => {
+      const given = { x, noise: more.noise! };
+      return prefixed('grad', evaluateWithGradient(objective, net, params, given, undefined).grads);
+    }),
   );
-  const grads = analytic.run({ ...inputs, noise });
-  const gradient = Object.entries(v).reduce((sum, [name, direction]) => {
+  const grads = analytic.run(inputs);
+  const gradient = Object.entries(v).reduce((total, [name, values]) => {
     const grad = grads[name.replace('param.', 'grad.')]!;
-    return sum + direction.reduce((inner, x, i) => inner + x * grad[i]!, 0);
+    return total + values.reduce((inner, x, i) => inner + x * grad[i]!, 0);
   }, 0);
   const loss = shop.program(rules, `loss of ${objective.name}`, () =>
-    functionOf(of, { noise: codes, direction: codes }, ({ net, params, x, more }) => {
+    functionOf(large, { noise: codes, direction: codes }, ({ net, params, x, more }) => {
       const whole = held === undefined ? objective : held(more.direction!);
       return { loss: whole.evaluate(net, params, { x, noise: more.noise! }, undefined).loss };
     }),
   );
-  loss.run({ ...inputs, noise, direction });
+  loss.run({ ...inputs, direction });
   const at = (t: number): number => {
-    const moved = Object.entries(v).map(
-      ([name, direction]) => [name, inputs[name]!.map((x, i) => x + t * direction[i]!)] as const,
-    );
+    const moved = Object.entries(v).map(([name, values]) => [
+      name,
+      inputs[name as keyof typeof inputs]!.map((x, i) => x + t * values[i]!),
+    ]);
     return loss.update(Object.fromEntries(moved)).loss![0]!;
   };
   return Float64Array.of(gradient, slope(at, STEP));

@@ -3,9 +3,9 @@ import type { AutoencoderCase } from '../../arbitraries/autoencoders.js';
 import { atCode, rowsOf } from './jets.js';
 
 /** The same case with an encoder that ignores the data: every code is `mu.bias`, whatever x is. */
-function withConstantEncoder(of: AutoencoderCase): AutoencoderCase {
-  const weight = of.params['mu.weight']!.map(() => 0);
-  return { ...of, params: { ...of.params, 'mu.weight': weight } };
+function withConstantEncoder(c: AutoencoderCase): AutoencoderCase {
+  const weight = c.params['mu.weight']!.map(() => 0);
+  return { ...c, params: { ...c.params, 'mu.weight': weight } };
 }
 
 /**
@@ -13,13 +13,13 @@ function withConstantEncoder(of: AutoencoderCase): AutoencoderCase {
  * error of exactly zero, and hence a gradient of exactly zero, for a size of 0. The encoder ignores the data, so that the
  * codes stay where they are.
  */
-export function withResiduals(of: AutoencoderCase, sizes: readonly number[]): AutoencoderCase {
-  const fixed = withConstantEncoder(of);
+export function withResiduals(c: AutoencoderCase, sizes: readonly number[]): AutoencoderCase {
+  const fixed = withConstantEncoder(c);
   const { decoded } = atCode(fixed);
-  const perSample = of.x.length / of.shape.batch;
+  const perSample = c.x.length / c.shape.batch;
   return {
     ...fixed,
-    x: of.x.map((x, i) => decoded[i]! + sizes[Math.floor(i / perSample) % sizes.length]! * x),
+    x: c.x.map((x, i) => decoded[i]! + sizes[Math.floor(i / perSample) % sizes.length]! * x),
   };
 }
 
@@ -31,11 +31,11 @@ const ON_KINK = 2 ** -20;
  * unit directions: min of -pre / (V_1 u) over units and samples where it is positive. Infinite where none does, 0 where a
  * unit is on its kink already.
  */
-export function firstKink(of: AutoencoderCase, directions: Float64Array): number {
-  const { batch, net } = of.shape;
-  const codes = rowsOf(atCode(of).mean, batch);
-  const weight = rowsOf(Float64Array.from(of.params['decoder.0.weight']!), net.decoder[1]!);
-  const bias = of.params['decoder.0.bias']!;
+export function firstKink(c: AutoencoderCase, directions: Float64Array): number {
+  const { batch, net } = c.shape;
+  const codes = rowsOf(atCode(c).mean, batch);
+  const weight = rowsOf(Float64Array.from(c.params['decoder.0.weight']!), net.decoder[1]!);
+  const bias = c.params['decoder.0.bias']!;
   const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
   const radiusOf = (pre: number, slope: number): number => {
     if (Math.abs(pre) < ON_KINK) return 0;

@@ -8,11 +8,20 @@ import * as tf from '@tensorflow/tfjs';
 import { gradient, gradients } from '../../../src/core/derivatives.js';
 import { scaleUp } from '../../../src/core/gaussian.js';
 import type { Params } from '../../../src/core/net/network.js';
-import { programOf } from '../../../src/engine/float64/program-of.js';
 import { constant } from '../../../src/engine/ops.js';
 import type { Arrays } from '../../../src/engine/program.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
-import { CODE, collect, inputSpecs, inputsOf, networkOf, type Part, paramsOf, prefixed } from './network.js';
+import {
+  CODE,
+  collect,
+  directionSpec,
+  inputsOf,
+  lossProgram,
+  networkOf,
+  networkProgram,
+  type Part,
+  prefixed,
+} from './network.js';
 
 /** The owner of the programs of this file. */
 const JETS = {};
@@ -33,19 +42,18 @@ function meanError(shape: Shape, along: Along, params: Params, inputs: Params, t
 }
 
 const jetProgram = (shape: Shape, along: Along) =>
-  programOf(JETS, shape, along, () => ({
-    specs: { ...inputSpecs(shape), direction: { shape: networkOf(shape).shapes.code! } },
-    fn: inputs => {
+  networkProgram(
+    JETS,
+    shape,
+    along,
+    ({ params, inputs }) => {
       const zero = constant(0);
       const first = (p: Params, t: tf.Tensor): tf.Tensor =>
         gradient(s => meanError(shape, along, p, inputs, s), t);
-      const second = (p: Params): tf.Tensor =>
-        tf.mul(
-          gradient(t => first(p, t), zero),
-          constant(0.5),
-        );
+      const slope = (p: Params): tf.Tensor => gradient(t => first(p, t), zero);
+      const second = (p: Params): tf.Tensor => tf.mul(slope(p), constant(0.5));
       const [d1, d2] = [(p: Params) => first(p, zero), second].map(f =>
-        gradients(p => ({ loss: f(p), aux: {} }), paramsOf(shape, inputs)),
+        gradients(p => ({ loss: f(p), aux: {} }), params),
       );
       return {
         'value.first': d1!.loss,
@@ -54,7 +62,8 @@ const jetProgram = (shape: Shape, along: Along) =>
         ...prefixed('second', d2!.grads),
       };
     },
-  }));
+    directionSpec(shape),
+  );
 
 /** Taylor coefficients in t of the mean error along a direction, and the gradients of these with the direction held fixed. */
 export interface Jet {
@@ -66,83 +75,58 @@ export interface Jet {
   readonly second: (part: Part) => Float64Array;
 }
 
+const PARTS = ['z', 'phi', 'scale', 'theta'] as const satisfies readonly Part[];
+
 /** The jet of a case along u, one direction a sample [B, d]. */
-export function jet(of: AutoencoderCase, direction: Float64Array, along: Along = 'codes'): Jet {
-  const outputs = jetProgram(of.shape, along).run({ ...inputsOf(of), direction });
-  const parts = (prefix: string): Readonly<Record<Part, Float64Array>> => ({
-    z: collect(outputs, prefix, 'z'),
-    phi: collect(outputs, prefix, 'phi'),
-    scale: collect(outputs, prefix, 'scale'),
-    theta: collect(outputs, prefix, 'theta'),
-  });
-  const [first, second] = [parts('first'), parts('second')];
-  return {
-    value: [outputs['value.first']![0]!, outputs['value.second']![0]!],
-    first: part => first[part],
-    second: part => second[part],
+export function jet(c: AutoencoderCase, direction: Float64Array, along: Along = 'codes'): Jet {
+  const outputs = jetProgram(c.shape, along).run({ ...inputsOf(c), direction });
+  const parts = (prefix: string): ((part: Part) => Float64Array) => {
+    const found = new Map(PARTS.map(part => [part, collect(outputs, prefix, part)]));
+    return part => found.get(part)!;
   };
+  const value = [outputs['value.first']![0]!, outputs['value.second']![0]!] as const;
+  return { value, first: parts('first'), second: parts('second') };
 }
 
 const pointProgram = (shape: Shape) =>
-  programOf(JETS, shape, 'point', () => ({
-    specs: inputSpecs(shape),
-    fn: inputs => {
-      const net = networkOf(shape);
-      const params = paramsOf(shape, inputs);
-      const { mean } = net.encode(params, inputs.x!);
-      const error = (z: tf.Tensor): tf.Tensor =>
-        tf.sum(tf.square(tf.sub(inputs.x!, net.decode(params, z))), 1);
-      return {
-        mean,
-        decoded: net.decode(params, mean),
-        errors: error(mean),
-        gradient: gradient(error, mean),
-      };
-    },
-  }));
+  networkProgram(JETS, shape, 'point', ({ net, params, x }) => {
+    const { mean } = net.encode(params, x);
+    const error = (z: tf.Tensor): tf.Tensor => tf.sum(tf.square(tf.sub(x, net.decode(params, z))), 1);
+    return { mean, decoded: net.decode(params, mean), errors: error(mean), gradient: gradient(error, mean) };
+  });
 
-export interface AtCode {
-  /** mu [B, d] */
-  readonly mean: Float64Array;
-  /** f(mu) [B, D] */
-  readonly decoded: Float64Array;
-  /** |x_i - f(mu_i)|^2 [B] */
-  readonly errors: Float64Array;
-  /** grad_z of the errors, one a sample [B, d]: not divided by B. */
-  readonly gradient: Float64Array;
-}
+/** mu [B, d], f(mu) [B, D], |x_i - f(mu_i)|^2 [B], and its gradient, one a sample [B, d]: not divided by B. */
+export type AtCode = Readonly<Record<'mean' | 'decoded' | 'errors' | 'gradient', Float64Array>>;
 
 const known = new WeakMap<AutoencoderCase, AtCode>();
 
-function measure(of: AutoencoderCase, inputs: Arrays): AtCode {
-  const { mean, decoded, errors, gradient: g } = pointProgram(of.shape).run(inputs);
-  return { mean: mean!.slice(), decoded: decoded!.slice(), errors: errors!.slice(), gradient: g!.slice() };
+function measure(c: AutoencoderCase, inputs: Arrays): AtCode {
+  const outputs = Object.entries(pointProgram(c.shape).run(inputs));
+  return Object.fromEntries(outputs.map(([name, values]) => [name, values.slice()])) as AtCode;
 }
 
 /** What is known of a case at its codes, or at these moved by `offset` [B, d]. */
-export function atCode(of: AutoencoderCase, offset?: Float64Array): AtCode {
-  if (offset !== undefined) return measure(of, { ...inputsOf(of), [CODE]: offset });
-  const found = known.get(of) ?? measure(of, inputsOf(of));
-  known.set(of, found);
+export function atCode(c: AutoencoderCase, offset?: Float64Array): AtCode {
+  if (offset !== undefined) return measure(c, { ...inputsOf(c), [CODE]: offset });
+  const found = known.get(c) ?? measure(c, inputsOf(c));
+  known.set(c, found);
   return found;
 }
 
-const pullBackProgram = (shape: Shape) =>
-  programOf(JETS, shape, 'pull back', () => ({
-    specs: { ...inputSpecs(shape), direction: { shape: networkOf(shape).shapes.code! } },
-    fn: inputs => {
-      const dot = (params: Params): tf.Tensor =>
-        tf.sum(tf.mul(inputs.direction!, networkOf(shape).encode(params, inputs.x!).mean));
-      return prefixed(
-        'grad',
-        gradients(params => ({ loss: dot(params), aux: {} }), paramsOf(shape, inputs)).grads,
-      );
-    },
-  }));
-
 /** J_mu' v: a gradient with respect to the codes [B, d] carried back to the encoder. */
-export const throughEncoder = (of: AutoencoderCase, direction: Float64Array): Float64Array =>
-  collect(pullBackProgram(of.shape).run({ ...inputsOf(of), direction }), 'grad', 'phi');
+export function throughEncoder(c: AutoencoderCase, direction: Float64Array): Float64Array {
+  const program = lossProgram(
+    JETS,
+    c.shape,
+    'pull back',
+    ({ net, params, x, inputs }) => ({ loss: tf.sum(tf.mul(inputs.direction!, net.encode(params, x).mean)) }),
+    directionSpec(c.shape),
+  );
+  return collect(program.run({ ...inputsOf(c), direction }), 'grad', 'phi');
+}
+
+/** The 2-norm of an array. */
+export const norm = (a: Float64Array): number => Math.hypot(...a);
 
 /** The rows of a [B, d] array. */
 export const rowsOf = (flat: Float64Array, batch: number): Float64Array[] =>

@@ -2,47 +2,35 @@
 import { pointAt, scaleOf } from '../../../src/core/objectives/objective.js';
 import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { perturb } from '../../../src/core/perturbation.js';
-import { programOf } from '../../../src/engine/float64/program-of.js';
-import { diagonal, multiply, transpose } from '../../../src/theory/numerics/matrix.js';
-import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
+import type { AutoencoderCase } from '../../arbitraries/autoencoders.js';
+import { mat } from '../../kit.js';
 import { rowsOf } from './jets.js';
-import { inputSpecs, inputsOf, networkOf, paramsOf } from './network.js';
+import { inputsOf, networkProgram } from './network.js';
 
 /** The owner of this file's program. */
 const POSTERIOR = {};
 
-const posteriorProgram = (shape: Shape) =>
-  programOf(POSTERIOR, shape, 'posterior', () => ({
-    specs: inputSpecs(shape),
-    fn: inputs => {
-      const { scale } = networkOf(shape).encode(paramsOf(shape, inputs), inputs.x!);
-      if (scale.kind === 'none') throw new Error('posterior: the shape must have a scale head');
-      return { factor: scale.kind === 'cholesky' ? scale.factor : scale.std };
-    },
-  }));
-
 /** Sigma_i of every sample, from what the encoder's scale head says. */
-export function covariancesOf(of: AutoencoderCase): number[][][] {
-  const { latent, posterior } = of.shape.net;
-  const { factor } = posteriorProgram(of.shape).run(inputsOf(of));
-  return rowsOf(factor!, of.shape.batch).map(entries => {
+export function covariancesOf(c: AutoencoderCase): number[][][] {
+  const { latent, posterior } = c.shape.net;
+  const program = networkProgram(POSTERIOR, c.shape, 'posterior', ({ net, params, x }) => {
+    const { scale } = net.encode(params, x);
+    if (scale.kind === 'none') throw new Error('posterior: the shape must have a scale head');
+    return { factor: scale.kind === 'cholesky' ? scale.factor : scale.std };
+  });
+  return rowsOf(program.run(inputsOf(c)).factor!, c.shape.batch).map(entries => {
     const l =
-      posterior === 'cholesky' ? rowsOf(entries, latent).map(row => [...row]) : diagonal([...entries]);
-    return multiply(l, transpose(l));
+      posterior === 'cholesky' ? rowsOf(entries, latent).map(row => [...row]) : mat.diagonal([...entries]);
+    return mat.multiply(l, mat.transpose(l));
   });
 }
 
 /** What rules of SAMBA add to the codes of a case with a learned covariance, a row a sample. */
-export function learnedSteps(of: AutoencoderCase, rules: SambaRules): number[][] {
-  const { shape } = of;
-  const program = programOf(rules, shape, 'learned step', () => ({
-    specs: inputSpecs(shape),
-    fn: inputs => {
-      const [net, params] = [networkOf(shape), paramsOf(shape, inputs)];
-      const posterior = net.encode(params, inputs.x!);
-      const at = pointAt(net, params, inputs.x!, 'sum', posterior.mean);
-      return { step: perturb(scaleOf(posterior, 'learned'), rules.gradient(at), rules).step };
-    },
-  }));
-  return rowsOf(program.run(inputsOf(of)).step!, shape.batch).map(row => [...row]);
+export function learnedSteps(c: AutoencoderCase, rules: SambaRules): number[][] {
+  const program = networkProgram(rules, c.shape, 'learned step', ({ net, params, x }) => {
+    const posterior = net.encode(params, x);
+    const at = pointAt(net, params, x, 'sum', posterior.mean);
+    return { step: perturb(scaleOf(posterior, 'learned'), rules.gradient(at), rules).step };
+  });
+  return rowsOf(program.run(inputsOf(c)).step!, c.shape.batch).map(row => [...row]);
 }

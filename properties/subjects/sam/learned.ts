@@ -2,17 +2,16 @@
 
 import type { Rung } from '../../../src/claims/order/case.js';
 import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
-import { norm } from '../../../src/theory/numerics/matrix.js';
 import type { AutoencoderCase } from '../../arbitraries/autoencoders.js';
 import { collect, inputsOf } from '../network/network.js';
 import { PENALTY_RULES, type PenaltyRules, penalisedStep, scaledInputs } from './covariance.js';
 import { learnedSambaStep } from './steps.js';
 
 /** Both sides for all standard deviations times s: losses without the KL term, and encoder gradients. */
-export function compareLearned(of: AutoencoderCase, samba: SambaRules, penalty: PenaltyRules, s: number) {
-  const inputs = scaledInputs(of, s);
-  const step = learnedSambaStep(samba, of.shape).run(inputs);
-  const penalised = penalisedStep(penalty, of.shape).run(inputs);
+export function compareLearned(c: AutoencoderCase, samba: SambaRules, penalty: PenaltyRules, s: number) {
+  const inputs = scaledInputs(c, s);
+  const step = learnedSambaStep(samba, c.shape).run(inputs);
+  const penalised = penalisedStep(penalty, c.shape).run(inputs);
   return {
     value: { samba: step['term.reconstruction']![0]!, penalised: penalised.loss![0]! },
     phi: { samba: collect(step, 'grad', 'phi'), penalised: collect(penalised, 'grad', 'phi') },
@@ -21,32 +20,18 @@ export function compareLearned(of: AutoencoderCase, samba: SambaRules, penalty: 
 
 /** The losses' residuals at the factors s. */
 export const learnedValueLadder = (
-  of: AutoencoderCase,
+  c: AutoencoderCase,
   samba: SambaRules,
   penalty: PenaltyRules,
   steps: readonly number[],
 ): Rung[] =>
   steps.map(step => {
-    const { value } = compareLearned(of, samba, penalty, step);
+    const { value } = compareLearned(c, samba, penalty, step);
     return { step, residual: value.samba - value.penalised, scale: value.samba + value.penalised };
   });
 
-/** The encoder gradients' residuals at the factors s; `rounding` is the size of what cancels inside them. */
-export const learnedGradientLadder = (
-  of: AutoencoderCase,
-  samba: SambaRules,
-  penalty: PenaltyRules,
-  steps: readonly number[],
-  rounding: number,
-): Rung[] =>
-  steps.map(step => {
-    const { phi } = compareLearned(of, samba, penalty, step);
-    const scale = norm([...phi.samba]) + norm([...phi.penalised]) + rounding;
-    return { step, residual: phi.samba.map((x, k) => x - phi.penalised[k]!), scale };
-  });
-
 /** The directions eta_i, and the steps Sigma_i^(1/2) eta_i, at s = 1; eta does not depend on s. */
-export function learnedDirections(of: AutoencoderCase): { whitened: Float64Array; step: Float64Array } {
-  const { whitened, step } = penalisedStep(PENALTY_RULES, of.shape).run(inputsOf(of));
+export function learnedDirections(c: AutoencoderCase): { whitened: Float64Array; step: Float64Array } {
+  const { whitened, step } = penalisedStep(PENALTY_RULES, c.shape).run(inputsOf(c));
   return { whitened: whitened!.slice(), step: step!.slice() };
 }

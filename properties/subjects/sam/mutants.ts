@@ -74,14 +74,16 @@ export const PENALTY_MUTANTS = {
 
 const SAMBA_MUTANTS = { ...DETACH_MUTANTS, ...LENGTH_MUTANTS, ...DIRECTION_MUTANTS };
 
-type Some<Wrong> = readonly (keyof Wrong & string)[];
-const picked = <Wrong extends object>(all: Wrong, names: Some<Wrong>) =>
-  Object.fromEntries(names.map(name => [name, all[name]])) as Wrong;
+type Names<Wrong> = readonly (keyof Wrong & string)[];
+const picked = <Wrong>(
+  all: Readonly<Record<string, Wrong>>,
+  names: readonly string[],
+): Record<string, Wrong> => Object.fromEntries(names.map(name => [name, all[name]!]));
 
 /** Of all these, those of the names given. */
 export const wrongSamba = <Subject extends { readonly samba: SambaRules }>(
-  ...names: Some<typeof SAMBA_MUTANTS>
+  ...names: Names<typeof SAMBA_MUTANTS>
 ) => inSamba<Subject>(picked(SAMBA_MUTANTS, names));
 export const wrongRae = <Subject extends { readonly rae: RaeLossGradientRules }>(
-  ...names: Some<typeof PENALTY_MUTANTS>
+  ...names: Names<typeof PENALTY_MUTANTS>
 ) => inRae<Subject>(picked(PENALTY_MUTANTS, names));

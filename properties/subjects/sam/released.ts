@@ -1,38 +1,25 @@
 /** @file The released code of the SAMBA paper: its two losses as programs of a case, and batches of several sizes. */
-import { gradients } from '../../../src/core/derivatives.js';
-import type { Objective } from '../../../src/core/objectives/objective.js';
 import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { makeVaeSamRae, type VaeSamRaeRules } from '../../../src/core/objectives/vae-sam/vae-sam-rae.js';
 import { makeVaeSamSamba, type VaeSamHyper } from '../../../src/core/objectives/vae-sam/vae-sam-samba.js';
-import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Float64Program } from '../../../src/engine/program.js';
 import type { AutoencoderCase, Shape } from '../../arbitraries/autoencoders.js';
-import { atCode, rowsOf } from '../network/jets.js';
-import { inputSpecs, networkOf, paramsOf, prefixed } from '../network/network.js';
+import { mat } from '../../kit.js';
+import { atCode, norm, rowsOf } from '../network/jets.js';
+import { inputsOf } from '../network/network.js';
+import { stepProgram } from './steps.js';
 
-/** Loss, terms and gradients; inputs `alpha2` and `klCoeff` besides those of the shape. */
-function stepOf(rules: object, objective: Objective<VaeSamHyper>, shape: Shape): Float64Program {
-  return programOf(rules, shape, objective.name, () => ({
-    specs: { ...inputSpecs(shape), alpha2: { shape: [] }, klCoeff: { shape: [] } },
-    fn: inputs => {
-      const hyper = { alpha2: inputs.alpha2!, klCoeff: inputs.klCoeff! };
-      const { loss, aux, grads } = gradients(
-        p => {
-          const { loss, terms } = objective.evaluate(networkOf(shape), p, { x: inputs.x! }, hyper);
-          return { loss, aux: prefixed('term', terms) };
-        },
-        paramsOf(shape, inputs),
-      );
-      return { loss, ...aux, ...prefixed('grad', grads) };
-    },
-  }));
-}
+const scalars = {
+  names: ['alpha2', 'klCoeff'],
+  hyper: (inputs: VaeSamHyper) => inputs,
+} as const;
 
+/** Inputs `alpha2` and `klCoeff` besides those of the shape. */
 export const releasedSamba = (rules: SambaRules, shape: Shape): Float64Program =>
-  stepOf(rules, makeVaeSamSamba(rules), shape);
+  stepProgram(rules, shape, makeVaeSamSamba(rules), scalars);
 
 export const releasedRae = (rules: VaeSamRaeRules, shape: Shape): Float64Program =>
-  stepOf(rules, makeVaeSamRae(rules), shape);
+  stepProgram(rules, shape, makeVaeSamRae(rules), scalars);
 
 const shape = (encoder: readonly number[], decoder: readonly number[], batch: number): Shape => ({
   net: { encoder, latent: decoder[0]!, decoder, activation: 'tanh', output: 'identity', posterior: 'none' },
@@ -51,15 +38,21 @@ export const copies = (c: AutoencoderCase): AutoencoderCase => {
   return { ...c, x: c.x.map((_, i) => c.x[i % perSample]!) };
 };
 
-/** The gradients of every sample's own mean squared error, and their norms; G_i of the released code is one over B. */
-export function sampleGradients(c: AutoencoderCase): { rows: Float64Array[]; norms: number[] } {
-  const entries = c.x.length / c.shape.batch;
-  const rows = rowsOf(atCode(c).gradient, c.shape.batch).map(row => row.map(x => x / entries));
-  return { rows, norms: rows.map(row => Math.hypot(...row)) };
-}
+/** The inputs of both programs: standard deviation and coefficient of the KL. */
+export const releasedInputs = (c: AutoencoderCase, alpha: number, klCoeff = 0) => ({
+  ...inputsOf(c),
+  alpha2: Float64Array.of(alpha ** 2),
+  klCoeff: Float64Array.of(klCoeff),
+});
 
-export const average = (values: ArrayLike<number>): number =>
-  Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+/** The norms of the gradients of every sample's own mean squared error; G_i of the released code is one over B. */
+export const sampleNorms = (c: AutoencoderCase): number[] =>
+  rowsOf(atCode(c).gradient, c.shape.batch).map(row => norm(row.map(x => x / entriesOf(c))));
+
+/** Entries of one datum. */
+export const entriesOf = (c: AutoencoderCase): number => c.x.length / c.shape.batch;
+
+export const average = (values: ArrayLike<number>): number => mat.sum(Array.from(values)) / values.length;
 
 export const rootMeanSquare = (values: readonly number[]): number =>
   Math.sqrt(average(values.map(x => x * x)));

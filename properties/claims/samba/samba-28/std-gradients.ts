@@ -7,17 +7,15 @@ import type { VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { perturb, scaledNorm } from '../../../../src/core/perturbation.js';
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { constant } from '../../../../src/engine/ops.js';
-import type { WeightedPoint } from '../../../../src/theory/numerics/gauss-hermite.js';
-import type { Matrix } from '../../../../src/theory/numerics/matrix.js';
-import { rowsOf } from '../../../subjects/network/jets.js';
+import type { mat, quad } from '../../../kit.js';
 import type { PenaltyRules } from '../../../subjects/sam/covariance.js';
 import type { Loss } from '../../../subjects/sam/losses.js';
 
 /** A loss at a point, with standard deviations. */
 export interface AtStd {
   readonly loss: Loss;
-  readonly point: readonly number[];
-  readonly std: readonly number[];
+  readonly point: mat.Vector;
+  readonly std: mat.Vector;
 }
 
 const scaleOf = (std: tf.Tensor): DiagonalScale => ({
@@ -26,100 +24,98 @@ const scaleOf = (std: tf.Tensor): DiagonalScale => ({
   logVariance: tf.mul(tf.log(std), 2),
 });
 
-const specsOf = (shape: Loss['shape']) => ({
-  ...shape.specs,
-  point: { shape: [1, shape.dimension] },
-  std: { shape: [1, shape.dimension] },
-});
+/** What a function of std is made from: the loss, its point, and the inputs that are given beside these. */
+interface Given {
+  readonly value: (w: tf.Tensor) => tf.Tensor;
+  readonly point: tf.Tensor;
+  readonly more: Readonly<Record<string, tf.Tensor>>;
+}
 
-const inputsOf = ({ loss, point, std }: AtStd) => ({
-  ...loss.data,
-  point: Float64Array.from(point),
-  std: Float64Array.from(std),
-});
+/** The gradient with respect to std of a function, as a program kept by rules and a name. */
+function stdGradient(
+  { loss: { shape, data }, point, std }: AtStd,
+  [rules, name]: readonly [rules: object, name: string],
+  fn: (given: Given) => (std: tf.Tensor) => tf.Tensor,
+  inputs: Readonly<Record<string, { readonly shape: readonly number[]; readonly values: mat.Vector }>> = {},
+): number[] {
+  const row = { shape: [1, shape.dimension] };
+  const program = programOf(rules, shape, name, () => ({
+    specs: { ...shape.specs, ...inputs, point: row, std: row },
+    fn: ({ point: at, std: s, ...more }) => {
+      const value = (w: tf.Tensor): tf.Tensor => shape.value(w, more);
+      return { gradient: gradient(fn({ value, point: at!, more }), s!) };
+    },
+  }));
+  const numbers = Object.entries(inputs).map(([key, { values }]) => [key, Float64Array.from(values)]);
+  const place = { point: Float64Array.from(point), std: Float64Array.from(std) };
+  return [...program.run({ ...data, ...place, ...Object.fromEntries(numbers) }).gradient!];
+}
 
 /** The gradient of L at the perturbed point. */
-export function stepStdGradient(samba: SambaRules, at: AtStd): number[] {
-  const { shape } = at.loss;
-  const program = programOf(samba, shape, 'std gradient of the step', () => ({
-    specs: specsOf(shape),
-    fn: ({ point, std, ...data }) => {
-      const value = (w: tf.Tensor): tf.Tensor => shape.value(w, data);
-      const perturbed = (s: tf.Tensor): tf.Tensor =>
-        value(samba.point(point!, perturb(scaleOf(s), gradient(value, point!), samba).step));
-      return { gradient: gradient(perturbed, std!) };
-    },
-  }));
-  return [...program.run(inputsOf(at)).gradient!];
-}
-
-/** The gradient of sqrt(d) |std o grad L| + beta KL. */
-export function penaltyStdGradient(
-  { penalty, kl }: { readonly penalty: PenaltyRules; readonly kl: SambaRules['kl'] },
-  at: AtStd,
-  beta: number,
-): number[] {
-  const { shape } = at.loss;
-  const program = programOf(penalty, shape, `std gradient of the penalty ${nameOf(kl)}`, () => ({
-    specs: { ...specsOf(shape), beta: { shape: [] } },
-    fn: ({ point, std, beta: weight, ...data }) => {
-      const g = gradient(w => shape.value(w, data), point!);
-      const radius = constant(penalty.radius(shape.dimension));
-      const value = (s: tf.Tensor): tf.Tensor =>
-        tf.add(tf.mul(radius, penalty.measure(scaleOf(s), g)), tf.mul(weight!, kl(point!, scaleOf(s))));
-      return { gradient: gradient(value, std!) };
-    },
-  }));
-  return [...program.run({ ...inputsOf(at), beta: Float64Array.of(beta) }).gradient!];
-}
-
-const names = new Map<SambaRules['kl'], string>([[gaussianKl, 'core']]);
+export const stepStdGradient = (samba: SambaRules, at: AtStd): number[] =>
+  stdGradient(at, [samba, 'std gradient of the step'], ({ value, point }) => s => {
+    const { step } = perturb(scaleOf(s), gradient(value, point), samba);
+    return value(samba.point(point, step));
+  });
 
 /** Tells the programs of different divergences apart. */
+const names = new Map<SambaRules['kl'], string>([[gaussianKl, 'core']]);
 function nameOf(kl: SambaRules['kl']): string {
   const known = names.get(kl) ?? `other ${names.size}`;
   names.set(kl, known);
   return known;
 }
 
+const scalar = (value: number) => ({ shape: [], values: [value] });
+
+/** The gradient of sqrt(d) |std o grad L| + beta KL. */
+export const penaltyStdGradient = (
+  { penalty, kl }: { readonly penalty: PenaltyRules; readonly kl: SambaRules['kl'] },
+  at: AtStd,
+  beta: number,
+): number[] =>
+  stdGradient(
+    at,
+    [penalty, `std gradient of the penalty ${nameOf(kl)}`],
+    ({ value, point, more }) => {
+      const g = gradient(value, point);
+      const radius = constant(penalty.radius(at.loss.shape.dimension));
+      return s =>
+        tf.add(tf.mul(radius, penalty.measure(scaleOf(s), g)), tf.mul(more.beta!, kl(point, scaleOf(s))));
+    },
+    { beta: scalar(beta) },
+  );
+
 /** The gradient of the mean of L over weighted noises, plus beta KL. */
-export function noiseStdGradient(
+export const noiseStdGradient = (
   vae: VaeRules,
   at: AtStd,
-  points: readonly WeightedPoint[],
+  points: readonly quad.WeightedPoint[],
   beta: number,
-): number[] {
-  const { shape } = at.loss;
-  const n = points.length;
-  const program = programOf(vae, shape, `std gradient of ${n} noises`, () => ({
-    specs: {
-      ...specsOf(shape),
-      noise: { shape: [n, shape.dimension] },
-      weights: { shape: [n] },
-      beta: { shape: [] },
+): number[] =>
+  stdGradient(
+    at,
+    [vae, `std gradient of ${points.length} noises`],
+    ({ value, point, more }) =>
+      s => {
+        const values = tf.mul(more.weights!, value(vae.sample(point, scaleOf(s), more.noise!)));
+        return tf.add(tf.sum(values), tf.mul(more.beta!, tf.sum(vae.kl(point, scaleOf(s)))));
+      },
+    {
+      noise: {
+        shape: [points.length, at.loss.shape.dimension],
+        values: points.flatMap(({ point }) => [...point]),
+      },
+      weights: { shape: [points.length], values: points.map(({ weight }) => weight) },
+      beta: scalar(beta),
     },
-    fn: ({ point, std, noise, weights, beta: weight, ...data }) => {
-      const value = (s: tf.Tensor): tf.Tensor => {
-        const values = shape.value(vae.sample(point!, scaleOf(s), noise!), data);
-        return tf.add(tf.sum(tf.mul(weights!, values)), tf.mul(weight!, tf.sum(vae.kl(point!, scaleOf(s)))));
-      };
-      return { gradient: gradient(value, std!) };
-    },
-  }));
-  const outputs = program.run({
-    ...inputsOf(at),
-    noise: Float64Array.from(points.flatMap(({ point }) => [...point])),
-    weights: Float64Array.from(points, ({ weight }) => weight),
-    beta: Float64Array.of(beta),
-  });
-  return [...outputs.gradient!];
-}
+  );
 
 const GAP = {};
 const gapKeys = new Map<number, object>();
 
 /** The gradient with respect to std of p^(3/2) |PAw/|w||^2 / (2|w|), w = std o g and A = diag(std) H diag(std). */
-export function gapStdGradient(g: readonly number[], hessian: Matrix, std: readonly number[]): number[] {
+export function gapStdGradient(g: mat.Vector, hessian: mat.Matrix, std: mat.Vector): number[] {
   const p = g.length;
   const key = gapKeys.get(p) ?? {};
   gapKeys.set(p, key);
@@ -138,10 +134,7 @@ export function gapStdGradient(g: readonly number[], hessian: Matrix, std: reado
       return { gradient: gradient(gap, s!) };
     },
   }));
-  const outputs = program.run({
-    g: Float64Array.from(g),
-    hessian: Float64Array.from(hessian.flat()),
-    std: Float64Array.from(std),
-  });
-  return [...rowsOf(outputs.gradient!, 1)[0]!];
+  const inputs = { g, hessian: hessian.flat(), std };
+  const arrays = Object.entries(inputs).map(([name, values]) => [name, Float64Array.from(values)]);
+  return [...program.run(Object.fromEntries(arrays)).gradient!];
 }

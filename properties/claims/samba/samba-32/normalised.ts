@@ -1,6 +1,5 @@
 /** @file A small autoencoder with batch normalisation, and its running statistics after a training step. */
 import * as tf from '@tensorflow/tfjs';
-import type fc from 'fast-check';
 import { batchNorm } from '../../../../src/core/net/batch-norm.js';
 import { denseLayer, pointwise, sequence } from '../../../../src/core/net/compose.js';
 import { headLayout, heads, join } from '../../../../src/core/net/layers.js';
@@ -13,9 +12,7 @@ import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { sizeOf } from '../../../../src/engine/graph/graph.js';
 import { constant } from '../../../../src/engine/ops.js';
 import type { Arrays, Float64Program } from '../../../../src/engine/program.js';
-import { normal } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
-import { vector } from '../../../arbitraries/vector.js';
+import { draw } from '../../../kit.js';
 
 const [DATA, HIDDEN, LATENT, BATCH] = [4, 5, 3, 6];
 
@@ -48,19 +45,15 @@ function normalisedNet(mode: Mode = { kind: 'training' }): Autoencoder {
 const NET = normalisedNet();
 const STATISTICS = Object.keys(NET.normalised!.statistics);
 
-export interface NormalisedCase {
-  readonly params: Readonly<Record<string, readonly number[]>>;
-  readonly x: readonly number[];
-}
+const numbers = (size: number) => draw.vector(size, draw.normal({ bits: 6 }));
 
-export const normalisedCases: fc.Arbitrary<NormalisedCase> = plainRecord({
-  params: plainRecord(
-    Object.fromEntries(
-      Object.entries(NET.shapes).map(([name, shape]) => [name, vector(sizeOf(shape), normal({ bits: 6 }))]),
-    ),
+export const normalisedCases = draw.record({
+  params: draw.record(
+    Object.fromEntries(Object.entries(NET.shapes).map(([name, shape]) => [name, numbers(sizeOf(shape))])),
   ),
-  x: vector(BATCH * DATA, normal({ bits: 6 })),
+  x: numbers(BATCH * DATA),
 });
+export type NormalisedCase = draw.Of<typeof normalisedCases>;
 
 /** A training step: an objective with its hyper-parameters. */
 export interface Training<Hyper> {
@@ -85,40 +78,30 @@ export function statisticsAfter<Hyper>(
       noise: { shape: [BATCH, LATENT] },
     },
     fn: ({ x: data, noise, ...all }) => {
-      const statistics = Object.fromEntries(
-        STATISTICS.map(name => [
-          name,
-          constant(new Float64Array(HIDDEN).fill(firstStatistic(name)), [HIDDEN]),
-        ]),
-      );
+      const first = (name: string) => new Float64Array(HIDDEN).fill(firstStatistic(name));
+      const statistics = Object.fromEntries(STATISTICS.map(name => [name, constant(first(name), [HIDDEN])]));
       if (training === undefined) {
         const { net, next } = follow(NET, statistics, rules);
         net.decode(all, net.encode(all, data!).mean);
         return next();
       }
-      return trainingStep(
-        training.objective,
-        NET,
-        sgd,
-        {
-          params: all,
-          state: {},
-          statistics,
-          inputs: { x: data!, noise: noise! },
-          rate: constant(0.125),
-          hyper: training.hyper,
-        },
-        rules,
-      ).statistics as Record<string, tf.Tensor>;
+      const inputs = { x: data!, noise: noise! };
+      const given = {
+        params: all,
+        state: {},
+        statistics,
+        inputs,
+        rate: constant(0.125),
+        hyper: training.hyper,
+      };
+      return trainingStep(training.objective, NET, sgd, given, rules).statistics as Record<string, tf.Tensor>;
     },
   }));
-  const numbers = Object.entries({
-    ...params,
-    x,
-    noise: Array.from({ length: BATCH * LATENT }, (_, i) => Math.cos(i)),
-  });
-  const outputs = program.run(
-    Object.fromEntries(numbers.map(([name, values]) => [name, Float64Array.from(values)])),
-  );
+  const noise = Array.from({ length: BATCH * LATENT }, (_, i) => Math.cos(i));
+  const arrays = Object.entries({ ...params, x, noise }).map(([name, values]) => [
+    name,
+    Float64Array.from(values),
+  ]);
+  const outputs = program.run(Object.fromEntries(arrays));
   return Object.fromEntries(STATISTICS.map(name => [name, outputs[name]!.slice()]));
 }
