@@ -1,12 +1,5 @@
 /** @file KP-1: the posterior of a model whose latents were transformed, and what a restricted family loses by that. */
-import type fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { within } from '../../../src/claims/checks/within.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { conditional } from '../../../src/claims/verdict.js';
+
 import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { klOfCovariances, logNormalDensity } from '../../../src/theory/closed/gaussian.js';
 import { precision } from '../../../src/theory/closed/grae.js';
@@ -17,24 +10,7 @@ import {
   type Transformation,
   twist,
 } from '../../../src/theory/closed/prior-symmetry.js';
-import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import {
-  add,
-  apply,
-  combine,
-  dot,
-  form,
-  identity,
-  type Matrix,
-  multiply,
-  norm,
-  subtract,
-  transpose,
-  type Vector,
-} from '../../../src/theory/numerics/matrix.js';
-import { dyadic, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { check, claim, conditional, draw, type fc, mat, mutant, quad } from '../../kit.js';
 import {
   LOCAL_EXAMPLES,
   type LocalCase,
@@ -70,12 +46,12 @@ interface Symmetry {
 
 interface Subject {
   /** Where the posterior's density is taken: r(z). */
-  readonly moved: (r: Symmetry, z: Vector) => number[];
+  readonly moved: (r: Symmetry, z: mat.Vector) => number[];
   /** By what it is multiplied there: |det J_r(z)|. */
-  readonly volume: (r: Symmetry, z: Vector) => number;
+  readonly volume: (r: Symmetry, z: mat.Vector) => number;
   readonly vae: VaeRules;
   /** The posterior that the beta-VAE approximates: proportional to p(x|z)^(1/beta) p(z), observations of variance 1. */
-  readonly tempered: (c: LocalCase) => { mean: Vector; covariance: Matrix };
+  readonly tempered: (c: LocalCase) => { mean: mat.Vector; covariance: mat.Matrix };
 }
 
 const SUBJECT: Subject = {
@@ -88,41 +64,41 @@ const SUBJECT: Subject = {
 interface NormalCase {
   readonly model: LocalCase;
   readonly rate: number;
-  readonly z: Vector;
+  readonly z: mat.Vector;
 }
 
 const planar = localCases.filter(c => c.mean.length === 2 && c.beta >= 1 / 64);
 
-const normalCases: fc.Arbitrary<NormalCase> = plainRecord({
+const normalCases: fc.Arbitrary<NormalCase> = draw.record({
   model: planar,
-  rate: dyadic({ min: -2, max: 2, bits: 6 }),
-  z: vector(2, normal()),
+  rate: draw.dyadic({ min: -2, max: 2, bits: 6 }),
+  z: draw.vector(2, draw.normal()),
 });
 
 /** log p(z | x) of a linear decoder with noise beta. */
-function logPosterior(c: LocalCase, z: Vector): number {
+function logPosterior(c: LocalCase, z: mat.Vector): number {
   const { mean } = linearPosterior(c);
   const p = precision(c.weight, c.beta, z.length);
-  const off = subtract(z, mean);
+  const off = mat.subtract(z, mean);
   const [a, b] = [p[0]![0]! * p[1]![1]!, p[0]![1]! ** 2];
-  return -form(off, p, off) / 2 + Math.log(a - b) / 2 - Math.log(2 * Math.PI);
+  return -mat.form(off, p, off) / 2 + Math.log(a - b) / 2 - Math.log(2 * Math.PI);
 }
 
 /** log p(x | z) */
-function logLikelihood({ weight, bias, x, beta }: LocalCase, z: Vector): number {
-  const off = subtract(x, add(apply(weight, z), bias));
-  return -(dot(off, off) / beta + x.length * Math.log(2 * Math.PI * beta)) / 2;
+function logLikelihood({ weight, bias, x, beta }: LocalCase, z: mat.Vector): number {
+  const off = mat.subtract(x, mat.add(mat.apply(weight, z), bias));
+  return -(mat.dot(off, off) / beta + x.length * Math.log(2 * Math.PI * beta)) / 2;
 }
 
 const evidence = ({ weight, bias, x, beta }: LocalCase): number =>
   logNormalDensity(
-    subtract(x, bias),
-    combine(1, multiply(weight, transpose(weight)), beta, identity(x.length)),
+    mat.subtract(x, bias),
+    mat.combine(1, mat.multiply(weight, mat.transpose(weight)), beta, mat.identity(x.length)),
   );
 
-const logPrior = (z: Vector): number => PRIORS.normal.logDensity(z);
+const logPrior = (z: mat.Vector): number => PRIORS.normal.logDensity(z);
 
-const gaussian = equals<NormalCase, Subject>({
+const gaussian = check.equals<NormalCase, Subject>({
   says: "Bayes' rule for the decoder p(x | r(z)) gives p(r(z) | x) for the twist r(z) = Rot(c |z|^2) z, which is not linear",
   given: { arbitrary: normalCases },
   runs: 50,
@@ -130,17 +106,17 @@ const gaussian = equals<NormalCase, Subject>({
     const r = { map: twist(rate), inverse: twist(-rate) };
     const at = r.map(z);
     const terms = [logLikelihood(model, at), logPrior(z), -evidence(model)];
-    const stretch = 1 + norm(model.weight.flat()) ** 2 / model.beta;
-    const size = (1 + norm(model.x) + norm(model.bias)) ** 2 / model.beta;
+    const stretch = 1 + mat.norm(model.weight.flat()) ** 2 / model.beta;
+    const size = (1 + mat.norm(model.x) + mat.norm(model.bias)) ** 2 / model.beta;
     return {
       actual: terms.reduce((a, b) => a + b, 0),
       expected: logPosterior(model, rules.moved(r, z)),
-      scale: stretch * (size + norm(z) ** 2 + terms.reduce((sum, t) => sum + Math.abs(t), 1)),
+      scale: stretch * (size + mat.norm(z) ** 2 + terms.reduce((sum, t) => sum + Math.abs(t), 1)),
     };
   },
 });
 
-const volume = within<NormalCase, Subject>({
+const volume = check.within<NormalCase, Subject>({
   says: 'the twist keeps volumes: |det J_r| = 1 (differences: 1e-6)',
   given: {
     arbitrary: normalCases.map(c => ({ ...c, rate: c.rate / 2, z: c.z.map(x => x / 2) })),
@@ -154,17 +130,17 @@ const volume = within<NormalCase, Subject>({
 });
 
 /** A likelihood of the latents with two modes. */
-const likelihood = ([a, b]: Vector): number =>
+const likelihood = ([a, b]: mat.Vector): number =>
   Math.exp(-((a! - 1) ** 2) - (b! - a! ** 2) ** 2 / 2) + 0.1 * Math.exp(-((b! + 1) ** 2));
 
 const symmetryOf = ({ prior, u }: SymmetryCase): Symmetry => ({
   map: scoreRotation(prior, u),
-  inverse: scoreRotation(prior, transpose(u)),
+  inverse: scoreRotation(prior, mat.transpose(u)),
 });
 
-const density = ({ prior }: SymmetryCase, z: Vector): number => Math.exp(prior.logDensity(z));
+const density = ({ prior }: SymmetryCase, z: mat.Vector): number => Math.exp(prior.logDensity(z));
 
-const pushforward = within<SymmetryCase, Subject>({
+const pushforward = check.within<SymmetryCase, Subject>({
   says: "p'(z | x) = p(r(z) | x) |det J_r(z)| for every prior and the map of appendix A (differences: 1e-7)",
   given: { arbitrary: symmetryCases(Object.values(PRIORS)), examples: UNEQUAL, show: showSymmetry },
   tolerance: 1e-7,
@@ -178,9 +154,9 @@ const pushforward = within<SymmetryCase, Subject>({
   },
 });
 
-const printed = violates<SymmetryCase, Subject>({
+const printed = check.violates<SymmetryCase, Subject>({
   says: "p'(z | x) = p(r(z) | x) without the determinant is false for a Laplace and for a logistic prior",
-  given: only(UNEQUAL, showSymmetry),
+  given: check.only(UNEQUAL, showSymmetry),
   margin: 2 ** 30,
   measure: c => {
     const at = symmetryOf(c).map(c.z);
@@ -189,7 +165,7 @@ const printed = violates<SymmetryCase, Subject>({
   },
 });
 
-const tempered = equals<LocalCase, Subject>({
+const tempered = check.equals<LocalCase, Subject>({
   says: 'the beta-VAE is beta [-log of the tempered evidence + KL to the posterior proportional to p(x|z)^(1/beta) p(z)], for every Gaussian q',
   given: { arbitrary: localCases, examples: LOCAL_EXAMPLES },
   runs: 40,
@@ -197,19 +173,19 @@ const tempered = equals<LocalCase, Subject>({
     const d = c.mean.length;
     const net = linearAutoencoder(c.weight.length, d);
     const { mean, covariance } = rules.tempered(c);
-    const off = subtract(c.mean, mean);
+    const off = mat.subtract(c.mean, mean);
     const p = precision(c.weight, c.beta, d);
-    const kl = klOfCovariances(c.covariance, covariance) + form(off, p, off) / 2;
-    const stretch = 1 + norm(c.weight.flat()) ** 2 / c.beta;
+    const kl = klOfCovariances(c.covariance, covariance) + mat.form(off, p, off) / 2;
+    const stretch = 1 + mat.norm(c.weight.flat()) ** 2 / c.beta;
     return {
-      actual: betaVae(rules.vae, net, valuesOf(c, posterior(net, c.mean, c.covariance)), sigmaPoints(d)),
+      actual: betaVae(rules.vae, net, valuesOf(c, posterior(net, c.mean, c.covariance)), quad.sigmaPoints(d)),
       expected: linearEvidence(c) + c.beta * kl,
       scale: stretch * (linearSize(c, c.covariance) + linearSize(c, covariance, mean)),
     };
   },
 });
 
-const strict = bound<RotatedCase, Subject>({
+const strict = check.bound<RotatedCase, Subject>({
   says: "with mean-field posteriors, p(z | x) among them, the best objective of the rotated model is worse by rotationLoss > 0, p' being the same model of the data",
   given: { arbitrary: rotatedCases, examples: [figure(45, 0.5), figure(10, 0.5)] },
   runs: 40,
@@ -217,8 +193,8 @@ const strict = bound<RotatedCase, Subject>({
     const net = linearAutoencoder(c.x.length, 2, 'diagonal');
     const [straight, at] = [turned(c, 0), turned(c, c.angle)];
     const { best, other } = meanField(at, c);
-    const value = (of: LocalCase, mean: Vector, s: Matrix): number =>
-      betaVae(rules.vae, net, valuesOf(of, posterior(net, mean, s)), sigmaPoints(2));
+    const value = (of: LocalCase, mean: mat.Vector, s: mat.Matrix): number =>
+      betaVae(rules.vae, net, valuesOf(of, posterior(net, mean, s)), quad.sigmaPoints(2));
     const lower =
       value(straight, straight.mean, meanField(straight, c).best) +
       c.beta * rotationLoss(...eigenvalues(c), c.angle);

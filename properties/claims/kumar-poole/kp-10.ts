@@ -1,28 +1,8 @@
 /** @file KP-10: the second-order Taylor expansion of the reconstruction term, and its error. */
-
 import * as tf from '@tensorflow/tfjs';
-import type fc from 'fast-check';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { order } from '../../../src/claims/checks/order.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { ladder, type OrderCase } from '../../../src/claims/order/case.js';
-import { asymptotic } from '../../../src/claims/verdict.js';
 import { VAE, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { graeCovariance } from '../../../src/theory/closed/grae.js';
-import { inverse } from '../../../src/theory/numerics/cholesky.js';
-import { gaussianPoints, type WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
-import {
-  dot,
-  gram,
-  type Matrix,
-  norm,
-  trace,
-  traceOfProduct,
-  type Vector,
-} from '../../../src/theory/numerics/matrix.js';
-import { spd } from '../../arbitraries/matrix.js';
-import { dyadic } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
+import { asymptotic, check, claim, draw, type fc, mat, mutant, type OrderCase, quad } from '../../kit.js';
 import { mistaken } from '../../subjects/mistaken.js';
 import { curvatureAt } from '../../subjects/vae/curvature.js';
 import { curvedCases, quadratics, reach, type SmoothCase, show } from '../../subjects/vae/smooth-cases.js';
@@ -31,7 +11,7 @@ import { betaVae, posterior } from '../../subjects/vae/step.js';
 interface Subject {
   readonly vae: VaeRules;
   /** What eq. (4) adds for the spread of the code, H the Hessian of -log p. */
-  readonly spread: (hessian: Matrix, s: Matrix) => number;
+  readonly spread: (hessian: mat.Matrix, s: mat.Matrix) => number;
   /** Its error for a Gaussian posterior, from L_ijkl S_ij S_kl. */
   readonly fourth: (quartic: number) => number;
   /** Its leading error in one dimension, from L''' and the third moment of the code. */
@@ -40,52 +20,58 @@ interface Subject {
 
 const SUBJECT: Subject = {
   vae: VAE_RULES,
-  spread: (hessian, s) => traceOfProduct(hessian, s) / 2,
+  spread: (hessian, s) => mat.traceOfProduct(hessian, s) / 2,
   fourth: quartic => quartic / 8,
   third: (derivative, moment) => (derivative * moment) / 6,
 };
 
 const NODES = 8;
-const points = new Map([1, 2].map(d => [d, gaussianPoints(d, NODES)]));
+const points = new Map([1, 2].map(d => [d, quad.gaussianPoints(d, NODES)]));
 
 /** The expected reconstruction at N(h, S), or at another posterior by its noises, as trained, above its value at h. */
-function excess(c: SmoothCase, { vae }: Subject, s: Matrix, noises?: readonly WeightedPoint[]): number {
+function excess(
+  c: SmoothCase,
+  { vae }: Subject,
+  s: mat.Matrix,
+  noises?: readonly quad.WeightedPoint[],
+): number {
   const d = c.mean.length;
   const values = { params: { ...posterior(c.net, c.mean, s), ...c.params }, x: c.x, beta: 0 };
-  const at = (of: readonly WeightedPoint[]): number => betaVae(vae, c.net, values, of);
+  const at = (of: readonly quad.WeightedPoint[]): number => betaVae(vae, c.net, values, of);
   return at(noises ?? points.get(d)!) - at([{ point: c.mean.map(() => 0), weight: 1 }]);
 }
 
-const hessianOf = (c: SmoothCase): Matrix => curvatureAt(c.net, 'gaussian', c.params, c.x, c.mean).hessian;
+const hessianOf = (c: SmoothCase): mat.Matrix =>
+  curvatureAt(c.net, 'gaussian', c.params, c.x, c.mean).hessian;
 
 /** Size of the terms of the excess. */
-function sizeOf(c: SmoothCase, s: Matrix): number {
-  const data = 1 + norm(c.x) + norm(Object.values(c.params).flat());
-  const width = Math.sqrt(trace(s) * trace(gram(c.jacobian)));
-  return data * ((c.fits ? 0 : 0.5) + width + norm(c.mean) * 2 ** -10) + width ** 2;
+function sizeOf(c: SmoothCase, s: mat.Matrix): number {
+  const data = 1 + mat.norm(c.x) + mat.norm(Object.values(c.params).flat());
+  const width = Math.sqrt(mat.trace(s) * mat.trace(mat.gram(c.jacobian)));
+  return data * ((c.fits ? 0 : 0.5) + width + mat.norm(c.mean) * 2 ** -10) + width ** 2;
 }
 
 interface WideCase {
   readonly c: SmoothCase;
-  readonly s: Matrix;
+  readonly s: mat.Matrix;
 }
 
 const wide: fc.Arbitrary<WideCase> = quadratics('some').chain(c =>
-  spd(c.mean.length, 1 / 16, 4).map(({ matrix }) => ({ c, s: matrix })),
+  draw.spd(c.mean.length, 1 / 16, 4).map(({ matrix }) => ({ c, s: matrix })),
 );
 
-const quartic = equals<WideCase, Subject>({
+const quartic = check.equals<WideCase, Subject>({
   says: 'for quadratic decoders the expected reconstruction is its expansion plus L_ijkl S_ij S_kl / 8 exactly, at any width',
   given: { arbitrary: wide, show: ({ c, s }) => `${show(c)}, S = ${JSON.stringify(s)}` },
   runs: 50,
   measure: ({ c, s }, rules) => ({
     actual: excess(c, rules, s) - rules.spread(hessianOf(c), s),
     expected: rules.fourth(c.quartic(s)),
-    scale: sizeOf(c, s) * (1 + trace(s)) ** 2,
+    scale: sizeOf(c, s) * (1 + mat.trace(s)) ** 2,
   }),
 });
 
-const gaussian = order<SmoothCase, Subject>({
+const gaussian = check.order<SmoothCase, Subject>({
   says: 'with S of order beta a Gaussian posterior leaves an error of order beta^2, L_ijkl M_ij M_kl / 8 with M = A^-1',
   given: { arbitrary: curvedCases('some'), show },
   order: 2,
@@ -94,8 +80,8 @@ const gaussian = order<SmoothCase, Subject>({
     const hessian = hessianOf(c);
     const steps = Array.from({ length: 8 }, (_, k) => top * 2 ** -k);
     return {
-      constant: rules.fourth(c.quartic(inverse(gram(c.jacobian)))),
-      ladder: ladder(steps, beta => {
+      constant: rules.fourth(c.quartic(mat.inverse(mat.gram(c.jacobian)))),
+      ladder: check.ladder(steps, beta => {
         const s = graeCovariance(c.jacobian, beta);
         return { residual: excess(c, rules, s) - rules.spread(hessian, s), scale: sizeOf(c, s) };
       }),
@@ -110,7 +96,7 @@ interface SkewedCase {
   readonly chance: number;
 }
 
-const noisesOf = ({ chance: p }: SkewedCase): readonly WeightedPoint[] => [
+const noisesOf = ({ chance: p }: SkewedCase): readonly quad.WeightedPoint[] => [
   { point: [Math.sqrt((1 - p) / p)], weight: p },
   { point: [-Math.sqrt(p / (1 - p))], weight: 1 - p },
 ];
@@ -118,35 +104,35 @@ const noisesOf = ({ chance: p }: SkewedCase): readonly WeightedPoint[] => [
 const moment = (of: SkewedCase, n: number): number =>
   noisesOf(of).reduce((sum, { point, weight }) => sum + weight * point[0]! ** n, 0);
 
-const jacobian = ({ jacobian: j }: SmoothCase): Vector => j.map(row => row[0]!);
+const jacobian = ({ jacobian: j }: SmoothCase): mat.Vector => j.map(row => row[0]!);
 /** L''' = 3 sum_m J_m Q_m of a quadratic decoder with one latent. */
-const thirdDerivative = (c: SmoothCase): number => 3 * dot(jacobian(c), c.params['decoder.hessians']!);
+const thirdDerivative = (c: SmoothCase): number => 3 * mat.dot(jacobian(c), c.params['decoder.hessians']!);
 
-const skewedCases: fc.Arbitrary<SkewedCase> = plainRecord<SkewedCase>({
+const skewedCases: fc.Arbitrary<SkewedCase> = draw.record<SkewedCase>({
   c: quadratics('some').filter(
     c =>
       c.mean.length === 1 &&
-      Math.abs(thirdDerivative(c)) > norm(jacobian(c)) * norm(c.params['decoder.hessians']!),
+      Math.abs(thirdDerivative(c)) > mat.norm(jacobian(c)) * mat.norm(c.params['decoder.hessians']!),
   ),
-  chance: dyadic({ min: 1 / 16, max: 3 / 8, bits: 5 }),
+  chance: draw.dyadic({ min: 1 / 16, max: 3 / 8, bits: 5 }),
 });
 
 const showSkewed = ({ c, chance }: SkewedCase): string => `${show(c)}, chance ${chance}`;
 
-const skewed = order<SkewedCase, Subject>({
+const skewed = check.order<SkewedCase, Subject>({
   says: "a posterior with skewness kappa_3 leaves an error of order beta^(3/2), L''' kappa_3 A^(-3/2) / 6 (order 3 in the root of beta)",
   given: { arbitrary: skewedCases, show: showSkewed },
   order: 3,
   runs: 10,
   measure: (of, rules): OrderCase => {
     const { c } = of;
-    const a = norm(jacobian(c)) ** 2;
+    const a = mat.norm(jacobian(c)) ** 2;
     const hessian = hessianOf(c);
     const top = Math.sqrt(reach(c));
     const steps = Array.from({ length: 9 }, (_, k) => top * 2 ** -k);
     return {
       constant: rules.third(thirdDerivative(c), moment(of, 3)) / a ** 1.5,
-      ladder: ladder(steps, root => {
+      ladder: check.ladder(steps, root => {
         const s = graeCovariance(c.jacobian, root ** 2);
         return {
           residual: excess(c, rules, s, noisesOf(of)) - rules.spread(hessian, s),
@@ -157,14 +143,14 @@ const skewed = order<SkewedCase, Subject>({
   },
 });
 
-const skewedExact = equals<SkewedCase, Subject>({
+const skewedExact = check.equals<SkewedCase, Subject>({
   says: "for a quadratic decoder with one latent that error is L''' E e^3 / 6 + L'''' E e^4 / 24 exactly",
   given: { arbitrary: skewedCases, show: showSkewed },
   runs: 30,
   measure: (of, rules) => {
     const { c } = of;
     const s = 0.25;
-    const bend = norm(c.params['decoder.hessians']!) ** 2;
+    const bend = mat.norm(c.params['decoder.hessians']!) ** 2;
     return {
       actual: excess(c, rules, [[s]], noisesOf(of)) - rules.spread(hessianOf(c), [[s]]),
       expected:
@@ -196,8 +182,8 @@ export default claim<Subject, string, string>({
   subject: SUBJECT,
   checks: { gaussian, quartic, skewed, skewedExact },
   mutants: {
-    sign: mutant('- tr(HS) / 2', s => ({ ...s, spread: (h, v) => -traceOfProduct(h, v) / 2 })),
-    withoutHalf: mutant('tr(HS)', s => ({ ...s, spread: (h, v) => traceOfProduct(h, v) })),
+    sign: mutant('- tr(HS) / 2', s => ({ ...s, spread: (h, v) => -mat.traceOfProduct(h, v) / 2 })),
+    withoutHalf: mutant('tr(HS)', s => ({ ...s, spread: (h, v) => mat.traceOfProduct(h, v) })),
     diagonalOnly: mutant('the diagonal of H only', s => ({
       ...s,
       spread: (h, v) => h.reduce((sum, row, i) => sum + (row[i]! * v[i]![i]!) / 2, 0),

@@ -1,12 +1,7 @@
 /** @file KP-2: the map of appendix A leaves every prior as it is. Its Jacobian's determinant is 1 for few of them only. */
 
-import { only } from '../../../src/claims/checks/given.js';
-import { violates } from '../../../src/claims/checks/violates.js';
-import { within } from '../../../src/claims/checks/within.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
 import { normalQuantile } from '../../../src/claims/normal-quantile.js';
 import { normalCdf } from '../../../src/claims/statistics.js';
-import { refuted } from '../../../src/claims/verdict.js';
 import {
   determinantOf,
   PRIORS,
@@ -14,16 +9,7 @@ import {
   scoreRotation,
   type Transformation,
 } from '../../../src/theory/closed/prior-symmetry.js';
-import { expectation, gaussianPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import {
-  apply,
-  dot,
-  type Matrix,
-  norm,
-  scale,
-  subtract,
-  type Vector,
-} from '../../../src/theory/numerics/matrix.js';
+import { check, claim, mat, mutant, quad, refuted } from '../../kit.js';
 import {
   rotation,
   type SymmetryCase,
@@ -34,9 +20,9 @@ import {
 
 interface Subject {
   /** r */
-  readonly map: (prior: Prior, u: Matrix) => Transformation;
+  readonly map: (prior: Prior, u: mat.Matrix) => Transformation;
   /** What |det J_r(z)| is said to be. */
-  readonly determinant: (prior: Prior, r: Transformation, z: Vector) => number;
+  readonly determinant: (prior: Prior, r: Transformation, z: mat.Vector) => number;
 }
 
 const SUBJECT: Subject = {
@@ -46,7 +32,7 @@ const SUBJECT: Subject = {
 
 const all = Object.values(PRIORS);
 
-const determinant = within<SymmetryCase, Subject>({
+const determinant = check.within<SymmetryCase, Subject>({
   says: '|det J_r(z)| = p(z) / p(r(z)) at every z, for independent and for dependent coordinates: r leaves the prior as it is (differences: 1e-7)',
   given: { arbitrary: symmetryCases(all), examples: UNEQUAL, show: showSymmetry },
   tolerance: 1e-7,
@@ -56,7 +42,7 @@ const determinant = within<SymmetryCase, Subject>({
   },
 });
 
-const unit = within<SymmetryCase, Subject>({
+const unit = check.within<SymmetryCase, Subject>({
   says: 'for the normal and the uniform prior it is 1, as printed (differences: 1e-7)',
   given: { arbitrary: symmetryCases([PRIORS.normal, PRIORS.uniform]), show: showSymmetry },
   tolerance: 1e-7,
@@ -65,24 +51,24 @@ const unit = within<SymmetryCase, Subject>({
 
 interface MarginalCase {
   readonly prior: Prior;
-  readonly u: Matrix;
+  readonly u: mat.Matrix;
   /** Where the likelihood exp(-|z - x|^2 / 8) is centred. */
-  readonly x: Vector;
+  readonly x: mat.Vector;
 }
 
 /** Without the points so far out that a distribution function rounds to 1. */
-const POINTS = gaussianPoints(2, 40).filter(({ point }) => norm(point) < 7);
+const POINTS = quad.gaussianPoints(2, 40).filter(({ point }) => mat.norm(point) < 7);
 
 /** p(x) for the decoder z -> r(z), averaged over the prior by its normal scores. */
-const evidence = (prior: Prior, r: Transformation, x: Vector): number =>
-  expectation(POINTS, scores => {
-    const off = subtract(r(prior.fromUniform(scores.map(normalCdf))), x);
-    return Math.exp(-dot(off, off) / 8);
+const evidence = (prior: Prior, r: Transformation, x: mat.Vector): number =>
+  quad.expectation(POINTS, scores => {
+    const off = mat.subtract(r(prior.fromUniform(scores.map(normalCdf))), x);
+    return Math.exp(-mat.dot(off, off) / 8);
   });
 
-const marginal = within<MarginalCase, Subject>({
+const marginal = check.within<MarginalCase, Subject>({
   says: "the marginal likelihood of the transformed model is the original's (quadrature: 2e-3)",
-  given: only(
+  given: check.only(
     [PRIORS.normal, PRIORS.logistic, PRIORS.dependent].flatMap(prior =>
       [0.4, 1.1].map((angle): MarginalCase => ({ prior, u: rotation(angle), x: [1.5, -0.5] })),
     ) as [MarginalCase, ...MarginalCase[]],
@@ -95,9 +81,9 @@ const marginal = within<MarginalCase, Subject>({
   }),
 });
 
-const printed = violates<SymmetryCase, Subject>({
+const printed = check.violates<SymmetryCase, Subject>({
   says: '|det J_r| = 1 is false for the Laplace, the logistic and a dependent prior, rotated by 0.7',
-  given: only(UNEQUAL, showSymmetry),
+  given: check.only(UNEQUAL, showSymmetry),
   margin: 2 ** 30,
   measure: ({ prior, u, z }, rules) => {
     const actual = determinantOf(rules.map(prior, u), z);
@@ -144,7 +130,7 @@ export default claim<Subject, string, string>({
       withMap(
         ({ toUniform, fromUniform }, u) =>
           z =>
-            fromUniform(apply(u, toUniform(z).map(normalCdf)).map(normalCdf)),
+            fromUniform(mat.apply(u, toUniform(z).map(normalCdf)).map(normalCdf)),
       ),
     ),
     scoresOfLatents: mutant(
@@ -152,7 +138,7 @@ export default claim<Subject, string, string>({
       withMap(
         ({ fromUniform }, u) =>
           z =>
-            fromUniform(apply(u, z).map(normalCdf)),
+            fromUniform(mat.apply(u, z).map(normalCdf)),
       ),
     ),
     quantileForgotten: mutant(
@@ -160,7 +146,7 @@ export default claim<Subject, string, string>({
       withMap(
         ({ toUniform }, u) =>
           z =>
-            apply(u, toUniform(z).map(normalQuantile)).map(normalCdf),
+            mat.apply(u, toUniform(z).map(normalQuantile)).map(normalCdf),
       ),
     ),
     notOrthogonal: mutant(
@@ -168,7 +154,7 @@ export default claim<Subject, string, string>({
       withMap((prior, u) =>
         scoreRotation(
           prior,
-          u.map(row => scale(1.01, row)),
+          u.map(row => mat.scale(1.01, row)),
         ),
       ),
     ),

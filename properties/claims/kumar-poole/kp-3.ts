@@ -1,21 +1,5 @@
 /** @file KP-3: which orthogonal maps keep a mean-field posterior mean-field. */
-import fc from 'fast-check';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
-import {
-  diagonal,
-  identity,
-  type Matrix,
-  multiply,
-  transpose,
-  type Vector,
-} from '../../../src/theory/numerics/matrix.js';
-import { orthogonal } from '../../arbitraries/matrix.js';
-import { dyadic, logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { check, claim, draw, exact, fc, mat, mutant } from '../../kit.js';
 import {
   type Dependence,
   dependence,
@@ -30,13 +14,13 @@ interface Subject {
   /** The covariance of two coordinates with variances v1, v2 after a rotation by t. */
   readonly covariance: (v1: number, v2: number, t: number) => number;
   /** The sum of the squared covariances of R x, x with independent coordinates of variances v. */
-  readonly dependence: (r: Matrix, v: Vector) => number;
+  readonly dependence: (r: mat.Matrix, v: mat.Vector) => number;
   /** The quantity by which independence is judged. */
   readonly measure: (of: Dependence) => number;
 }
 
 /** The variance of v under weights that add up to one. */
-function spread(weights: Vector, v: Vector): number {
+function spread(weights: mat.Vector, v: mat.Vector): number {
   const mean = weights.reduce((sum, w, k) => sum + w * v[k]!, 0);
   return weights.reduce((sum, w, k) => sum + w * (v[k]! - mean) ** 2, 0);
 }
@@ -58,21 +42,22 @@ const SUBJECT: Subject = {
 };
 
 /** R diag(v) R' */
-const covarianceOf = (r: Matrix, v: Vector): number[][] => multiply(multiply(r, diagonal(v)), transpose(r));
+const covarianceOf = (r: mat.Matrix, v: mat.Vector): number[][] =>
+  mat.multiply(mat.multiply(r, mat.diagonal(v)), mat.transpose(r));
 
-const offDiagonal = (s: Matrix): number[] => s.flatMap((row, i) => row.filter((_, j) => i !== j));
+const offDiagonal = (s: mat.Matrix): number[] => s.flatMap((row, i) => row.filter((_, j) => i !== j));
 
 interface PlaneCase {
-  readonly v: Vector;
+  readonly v: mat.Vector;
   readonly t: number;
 }
 
-const planar = equals<PlaneCase, Subject>({
+const planar = check.equals<PlaneCase, Subject>({
   says: 'turning two latents by t gives them the covariance (v2 - v1) sin(2t) / 2: 0 for all t only if the variances are equal',
   given: {
-    arbitrary: plainRecord({
-      v: vector(2, logUniform({ min: 1 / 64, max: 8 })),
-      t: dyadic({ min: -4, max: 4, bits: 10 }),
+    arbitrary: draw.record({
+      v: draw.vector(2, draw.logUniform({ min: 1 / 64, max: 8 })),
+      t: draw.dyadic({ min: -4, max: 4, bits: 10 }),
     }),
     examples: [
       { v: [1, 1], t: 0.7 },
@@ -83,7 +68,7 @@ const planar = equals<PlaneCase, Subject>({
   measure: ({ v, t }, rules) => {
     const r = rotation(t);
     return {
-      actual: covarianceOf(transpose(r), v)[0]![1]!,
+      actual: covarianceOf(mat.transpose(r), v)[0]![1]!,
       expected: rules.covariance(v[0]!, v[1]!, t),
       scale: v[0]! + v[1]!,
     };
@@ -91,26 +76,28 @@ const planar = equals<PlaneCase, Subject>({
 });
 
 interface SpaceCase {
-  readonly r: Matrix;
-  readonly v: Vector;
+  readonly r: mat.Matrix;
+  readonly v: mat.Vector;
 }
 
 type Ties = 'distinct' | 'tie' | 'equal';
 
-const tied = (v: Vector, ties: Ties): number[] =>
+const tied = (v: mat.Vector, ties: Ties): number[] =>
   v.map((x, k) => (ties === 'equal' || (ties === 'tie' && k < 2) ? v[0]! : x));
 
 const spaceCases: fc.Arbitrary<SpaceCase> = fc.oneof(
   ...[2, 3, 5].map(d =>
-    plainRecord({
-      r: orthogonal(d),
-      v: vector(d, logUniform({ min: 1 / 64, max: 8 })),
-      ties: fc.constantFrom<Ties>('distinct', 'tie', 'equal'),
-    }).map(({ r, v, ties }): SpaceCase => ({ r, v: tied(v, ties) })),
+    draw
+      .record({
+        r: draw.orthogonal(d),
+        v: draw.vector(d, draw.logUniform({ min: 1 / 64, max: 8 })),
+        ties: fc.constantFrom<Ties>('distinct', 'tie', 'equal'),
+      })
+      .map(({ r, v, ties }): SpaceCase => ({ r, v: tied(v, ties) })),
   ),
 );
 
-const space = equals<SpaceCase, Subject>({
+const space = check.equals<SpaceCase, Subject>({
   says: 'the squared covariances of R x add up to the spreads of v in the weights R_ik^2: 0 only if each row of R mixes equal variances',
   given: { arbitrary: spaceCases },
   measure: ({ r, v }, rules) => ({
@@ -122,7 +109,7 @@ const space = equals<SpaceCase, Subject>({
 
 /** A rotation of the coordinates i and j only. */
 const plane = (d: number, i: number, j: number, t: number): number[][] =>
-  identity(d).map((row, k) =>
+  mat.identity(d).map((row, k) =>
     row.map((x, l) => {
       const turn = rotation(t);
       const at = (m: number): number => (m === i ? 0 : m === j ? 1 : -1);
@@ -132,13 +119,14 @@ const plane = (d: number, i: number, j: number, t: number): number[][] =>
 
 /** The permutation that reverses the coordinates, the first of them with the other sign. */
 const signedPermutation = (d: number): number[][] =>
-  identity(d)
+  mat
+    .identity(d)
     .map((row, k) => (k === 0 ? row.map(x => (x === 0 ? 0 : -x)) : row))
     .toReversed();
 
-const remaining = equals<SpaceCase, Subject>({
+const remaining = check.equals<SpaceCase, Subject>({
   says: 'what remains at unequal variances: signed permutations, not permutations only, and rotations among coordinates of equal variance',
-  given: only<SpaceCase>([
+  given: check.only<SpaceCase>([
     { r: signedPermutation(4), v: [1, 2, 3, 4] },
     {
       r: [
@@ -160,7 +148,7 @@ const remaining = equals<SpaceCase, Subject>({
   },
 });
 
-const nonGaussian = equals<FactorCase, Subject>({
+const nonGaussian = check.equals<FactorCase, Subject>({
   says: 'independent coordinates turned by t get a joint fourth cumulant sin^2(2t) / 4 times the sum of theirs, correlated or not',
   given: { arbitrary: factorCases, examples: [{ u: UNIFORM, w: UNIFORM, t: Math.PI / 4 }] },
   runs: 60,
@@ -174,9 +162,9 @@ const nonGaussian = equals<FactorCase, Subject>({
   },
 });
 
-const uniform = equals<FactorCase, Subject>({
+const uniform = check.equals<FactorCase, Subject>({
   says: 'two uniform coordinates turned by 45 degrees are uncorrelated, and their squares have correlation -3/7',
-  given: only([{ u: UNIFORM, w: UNIFORM, t: Math.PI / 4 }]),
+  given: check.only([{ u: UNIFORM, w: UNIFORM, t: Math.PI / 4 }]),
   measure: ({ u, w, t }) => {
     const of = dependence(u, w, t);
     return [
@@ -230,7 +218,7 @@ export default claim<Subject, string, string>({
     ),
     columns: mutant(
       'the columns of R for its rows',
-      withDependence((r, v) => SUBJECT.dependence(transpose(r), v)),
+      withDependence((r, v) => SUBJECT.dependence(mat.transpose(r), v)),
     ),
     anyDifference: mutant(
       'as if every rotation broke the symmetry at unequal variances',

@@ -1,17 +1,8 @@
 /** @file KP-4: what a mean-field posterior costs a linear decoder, and how it grows as the latents are rotated. */
-
 import * as tf from '@tensorflow/tfjs';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { within } from '../../../src/claims/checks/within.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
 import { VAE, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { precision } from '../../../src/theory/closed/grae.js';
-import { inverse } from '../../../src/theory/numerics/cholesky.js';
-import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import { diagonal, type Matrix, type Vector } from '../../../src/theory/numerics/matrix.js';
+import { check, claim, exact, mat, mutant, quad } from '../../kit.js';
 import { mistaken } from '../../subjects/mistaken.js';
 import {
   LOCAL_EXAMPLES,
@@ -39,9 +30,9 @@ import { betaVae, posterior } from '../../subjects/vae/step.js';
 interface Subject {
   readonly vae: VaeRules;
   /** The best mean-field variances for a precision P of the posterior. */
-  readonly variances: (p: Matrix) => Vector;
+  readonly variances: (p: mat.Matrix) => mat.Vector;
   /** What they lose against the posterior itself, in nats. */
-  readonly loss: (p: Matrix) => number;
+  readonly loss: (p: mat.Matrix) => number;
   /** The same for eigenvalues a and b of P, turned by t. */
   readonly rotation: (a: number, b: number, t: number) => number;
 }
@@ -54,21 +45,21 @@ const SUBJECT: Subject = {
 };
 
 /** The beta-VAE as trained, averaged exactly, with a mean-field posterior. */
-function trained(rules: VaeRules, c: LocalCase, variances: Matrix, mean: Vector = c.mean): number {
+function trained(rules: VaeRules, c: LocalCase, variances: mat.Matrix, mean: mat.Vector = c.mean): number {
   const d = c.mean.length;
   const net = linearAutoencoder(c.weight.length, d, 'diagonal');
-  return betaVae(rules, net, valuesOf(c, posterior(net, mean, variances)), sigmaPoints(d));
+  return betaVae(rules, net, valuesOf(c, posterior(net, mean, variances)), quad.sigmaPoints(d));
 }
 
 const atBestMean = (c: LocalCase): LocalCase => ({ ...c, mean: linearPosterior(c).mean });
 
-const optimum = equals<LocalCase, Subject>({
+const optimum = check.equals<LocalCase, Subject>({
   says: 'at the exact mean and variances 1 / P_ii the beta-VAE is -beta log p(x) + beta [sum log P_ii - log det P] / 2, for any number of latents',
   given: { arbitrary: localCases.map(atBestMean), examples: LOCAL_EXAMPLES.map(atBestMean) },
   runs: 60,
   measure: (c, rules) => {
     const p = precision(c.weight, c.beta, c.mean.length);
-    const variances = diagonal(rules.variances(p));
+    const variances = mat.diagonal(rules.variances(p));
     return {
       actual: trained(rules.vae, c, variances),
       expected: linearEvidence(c) + c.beta * rules.loss(p),
@@ -77,14 +68,14 @@ const optimum = equals<LocalCase, Subject>({
   },
 });
 
-const minimal = bound<RotatedCase, Subject>({
+const minimal = check.bound<RotatedCase, Subject>({
   says: 'no other variances and no other mean do better',
   given: { arbitrary: rotatedCases, examples: [figure(45, 0.0025), figure(0, 1)] },
   runs: 40,
   measure: (c, rules) => {
     const at = turned(c, c.angle);
     const { other } = meanField(at, c);
-    const best = diagonal(rules.variances(precision(at.weight, at.beta)));
+    const best = mat.diagonal(rules.variances(precision(at.weight, at.beta)));
     return {
       lower: trained(rules.vae, at, best),
       upper: trained(rules.vae, at, other.covariance, other.mean),
@@ -97,11 +88,11 @@ const minimal = bound<RotatedCase, Subject>({
 function drop(rules: Subject, c: RotatedCase): { nats: number; scale: number } {
   const [straight, at] = [turned(c, 0), turned(c, c.angle)];
   const value = (of: LocalCase): number =>
-    trained(rules.vae, of, diagonal(rules.variances(precision(of.weight, of.beta))));
+    trained(rules.vae, of, mat.diagonal(rules.variances(precision(of.weight, of.beta))));
   return { nats: (value(at) - value(straight)) / c.beta, scale: linearSize(at, at.covariance) / c.beta };
 }
 
-const rotations = equals<RotatedCase, Subject>({
+const rotations = check.equals<RotatedCase, Subject>({
   says: 'two latents turned by t lose log(1 + (a - b)^2 sin^2(2t) / 4ab) / 2 nats, a and b the eigenvalues of P: nothing at any t when a = b',
   given: {
     arbitrary: rotatedCases,
@@ -115,9 +106,9 @@ const rotations = equals<RotatedCase, Subject>({
   },
 });
 
-const figures = within<RotatedCase, Subject>({
+const figures = check.within<RotatedCase, Subject>({
   says: 'norms 2 and 1 with noise 0.05^2, as in figure 1, lose 0.22258 nats at 45 degrees; log(25/16) / 2 = 0.22314 without noise (to 0.3 %)',
-  given: only([figure(45, 0.0025)]),
+  given: check.only([figure(45, 0.0025)]),
   tolerance: 3e-3,
   measure: (c, rules) => [
     { what: 'with noise', actual: drop(rules, c).nats, expected: 0.22258 },
@@ -152,7 +143,7 @@ export default claim<Subject, string, string>({
   mutants: {
     marginalVariances: mutant('variances diag(P^-1) instead of 1 / diag(P)', s => ({
       ...s,
-      variances: p => inverse(p).map((row, i) => row[i]!),
+      variances: p => mat.inverse(p).map((row, i) => row[i]!),
     })),
     withoutPrior: mutant(
       "eigenvalues of W'W / beta instead of P",
@@ -169,7 +160,7 @@ export default claim<Subject, string, string>({
     lossWithoutHalf: mutant('sum log P_ii - log det P', s => ({ ...s, loss: p => 2 * meanFieldLoss(p) })),
     lossOfCovariance: mutant('the same with P^-1 for P', s => ({
       ...s,
-      loss: p => meanFieldLoss(inverse(p)),
+      loss: p => meanFieldLoss(mat.inverse(p)),
     })),
     noNoise: mistaken(VAE.mistakes.noNoise, inVae),
     varianceForRoot: mutant(

@@ -1,29 +1,11 @@
 /** @file KP-5: transforming the decoder's latents is transforming the posterior; with full covariances nothing is lost by it. */
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
 import { denseAutoencoder } from '../../../src/core/net/dense.js';
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import { makeBetaVae } from '../../../src/core/objectives/vae/beta-vae.js';
 import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { noisyStep, sampling } from '../../../src/studies/noisy-step.js';
-import { cholesky, solveLower } from '../../../src/theory/numerics/cholesky.js';
-import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import {
-  apply,
-  combine,
-  type Matrix,
-  multiply,
-  norm,
-  transpose,
-  type Vector,
-} from '../../../src/theory/numerics/matrix.js';
-import { orthogonal, spd } from '../../arbitraries/matrix.js';
-import { normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { check, claim, draw, exact, fc, mat, mutant, quad } from '../../kit.js';
 import {
   betas,
   type LocalCase,
@@ -35,25 +17,25 @@ import { linearPosterior, linearSize } from '../../subjects/vae/mean-field.js';
 import { betaVae, posterior, type Values } from '../../subjects/vae/step.js';
 
 interface Gaussian {
-  readonly mean: Vector;
-  readonly covariance: Matrix;
+  readonly mean: mat.Vector;
+  readonly covariance: mat.Matrix;
 }
 
 interface Subject {
   readonly vae: VaeRules;
   /** r#q for r(z) = Uz. */
-  readonly moved: (u: Matrix, q: Gaussian) => Gaussian;
+  readonly moved: (u: mat.Matrix, q: Gaussian) => Gaussian;
 }
 
 const SUBJECT: Subject = {
   vae: VAE_RULES,
   moved: (u, { mean, covariance }) => ({
-    mean: apply(u, mean),
-    covariance: symmetrised(multiply(multiply(u, covariance), transpose(u))),
+    mean: mat.apply(u, mean),
+    covariance: symmetrised(mat.multiply(mat.multiply(u, covariance), mat.transpose(u))),
   }),
 };
 
-const symmetrised = (s: Matrix): number[][] => combine(0.5, s, 0.5, transpose(s));
+const symmetrised = (s: mat.Matrix): number[][] => mat.combine(0.5, s, 0.5, mat.transpose(s));
 
 const DATA = 4;
 const HIDDEN = 5;
@@ -73,38 +55,38 @@ const nets = new Map(
 );
 
 interface CurvedCase extends Gaussian {
-  readonly weight: Matrix;
+  readonly weight: mat.Matrix;
   /** The other parameters of the decoder. */
-  readonly rest: Readonly<Record<string, Vector>>;
-  readonly x: Vector;
+  readonly rest: Readonly<Record<string, mat.Vector>>;
+  readonly x: mat.Vector;
   readonly beta: number;
-  readonly u: Matrix;
-  readonly noise: Vector;
+  readonly u: mat.Matrix;
+  readonly noise: mat.Vector;
 }
 
-const rows = (flat: Vector, columns: number): number[][] =>
+const rows = (flat: mat.Vector, columns: number): number[][] =>
   Array.from({ length: flat.length / columns }, (_, i) => flat.slice(i * columns, (i + 1) * columns));
 
 const curvedCases: fc.Arbitrary<CurvedCase> = fc.oneof(
   ...[1, 2, 3].map(d =>
-    plainRecord<CurvedCase>({
-      weight: vector(HIDDEN * d, normal()).map(flat => rows(flat, d)),
-      rest: plainRecord({
-        'decoder.0.bias': vector(HIDDEN, normal()),
-        'decoder.1.weight': vector(DATA * HIDDEN, normal()),
-        'decoder.1.bias': vector(DATA, normal()),
+    draw.record<CurvedCase>({
+      weight: draw.vector(HIDDEN * d, draw.normal()).map(flat => rows(flat, d)),
+      rest: draw.record({
+        'decoder.0.bias': draw.vector(HIDDEN, draw.normal()),
+        'decoder.1.weight': draw.vector(DATA * HIDDEN, draw.normal()),
+        'decoder.1.bias': draw.vector(DATA, draw.normal()),
       }),
-      mean: vector(d, normal()),
-      covariance: spd(d, 1 / 16, 4).map(({ matrix }) => matrix),
-      x: vector(DATA, normal()),
+      mean: draw.vector(d, draw.normal()),
+      covariance: draw.spd(d, 1 / 16, 4).map(({ matrix }) => matrix),
+      x: draw.vector(DATA, draw.normal()),
       beta: betas,
-      u: orthogonal(d),
-      noise: vector(d, normal()),
+      u: draw.orthogonal(d),
+      noise: draw.vector(d, draw.normal()),
     }),
   ),
 );
 
-const valuesAt = (net: Autoencoder, c: CurvedCase, weight: Matrix, q: Gaussian): Values => ({
+const valuesAt = (net: Autoencoder, c: CurvedCase, weight: mat.Matrix, q: Gaussian): Values => ({
   params: {
     ...c.rest,
     ...posterior(net, q.mean, q.covariance),
@@ -114,7 +96,7 @@ const valuesAt = (net: Autoencoder, c: CurvedCase, weight: Matrix, q: Gaussian):
   beta: c.beta,
 });
 
-const curved = equals<CurvedCase, Subject>({
+const curved = check.equals<CurvedCase, Subject>({
   says: 'for a tanh decoder with W U in place of W, each noise gives the loss that the moved posterior gives with W, and the gradient with respect to the code moves along',
   given: { arbitrary: curvedCases },
   runs: 40,
@@ -123,26 +105,26 @@ const curved = equals<CurvedCase, Subject>({
     const net = nets.get(c.mean.length)!;
     const of = sampling(rules.vae, makeBetaVae(rules.vae), ({ beta }) => ({ beta: beta! }));
     const moved = rules.moved(c.u, c);
-    const shift = apply(c.u, apply(cholesky(c.covariance), c.noise));
-    const left = noisyStep(of, net, valuesAt(net, c, multiply(c.weight, c.u), c), c.noise);
+    const shift = mat.apply(c.u, mat.apply(mat.cholesky(c.covariance), c.noise));
+    const left = noisyStep(of, net, valuesAt(net, c, mat.multiply(c.weight, c.u), c), c.noise);
     const right = noisyStep(
       of,
       net,
       valuesAt(net, c, c.weight, moved),
-      solveLower(cholesky(moved.covariance), shift),
+      mat.solveLower(mat.cholesky(moved.covariance), shift),
     );
-    const size = (norm(c.x) + norm(Object.values(c.rest).flat())) ** 2;
-    const slope = size * (1 + norm(c.weight.flat())) + c.beta * (1 + norm(c.mean));
+    const size = (mat.norm(c.x) + mat.norm(Object.values(c.rest).flat())) ** 2;
+    const slope = size * (1 + mat.norm(c.weight.flat())) + c.beta * (1 + mat.norm(c.mean));
     return [
       {
         what: 'loss',
         actual: left.loss,
         expected: right.loss,
-        scale: size + c.beta * (norm(c.mean) ** 2 + 4 * c.mean.length),
+        scale: size + c.beta * (mat.norm(c.mean) ** 2 + 4 * c.mean.length),
       },
       {
         what: 'code',
-        actual: apply(c.u, [...left.gradient('mu.bias')]),
+        actual: mat.apply(c.u, [...left.gradient('mu.bias')]),
         expected: right.gradient('mu.bias'),
         scale: slope,
       },
@@ -152,47 +134,47 @@ const curved = equals<CurvedCase, Subject>({
 
 interface LinearCase {
   readonly model: LocalCase;
-  readonly u: Matrix;
+  readonly u: mat.Matrix;
 }
 
 const linearCases: fc.Arbitrary<LinearCase> = localCases
   .filter(c => c.mean.length > 1)
-  .chain(model => orthogonal(model.mean.length).map(u => ({ model, u })));
+  .chain(model => draw.orthogonal(model.mean.length).map(u => ({ model, u })));
 
-const linear = equals<LinearCase, Subject>({
+const linear = check.equals<LinearCase, Subject>({
   says: 'for a linear decoder the expected objective at N(m, S) with W U is the one at N(Um, USU^T) with W',
   given: { arbitrary: linearCases },
   runs: 50,
   measure: ({ model, u }, rules) => {
-    const at = (weight: Matrix, q: Gaussian): number => {
+    const at = (weight: mat.Matrix, q: Gaussian): number => {
       const net = linearAutoencoder(weight.length, q.mean.length);
       const values = valuesOf({ ...model, weight }, posterior(net, q.mean, q.covariance));
-      return betaVae(rules.vae, net, values, sigmaPoints(q.mean.length));
+      return betaVae(rules.vae, net, values, quad.sigmaPoints(q.mean.length));
     };
     return {
-      actual: at(multiply(model.weight, u), model),
+      actual: at(mat.multiply(model.weight, u), model),
       expected: at(model.weight, rules.moved(u, model)),
       scale: linearSize(model, model.covariance),
     };
   },
 });
 
-const optimum = equals<LinearCase, Subject>({
+const optimum = check.equals<LinearCase, Subject>({
   says: 'so the best full-covariance posterior of the turned decoder is the turned one, with the same value at every angle',
   given: { arbitrary: linearCases },
   runs: 50,
   measure: ({ model, u }, rules) => {
-    const turned = { ...model, weight: multiply(model.weight, u) };
+    const turned = { ...model, weight: mat.multiply(model.weight, u) };
     const best = linearPosterior(turned);
     const moved = rules.moved(u, best);
     const expected = linearPosterior(model);
-    const stretch = 1 + norm(model.weight.flat()) ** 2 / model.beta;
+    const stretch = 1 + mat.norm(model.weight.flat()) ** 2 / model.beta;
     return [
       {
         what: 'mean',
         actual: moved.mean,
         expected: expected.mean,
-        scale: stretch * (1 + norm(expected.mean)),
+        scale: stretch * (1 + mat.norm(expected.mean)),
       },
       {
         what: 'covariance',
@@ -225,11 +207,11 @@ export default claim<Subject, string, string>({
   mutants: {
     inverse: mutant(
       "U' in place of U",
-      withMoved((u, q) => SUBJECT.moved(transpose(u), q)),
+      withMoved((u, q) => SUBJECT.moved(mat.transpose(u), q)),
     ),
     meanOnly: mutant(
       'the covariance not moved',
-      withMoved((u, q) => ({ ...q, mean: apply(u, q.mean) })),
+      withMoved((u, q) => ({ ...q, mean: mat.apply(u, q.mean) })),
     ),
     covarianceOnly: mutant(
       'the mean not moved',

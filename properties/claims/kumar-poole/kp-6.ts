@@ -1,23 +1,7 @@
 /** @file KP-6: theorem 1. A symmetry of the prior is broken by a family of posteriors that it does not map into itself. */
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { within } from '../../../src/claims/checks/within.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { conditional } from '../../../src/claims/verdict.js';
+
 import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
-import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import {
-  diagonal,
-  type Matrix,
-  multiply,
-  transpose,
-  type Vector,
-} from '../../../src/theory/numerics/matrix.js';
-import { logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { check, claim, conditional, draw, fc, mat, mutant, quad } from '../../kit.js';
 import { type LocalCase, linearAutoencoder, valuesOf } from '../../subjects/vae/local-cases.js';
 import {
   eigenvalues,
@@ -37,7 +21,7 @@ type Permutation = readonly number[];
 
 interface Subject {
   /** The likelihood of the transformed decoder, p(x | r(z)). */
-  readonly transformed: (likelihood: Vector, r: Permutation) => Vector;
+  readonly transformed: (likelihood: mat.Vector, r: Permutation) => mat.Vector;
   readonly vae: VaeRules;
   /** What turning two latents by t costs a mean-field posterior, in nats. */
   readonly drop: (a: number, b: number, t: number) => number;
@@ -53,23 +37,23 @@ const POINTS = 6;
 
 /** A finite set of latents with a uniform prior, a family of posteriors, and a symmetry of the prior. */
 interface FiniteCase {
-  readonly family: readonly Vector[];
+  readonly family: readonly mat.Vector[];
   readonly r: Permutation;
-  readonly likelihood: Vector;
+  readonly likelihood: mat.Vector;
 }
 
-const softmax = (logits: Vector): number[] => {
+const softmax = (logits: mat.Vector): number[] => {
   const powers = logits.map(Math.exp);
   const total = powers.reduce((a, b) => a + b, 0);
   return powers.map(x => x / total);
 };
 
 /** sum_z q(z) [log p(x|z) + log p(z) - log q(z)] */
-const elbo = (q: Vector, likelihood: Vector): number =>
+const elbo = (q: mat.Vector, likelihood: mat.Vector): number =>
   q.reduce((sum, x, z) => sum + x * (Math.log(likelihood[z]!) - Math.log(POINTS) - Math.log(x)), 0);
 
 /** r#q */
-const push = (q: Vector, r: Permutation): number[] => q.map((_, z) => q[r.indexOf(z)]!);
+const push = (q: mat.Vector, r: Permutation): number[] => q.map((_, z) => q[r.indexOf(z)]!);
 
 const best = (values: readonly number[]): number => Math.max(...values);
 
@@ -78,13 +62,14 @@ const isOptimal = ({ family, r, likelihood }: FiniteCase): boolean =>
   best([...family.slice(1), ...family.map(q => push(q, r))].map(q => elbo(q, likelihood))) <
   elbo(family[0]!, likelihood);
 
-const finiteCases: fc.Arbitrary<FiniteCase> = plainRecord({
-  family: fc.tuple(...Array.from({ length: 5 }, () => vector(POINTS, normal()).map(softmax))),
-  r: fc
-    .shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: POINTS, maxLength: POINTS })
-    .filter(r => r.some((to, z) => to !== z)),
-  noise: vector(POINTS, normal({ std: 0.125 })),
-})
+const finiteCases: fc.Arbitrary<FiniteCase> = draw
+  .record({
+    family: fc.tuple(...Array.from({ length: 5 }, () => draw.vector(POINTS, draw.normal()).map(softmax))),
+    r: fc
+      .shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: POINTS, maxLength: POINTS })
+      .filter(r => r.some((to, z) => to !== z)),
+    noise: draw.vector(POINTS, draw.normal({ std: 0.125 })),
+  })
   .map(({ family, r, noise }) => ({
     family,
     r,
@@ -92,7 +77,7 @@ const finiteCases: fc.Arbitrary<FiniteCase> = plainRecord({
   }))
   .filter(isOptimal);
 
-const theorem = bound<FiniteCase, Subject>({
+const theorem = check.bound<FiniteCase, Subject>({
   says: 'on a finite set: where the optimum q* is unique among the family and its images and r^-1#q* is not in the family, the transformed decoder loses as much as the second best, or more',
   given: { arbitrary: finiteCases },
   measure: ({ family, r, likelihood }, rules) => {
@@ -106,7 +91,7 @@ const theorem = bound<FiniteCase, Subject>({
   },
 });
 
-const needed = equals<FiniteCase, Subject>({
+const needed = check.equals<FiniteCase, Subject>({
   says: 'where r^-1#q* is in the family it loses nothing: this, and not the same for all q, is the hypothesis that is needed',
   given: { arbitrary: finiteCases },
   measure: ({ family, r, likelihood }, rules) => {
@@ -125,12 +110,12 @@ function bestTurned({ vae }: Subject, c: RotatedCase, angle: number): number {
   const at: LocalCase = turned(c, angle);
   const net = linearAutoencoder(at.weight.length, 2, 'diagonal');
   const values = valuesOf(at, posterior(net, at.mean, meanField(at, c).best));
-  return betaVae(vae, net, values, sigmaPoints(2)) / c.beta;
+  return betaVae(vae, net, values, quad.sigmaPoints(2)) / c.beta;
 }
 
-const size = (c: RotatedCase): number => linearSize(turned(c, c.angle), diagonal([1, 1])) / c.beta;
+const size = (c: RotatedCase): number => linearSize(turned(c, c.angle), mat.diagonal([1, 1])) / c.beta;
 
-const broken = equals<RotatedCase, Subject>({
+const broken = check.equals<RotatedCase, Subject>({
   says: 'mean-field Gaussians, a fixed noise and columns of different norms: the optimum is lost at every angle but quarter turns; norms 2 and 1 with noise 0.5: 2.03e-4 nats at 1 degree, 0.0191 at 10',
   given: { arbitrary: rotatedCases, examples: [figure(1, 0.5), figure(10, 0.5), figure(90, 0.5)] },
   runs: 50,
@@ -144,9 +129,9 @@ const broken = equals<RotatedCase, Subject>({
   },
 });
 
-const figures = within<RotatedCase, Subject>({
+const figures = check.within<RotatedCase, Subject>({
   says: 'those figures, to the digits given',
-  given: only([figure(1, 0.5), figure(10, 0.5)]),
+  given: check.only([figure(1, 0.5), figure(10, 0.5)]),
   tolerance: 3e-3,
   measure: (c, rules) => ({
     actual: rules.drop(...eigenvalues(c), c.angle),
@@ -154,7 +139,7 @@ const figures = within<RotatedCase, Subject>({
   }),
 });
 
-const kept = equals<RotatedCase, Subject>({
+const kept = check.equals<RotatedCase, Subject>({
   says: 'columns of equal norms: nothing is lost at any angle, as the best posterior is isotropic and its images are mean-field',
   given: { arbitrary: rotatedCases.map(c => ({ ...c, norms: [c.norms[0], c.norms[0]] as const })) },
   runs: 30,
@@ -170,15 +155,15 @@ interface IsotropicCase {
   readonly angle: number;
 }
 
-const excluded = equals<IsotropicCase, Subject>({
+const excluded = check.equals<IsotropicCase, Subject>({
   says: 'an isotropic Gaussian is mean-field and so are all its images: as printed, for all q, the hypothesis excludes mean-field Gaussians',
   given: {
-    arbitrary: plainRecord({ variance: logUniform({ min: 1 / 64, max: 8 }), angle: normal() }),
+    arbitrary: draw.record({ variance: draw.logUniform({ min: 1 / 64, max: 8 }), angle: draw.normal() }),
   },
   runs: 20,
   measure: ({ variance, angle }) => {
-    const image = (u: Matrix): number[][] =>
-      multiply(multiply(u, diagonal([variance, variance])), transpose(u));
+    const image = (u: mat.Matrix): number[][] =>
+      mat.multiply(mat.multiply(u, mat.diagonal([variance, variance])), mat.transpose(u));
     return { actual: image(rotation(angle)).flat(), expected: [variance, 0, 0, variance] };
   },
 });

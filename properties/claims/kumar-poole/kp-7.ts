@@ -1,24 +1,15 @@
 /** @file KP-7: the corollary to theorem 1, that a convex family has a unique optimum; and why its hypotheses exclude each other. */
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { conditional } from '../../../src/claims/verdict.js';
-import { add, scale, type Vector } from '../../../src/theory/numerics/matrix.js';
-import { dyadic, logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { check, claim, conditional, draw, fc, mat, mutant } from '../../kit.js';
 
 /** Where each point of a finite set goes. */
 type Permutation = readonly number[];
 
 interface Subject {
-  readonly divergence: (q: Vector, p: Vector) => number;
+  readonly divergence: (q: mat.Vector, p: mat.Vector) => number;
   /** What convexity gains at the midpoint, at least. */
-  readonly gain: (a: Vector, b: Vector) => number;
+  readonly gain: (a: mat.Vector, b: mat.Vector) => number;
   /** A point of every convex set that holds q and its images. */
-  readonly average: (q: Vector, group: readonly Permutation[]) => Vector;
+  readonly average: (q: mat.Vector, group: readonly Permutation[]) => mat.Vector;
   /** p00 p11 - p01 p10 of w (a x b) + (1 - w) (a' x b') on two bits, by the chances of a 1. */
   readonly mixture: (
     w: number,
@@ -29,45 +20,45 @@ interface Subject {
   readonly kurtosis: (v1: number, v2: number) => number;
 }
 
-const kl = (q: Vector, p: Vector): number =>
+const kl = (q: mat.Vector, p: mat.Vector): number =>
   q.reduce((sum, x, i) => sum + (x === 0 ? 0 : x * Math.log(x / p[i]!)), 0);
 
-const midpoint = (a: Vector, b: Vector): number[] => scale(0.5, add(a, b));
+const midpoint = (a: mat.Vector, b: mat.Vector): number[] => mat.scale(0.5, mat.add(a, b));
 
 /** r#q: the mass of each point moves with it. */
-const push = (q: Vector, r: Permutation): number[] => q.map((_, i) => q[r.indexOf(i)]!);
+const push = (q: mat.Vector, r: Permutation): number[] => q.map((_, i) => q[r.indexOf(i)]!);
 
 const SUBJECT: Subject = {
   divergence: kl,
   gain: (a, b) => a.reduce((sum, x, i) => sum + Math.abs(x - b[i]!), 0) ** 2 / 8,
   average: (q, group) =>
     group.reduce<number[]>(
-      (sum, r) => add(sum, scale(1 / group.length, push(q, r))),
+      (sum, r) => mat.add(sum, mat.scale(1 / group.length, push(q, r))),
       q.map(() => 0),
     ),
   mixture: (w, [a, b], [c, d]) => w * (1 - w) * (a - c) * (b - d),
   kurtosis: (v1, v2) => (6 * (v1 ** 2 + v2 ** 2)) / (v1 + v2) ** 2,
 };
 
-const softmax = (logits: Vector): number[] => {
+const softmax = (logits: mat.Vector): number[] => {
   const powers = logits.map(Math.exp);
   const total = powers.reduce((a, b) => a + b, 0);
   return powers.map(x => x / total);
 };
 
-const distribution = (n: number): fc.Arbitrary<number[]> => vector(n, normal()).map(softmax);
+const distribution = (n: number): fc.Arbitrary<number[]> => draw.vector(n, draw.normal()).map(softmax);
 
 interface TripleCase {
-  readonly a: Vector;
-  readonly b: Vector;
-  readonly p: Vector;
+  readonly a: mat.Vector;
+  readonly b: mat.Vector;
+  readonly p: mat.Vector;
 }
 
 const triples: fc.Arbitrary<TripleCase> = fc.oneof(
-  ...[2, 3, 6].map(n => plainRecord({ a: distribution(n), b: distribution(n), p: distribution(n) })),
+  ...[2, 3, 6].map(n => draw.record({ a: distribution(n), b: distribution(n), p: distribution(n) })),
 );
 
-const convexity = bound<TripleCase, Subject>({
+const convexity = check.bound<TripleCase, Subject>({
   says: 'KL(q || p) is strongly convex in q: at the midpoint it gains |a - b|_1^2 / 8 or more, so it has one minimum on a convex set',
   given: {
     arbitrary: triples,
@@ -83,7 +74,7 @@ const convexity = bound<TripleCase, Subject>({
   }),
 });
 
-const exactGain = equals<TripleCase, Subject>({
+const exactGain = check.equals<TripleCase, Subject>({
   says: 'what it gains is the Jensen-Shannon divergence of a and b, whatever p',
   given: { arbitrary: triples },
   measure: ({ a, b, p }, { divergence }) => {
@@ -98,7 +89,7 @@ const exactGain = equals<TripleCase, Subject>({
 
 interface GroupCase {
   readonly group: readonly Permutation[];
-  readonly q: Vector;
+  readonly q: mat.Vector;
 }
 
 const cyclic = (n: number): Permutation[] =>
@@ -113,7 +104,7 @@ const groupCases: fc.Arbitrary<GroupCase> = fc.oneof(
   ),
 );
 
-const contradiction = equals<GroupCase, Subject>({
+const contradiction = check.equals<GroupCase, Subject>({
   says: "the average of q over a finite group of symmetries lies in every convex set that holds q's images, and every symmetry leaves it as it is: then some r#q is in Q after all",
   given: { arbitrary: groupCases },
   measure: ({ group, q }, rules) => {
@@ -131,12 +122,12 @@ interface MixtureCase {
   readonly second: readonly [number, number];
 }
 
-const chance = dyadic({ min: 0, max: 1, bits: 8 });
+const chance = draw.dyadic({ min: 0, max: 1, bits: 8 });
 
-const mixtures = equals<MixtureCase, Subject>({
+const mixtures = check.equals<MixtureCase, Subject>({
   says: 'a mixture of product distributions is a product only where one of the factors is shared: mean-field families are not convex',
   given: {
-    arbitrary: plainRecord({ w: chance, first: fc.tuple(chance, chance), second: fc.tuple(chance, chance) }),
+    arbitrary: draw.record({ w: chance, first: fc.tuple(chance, chance), second: fc.tuple(chance, chance) }),
     examples: [{ w: 0.5, first: [0, 0], second: [1, 1] }],
   },
   measure: ({ w, first, second }, rules) => {
@@ -153,12 +144,12 @@ const mixtures = equals<MixtureCase, Subject>({
   },
 });
 
-const kurtosis = equals<[number, number], Subject>({
+const kurtosis = check.equals<[number, number], Subject>({
   says: 'an equal mixture of N(0, v1) and N(0, v2) is no Gaussian: its kurtosis is 4.08 for 1 and 4, and 3 only for v1 = v2',
   given: {
     arbitrary: fc.tuple<[number, number]>(
-      logUniform({ min: 1 / 8, max: 8 }),
-      logUniform({ min: 1 / 8, max: 8 }),
+      draw.logUniform({ min: 1 / 8, max: 8 }),
+      draw.logUniform({ min: 1 / 8, max: 8 }),
     ),
     examples: [
       [1, 4],
@@ -171,9 +162,9 @@ const kurtosis = equals<[number, number], Subject>({
   },
 });
 
-const printedFigure = equals<[number, number], Subject>({
+const printedFigure = check.equals<[number, number], Subject>({
   says: 'which is 4.08 for variances 1 and 4',
-  given: only([[1, 4]]),
+  given: check.only([[1, 4]]),
   measure: ([v1, v2], rules) => ({ actual: rules.kurtosis(v1, v2), expected: 4.08 }),
 });
 

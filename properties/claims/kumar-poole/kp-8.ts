@@ -1,12 +1,5 @@
 /** @file KP-8: factorised posteriors that are not Gaussian. Mixing rotations leave the family; uniqueness is another matter. */
-import type fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { conditional } from '../../../src/claims/verdict.js';
-import { integrate } from '../../../src/theory/numerics/gauss-legendre.js';
-import { dyadic, logUniform } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
+import { check, claim, conditional, draw, type fc, mutant, quad } from '../../kit.js';
 import {
   dependence,
   type FactorCase,
@@ -40,7 +33,7 @@ const SUBJECT: Subject = {
     Math.log(2 * b),
 };
 
-const mixing = equals<FactorCase, Subject>({
+const mixing = check.equals<FactorCase, Subject>({
   says: 'the fourth cumulants of both factors can be read off the rotated coordinates: these are independent only if both are 0, so one Gaussian factor does not help',
   given: {
     arbitrary: factorCases,
@@ -66,10 +59,10 @@ interface EvenCase {
   readonly b: number;
 }
 
-const evenCases: fc.Arbitrary<EvenCase> = plainRecord({
-  x: dyadic({ min: 5, max: 8, bits: 6 }),
-  m: dyadic({ min: 1, max: 3, bits: 6 }),
-  b: logUniform({ min: 1 / 16, max: 1 / 2 }),
+const evenCases: fc.Arbitrary<EvenCase> = draw.record({
+  x: draw.dyadic({ min: 5, max: 8, bits: 6 }),
+  m: draw.dyadic({ min: 1, max: 3, bits: 6 }),
+  b: draw.logUniform({ min: 1 / 16, max: 1 / 2 }),
 });
 
 /** The same by quadrature on either side of m. */
@@ -80,10 +73,10 @@ function byQuadrature(x: number, m: number, b: number): number {
     return Math.exp(logQ) * (logJoint - logQ);
   };
   const ends = [-50, -16, -4, 0, 4, 16, 50].map(t => m + t * b);
-  return ends.slice(1).reduce((sum, end, i) => sum + integrate(integrand, ends[i]!, end), 0);
+  return ends.slice(1).reduce((sum, end, i) => sum + quad.integrate(integrand, ends[i]!, end), 0);
 }
 
-const closed = equals<EvenCase, Subject>({
+const closed = check.equals<EvenCase, Subject>({
   says: 'the ELBO of a Laplace posterior for x = z^2 + noise has its closed form',
   given: { arbitrary: evenCases },
   runs: 40,
@@ -95,7 +88,7 @@ const closed = equals<EvenCase, Subject>({
   }),
 });
 
-const tie = equals<EvenCase, Subject>({
+const tie = check.equals<EvenCase, Subject>({
   says: 'for x = z^2 + noise the Laplace posteriors at m and -m tie, though no rotation that mixes coordinates leads from one to the other',
   given: { arbitrary: evenCases },
   measure: ({ x, m, b }, rules) => ({
@@ -105,7 +98,7 @@ const tie = equals<EvenCase, Subject>({
   }),
 });
 
-const apart = bound<EvenCase, Subject>({
+const apart = check.bound<EvenCase, Subject>({
   says: 'and the tie is not at m = 0: m = sqrt(x) is better by x (x - 1 - 12 b^2) / 2, so there are two best posteriors or more',
   given: { arbitrary: evenCases },
   measure: ({ x, b }, rules) => ({

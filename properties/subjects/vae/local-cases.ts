@@ -1,24 +1,9 @@
 /** @file Cases of Kumar & Poole's claims at one sample: a decoder's value and Jacobian there, a posterior, and beta. */
-import fc from 'fast-check';
+
 import { denseAutoencoder } from '../../../src/core/net/dense.js';
 import type { Autoencoder, PosteriorKind } from '../../../src/core/net/network.js';
 import type { LocalModel } from '../../../src/theory/closed/grae.js';
-import { svd } from '../../../src/theory/numerics/eigen.js';
-import {
-  add,
-  apply,
-  diagonal,
-  identity,
-  type Matrix,
-  multiply,
-  norm,
-  subtract,
-  type Vector,
-} from '../../../src/theory/numerics/matrix.js';
-import { orthogonal, spd } from '../../arbitraries/matrix.js';
-import { logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { draw, fc, mat } from '../../kit.js';
 import type { Values } from './step.js';
 
 const linear = new Map<string, Autoencoder>();
@@ -47,13 +32,13 @@ export function linearAutoencoder(
 /** An affine decoder at one sample. */
 export interface LocalCase {
   /** W [D, d] and b. */
-  readonly weight: Matrix;
-  readonly bias: Vector;
-  readonly mean: Vector;
-  readonly x: Vector;
+  readonly weight: mat.Matrix;
+  readonly bias: mat.Vector;
+  readonly mean: mat.Vector;
+  readonly x: mat.Vector;
   readonly beta: number;
   /** Some covariance S of the posterior. */
-  readonly covariance: Matrix;
+  readonly covariance: mat.Matrix;
 }
 
 /** Data and latents; fewer data than latents, one latent and one datum among them. */
@@ -70,33 +55,36 @@ export const SIZES = [
 /** U diag(s) V' [rows, columns] with log-uniform singular values; where `deficient`, the last of them is zero. */
 export function jacobians(rows: number, columns: number, deficient = false): fc.Arbitrary<number[][]> {
   const rank = Math.min(rows, columns);
-  return plainRecord({
-    u: orthogonal(rows),
-    v: orthogonal(columns),
-    s: vector(rank, logUniform({ min: 1 / 32, max: 8 })),
-  }).map(({ u, v, s }) => {
-    const kept = s.map((value, k) => (deficient && k === rank - 1 ? 0 : value));
-    const left = u.map(row => kept.map((value, k) => value * row[k]!));
-    return multiply(
-      left,
-      identity(columns)
-        .slice(0, rank)
-        .map((_, k) => v.map(row => row[k]!)),
-    );
-  });
+  return draw
+    .record({
+      u: draw.orthogonal(rows),
+      v: draw.orthogonal(columns),
+      s: draw.vector(rank, draw.logUniform({ min: 1 / 32, max: 8 })),
+    })
+    .map(({ u, v, s }) => {
+      const kept = s.map((value, k) => (deficient && k === rank - 1 ? 0 : value));
+      const left = u.map(row => kept.map((value, k) => value * row[k]!));
+      return mat.multiply(
+        left,
+        mat
+          .identity(columns)
+          .slice(0, rank)
+          .map((_, k) => v.map(row => row[k]!)),
+      );
+    });
 }
 
 /** beta from 1e-3 to 1e2. */
-export const betas = logUniform({ min: 1e-3, max: 1e2 });
+export const betas = draw.logUniform({ min: 1e-3, max: 1e2 });
 
 const casesOf = ([data, latent]: readonly [number, number], deficient: boolean): fc.Arbitrary<LocalCase> =>
-  plainRecord({
+  draw.record({
     weight: jacobians(data, latent, deficient),
-    bias: vector(data, normal()),
-    mean: vector(latent, normal()),
-    x: vector(data, normal()),
+    bias: draw.vector(data, draw.normal()),
+    mean: draw.vector(latent, draw.normal()),
+    x: draw.vector(data, draw.normal()),
     beta: betas,
-    covariance: spd(latent, 1 / 64, 4).map(({ matrix }) => matrix),
+    covariance: draw.spd(latent, 1 / 64, 4).map(({ matrix }) => matrix),
   });
 
 export const localCases: fc.Arbitrary<LocalCase> = fc.oneof(
@@ -129,13 +117,13 @@ export const LOCAL_EXAMPLES: readonly LocalCase[] = [
     mean: [0, 0],
     x: [0],
     beta: 1,
-    covariance: diagonal([0.5, 2]),
+    covariance: mat.diagonal([0.5, 2]),
   },
 ];
 
 /** What the closed forms need of a case. */
 export const localModel = ({ weight, bias, mean, x }: LocalCase): LocalModel => ({
-  residual: subtract(x, add(apply(weight, mean), bias)),
+  residual: mat.subtract(x, mat.add(mat.apply(weight, mean), bias)),
   mean,
   jacobian: weight,
 });
@@ -153,6 +141,6 @@ export const netOf = ({ weight, mean }: LocalCase): Autoencoder =>
 /** The size of the terms, and of what rounding J alone does to the log det: eps |J| / sqrt(beta) in each direction. */
 export function sizeOf(c: LocalCase): number {
   const { residual, mean } = localModel(c);
-  const stretch = Math.sqrt(1 + svd(c.weight, mean.length).values[0]! ** 2 / c.beta);
-  return norm(residual) ** 2 + c.beta * (norm(mean) ** 2 + mean.length * stretch);
+  const stretch = Math.sqrt(1 + mat.svd(c.weight, mean.length).values[0]! ** 2 / c.beta);
+  return mat.norm(residual) ** 2 + c.beta * (mat.norm(mean) ** 2 + mean.length * stretch);
 }

@@ -1,18 +1,14 @@
 /** @file Priors with a map that leaves them as they are, at a point. */
-import fc from 'fast-check';
+
 import { normalCdf } from '../../../src/claims/statistics.js';
 import { clearance, PRIORS, type Prior, scoreRotation } from '../../../src/theory/closed/prior-symmetry.js';
-import { type Matrix, norm, type Vector } from '../../../src/theory/numerics/matrix.js';
-import { orthogonal } from '../../arbitraries/matrix.js';
-import { normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { draw, fc, mat } from '../../kit.js';
 
 export interface SymmetryCase {
   readonly prior: Prior;
   /** Orthogonal; a reflection as often as not. */
-  readonly u: Matrix;
-  readonly z: Vector;
+  readonly u: mat.Matrix;
+  readonly z: mat.Vector;
 }
 
 /** Off the kinks of the Laplace density, before and after the map: differences need a smooth map around. */
@@ -20,12 +16,13 @@ const smoothAround = ({ prior, u, z }: SymmetryCase): boolean =>
   prior.name !== 'laplace' || Math.min(clearance(z), clearance(scoreRotation(prior, u)(z))) > 0.15;
 
 export const symmetryCases = (priors: readonly Prior[]): fc.Arbitrary<SymmetryCase> =>
-  plainRecord({
-    prior: fc.constantFrom(...priors),
-    u: orthogonal(2),
-    // uniformly distributed, but not near the ends
-    scores: vector(2, normal({ std: 0.75 })).filter(n => norm(n) < 1.75),
-  })
+  draw
+    .record({
+      prior: fc.constantFrom(...priors),
+      u: draw.orthogonal(2),
+      // uniformly distributed, but not near the ends
+      scores: draw.vector(2, draw.normal({ std: 0.75 })).filter(n => mat.norm(n) < 1.75),
+    })
     .map(({ prior, u, scores }) => ({ prior, u, z: prior.fromUniform(scores.map(normalCdf)) }))
     .filter(smoothAround);
 

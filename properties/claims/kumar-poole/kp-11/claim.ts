@@ -1,21 +1,11 @@
 /** @file KP-11: the Hessian of log p(x | z) in its two parts, and where the Gauss-Newton part alone is exact. */
-import fc from 'fast-check';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { only } from '../../../../src/claims/checks/given.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { conditional } from '../../../../src/claims/verdict.js';
+
 import { denseAutoencoder } from '../../../../src/core/net/dense.js';
 import type { Autoencoder } from '../../../../src/core/net/network.js';
 import { makeBetaVaeTaylor } from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { makeBernoulliTaylor } from '../../../../src/core/objectives/vae/beta-vae-taylor-bernoulli.js';
 import { klToStandard } from '../../../../src/theory/closed/gaussian.js';
-import { cholesky } from '../../../../src/theory/numerics/cholesky.js';
-import { type Matrix, norm, traceOfProduct, type Vector } from '../../../../src/theory/numerics/matrix.js';
-import { spd } from '../../../arbitraries/matrix.js';
-import { normal } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
-import { vector } from '../../../arbitraries/vector.js';
+import { check, claim, conditional, draw, fc, mat } from '../../../kit.js';
 import { type Curvature, curvatureAt, type Observation } from '../../../subjects/vae/curvature.js';
 import { quadraticAutoencoder } from '../../../subjects/vae/decoders.js';
 import { betas } from '../../../subjects/vae/local-cases.js';
@@ -52,11 +42,11 @@ function netOf(decoder: Decoder, data: number, latent: number): Autoencoder {
 interface Case {
   readonly net: Autoencoder;
   readonly observation: Observation;
-  readonly params: Readonly<Record<string, Vector>>;
-  readonly z: Vector;
-  readonly x: Vector;
+  readonly params: Readonly<Record<string, mat.Vector>>;
+  readonly z: mat.Vector;
+  readonly x: mat.Vector;
   readonly beta: number;
-  readonly covariance: Matrix;
+  readonly covariance: mat.Matrix;
 }
 
 const show = ({ observation, params, z, x }: Case): string =>
@@ -69,26 +59,26 @@ const casesOf = (
 ): fc.Arbitrary<Case> => {
   const net = netOf(decoder, data, latent);
   const decoders = Object.entries(net.shapes).filter(([name]) => name.startsWith('decoder.'));
-  return plainRecord<Case>({
+  return draw.record<Case>({
     net: fc.constant(net),
     observation: fc.constant(observation),
-    params: plainRecord<Record<string, number[]>>(
+    params: draw.record<Record<string, number[]>>(
       Object.fromEntries(
         decoders.map(([name, shape]) => [
           name,
-          vector(
+          draw.vector(
             shape.reduce((a, b) => a * b, 1),
-            normal(),
+            draw.normal(),
           ),
         ]),
       ),
     ),
-    z: vector(latent, normal()),
-    x: vector(data, normal()).map(values =>
-      observation === 'gaussian' ? values : values.map(value => (value > 0 ? 1 : 0)),
-    ),
+    z: draw.vector(latent, draw.normal()),
+    x: draw
+      .vector(data, draw.normal())
+      .map(values => (observation === 'gaussian' ? values : values.map(value => (value > 0 ? 1 : 0)))),
     beta: betas,
-    covariance: spd(latent, 1 / 64, 4).map(({ matrix }) => matrix),
+    covariance: draw.spd(latent, 1 / 64, 4).map(({ matrix }) => matrix),
   });
 };
 
@@ -104,12 +94,12 @@ const at = ({ net, observation, params, x, z }: Case): Curvature =>
 
 /** Sizes of the products that a second derivative is a sum of. */
 function sizeOf({ params, x }: Case, { output }: Curvature): number {
-  const size = (name: string): number => norm(params[name] ?? [1]);
+  const size = (name: string): number => mat.norm(params[name] ?? [1]);
   const slopes = size('decoder.0.weight') ** 2 * (1 + size('decoder.1.weight')) ** 2;
-  return slopes * (1 + norm(x) + norm(output));
+  return slopes * (1 + mat.norm(x) + mat.norm(output));
 }
 
-const decomposition = equals<Case, Subject>({
+const decomposition = check.equals<Case, Subject>({
   says: 'the Hessian of log p(x|z) by Hessian-vector products is J^T H_p J + sum_m (d log p / d g_m) Hess g_m, for Gaussian and Bernoulli observations and curved decoders',
   given: { arbitrary: everywhere([...CURVED], ['gaussian', 'bernoulli']), show },
   runs: 60,
@@ -137,17 +127,17 @@ function secondOrder(c: Case, found: Curvature, { taylor, bernoulli }: Subject) 
     c.observation === 'gaussian'
       ? step(taylor, makeBetaVaeTaylor(taylor), c.net, values)
       : step(bernoulli, makeBernoulliTaylor(bernoulli), c.net, values);
-  const kl = klToStandard(c.z, cholesky(c.covariance));
-  const spread = traceOfProduct(found.hessian, c.covariance) / 2;
+  const kl = klToStandard(c.z, mat.cholesky(c.covariance));
+  const spread = mat.traceOfProduct(found.hessian, c.covariance) / 2;
   return {
     what: 'Taylor objective',
     actual: trained.loss,
     expected: found.loss + spread + c.beta * kl,
-    scale: sizeOf(c, found) * (1 + norm(c.covariance.flat())) + c.beta * (1 + kl) + found.loss,
+    scale: sizeOf(c, found) * (1 + mat.norm(c.covariance.flat())) + c.beta * (1 + kl) + found.loss,
   };
 }
 
-const gaussNewton = equals<Case, Subject>({
+const gaussNewton = check.equals<Case, Subject>({
   says: 'the second part is 0 for affine decoders and for piecewise linear ones off their kinks: J^T H_p J is the Hessian, and the Taylor objective that trains is the second-order one',
   given: { arbitrary: everywhere(['affine', 'relu'], ['gaussian', 'bernoulli']), show },
   runs: 60,
@@ -165,7 +155,7 @@ const gaussNewton = equals<Case, Subject>({
   },
 });
 
-const perfectFit = equals<Case, Subject>({
+const perfectFit = check.equals<Case, Subject>({
   says: 'and for Gaussian observations of any smooth decoder where x = g(z)',
   given: { arbitrary: everywhere([...CURVED], ['gaussian']), show },
   runs: 40,
@@ -201,9 +191,9 @@ const bent = (q: number, residual: number): Case => ({
 });
 const BENT = quadraticAutoencoder(1, 1, 'cholesky');
 
-const withResidual = violates<Case, Subject>({
+const withResidual = check.violates<Case, Subject>({
   says: 'it is not for a curved decoder with a residual: for g(z) = z + z^2 / 2 and x = 1 the Hessian at 0 is 0, the Gauss-Newton part 1; for x = 2 even the sign is wrong',
-  given: only([bent(1, 1), bent(1, 2), bent(-2, 0.25)], show),
+  given: check.only([bent(1, 1), bent(1, 2), bent(-2, 0.25)], show),
   measure: c => {
     const { hessian, jacobian } = at(c);
     const [actual, claimed] = [hessian[0]![0]!, jacobian[0]![0]! ** 2];

@@ -1,13 +1,5 @@
 /** @file KP-12: Bernoulli observations. For probabilities the Gauss-Newton Hessian fails where the fit is good; for logits it does not. */
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { only } from '../../../../src/claims/checks/given.js';
-import { order } from '../../../../src/claims/checks/order.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { ladder } from '../../../../src/claims/order/case.js';
-import { refuted } from '../../../../src/claims/verdict.js';
 import { jacobian } from '../../../../src/core/derivatives.js';
 import { hessian } from '../../../../src/core/hessian.js';
 import { denseAutoencoder } from '../../../../src/core/net/dense.js';
@@ -17,23 +9,7 @@ import { makeBernoulliTaylor } from '../../../../src/core/objectives/vae/beta-va
 import { programOf } from '../../../../src/engine/float64/program-of.js';
 import { averagedStep, noisyStep, sampling } from '../../../../src/studies/noisy-step.js';
 import { klToStandard } from '../../../../src/theory/closed/gaussian.js';
-import { cholesky, inverse } from '../../../../src/theory/numerics/cholesky.js';
-import { symmetricEigen } from '../../../../src/theory/numerics/eigen.js';
-import { gaussianPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
-import {
-  add,
-  apply,
-  combine,
-  form,
-  identity,
-  type Matrix,
-  norm,
-  outer,
-  type Vector,
-} from '../../../../src/theory/numerics/matrix.js';
-import { dyadic, normal } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
-import { vector } from '../../../arbitraries/vector.js';
+import { check, claim, draw, fc, mat, quad, refuted } from '../../../kit.js';
 import { curvatureAt, sigmoid } from '../../../subjects/vae/curvature.js';
 import {
   jacobians,
@@ -89,25 +65,25 @@ interface BitCase {
   readonly g: number;
 }
 
-const probability = dyadic({ min: 1 / 64, max: 63 / 64, bits: 6 });
+const probability = draw.dyadic({ min: 1 / 64, max: 63 / 64, bits: 6 });
 
-const grey = equals<BitCase, Subject>({
+const grey = check.equals<BitCase, Subject>({
   says: 'd^2 log p / dg^2 = -x / g^2 - (1 - x) / (1 - g)^2 for every x in [0, 1]',
-  given: { arbitrary: plainRecord({ x: dyadic({ min: 0, max: 1, bits: 4 }), g: probability }) },
+  given: { arbitrary: draw.record({ x: draw.dyadic({ min: 0, max: 1, bits: 4 }), g: probability }) },
   runs: 60,
   measure: ({ x, g }, rules) => ({ actual: measured(x, g).second, expected: rules.second(x, g) }),
 });
 
-const binary = equals<BitCase, Subject>({
+const binary = check.equals<BitCase, Subject>({
   says: 'which is -1 / (1 - x - g)^2, as printed, for x = 0 and x = 1',
-  given: { arbitrary: plainRecord({ x: fc.constantFrom(0, 1), g: probability }) },
+  given: { arbitrary: draw.record({ x: fc.constantFrom(0, 1), g: probability }) },
   runs: 40,
   measure: ({ x, g }, rules) => ({ actual: rules.second(x, g), expected: printedSecond(x, g) }),
 });
 
-const printedGrey = violates<BitCase, Subject>({
+const printedGrey = check.violates<BitCase, Subject>({
   says: 'but not for grey x: -8.59 at x = 0.3, g = 0.2, not -4; at g = 1 - x the printed formula has a pole',
-  given: only([
+  given: check.only([
     { x: 0.3, g: 0.2 },
     { x: 0.3, g: 0.6 },
     { x: 0.5, g: 0.25 },
@@ -124,9 +100,9 @@ interface FitCase {
   readonly w: number;
 }
 
-const goodFit = violates<FitCase, Subject>({
+const goodFit = check.violates<FitCase, Subject>({
   says: 'eq. (6) for a sigmoid output is 0.111, 0.0101, 0.0010 of the Hessian for x = 1 and g = 0.9, 0.99, 0.999: the better the fit, the worse',
-  given: only([
+  given: check.only([
     { g: 0.9, w: 1 },
     { g: 0.99, w: 2 },
     { g: 0.999, w: -1 },
@@ -139,10 +115,10 @@ const goodFit = violates<FitCase, Subject>({
   },
 });
 
-const ratio = equals<FitCase, Subject>({
+const ratio = check.equals<FitCase, Subject>({
   says: 'the ratio is (1 - g) / g',
   given: {
-    arbitrary: plainRecord({ g: probability, w: normal().map(w => (Math.abs(w) < 1 / 8 ? 1 : w)) }),
+    arbitrary: draw.record({ g: probability, w: draw.normal().map(w => (Math.abs(w) < 1 / 8 ? 1 : w)) }),
     examples: [{ g: 0.999, w: 1 }],
   },
   ulps: 4096,
@@ -154,14 +130,14 @@ const ratio = equals<FitCase, Subject>({
 });
 
 const bits = (c: LocalCase): LocalCase => ({ ...c, x: c.x.map(value => (value > 0 ? 1 : 0)) });
-const logitCases = localCases.filter(c => norm(c.weight.flat()) <= 8).map(bits);
+const logitCases = localCases.filter(c => mat.norm(c.weight.flat()) <= 8).map(bits);
 
 const softplus = (a: number): number => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)));
-const logits = ({ weight, bias, mean }: LocalCase): number[] => add(apply(weight, mean), bias);
+const logits = ({ weight, bias, mean }: LocalCase): number[] => mat.add(mat.apply(weight, mean), bias);
 const logitSize = (c: LocalCase): number =>
-  norm(c.weight.flat()) * (1 + norm(c.mean)) + norm(c.bias) + c.x.length;
+  mat.norm(c.weight.flat()) * (1 + mat.norm(c.mean)) + mat.norm(c.bias) + c.x.length;
 
-const objectives = equals<LocalCase, Subject>({
+const objectives = check.equals<LocalCase, Subject>({
   says: 'through logits: the loss of each noise is sum softplus(a) - x a + beta KL, and the Taylor objective is the second-order one with the Hessian as it is',
   given: { arbitrary: logitCases },
   runs: 50,
@@ -169,8 +145,8 @@ const objectives = equals<LocalCase, Subject>({
     const net = linearAutoencoder(c.weight.length, c.mean.length);
     const values = valuesOf(c, posterior(net, c.mean, c.covariance));
     const noise = c.mean.map((_, k) => Math.cos(k + 1));
-    const factor = cholesky(c.covariance);
-    const moved = logits({ ...c, mean: add(c.mean, apply(factor, noise)) });
+    const factor = mat.cholesky(c.covariance);
+    const moved = logits({ ...c, mean: mat.add(c.mean, mat.apply(factor, noise)) });
     const kl = klToStandard(c.mean, factor);
     const of = sampling(rules.vae, makeBernoulliVae(rules.vae), ({ beta }) => ({ beta: beta! }));
     const found = curvatureAt(
@@ -184,7 +160,7 @@ const objectives = equals<LocalCase, Subject>({
       (sum, row, i) => sum + row.reduce((s, h, k) => s + h * c.covariance[k]![i]!, 0),
       0,
     );
-    const size = logitSize(c) * (1 + norm(factor.flat())) + c.beta * (1 + kl);
+    const size = logitSize(c) * (1 + mat.norm(factor.flat())) + c.beta * (1 + kl);
     return [
       {
         what: 'loss',
@@ -196,53 +172,53 @@ const objectives = equals<LocalCase, Subject>({
         what: 'Taylor',
         actual: step(rules.taylor, makeBernoulliTaylor(rules.taylor), net, values).loss,
         expected: found.loss + spread / 2 + c.beta * kl,
-        scale: size + norm(c.weight.flat()) ** 2 * norm(c.covariance.flat()),
+        scale: size + mat.norm(c.weight.flat()) ** 2 * mat.norm(c.covariance.flat()),
       },
     ];
   },
 });
 
-const POINTS = new Map([1, 2].map(d => [d, gaussianPoints(d, 8)]));
+const POINTS = new Map([1, 2].map(d => [d, quad.gaussianPoints(d, 8)]));
 
 /** sum_m p_m (1 - p_m) w_m w_m' */
 const fisher = (c: LocalCase): number[][] =>
   logits(c).reduce<number[][]>(
-    (sum, a, m) => combine(1, sum, sigmoid(a) * sigmoid(-a), outer(c.weight[m]!, c.weight[m]!)),
+    (sum, a, m) => mat.combine(1, sum, sigmoid(a) * sigmoid(-a), mat.outer(c.weight[m]!, c.weight[m]!)),
     c.mean.map(() => c.mean.map(() => 0)),
   );
 
 /** The parts of L_ijkl M_ij M_kl: softplus'''' = p (1 - p) (1 - 6 p (1 - p)). */
-const quartics = (c: LocalCase, m: Matrix): number[] =>
+const quartics = (c: LocalCase, m: mat.Matrix): number[] =>
   logits(c).map((a, k) => {
     const v = sigmoid(a) * sigmoid(-a);
-    return v * (1 - 6 * v) * form(c.weight[k]!, m, c.weight[k]!) ** 2;
+    return v * (1 - 6 * v) * mat.form(c.weight[k]!, m, c.weight[k]!) ** 2;
   });
 
-const sum = (values: Vector): number => values.reduce((a, b) => a + b, 0);
+const sum = (values: mat.Vector): number => values.reduce((a, b) => a + b, 0);
 
 /** Regular ones whose constant does not vanish. */
 const orderCases: fc.Arbitrary<LocalCase> = fc
   .oneof(
     ...[1, 2].map(d =>
-      plainRecord<LocalCase>({
+      draw.record<LocalCase>({
         weight: jacobians(4, d),
-        bias: vector(4, normal()),
-        mean: vector(d, normal({ std: 0.5 })),
-        x: vector(4, normal()),
+        bias: draw.vector(4, draw.normal()),
+        mean: draw.vector(d, draw.normal({ std: 0.5 })),
+        x: draw.vector(4, draw.normal()),
         beta: fc.constant(1),
-        covariance: fc.constant(identity(d)),
+        covariance: fc.constant(mat.identity(d)),
       }),
     ),
   )
   .map(bits)
   .filter(c => {
-    const { values } = symmetricEigen(fisher(c));
+    const { values } = mat.symmetricEigen(fisher(c));
     if (!(values.at(-1)! > 0.02 && values[0]! < 50 * values.at(-1)!)) return false;
-    const parts = quartics(c, inverse(fisher(c)));
+    const parts = quartics(c, mat.inverse(fisher(c)));
     return Math.abs(sum(parts)) > 0.25 * sum(parts.map(Math.abs));
   });
 
-const secondOrder = order<LocalCase, Subject>({
+const secondOrder = check.order<LocalCase, Subject>({
   says: 'the beta-VAE minus its Taylor objective is then of order beta^2, with the coefficient L_ijkl M_ij M_kl / 8, M = (J^T diag(p(1-p)) J)^-1',
   given: { arbitrary: orderCases },
   order: 2,
@@ -251,20 +227,20 @@ const secondOrder = order<LocalCase, Subject>({
     const net = linearAutoencoder(c.weight.length, c.mean.length);
     const a = fisher(c);
     const of = sampling(rules.vae, makeBernoulliVae(rules.vae), ({ beta }) => ({ beta: beta! }));
-    const [low, high] = [symmetricEigen(a).values.at(-1)!, norm(c.weight.flat()) ** 2];
+    const [low, high] = [mat.symmetricEigen(a).values.at(-1)!, mat.norm(c.weight.flat()) ** 2];
     // logits spread by a quarter at most
     const top = 2 ** Math.floor(Math.log2(low / (16 * high)) + Math.log2(Math.min(1, high)));
     const steps = Array.from({ length: 8 }, (_, k) => top * 2 ** -k);
     return {
-      constant: sum(quartics(c, inverse(a))) / 8,
-      ladder: ladder(steps, beta => {
-        const s = inverse(combine(1, identity(a.length), 1 / beta, a));
+      constant: sum(quartics(c, mat.inverse(a))) / 8,
+      ladder: check.ladder(steps, beta => {
+        const s = mat.inverse(mat.combine(1, mat.identity(a.length), 1 / beta, a));
         const values = { ...valuesOf(c, posterior(net, c.mean, s)), beta };
         const averaged = averagedStep(of, net, values, POINTS.get(c.mean.length)!).loss;
         const taylor = step(rules.taylor, makeBernoulliTaylor(rules.taylor), net, values).loss;
         return {
           residual: averaged - taylor,
-          scale: logitSize(c) + beta * (norm(c.mean) ** 2 + 40 * a.length),
+          scale: logitSize(c) + beta * (mat.norm(c.mean) ** 2 + 40 * a.length),
         };
       }),
     };

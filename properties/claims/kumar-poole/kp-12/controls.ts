@@ -1,7 +1,5 @@
 /** @file What KP-12 is tested on, and its negative controls. */
-
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import {
   BERNOULLI_VAE_RULES,
   BETA_VAE_BERNOULLI,
@@ -12,6 +10,7 @@ import {
   BETA_VAE_TAYLOR_BERNOULLI,
   type BernoulliTaylorRules,
 } from '../../../../src/core/objectives/vae/beta-vae-taylor-bernoulli.js';
+import { type Mutant, mutant } from '../../../kit.js';
 import { mistaken } from '../../../subjects/mistaken.js';
 
 export interface Subject {

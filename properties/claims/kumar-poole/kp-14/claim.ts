@@ -1,22 +1,6 @@
-import type fc from 'fast-check';
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { exact } from '../../../../src/claims/verdict.js';
 import { denseAutoencoder } from '../../../../src/core/net/dense.js';
 import { graeValue, taylorValue } from '../../../../src/theory/closed/grae.js';
-import {
-  apply,
-  identity,
-  type Matrix,
-  multiply,
-  norm,
-  scale,
-  transpose,
-} from '../../../../src/theory/numerics/matrix.js';
-import { normal } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
-import { vector } from '../../../arbitraries/vector.js';
+import { check, claim, draw, exact, type fc, mat } from '../../../kit.js';
 import {
   betas,
   jacobians,
@@ -34,14 +18,14 @@ import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 
 const given = { arbitrary: localCases, examples: LOCAL_EXAMPLES };
 
-const value = equals<LocalCase, Subject>({
+const value = check.equals<LocalCase, Subject>({
   says: 'GRAE has its closed value, the Taylor objective has its own at any covariance, and at eq. (11) the two are equal',
   given,
   ulps: 16,
   measure: (c, rules) => {
     const net = netOf(c);
     const model = localModel(c);
-    const at = (covariance: Matrix) =>
+    const at = (covariance: mat.Matrix) =>
       taylor(rules.taylor, net, valuesOf(c, posterior(net, c.mean, covariance))).loss;
     const best = rules.covariance(c.weight, c.beta, c.mean.length);
     const value = grae(rules.grae, net, valuesOf(c, posterior(net, c.mean, c.covariance))).loss;
@@ -60,7 +44,7 @@ const value = equals<LocalCase, Subject>({
   },
 });
 
-const minimum = bound<LocalCase, Subject>({
+const minimum = check.bound<LocalCase, Subject>({
   says: 'no covariance brings the Taylor objective below GRAE',
   given,
   measure: (c, rules) => {
@@ -74,7 +58,7 @@ const minimum = bound<LocalCase, Subject>({
   },
 });
 
-const stationary = equals<LocalCase, Subject>({
+const stationary = check.equals<LocalCase, Subject>({
   says: 'at eq. (11) the gradient of the Taylor objective with respect to the Cholesky factor is zero',
   given,
   measure: (c, rules) => {
@@ -84,12 +68,12 @@ const stationary = equals<LocalCase, Subject>({
       'cholesky.bias',
     );
     // The gradient is (A + beta) L - beta L^-T, |L| <= 1: rounding S alone leaves eps (|A| + beta).
-    const size = norm(c.weight.flat()) ** 2 + c.beta;
+    const size = mat.norm(c.weight.flat()) ** 2 + c.beta;
     return { actual: found, expected: new Float64Array(found.length), scale: size };
   },
 });
 
-const gradient = equals<LocalCase, Subject>({
+const gradient = check.equals<LocalCase, Subject>({
   says: 'the gradient of GRAE with respect to the decoder is J S - residual h^T, S of eq. (11), and beta h - J^T residual with respect to the code',
   given,
   ulps: 16,
@@ -98,23 +82,25 @@ const gradient = equals<LocalCase, Subject>({
     const { residual, mean } = localModel(c);
     const step = grae(rules.grae, net, valuesOf(c, posterior(net, c.mean, c.covariance)));
     const best = rules.covariance(c.weight, c.beta, mean.length);
-    const pulled = multiply(c.weight, best).map((row, m) => row.map((x, k) => x - residual[m]! * mean[k]!));
-    const back = apply(transpose(c.weight, mean.length), residual);
+    const pulled = mat
+      .multiply(c.weight, best)
+      .map((row, m) => row.map((x, k) => x - residual[m]! * mean[k]!));
+    const back = mat.apply(mat.transpose(c.weight, mean.length), residual);
     return [
       {
         what: 'decoder.0.weight',
         actual: step.gradient('decoder.0.weight'),
         expected: pulled.flat(),
         scale:
-          Math.sqrt(c.beta) * Math.sqrt(1 + norm(c.weight.flat()) ** 2 / c.beta) +
-          norm(residual) * norm(mean),
+          Math.sqrt(c.beta) * Math.sqrt(1 + mat.norm(c.weight.flat()) ** 2 / c.beta) +
+          mat.norm(residual) * mat.norm(mean),
       },
-      { what: 'decoder.0.bias', actual: step.gradient('decoder.0.bias'), expected: scale(-1, residual) },
+      { what: 'decoder.0.bias', actual: step.gradient('decoder.0.bias'), expected: mat.scale(-1, residual) },
       {
         what: 'mu.bias',
         actual: step.gradient('mu.bias'),
         expected: mean.map((h, k) => c.beta * h - back[k]!),
-        scale: c.beta * norm(mean) + norm(c.weight.flat()) * norm(residual),
+        scale: c.beta * mat.norm(mean) + mat.norm(c.weight.flat()) * mat.norm(residual),
       },
     ];
   },
@@ -137,19 +123,19 @@ const curved = denseAutoencoder({
   posterior: 'cholesky',
 });
 
-const curvedCases: fc.Arbitrary<CurvedCase> = plainRecord({
-  params: plainRecord({
-    'decoder.0.weight': vector(10, normal()),
-    'decoder.0.bias': vector(5, normal()),
-    'decoder.1.weight': vector(20, normal()),
-    'decoder.1.bias': vector(4, normal()),
+const curvedCases: fc.Arbitrary<CurvedCase> = draw.record({
+  params: draw.record({
+    'decoder.0.weight': draw.vector(10, draw.normal()),
+    'decoder.0.bias': draw.vector(5, draw.normal()),
+    'decoder.1.weight': draw.vector(20, draw.normal()),
+    'decoder.1.bias': draw.vector(4, draw.normal()),
   }),
-  mean: vector(2, normal()),
-  x: vector(4, normal()),
+  mean: draw.vector(2, draw.normal()),
+  x: draw.vector(4, draw.normal()),
   beta: betas,
 });
 
-const envelope = equals<CurvedCase, Subject>({
+const envelope = check.equals<CurvedCase, Subject>({
   says: 'GRAE and the Taylor objective at eq. (11) have the same gradient with respect to a curved decoder and the code',
   given: { arbitrary: curvedCases },
   runs: 40,
@@ -164,16 +150,16 @@ const envelope = equals<CurvedCase, Subject>({
 });
 
 interface PathCase {
-  readonly jacobian: Matrix;
+  readonly jacobian: mat.Matrix;
   readonly beta: number;
   /** The second beta over the first. */
   readonly factor: number;
 }
 
-const path = bound<PathCase, Subject>({
+const path = check.bound<PathCase, Subject>({
   says: 'the regulariser grows with beta, is concave in it, and stays below half the squared Frobenius norm of J',
   given: {
-    arbitrary: plainRecord({ jacobian: jacobians(3, 2), beta: betas, factor: betas.map(b => 1 + b) }),
+    arbitrary: draw.record({ jacobian: jacobians(3, 2), beta: betas, factor: betas.map(b => 1 + b) }),
     examples: [
       {
         jacobian: [
@@ -190,18 +176,18 @@ const path = bound<PathCase, Subject>({
     const net = linearAutoencoder(3, 2);
     const at = (b: number): number => {
       const params = {
-        ...posterior(net, [0, 0], identity(2)),
+        ...posterior(net, [0, 0], mat.identity(2)),
         'decoder.0.weight': jacobian.flat(),
         'decoder.0.bias': [0, 0, 0],
       };
       return grae(rules.grae, net, { params, x: [0, 0, 0], beta: b }).loss;
     };
     const [low, middle, high] = [at(beta), at((beta * (1 + factor)) / 2), at(beta * factor)];
-    const size = high + Math.sqrt(beta * factor) * norm(jacobian.flat());
+    const size = high + Math.sqrt(beta * factor) * mat.norm(jacobian.flat());
     return [
       { what: 'monotone', lower: low, upper: high },
       { what: 'concave', lower: (low + high) / 2, upper: middle },
-      { what: 'bounded', lower: high, upper: norm(jacobian.flat()) ** 2 / 2 },
+      { what: 'bounded', lower: high, upper: mat.norm(jacobian.flat()) ** 2 / 2 },
     ].map(inequality => ({ ...inequality, scale: size }));
   },
 });

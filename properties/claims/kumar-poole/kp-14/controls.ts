@@ -1,7 +1,5 @@
 /** @file What KP-14 is tested on, and its negative controls. */
-
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { GRAE, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
 import {
   BETA_VAE_TAYLOR,
@@ -10,15 +8,14 @@ import {
 } from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { constant } from '../../../../src/engine/ops.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
-import { inverse } from '../../../../src/theory/numerics/cholesky.js';
-import { combine, gram, identity, type Matrix } from '../../../../src/theory/numerics/matrix.js';
+import { type Mutant, mat, mutant } from '../../../kit.js';
 import { mistaken } from '../../../subjects/mistaken.js';
 
 export interface Subject {
   readonly grae: GraeRules;
   readonly taylor: BetaVaeTaylorRules;
   /** Eq. (11): the covariance that is optimal for a Jacobian. */
-  readonly covariance: (jacobian: Matrix, beta: number, d: number) => Matrix;
+  readonly covariance: (jacobian: mat.Matrix, beta: number, d: number) => mat.Matrix;
 }
 
 export const SUBJECT: Subject = {
@@ -83,7 +80,9 @@ export const MUTANTS = {
   ),
   noIdentity: mutant(
     'S = beta (A + 1e-3)^-1: the identity of the prior forgotten',
-    withCovariance((j, beta, d) => inverse(combine(1 / beta, gram(j, d), 1e-3 / beta, identity(d)))),
+    withCovariance((j, beta, d) =>
+      mat.inverse(mat.combine(1 / beta, mat.gram(j, d), 1e-3 / beta, mat.identity(d))),
+    ),
   ),
   covarianceBetaDropped: mutant(
     'S = (I + A)^-1',
@@ -96,7 +95,7 @@ export const MUTANTS = {
   diagonalOnly: mutant(
     'S = 1 / diag(I + A / beta)',
     withCovariance((j, beta, d) =>
-      gram(j, d).map((row, i) => row.map((x, k) => (i === k ? 1 / (1 + x / beta) : 0))),
+      mat.gram(j, d).map((row, i) => row.map((x, k) => (i === k ? 1 / (1 + x / beta) : 0))),
     ),
   ),
 } satisfies Readonly<Record<string, Mutant<Subject>>>;

@@ -1,22 +1,9 @@
 /** @file KP-15: how far GRAE is from the beta-VAE that it stands for, at a fixed decoder and mean code. */
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { order } from '../../../../src/claims/checks/order.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { ladder, type OrderCase } from '../../../../src/claims/order/case.js';
-import { asymptotic } from '../../../../src/claims/verdict.js';
+
 import { CIRCLE_OBJECTIVE, circleObjective } from '../../../../src/theory/closed/circle-decoder.js';
 import { klToStandard } from '../../../../src/theory/closed/gaussian.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
-import { cholesky, inverse } from '../../../../src/theory/numerics/cholesky.js';
-import {
-  combine,
-  gram,
-  type Matrix,
-  multiply,
-  norm,
-  traceOfProduct,
-} from '../../../../src/theory/numerics/matrix.js';
+import { asymptotic, check, claim, mat, type OrderCase } from '../../../kit.js';
 import {
   LOCAL_EXAMPLES,
   type LocalCase,
@@ -39,14 +26,14 @@ import {
 import { betaVae, grae, posterior, type Values } from '../../../subjects/vae/step.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 
-const valuesAt = (c: SmoothCase, s: Matrix, beta: number): Values => ({
+const valuesAt = (c: SmoothCase, s: mat.Matrix, beta: number): Values => ({
   params: { ...posterior(c.net, c.mean, s), ...c.params },
   x: c.x,
   beta,
 });
 
 /** The beta-VAE's expected objective at a covariance, as trained. */
-const objective = (c: SmoothCase, rules: Subject, s: Matrix, beta: number): number =>
+const objective = (c: SmoothCase, rules: Subject, s: mat.Matrix, beta: number): number =>
   betaVae(rules.vae, c.net, valuesAt(c, s, beta), rules.points(c.mean.length));
 
 /** GRAE, or eq. (10), as trained. */
@@ -57,15 +44,18 @@ const regularised = (c: SmoothCase, rules: Subject['grae'], beta: number): numbe
 function termsOf(c: SmoothCase, beta: number): number {
   const d = c.mean.length;
   const off = c.fits ? 0 : 0.5;
-  const data = 1 + norm(c.x);
+  const data = 1 + mat.norm(c.x);
   return (
-    data * (off + Math.sqrt(d * beta)) + beta * (norm(c.mean) ** 2 + d * (1 - Math.log(beta / (beta + 100))))
+    data * (off + Math.sqrt(d * beta)) +
+    beta * (mat.norm(c.mean) ** 2 + d * (1 - Math.log(beta / (beta + 100))))
   );
 }
 
 /** The closed mean of a sine decoder is a sum of waves that cancel: their size. */
 const wavesSize = ({ kind, params, x }: SmoothCase): number =>
-  kind === 'sine' ? (norm(x) + norm(params['decoder.1.weight']!) + norm(params['decoder.1.bias']!)) ** 2 : 0;
+  kind === 'sine'
+    ? (mat.norm(x) + mat.norm(params['decoder.1.weight']!) + mat.norm(params['decoder.1.bias']!)) ** 2
+    : 0;
 
 /** A ladder in beta from where the case is asymptotic down. */
 function overBeta(
@@ -77,54 +67,54 @@ function overBeta(
   const top = reach(c);
   const steps = Array.from({ length: rungs }, (_, k) => top * 2 ** -k);
   return {
-    ladder: ladder(steps, beta => ({ residual: residual(beta), scale: termsOf(c, beta) })),
+    ladder: check.ladder(steps, beta => ({ residual: residual(beta), scale: termsOf(c, beta) })),
     constant,
   };
 }
 
-const fullHessian = order<SmoothCase, Subject>({
+const fullHessian = check.order<SmoothCase, Subject>({
   says: 'beta-VAE minus eq. (10) is of order beta^2, with the coefficient L_ijkl M_ij M_kl / 8, M = (A - R)^-1',
   given: { arbitrary: curvedCases('some'), show },
   order: 2,
   measure: (c, rules) =>
     overBeta(
       c,
-      rules.second(c.quartic(inverse(c.hessian))),
+      rules.second(c.quartic(mat.inverse(c.hessian))),
       beta => objective(c, rules, rules.covariance(c, beta), beta) - regularised(c, rules.full, beta),
     ),
 });
 
-const withResidual = order<SmoothCase, Subject>({
+const withResidual = check.order<SmoothCase, Subject>({
   says: 'with a residual, beta-VAE minus GRAE is of order beta only, with the coefficient log det((A - R) A^-1) / 2',
   given: { arbitrary: curvedCases('some'), show },
   order: 1,
   measure: (c, rules) =>
     overBeta(
       c,
-      rules.first(gram(c.jacobian), c.hessian),
+      rules.first(mat.gram(c.jacobian), c.hessian),
       beta => objective(c, rules, rules.covariance(c, beta), beta) - regularised(c, rules.grae, beta),
     ),
 });
 
-const withoutResidual = order<SmoothCase, Subject>({
+const withoutResidual = check.order<SmoothCase, Subject>({
   says: 'without a residual, beta-VAE minus GRAE is of order beta^2, with the coefficient L_ijkl M_ij M_kl / 8, M = A^-1',
   given: { arbitrary: curvedCases('zero'), show },
   order: 2,
   measure: (c, rules) =>
     overBeta(
       c,
-      rules.second(c.quartic(inverse(gram(c.jacobian)))),
+      rules.second(c.quartic(mat.inverse(mat.gram(c.jacobian)))),
       beta => objective(c, rules, rules.covariance(c, beta), beta) - regularised(c, rules.grae, beta),
     ),
 });
 
-const frozen = order<SmoothCase, Subject>({
+const frozen = check.order<SmoothCase, Subject>({
   says: 'at the covariance of eq. (11), beta-VAE minus GRAE is of order beta with the coefficient -tr(R A^-1) / 2',
   given: { arbitrary: curvedCases('some'), show },
   order: 1,
   measure: (c, rules) => {
-    const a = gram(c.jacobian);
-    const constant = -traceOfProduct(combine(1, a, -1, c.hessian), inverse(a)) / 2;
+    const a = mat.gram(c.jacobian);
+    const constant = -mat.traceOfProduct(mat.combine(1, a, -1, c.hessian), mat.inverse(a)) / 2;
     return overBeta(
       c,
       constant,
@@ -133,7 +123,7 @@ const frozen = order<SmoothCase, Subject>({
   },
 });
 
-const circle = order<CircleCase, Subject>({
+const circle = check.order<CircleCase, Subject>({
   says: 'on a circle of radius rho, beta-VAE minus GRAE is -beta^2 / (8 rho^2) + O(beta^3), for each latent',
   given: { arbitrary: circleCases, show },
   order: 2,
@@ -145,7 +135,7 @@ const circle = order<CircleCase, Subject>({
     ),
 });
 
-const circleClosed = equals<CircleCase, Subject>({
+const circleClosed = check.equals<CircleCase, Subject>({
   says: 'on a circle the beta-VAE has its closed value rho^2 (1 - exp(-s/2)) + beta KL, optimum included',
   given: { arbitrary: circleCases, show },
   runs: 30,
@@ -165,7 +155,7 @@ const circleClosed = equals<CircleCase, Subject>({
     }),
 });
 
-const anyCovariance = equals<SmoothCase, Subject>({
+const anyCovariance = check.equals<SmoothCase, Subject>({
   says: 'at any narrow covariance the beta-VAE, averaged over the noise that trains, has its closed value',
   given: { arbitrary: curvedCases('some'), show },
   runs: 30,
@@ -174,22 +164,22 @@ const anyCovariance = equals<SmoothCase, Subject>({
     const s = graeCovariance(c.jacobian, beta);
     return {
       actual: objective(c, rules, s, beta),
-      expected: c.reconstruction(s) + beta * klToStandard(c.mean, cholesky(s)),
+      expected: c.reconstruction(s) + beta * klToStandard(c.mean, mat.cholesky(s)),
       scale: termsOf(c, beta) + wavesSize(c),
     };
   },
 });
 
-const covarianceError = order<SmoothCase, Subject>({
+const covarianceError = check.order<SmoothCase, Subject>({
   says: 'the covariance (I + (A - R)/beta)^-1 of eq. (9) costs only beta^3 tr(N M N M) / 4, N_ij = L_ijkl M_kl / 2',
   given: { arbitrary: quadratics('some'), show },
   order: 3,
   measure: (c, rules) => {
-    const m = inverse(c.hessian);
-    const nm = multiply(combine(1, c.meanHessian(m), -1, c.hessian), m);
+    const m = mat.inverse(c.hessian);
+    const nm = mat.multiply(mat.combine(1, c.meanHessian(m), -1, c.hessian), m);
     return overBeta(
       c,
-      traceOfProduct(nm, nm) / 4,
+      mat.traceOfProduct(nm, nm) / 4,
       beta =>
         objective(c, rules, hessianCovariance(c, beta), beta) -
         objective(c, rules, rules.covariance(c, beta), beta),
@@ -198,7 +188,7 @@ const covarianceError = order<SmoothCase, Subject>({
   },
 });
 
-const optimal = bound<SmoothCase, Subject>({
+const optimal = check.bound<SmoothCase, Subject>({
   says: 'no neighbouring covariance does better than the one that is called optimal',
   given: { arbitrary: curvedCases('some'), show },
   runs: 20,
@@ -208,13 +198,13 @@ const optimal = bound<SmoothCase, Subject>({
     const lower = objective(c, rules, s, beta);
     return [0.9, 1.1].map(factor => ({
       lower,
-      upper: objective(c, rules, combine(factor, s, 0, s), beta),
+      upper: objective(c, rules, mat.combine(factor, s, 0, s), beta),
       scale: termsOf(c, beta),
     }));
   },
 });
 
-const affine = equals<LocalCase, Subject>({
+const affine = check.equals<LocalCase, Subject>({
   says: 'for an affine decoder the beta-VAE at eq. (11) equals GRAE at every beta',
   given: { arbitrary: localCases.filter(c => c.mean.length <= 2), examples: LOCAL_EXAMPLES },
   measure: (c, rules) => {
@@ -224,7 +214,7 @@ const affine = equals<LocalCase, Subject>({
       actual: betaVae(rules.vae, net, values, rules.points(c.mean.length)),
       expected: grae(rules.grae, net, values).loss,
       // All residuals at the nodes are of this size.
-      scale: sizeOf(c) + (norm(c.x) + norm(c.weight.flat()) * (1 + norm(c.mean))) ** 2,
+      scale: sizeOf(c) + (mat.norm(c.x) + mat.norm(c.weight.flat()) * (1 + mat.norm(c.mean))) ** 2,
     };
   },
 });

@@ -1,14 +1,10 @@
 /** @file What KP-15 is tested on, and its negative controls. */
-
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { gradient, jacobian } from '../../../../src/core/derivatives.js';
 import { GRAE, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
 import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
-import { inverse, logDet } from '../../../../src/theory/numerics/cholesky.js';
-import { gaussianPoints, type WeightedPoint } from '../../../../src/theory/numerics/gauss-hermite.js';
-import { combine, type Matrix, traceOfProduct } from '../../../../src/theory/numerics/matrix.js';
+import { type Mutant, mat, mutant, quad } from '../../../kit.js';
 import { mistaken } from '../../../subjects/mistaken.js';
 import { optimum, type SmoothCase } from '../../../subjects/vae/smooth-cases.js';
 
@@ -18,13 +14,13 @@ export interface Subject {
   /** GRAE with the full Hessian, eq. (10). */
   readonly full: GraeRules;
   /** Noises with weights that average the objective to rounding. */
-  readonly points: (d: number) => readonly WeightedPoint[];
+  readonly points: (d: number) => readonly quad.WeightedPoint[];
   /** The covariance at which the beta-VAE is taken. */
-  readonly covariance: (c: SmoothCase, beta: number) => Matrix;
+  readonly covariance: (c: SmoothCase, beta: number) => mat.Matrix;
   /** The beta^2 coefficient of beta-VAE minus eq. (10), from L_ijkl M_ij M_kl. */
   readonly second: (quartic: number) => number;
   /** The beta coefficient of beta-VAE minus GRAE. */
-  readonly first: (a: Matrix, hessian: Matrix) => number;
+  readonly first: (a: mat.Matrix, hessian: mat.Matrix) => number;
 }
 
 /** log det(I + H) of symmetric matrices [B, d, d], by elimination. */
@@ -48,7 +44,7 @@ const FULL_HESSIAN_RULES: GraeRules = {
 
 /** Enough nodes for the widest posterior of a ladder and the steepest sine. */
 const NODES = 16;
-const rules = new Map([1, 2].map(d => [d, gaussianPoints(d, NODES)]));
+const rules = new Map([1, 2].map(d => [d, quad.gaussianPoints(d, NODES)]));
 
 export const SUBJECT: Subject = {
   vae: VAE_RULES,
@@ -57,7 +53,7 @@ export const SUBJECT: Subject = {
   points: d => rules.get(d)!,
   covariance: optimum,
   second: quartic => quartic / 8,
-  first: (a, hessian) => (logDet(hessian) - logDet(a)) / 2,
+  first: (a, hessian) => (mat.logDet(hessian) - mat.logDet(a)) / 2,
 };
 
 const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
@@ -85,7 +81,7 @@ export const MUTANTS = {
   })),
   frozenFirst: mutant('-tr(R A^-1) / 2 for the first coefficient, as if S stayed at eq. (11)', s => ({
     ...s,
-    first: (a, hessian) => -traceOfProduct(combine(1, a, -1, hessian), inverse(a)) / 2,
+    first: (a, hessian) => -mat.traceOfProduct(mat.combine(1, a, -1, hessian), mat.inverse(a)) / 2,
   })),
   quarter: mutant('1/4 for 1/8', s => ({ ...s, second: quartic => quartic / 4 })),
   twentyFourth: mutant('1/24 for 1/8', s => ({ ...s, second: quartic => quartic / 24 })),

@@ -1,21 +1,12 @@
 /** @file KP-9: the rotation experiment. A mean-field posterior fixes the rotation of the latents, but not at the true one. */
-import fc from 'fast-check';
-import { equals } from '../../../../src/claims/checks/equals.js';
-import { statistical } from '../../../../src/claims/checks/statistical.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import { claim } from '../../../../src/claims/claim.js';
-import { deepened } from '../../../../src/claims/deepened.js';
-import { refuted } from '../../../../src/claims/verdict.js';
+
 import { makeBetaVae } from '../../../../src/core/objectives/vae/beta-vae.js';
 import type { VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { averagedStep, type NoisyStep, type Sampling, sampling } from '../../../../src/studies/noisy-step.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
 import { ppcaOptimalValue } from '../../../../src/theory/closed/ppca.js';
-import { sigmaPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
-import { type Matrix, multiply, norm, transpose } from '../../../../src/theory/numerics/matrix.js';
 import { modQuarter } from '../../../../src/theory/numerics/procrustes.js';
-import { orthogonal, spd } from '../../../arbitraries/matrix.js';
-import { plainRecord } from '../../../arbitraries/record.js';
+import { check, claim, draw, fc, mat, quad, refuted } from '../../../kit.js';
 import { linearAutoencoder } from '../../../subjects/vae/local-cases.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 import { curved, unique } from './curved.js';
@@ -36,20 +27,20 @@ const betaVae = (rules: VaeRules): Sampling =>
   sampling(rules, makeBetaVae(rules), ({ beta }) => ({ beta: beta! }));
 
 /** The beta-VAE of the linear experiment, its expectation exact. */
-const objective = (c: RotationCase, rules: Subject, decoder: Matrix, covariance: Matrix): NoisyStep =>
+const objective = (c: RotationCase, rules: Subject, decoder: mat.Matrix, covariance: mat.Matrix): NoisyStep =>
   averagedStep(
     betaVae(rules.vae),
     linearAutoencoder(2, 2, 'diagonal'),
     valuesOf(c, decoder, covariance),
-    sigmaPoints(2),
+    quad.sigmaPoints(2),
   );
 
-const fullObjective = (c: RotationCase, rules: Subject, decoder: Matrix): NoisyStep =>
+const fullObjective = (c: RotationCase, rules: Subject, decoder: mat.Matrix): NoisyStep =>
   averagedStep(
     betaVae(rules.vae),
     linearAutoencoder(2, 2, 'cholesky'),
     valuesOf(c, decoder, graeCovariance(decoder, c.noise ** 2), 'cholesky'),
-    sigmaPoints(2),
+    quad.sigmaPoints(2),
   );
 
 /** Data of size 2 with gradients through an encoder of the size of 1 / noise. */
@@ -73,7 +64,7 @@ function orthogonalDesign(): number[][] {
   ].map(row => row.map(x => x / 2));
 }
 
-const stationary = equals<RotationCase, Subject>({
+const stationary = check.equals<RotationCase, Subject>({
   says: 'for nu = identity the mean-field beta-VAE has its optimum at A = WV with the right singular vectors V of W: all gradients vanish there, and the value is that of probabilistic PCA',
   given,
   runs: 40,
@@ -92,7 +83,7 @@ const stationary = equals<RotationCase, Subject>({
   },
 });
 
-const angle = equals<RotationCase, Subject>({
+const angle = check.equals<RotationCase, Subject>({
   says: 'so the inferred latents are turned by half the angle of (3, 4 cos) against the true ones, cos that of the angle between the columns of W: up to 26.6 degrees, and 0 for columns at right angles only',
   given,
   runs: 60,
@@ -104,13 +95,13 @@ const angle = equals<RotationCase, Subject>({
   },
 });
 
-const drop = equals<RotationCase, Subject>({
+const drop = check.equals<RotationCase, Subject>({
   says: 'turning the latents by theta away from it costs beta/2 log(1 + (a-b)^2 sin^2(2 theta) / (4ab)), a and b the eigenvalues of I + W^T W / beta; with a full covariance it costs nothing',
   given,
   runs: 40,
   measure: (c, rules) => {
     const { decoder, singular } = optimumOf(weightsOf(c));
-    const turned = multiply(decoder, rotation(c.away));
+    const turned = mat.multiply(decoder, rotation(c.away));
     const best = objective(c, rules, decoder, meanField(decoder, c.noise)).loss;
     const [a, b] = singular.map(s => 1 + (s / c.noise) ** 2) as [number, number];
     return [
@@ -127,23 +118,23 @@ const drop = equals<RotationCase, Subject>({
 
 /** Any orthogonal matrix times a positive definite one: the sum of z m' for means m that are turned. */
 interface Turned {
-  readonly orthogonal: Matrix;
-  readonly moment: Matrix;
+  readonly orthogonal: mat.Matrix;
+  readonly moment: mat.Matrix;
 }
 
-const recovered = equals<Turned, Subject>({
+const recovered = check.equals<Turned, Subject>({
   says: 'Procrustes recovers a rotation from Z and M = O^T Z whatever the second moments of Z are, and its angle is that of the first inferred axis in the true space, mod 90 degrees, for reflections as well',
   given: {
-    arbitrary: plainRecord({
+    arbitrary: draw.record({
       orthogonal: fc
-        .tuple(orthogonal(2), fc.boolean())
+        .tuple(draw.orthogonal(2), fc.boolean())
         .map(([o, flip]) => o.map(row => (flip ? [row[0]!, -row[1]!] : row))),
-      moment: spd(2, 1 / 8, 8).map(({ matrix }) => matrix),
+      moment: draw.spd(2, 1 / 8, 8).map(({ matrix }) => matrix),
     }),
     examples: [
       { orthogonal: rotation(20), moment: rotation(0) },
       {
-        orthogonal: multiply(rotation(20), [
+        orthogonal: mat.multiply(rotation(20), [
           [1, 0],
           [0, -1],
         ]),
@@ -153,7 +144,7 @@ const recovered = equals<Turned, Subject>({
   },
   runs: 60,
   measure: (c, rules) => {
-    const o = rules.procrustes(multiply(c.moment, c.orthogonal));
+    const o = rules.procrustes(mat.multiply(c.moment, c.orthogonal));
     const first = (Math.atan2(c.orthogonal[1]![0]!, c.orthogonal[0]![0]!) * 180) / Math.PI;
     return [
       { what: 'matrix', actual: o.flat(), expected: c.orthogonal.flat(), scale: 64 },
@@ -162,7 +153,7 @@ const recovered = equals<Turned, Subject>({
   },
 });
 
-const notTrue = violates<RotationCase, Subject>({
+const notTrue = check.violates<RotationCase, Subject>({
   says: 'so with columns that are only rescaled, not made orthogonal, the angle is not 0: 16.8 degrees for columns at 60 degrees',
   given: {
     ...given,
@@ -181,7 +172,7 @@ const notTrue = violates<RotationCase, Subject>({
 const share = (limit: number): number =>
   (2 / Math.PI) * Math.asin(Math.min(1, 0.75 * Math.tan((limit * Math.PI) / 90)));
 
-const scatter = statistical<{ limit: number }, Subject>({
+const scatter = check.statistical<{ limit: number }, Subject>({
   says: 'over Gaussian W with columns rescaled to norms 2 and 1 the angles do not gather at 0: 8.4 % lie within 5 degrees, half of them beyond 21.7',
   given: { arbitrary: fc.constantFrom({ limit: 5 }, { limit: 21.66 }) },
   runs: 2,
@@ -189,7 +180,7 @@ const scatter = statistical<{ limit: number }, Subject>({
     const values = Float64Array.from({ length: 2000 }, () => {
       const w = rescaled([0, 1].map(() => [random.normal(), random.normal()]));
       const { decoder } = optimumOf(w);
-      const cross = transpose(multiply(encoderOf(decoder, 0.05), w));
+      const cross = mat.transpose(mat.multiply(encoderOf(decoder, 0.05), w));
       return Math.abs(rules.angle(rules.procrustes(cross))) < limit ? 1 : 0;
     });
     return { values, expected: share(limit) };
@@ -197,8 +188,8 @@ const scatter = statistical<{ limit: number }, Subject>({
 });
 
 /** The columns rescaled to norms 2 and 1. */
-function rescaled(w: Matrix): number[][] {
-  const lengths = transpose(w).map(column => norm(column));
+function rescaled(w: mat.Matrix): number[][] {
+  const lengths = mat.transpose(w).map(column => mat.norm(column));
   return w.map(row => row.map((x, k) => ((2 - k) * x) / lengths[k]!));
 }
 
@@ -231,8 +222,8 @@ export default claim<Subject, string, string>({
     drop,
     notTrue,
     scatter,
-    unique: deepened(unique(SMALL, 1), () => unique(LARGE, 2)),
-    curved: deepened(curved(SMALL, 1), () => curved(LARGE, 1, 2, 3)),
+    unique: check.deepened(unique(SMALL, 1), () => unique(LARGE, 2)),
+    curved: check.deepened(curved(SMALL, 1), () => curved(LARGE, 1, 2, 3)),
   },
   mutants: MUTANTS,
 });

@@ -1,23 +1,22 @@
 /** @file What KP-9 is tested on, and its negative controls. */
 
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
-import { diagonal, type Matrix, transpose } from '../../../../src/theory/numerics/matrix.js';
 import { axisAngle, modQuarter, procrustes } from '../../../../src/theory/numerics/procrustes.js';
+import { type Mutant, mat, mutant } from '../../../kit.js';
 import { mistaken } from '../../../subjects/mistaken.js';
 import { meanField } from './rotation-cases.js';
 
 export interface Subject {
   readonly vae: VaeRules;
   /** The best orthogonal matrix, from the sum of z m'. */
-  readonly procrustes: (cross: Matrix) => Matrix;
+  readonly procrustes: (cross: mat.Matrix) => mat.Matrix;
   /** Its angle in degrees, mod 90. */
-  readonly angle: (orthogonal: Matrix) => number;
+  readonly angle: (orthogonal: mat.Matrix) => number;
   /** The angle of the linear optimum for columns of norms 2 and 1, so many degrees apart. */
   readonly predicted: (between: number) => number;
   /** The independent variances for a decoder. */
-  readonly variances: (decoder: Matrix, noise: number) => Matrix;
+  readonly variances: (decoder: mat.Matrix, noise: number) => mat.Matrix;
   /** What turning by theta costs, over beta, for eigenvalues a and b of the posterior's precision. */
   readonly drop: (a: number, b: number, theta: number) => number;
 }
@@ -33,7 +32,7 @@ export const SUBJECT: Subject = {
 
 const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
 
-const determinant = (o: Matrix): number => o[0]![0]! * o[1]![1]! - o[0]![1]! * o[1]![0]!;
+const determinant = (o: mat.Matrix): number => o[0]![0]! * o[1]![1]! - o[0]![1]! * o[1]![0]!;
 
 export const MUTANTS = {
   leftFlip: mutant<Subject>(
@@ -45,7 +44,7 @@ export const MUTANTS = {
   ),
   transposed: mutant<Subject>('M Z^T for Z M^T', s => ({
     ...s,
-    procrustes: cross => s.procrustes(transpose(cross)),
+    procrustes: cross => s.procrustes(mat.transpose(cross)),
   })),
   notOrthogonal: mutant<Subject>('the cross moments themselves instead of their orthogonal factor', s => ({
     ...s,
@@ -67,7 +66,7 @@ export const MUTANTS = {
     ...s,
     variances: (decoder, noise) => {
       const full = graeCovariance(decoder, noise ** 2);
-      return diagonal(full.map((row, i) => row[i]!));
+      return mat.diagonal(full.map((row, i) => row[i]!));
     },
   })),
   dropWithoutHalf: mutant<Subject>('twice the cost of turning', s => ({
