@@ -10,7 +10,7 @@ import {
   type Transformation,
   twist,
 } from '../../../src/theory/closed/prior-symmetry.js';
-import { check, claim, conditional, draw, type fc, mat, mutant, quad } from '../../kit.js';
+import { check, claim, conditional, draw, type fc, mat, quad, wrong } from '../../kit.js';
 import {
   LOCAL_EXAMPLES,
   type LocalCase,
@@ -100,7 +100,7 @@ const logPrior = (z: mat.Vector): number => PRIORS.normal.logDensity(z);
 
 const gaussian = check.equals<NormalCase, Subject>({
   says: "Bayes' rule for the decoder p(x | r(z)) gives p(r(z) | x) for the twist r(z) = Rot(c |z|^2) z, which is not linear",
-  given: { arbitrary: normalCases },
+  given: normalCases,
   runs: 50,
   measure: ({ model, rate, z }, rules) => {
     const r = { map: twist(rate), inverse: twist(-rate) };
@@ -118,9 +118,7 @@ const gaussian = check.equals<NormalCase, Subject>({
 
 const volume = check.within<NormalCase, Subject>({
   says: 'the twist keeps volumes: |det J_r| = 1 (differences: 1e-6)',
-  given: {
-    arbitrary: normalCases.map(c => ({ ...c, rate: c.rate / 2, z: c.z.map(x => x / 2) })),
-  },
+  given: normalCases.map(c => ({ ...c, rate: c.rate / 2, z: c.z.map(x => x / 2) })),
   runs: 20,
   tolerance: 1e-6,
   measure: ({ rate, z }, rules) => ({
@@ -227,20 +225,19 @@ export default claim<Subject, string, string>({
   subject: SUBJECT,
   checks: { gaussian, volume, pushforward, printed, tempered, strict },
   mutants: {
-    inverse: mutant('r^-1 in place of r', s => ({ ...s, moved: ({ inverse }, z) => inverse(z) })),
-    withoutDeterminant: mutant('the determinant omitted', s => ({ ...s, volume: () => 1 })),
-    inverseDeterminant: mutant('the determinant of r^-1', s => ({
-      ...s,
-      volume: ({ map }, z) => 1 / determinantOf(map, z),
-    })),
-    untempered: mutant('the posterior p(z | x) whatever beta', s => ({
-      ...s,
-      tempered: c => linearPosterior({ ...c, beta: 1 }),
-    })),
-    inverseTemperature: mutant('p(x|z)^beta', s => ({
-      ...s,
-      tempered: c => linearPosterior({ ...c, beta: 1 / c.beta }),
-    })),
-    betaIgnored: mutant('the VAE with beta = 1', s => ({ ...s, vae: { ...s.vae, weight: () => 1 } })),
+    ...wrong.formula(SUBJECT, 'moved', {
+      inverse: ['r^-1 in place of r', ({ inverse }, z) => inverse(z)],
+    }),
+    ...wrong.formula(SUBJECT, 'volume', {
+      withoutDeterminant: ['the determinant omitted', () => 1],
+      inverseDeterminant: ['the determinant of r^-1', ({ map }, z) => 1 / determinantOf(map, z)],
+    }),
+    ...wrong.formula(SUBJECT, 'tempered', {
+      untempered: ['the posterior p(z | x) whatever beta', c => linearPosterior({ ...c, beta: 1 })],
+      inverseTemperature: ['p(x|z)^beta', c => linearPosterior({ ...c, beta: 1 / c.beta })],
+    }),
+    ...wrong.rules(SUBJECT, 'vae', {
+      betaIgnored: ['the VAE with beta = 1', { weight: () => 1 }],
+    }),
   },
 });

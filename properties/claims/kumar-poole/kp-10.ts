@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { VAE, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { graeCovariance } from '../../../src/theory/closed/grae.js';
-import { asymptotic, check, claim, draw, type fc, mat, mutant, type OrderCase, quad } from '../../kit.js';
+import { asymptotic, check, claim, draw, type fc, mat, type OrderCase, quad, wrong } from '../../kit.js';
 import { mistaken } from '../../subjects/mistaken.js';
 import { curvatureAt } from '../../subjects/vae/curvature.js';
 import { curvedCases, quadratics, reach, type SmoothCase, show } from '../../subjects/vae/smooth-cases.js';
@@ -161,10 +161,6 @@ const skewedExact = check.equals<SkewedCase, Subject>({
 });
 
 const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
-const withVae = (change: Partial<VaeRules>) => {
-  const vae = { ...SUBJECT.vae, ...change };
-  return (s: Subject): Subject => ({ ...s, vae });
-};
 
 export default claim<Subject, string, string>({
   id: 'KP-10',
@@ -182,30 +178,38 @@ export default claim<Subject, string, string>({
   subject: SUBJECT,
   checks: { gaussian, quartic, skewed, skewedExact },
   mutants: {
-    sign: mutant('- tr(HS) / 2', s => ({ ...s, spread: (h, v) => -mat.traceOfProduct(h, v) / 2 })),
-    withoutHalf: mutant('tr(HS)', s => ({ ...s, spread: (h, v) => mat.traceOfProduct(h, v) })),
-    diagonalOnly: mutant('the diagonal of H only', s => ({
-      ...s,
-      spread: (h, v) => h.reduce((sum, row, i) => sum + (row[i]! * v[i]![i]!) / 2, 0),
-    })),
-    quarter: mutant('1/4 for 1/8', s => ({ ...s, fourth: q => q / 4 })),
-    twentyFourth: mutant('1/24 for 1/8: one pairing of three', s => ({ ...s, fourth: q => q / 24 })),
-    noSkewness: mutant('the third moment taken to vanish', s => ({ ...s, third: () => 0 })),
-    halfSkewness: mutant("L''' kappa_3 / 2", s => ({ ...s, third: (l, m) => (l * m) / 2 })),
+    ...wrong.formula(SUBJECT, 'spread', {
+      sign: ['- tr(HS) / 2', (h, v) => -mat.traceOfProduct(h, v) / 2],
+      withoutHalf: ['tr(HS)', (h, v) => mat.traceOfProduct(h, v)],
+      diagonalOnly: [
+        'the diagonal of H only',
+        (h, v) => h.reduce((sum, row, i) => sum + (row[i]! * v[i]![i]!) / 2, 0),
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'fourth', {
+      quarter: ['1/4 for 1/8', q => q / 4],
+      twentyFourth: ['1/24 for 1/8: one pairing of three', q => q / 24],
+    }),
+    ...wrong.formula(SUBJECT, 'third', {
+      noSkewness: ['the third moment taken to vanish', () => 0],
+      halfSkewness: ["L''' kappa_3 / 2", (l, m) => (l * m) / 2],
+    }),
     noNoise: mistaken(VAE.mistakes.noNoise, inVae),
-    covarianceForRoot: mutant(
-      'the covariance times the noise instead of its root',
-      withVae({
-        sample: (mean, s, noise) => {
-          if (s.kind !== 'cholesky') return mean;
-          const square = tf.matMul(s.factor, s.factor, false, true);
-          return tf.add(mean, tf.squeeze(tf.matMul(square, tf.expandDims(noise, 2)), [2]));
+    ...wrong.rules(SUBJECT, 'vae', {
+      covarianceForRoot: [
+        'the covariance times the noise instead of its root',
+        {
+          sample: (mean, s, noise) => {
+            if (s.kind !== 'cholesky') return mean;
+            const square = tf.matMul(s.factor, s.factor, false, true);
+            return tf.add(mean, tf.squeeze(tf.matMul(square, tf.expandDims(noise, 2)), [2]));
+          },
         },
-      }),
-    ),
-    skewedNoise: mutant(
-      'a noise that is shifted: odd moments for a Gaussian posterior',
-      withVae({ sample: (mean, s, noise) => VAE_RULES.sample(mean, s, tf.add(noise, 0.125)) }),
-    ),
+      ],
+      skewedNoise: [
+        'a noise that is shifted: odd moments for a Gaussian posterior',
+        { sample: (mean, s, noise) => VAE_RULES.sample(mean, s, tf.add(noise, 0.125)) },
+      ],
+    }),
   },
 });

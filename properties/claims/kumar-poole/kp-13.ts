@@ -1,5 +1,5 @@
 /** @file KP-13: the best covariance for the second-order objective with the full Hessian, and when there is none. */
-import { check, claim, conditional, draw, fc, mat, mutant } from '../../kit.js';
+import { check, claim, conditional, draw, fc, mat, wrong } from '../../kit.js';
 import { betas } from '../../subjects/vae/local-cases.js';
 
 /** Everything in terms of the Hessian H of log p(x | z) at the mean code, 0 here, with log p(x | h) = 0. */
@@ -172,10 +172,6 @@ const printed = check.violates<StretchCase, Subject>({
   },
 });
 
-const withCovariance =
-  (covariance: Subject['covariance']) =>
-  (s: Subject): Subject => ({ ...s, covariance });
-
 /** The matrix with the eigenvectors of h and functions of its eigenvalues; of 0 it is kept away. */
 function spectral(h: mat.Matrix, f: (eigenvalue: number) => number): number[][] {
   const { values, vectors } = mat.symmetricEigen(h);
@@ -201,35 +197,24 @@ export default claim<Subject, string, string>({
   subject: SUBJECT,
   checks: { gap, maximum, stationary, unbounded, printed },
   mutants: {
-    absoluteDeterminant: mutant('log|det| for an indefinite I - H/beta', s => ({ ...s, supremum: literal })),
-    sign: mutant(
-      'S = (I + H/beta)^-1, made positive',
-      withCovariance((h, beta) => spectral(h, x => 1 / Math.abs(1 + x / beta))),
-    ),
-    betaDropped: mutant(
-      'S = (I - H)^-1, made positive',
-      withCovariance(h => spectral(h, x => 1 / Math.abs(1 - x))),
-    ),
-    betaSquared: mutant(
-      'S = (I - H/beta^2)^-1, made positive',
-      withCovariance((h, beta) => spectral(h, x => 1 / Math.abs(1 - x / beta ** 2))),
-    ),
-    half: mutant(
-      'H / 2 in place of H',
-      withCovariance((h, beta) => mat.inverse(precisionOf(h, 2 * beta))),
-    ),
-    valueWithoutHalf: mutant('beta log det', s => ({
-      ...s,
-      supremum: (h, beta) => 2 * SUBJECT.supremum(h, beta),
-    })),
-    valueWithoutBeta: mutant('log det / 2', s => ({
-      ...s,
-      supremum: (h, beta) => SUBJECT.supremum(h, beta) / beta,
-    })),
-    valueSign: mutant('+ log det', s => ({
-      ...s,
-      supremum: (h, beta) =>
-        isPositive(precisionOf(h, beta)) ? -SUBJECT.supremum(h, beta) : Number.POSITIVE_INFINITY,
-    })),
+    ...wrong.formula(SUBJECT, 'supremum', {
+      absoluteDeterminant: ['log|det| for an indefinite I - H/beta', literal],
+      valueWithoutHalf: ['beta log det', (h, beta) => 2 * SUBJECT.supremum(h, beta)],
+      valueWithoutBeta: ['log det / 2', (h, beta) => SUBJECT.supremum(h, beta) / beta],
+      valueSign: [
+        '+ log det',
+        (h, beta) =>
+          isPositive(precisionOf(h, beta)) ? -SUBJECT.supremum(h, beta) : Number.POSITIVE_INFINITY,
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'covariance', {
+      sign: ['S = (I + H/beta)^-1, made positive', (h, beta) => spectral(h, x => 1 / Math.abs(1 + x / beta))],
+      betaDropped: ['S = (I - H)^-1, made positive', h => spectral(h, x => 1 / Math.abs(1 - x))],
+      betaSquared: [
+        'S = (I - H/beta^2)^-1, made positive',
+        (h, beta) => spectral(h, x => 1 / Math.abs(1 - x / beta ** 2)),
+      ],
+      half: ['H / 2 in place of H', (h, beta) => mat.inverse(precisionOf(h, 2 * beta))],
+    }),
   },
 });

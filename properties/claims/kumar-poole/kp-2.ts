@@ -9,7 +9,7 @@ import {
   scoreRotation,
   type Transformation,
 } from '../../../src/theory/closed/prior-symmetry.js';
-import { check, claim, mat, mutant, quad, refuted } from '../../kit.js';
+import { check, claim, mat, quad, refuted, wrong } from '../../kit.js';
 import {
   rotation,
   type SymmetryCase,
@@ -91,13 +91,6 @@ const printed = check.violates<SymmetryCase, Subject>({
   },
 });
 
-const withMap =
-  (map: Subject['map']) =>
-  (s: Subject): Subject => ({ ...s, map });
-const withDeterminant =
-  (of: Subject['determinant']) =>
-  (s: Subject): Subject => ({ ...s, determinant: of });
-
 export default claim<Subject, string, string>({
   id: 'KP-2',
   paper: 'kumar-poole',
@@ -117,46 +110,37 @@ export default claim<Subject, string, string>({
   subject: SUBJECT,
   checks: { determinant, unit, marginal, printed },
   mutants: {
-    printed: mutant(
-      'determinant 1 for every prior, as printed',
-      withDeterminant(() => 1),
-    ),
-    inverted: mutant(
-      'p(r(z)) / p(z)',
-      withDeterminant((prior, r, z) => Math.exp(prior.logDensity(r(z)) - prior.logDensity(z))),
-    ),
-    psiTwice: mutant(
-      'psi in place of its inverse',
-      withMap(
+    ...wrong.formula(SUBJECT, 'determinant', {
+      printed: ['determinant 1 for every prior, as printed', () => 1],
+      inverted: ['p(r(z)) / p(z)', (prior, r, z) => Math.exp(prior.logDensity(r(z)) - prior.logDensity(z))],
+    }),
+    ...wrong.formula(SUBJECT, 'map', {
+      psiTwice: [
+        'psi in place of its inverse',
         ({ toUniform, fromUniform }, u) =>
           z =>
             fromUniform(mat.apply(u, toUniform(z).map(normalCdf)).map(normalCdf)),
-      ),
-    ),
-    scoresOfLatents: mutant(
-      'psi^-1(z) as printed for psi^-1(u)',
-      withMap(
+      ],
+      scoresOfLatents: [
+        'psi^-1(z) as printed for psi^-1(u)',
         ({ fromUniform }, u) =>
           z =>
             fromUniform(mat.apply(u, z).map(normalCdf)),
-      ),
-    ),
-    quantileForgotten: mutant(
-      'F^-1 forgotten: r(z) is uniform',
-      withMap(
+      ],
+      quantileForgotten: [
+        'F^-1 forgotten: r(z) is uniform',
         ({ toUniform }, u) =>
           z =>
             mat.apply(u, toUniform(z).map(normalQuantile)).map(normalCdf),
-      ),
-    ),
-    notOrthogonal: mutant(
-      'U scaled by 1.01',
-      withMap((prior, u) =>
-        scoreRotation(
-          prior,
-          u.map(row => mat.scale(1.01, row)),
-        ),
-      ),
-    ),
+      ],
+      notOrthogonal: [
+        'U scaled by 1.01',
+        (prior, u) =>
+          scoreRotation(
+            prior,
+            u.map(row => mat.scale(1.01, row)),
+          ),
+      ],
+    }),
   },
 });

@@ -1,5 +1,5 @@
 /** @file KP-3: which orthogonal maps keep a mean-field posterior mean-field. */
-import { check, claim, draw, exact, fc, mat, mutant } from '../../kit.js';
+import { check, claim, draw, exact, fc, mat, wrong } from '../../kit.js';
 import {
   type Dependence,
   dependence,
@@ -99,7 +99,7 @@ const spaceCases: fc.Arbitrary<SpaceCase> = fc.oneof(
 
 const space = check.equals<SpaceCase, Subject>({
   says: 'the squared covariances of R x add up to the spreads of v in the weights R_ik^2: 0 only if each row of R mixes equal variances',
-  given: { arbitrary: spaceCases },
+  given: spaceCases,
   measure: ({ r, v }, rules) => ({
     actual: offDiagonal(covarianceOf(r, v)).reduce((sum, x) => sum + x * x, 0),
     expected: rules.dependence(r, v),
@@ -174,13 +174,6 @@ const uniform = check.equals<FactorCase, Subject>({
   },
 });
 
-const withCovariance =
-  (covariance: Subject['covariance']) =>
-  (s: Subject): Subject => ({ ...s, covariance });
-const withDependence =
-  (of: Subject['dependence']) =>
-  (s: Subject): Subject => ({ ...s, dependence: of });
-
 export default claim<Subject, string, string>({
   id: 'KP-3',
   paper: 'kumar-poole',
@@ -196,40 +189,32 @@ export default claim<Subject, string, string>({
   subject: SUBJECT,
   checks: { planar, space, remaining, nonGaussian, uniform },
   mutants: {
-    correlationOnly: mutant('independence judged by the correlation', s => ({
-      ...s,
-      measure: of => of.covariance,
-    })),
-    squaresOnly: mutant('correlation of the squares without what the correlation itself explains', s => ({
-      ...s,
-      measure: of => of.squares,
-    })),
-    withoutHalf: mutant(
-      '(v2 - v1) sin 2t',
-      withCovariance((v1, v2, t) => (v2 - v1) * Math.sin(2 * t)),
-    ),
-    simpleAngle: mutant(
-      'sin t for sin 2t',
-      withCovariance((v1, v2, t) => ((v2 - v1) / 2) * Math.sin(t)),
-    ),
-    deviations: mutant(
-      'standard deviations for variances',
-      withCovariance((v1, v2, t) => ((Math.sqrt(v2) - Math.sqrt(v1)) / 2) * Math.sin(2 * t)),
-    ),
-    columns: mutant(
-      'the columns of R for its rows',
-      withDependence((r, v) => SUBJECT.dependence(mat.transpose(r), v)),
-    ),
-    anyDifference: mutant(
-      'as if every rotation broke the symmetry at unequal variances',
-      withDependence(
+    ...wrong.formula(SUBJECT, 'measure', {
+      correlationOnly: ['independence judged by the correlation', of => of.covariance],
+      squaresOnly: [
+        'correlation of the squares without what the correlation itself explains',
+        of => of.squares,
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'covariance', {
+      withoutHalf: ['(v2 - v1) sin 2t', (v1, v2, t) => (v2 - v1) * Math.sin(2 * t)],
+      simpleAngle: ['sin t for sin 2t', (v1, v2, t) => ((v2 - v1) / 2) * Math.sin(t)],
+      deviations: [
+        'standard deviations for variances',
+        (v1, v2, t) => ((Math.sqrt(v2) - Math.sqrt(v1)) / 2) * Math.sin(2 * t),
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'dependence', {
+      columns: ['the columns of R for its rows', (r, v) => SUBJECT.dependence(mat.transpose(r), v)],
+      anyDifference: [
+        'as if every rotation broke the symmetry at unequal variances',
         (_, v) =>
           v.length *
           spread(
             v.map(() => 1 / v.length),
             v,
           ),
-      ),
-    ),
+      ],
+    }),
   },
 });

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { VAE, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { precision } from '../../../src/theory/closed/grae.js';
-import { check, claim, exact, mat, mutant, quad } from '../../kit.js';
+import { check, claim, exact, mat, quad, wrong } from '../../kit.js';
 import { mistaken } from '../../subjects/mistaken.js';
 import {
   LOCAL_EXAMPLES,
@@ -116,14 +116,7 @@ const figures = check.within<RotatedCase, Subject>({
   ],
 });
 
-const withRotation =
-  (of: Subject['rotation']) =>
-  (s: Subject): Subject => ({ ...s, rotation: of });
 const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
-const withVae = (change: Partial<VaeRules>) => {
-  const vae = { ...SUBJECT.vae, ...change };
-  return (s: Subject): Subject => ({ ...s, vae });
-};
 
 export default claim<Subject, string, string>({
   id: 'KP-4',
@@ -141,35 +134,31 @@ export default claim<Subject, string, string>({
   subject: SUBJECT,
   checks: { optimum, minimal, rotations, figures },
   mutants: {
-    marginalVariances: mutant('variances diag(P^-1) instead of 1 / diag(P)', s => ({
-      ...s,
-      variances: p => mat.inverse(p).map((row, i) => row[i]!),
-    })),
-    withoutPrior: mutant(
-      "eigenvalues of W'W / beta instead of P",
-      withRotation((a, b, t) => rotationLoss(a - 1, b - 1, t)),
-    ),
-    twice: mutant(
-      'without the half',
-      withRotation((a, b, t) => 2 * rotationLoss(a, b, t)),
-    ),
-    simpleAngle: mutant(
-      'sin t for sin 2t',
-      withRotation((a, b, t) => rotationLoss(a, b, t / 2)),
-    ),
-    lossWithoutHalf: mutant('sum log P_ii - log det P', s => ({ ...s, loss: p => 2 * meanFieldLoss(p) })),
-    lossOfCovariance: mutant('the same with P^-1 for P', s => ({
-      ...s,
-      loss: p => meanFieldLoss(mat.inverse(p)),
-    })),
+    ...wrong.formula(SUBJECT, 'variances', {
+      marginalVariances: [
+        'variances diag(P^-1) instead of 1 / diag(P)',
+        p => mat.inverse(p).map((row, i) => row[i]!),
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'rotation', {
+      withoutPrior: ["eigenvalues of W'W / beta instead of P", (a, b, t) => rotationLoss(a - 1, b - 1, t)],
+      twice: ['without the half', (a, b, t) => 2 * rotationLoss(a, b, t)],
+      simpleAngle: ['sin t for sin 2t', (a, b, t) => rotationLoss(a, b, t / 2)],
+    }),
+    ...wrong.formula(SUBJECT, 'loss', {
+      lossWithoutHalf: ['sum log P_ii - log det P', p => 2 * meanFieldLoss(p)],
+      lossOfCovariance: ['the same with P^-1 for P', p => meanFieldLoss(mat.inverse(p))],
+    }),
     noNoise: mistaken(VAE.mistakes.noNoise, inVae),
-    varianceForRoot: mutant(
-      'the variance times the noise instead of its root',
-      withVae({
-        sample: (mean, s, noise) =>
-          s.kind === 'diagonal' ? tf.add(mean, tf.mul(tf.square(s.std), noise)) : mean,
-      }),
-    ),
+    ...wrong.rules(SUBJECT, 'vae', {
+      varianceForRoot: [
+        'the variance times the noise instead of its root',
+        {
+          sample: (mean, s, noise) =>
+            s.kind === 'diagonal' ? tf.add(mean, tf.mul(tf.square(s.std), noise)) : mean,
+        },
+      ],
+    }),
     betaIgnored: mistaken(VAE.mistakes.betaIgnored, inVae),
     klWithoutDimension: mistaken(VAE.mistakes.klWithoutDimension, inVae),
   },

@@ -5,7 +5,7 @@ import type { Autoencoder } from '../../../src/core/net/network.js';
 import { makeBetaVae } from '../../../src/core/objectives/vae/beta-vae.js';
 import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { noisyStep, sampling } from '../../../src/studies/noisy-step.js';
-import { check, claim, draw, exact, fc, mat, mutant, quad } from '../../kit.js';
+import { check, claim, draw, exact, fc, mat, quad, wrong } from '../../kit.js';
 import {
   betas,
   type LocalCase,
@@ -98,7 +98,7 @@ const valuesAt = (net: Autoencoder, c: CurvedCase, weight: mat.Matrix, q: Gaussi
 
 const curved = check.equals<CurvedCase, Subject>({
   says: 'for a tanh decoder with W U in place of W, each noise gives the loss that the moved posterior gives with W, and the gradient with respect to the code moves along',
-  given: { arbitrary: curvedCases },
+  given: curvedCases,
   runs: 40,
   ulps: 1024,
   measure: (c, rules) => {
@@ -143,7 +143,7 @@ const linearCases: fc.Arbitrary<LinearCase> = localCases
 
 const linear = check.equals<LinearCase, Subject>({
   says: 'for a linear decoder the expected objective at N(m, S) with W U is the one at N(Um, USU^T) with W',
-  given: { arbitrary: linearCases },
+  given: linearCases,
   runs: 50,
   measure: ({ model, u }, rules) => {
     const at = (weight: mat.Matrix, q: Gaussian): number => {
@@ -161,7 +161,7 @@ const linear = check.equals<LinearCase, Subject>({
 
 const optimum = check.equals<LinearCase, Subject>({
   says: 'so the best full-covariance posterior of the turned decoder is the turned one, with the same value at every angle',
-  given: { arbitrary: linearCases },
+  given: linearCases,
   runs: 50,
   measure: ({ model, u }, rules) => {
     const turned = { ...model, weight: mat.multiply(model.weight, u) };
@@ -186,14 +186,6 @@ const optimum = check.equals<LinearCase, Subject>({
   },
 });
 
-const withMoved =
-  (moved: Subject['moved']) =>
-  (s: Subject): Subject => ({ ...s, moved });
-const withVae = (change: Partial<VaeRules>) => {
-  const vae = { ...SUBJECT.vae, ...change };
-  return (s: Subject): Subject => ({ ...s, vae });
-};
-
 export default claim<Subject, string, string>({
   id: 'KP-5',
   paper: 'kumar-poole',
@@ -205,46 +197,41 @@ export default claim<Subject, string, string>({
   subject: SUBJECT,
   checks: { curved, linear, optimum },
   mutants: {
-    inverse: mutant(
-      "U' in place of U",
-      withMoved((u, q) => SUBJECT.moved(mat.transpose(u), q)),
-    ),
-    meanOnly: mutant(
-      'the covariance not moved',
-      withMoved((u, q) => ({ ...q, mean: mat.apply(u, q.mean) })),
-    ),
-    covarianceOnly: mutant(
-      'the mean not moved',
-      withMoved((u, q) => ({ ...SUBJECT.moved(u, q), mean: q.mean })),
-    ),
-    meanField: mutant(
-      'the covariances of the moved posterior dropped',
-      withMoved((u, q) => {
-        const { mean, covariance } = SUBJECT.moved(u, q);
-        return { mean, covariance: covariance.map((row, i) => row.map((x, k) => (i === k ? x : 0))) };
-      }),
-    ),
-    traceOfDiagonal: mutant(
-      'tr S in the KL from the diagonal of its factor only',
-      withVae({
-        kl: (mean, s) => {
-          if (s.kind !== 'cholesky') return VAE_RULES.kl(mean, s);
-          const missing = tf.sub(
-            tf.sum(tf.square(s.factor), [1, 2]),
-            tf.sum(tf.exp(tf.mul(s.logDiagonal, 2)), 1),
-          );
-          return tf.sub(VAE_RULES.kl(mean, s), tf.mul(missing, 0.5));
+    ...wrong.formula(SUBJECT, 'moved', {
+      inverse: ["U' in place of U", (u, q) => SUBJECT.moved(mat.transpose(u), q)],
+      meanOnly: ['the covariance not moved', (u, q) => ({ ...q, mean: mat.apply(u, q.mean) })],
+      covarianceOnly: ['the mean not moved', (u, q) => ({ ...SUBJECT.moved(u, q), mean: q.mean })],
+      meanField: [
+        'the covariances of the moved posterior dropped',
+        (u, q) => {
+          const { mean, covariance } = SUBJECT.moved(u, q);
+          return { mean, covariance: covariance.map((row, i) => row.map((x, k) => (i === k ? x : 0))) };
         },
-      }),
-    ),
-    factorTransposed: mutant(
-      'the transposed Cholesky factor',
-      withVae({
-        sample: (mean, s, noise) =>
-          s.kind === 'cholesky'
-            ? tf.add(mean, tf.squeeze(tf.matMul(s.factor, tf.expandDims(noise, 2), true), [2]))
-            : mean,
-      }),
-    ),
+      ],
+    }),
+    ...wrong.rules(SUBJECT, 'vae', {
+      traceOfDiagonal: [
+        'tr S in the KL from the diagonal of its factor only',
+        {
+          kl: (mean, s) => {
+            if (s.kind !== 'cholesky') return VAE_RULES.kl(mean, s);
+            const missing = tf.sub(
+              tf.sum(tf.square(s.factor), [1, 2]),
+              tf.sum(tf.exp(tf.mul(s.logDiagonal, 2)), 1),
+            );
+            return tf.sub(VAE_RULES.kl(mean, s), tf.mul(missing, 0.5));
+          },
+        },
+      ],
+      factorTransposed: [
+        'the transposed Cholesky factor',
+        {
+          sample: (mean, s, noise) =>
+            s.kind === 'cholesky'
+              ? tf.add(mean, tf.squeeze(tf.matMul(s.factor, tf.expandDims(noise, 2), true), [2]))
+              : mean,
+        },
+      ],
+    }),
   },
 });

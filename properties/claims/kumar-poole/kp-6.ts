@@ -1,7 +1,7 @@
 /** @file KP-6: theorem 1. A symmetry of the prior is broken by a family of posteriors that it does not map into itself. */
 
 import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
-import { check, claim, conditional, draw, fc, mat, mutant, quad } from '../../kit.js';
+import { check, claim, conditional, draw, fc, mat, quad, wrong } from '../../kit.js';
 import { type LocalCase, linearAutoencoder, valuesOf } from '../../subjects/vae/local-cases.js';
 import {
   eigenvalues,
@@ -79,7 +79,7 @@ const finiteCases: fc.Arbitrary<FiniteCase> = draw
 
 const theorem = check.bound<FiniteCase, Subject>({
   says: 'on a finite set: where the optimum q* is unique among the family and its images and r^-1#q* is not in the family, the transformed decoder loses as much as the second best, or more',
-  given: { arbitrary: finiteCases },
+  given: finiteCases,
   measure: ({ family, r, likelihood }, rules) => {
     const values = [...family, ...family.map(q => push(q, r))].map(q => elbo(q, likelihood));
     const gap = values[0]! - best(values.slice(1));
@@ -93,7 +93,7 @@ const theorem = check.bound<FiniteCase, Subject>({
 
 const needed = check.equals<FiniteCase, Subject>({
   says: 'where r^-1#q* is in the family it loses nothing: this, and not the same for all q, is the hypothesis that is needed',
-  given: { arbitrary: finiteCases },
+  given: finiteCases,
   measure: ({ family, r, likelihood }, rules) => {
     const inverse = r.map((_, z) => r.indexOf(z));
     const larger = [...family, push(family[0]!, inverse)];
@@ -141,7 +141,7 @@ const figures = check.within<RotatedCase, Subject>({
 
 const kept = check.equals<RotatedCase, Subject>({
   says: 'columns of equal norms: nothing is lost at any angle, as the best posterior is isotropic and its images are mean-field',
-  given: { arbitrary: rotatedCases.map(c => ({ ...c, norms: [c.norms[0], c.norms[0]] as const })) },
+  given: rotatedCases.map(c => ({ ...c, norms: [c.norms[0], c.norms[0]] as const })),
   runs: 30,
   measure: (c, rules) => ({
     actual: bestTurned(rules, c, c.angle),
@@ -157,9 +157,7 @@ interface IsotropicCase {
 
 const excluded = check.equals<IsotropicCase, Subject>({
   says: 'an isotropic Gaussian is mean-field and so are all its images: as printed, for all q, the hypothesis excludes mean-field Gaussians',
-  given: {
-    arbitrary: draw.record({ variance: draw.logUniform({ min: 1 / 64, max: 8 }), angle: draw.normal() }),
-  },
+  given: draw.record({ variance: draw.logUniform({ min: 1 / 64, max: 8 }), angle: draw.normal() }),
   runs: 20,
   measure: ({ variance, angle }) => {
     const image = (u: mat.Matrix): number[][] =>
@@ -186,18 +184,18 @@ export default claim<Subject, string, string>({
   subject: SUBJECT,
   checks: { theorem, needed, broken, figures, kept, excluded },
   mutants: {
-    inverse: mutant('p(x | r^-1(z))', s => ({
-      ...s,
-      transformed: push,
-    })),
-    untransformed: mutant('the decoder left as it is: nothing is lost', s => ({
-      ...s,
-      transformed: likelihood => likelihood,
-    })),
-    simpleAngle: mutant('sin t for sin 2t', s => ({ ...s, drop: (a, b, t) => rotationLoss(a, b, t / 2) })),
-    twice: mutant('without the half', s => ({ ...s, drop: (a, b, t) => 2 * rotationLoss(a, b, t) })),
-    nothingLost: mutant('as if mean-field posteriors kept the symmetry', s => ({ ...s, drop: () => 0 })),
-    klIgnored: mutant('no KL', s => ({ ...s, vae: { ...s.vae, weight: () => 0 } })),
-    betaIgnored: mutant('the VAE with beta = 1', s => ({ ...s, vae: { ...s.vae, weight: () => 1 } })),
+    ...wrong.formula(SUBJECT, 'transformed', {
+      inverse: ['p(x | r^-1(z))', push],
+      untransformed: ['the decoder left as it is: nothing is lost', likelihood => likelihood],
+    }),
+    ...wrong.formula(SUBJECT, 'drop', {
+      simpleAngle: ['sin t for sin 2t', (a, b, t) => rotationLoss(a, b, t / 2)],
+      twice: ['without the half', (a, b, t) => 2 * rotationLoss(a, b, t)],
+      nothingLost: ['as if mean-field posteriors kept the symmetry', () => 0],
+    }),
+    ...wrong.rules(SUBJECT, 'vae', {
+      klIgnored: ['no KL', { weight: () => 0 }],
+      betaIgnored: ['the VAE with beta = 1', { weight: () => 1 }],
+    }),
   },
 });

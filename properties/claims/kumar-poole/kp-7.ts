@@ -1,5 +1,5 @@
 /** @file KP-7: the corollary to theorem 1, that a convex family has a unique optimum; and why its hypotheses exclude each other. */
-import { check, claim, conditional, draw, fc, mat, mutant } from '../../kit.js';
+import { check, claim, conditional, draw, fc, mat, wrong } from '../../kit.js';
 
 /** Where each point of a finite set goes. */
 type Permutation = readonly number[];
@@ -76,7 +76,7 @@ const convexity = check.bound<TripleCase, Subject>({
 
 const exactGain = check.equals<TripleCase, Subject>({
   says: 'what it gains is the Jensen-Shannon divergence of a and b, whatever p',
-  given: { arbitrary: triples },
+  given: triples,
   measure: ({ a, b, p }, { divergence }) => {
     const m = midpoint(a, b);
     return {
@@ -106,7 +106,7 @@ const groupCases: fc.Arbitrary<GroupCase> = fc.oneof(
 
 const contradiction = check.equals<GroupCase, Subject>({
   says: "the average of q over a finite group of symmetries lies in every convex set that holds q's images, and every symmetry leaves it as it is: then some r#q is in Q after all",
-  given: { arbitrary: groupCases },
+  given: groupCases,
   measure: ({ group, q }, rules) => {
     const mean = rules.average(q, group);
     return [
@@ -185,17 +185,24 @@ export default claim<Subject, string, string>({
   subject: SUBJECT,
   checks: { convexity, exactGain, contradiction, mixtures, kurtosis, printedFigure },
   mutants: {
-    twiceTheGain: mutant('|a - b|_1^2 / 4', s => ({ ...s, gain: (a, b) => 2 * SUBJECT.gain(a, b) })),
-    reversed: mutant('KL(p || q)', s => ({ ...s, divergence: (q, p) => kl(p, q) })),
-    squaredDistance: mutant('|q - p|^2 / 2 for the divergence', s => ({
-      ...s,
-      divergence: (q, p) => q.reduce((sum, x, i) => sum + (x - p[i]!) ** 2, 0) / 2,
-    })),
-    noGroup: mutant('an average without one of the symmetries', s => ({
-      ...s,
-      average: (q, group) => SUBJECT.average(q, group.slice(1)),
-    })),
-    mixtureIsProduct: mutant('mixtures of products are products', s => ({ ...s, mixture: () => 0 })),
-    gaussianKurtosis: mutant('mixtures of normals are normal', s => ({ ...s, kurtosis: () => 3 })),
+    ...wrong.formula(SUBJECT, 'gain', {
+      twiceTheGain: ['|a - b|_1^2 / 4', (a, b) => 2 * SUBJECT.gain(a, b)],
+    }),
+    ...wrong.formula(SUBJECT, 'divergence', {
+      reversed: ['KL(p || q)', (q, p) => kl(p, q)],
+      squaredDistance: [
+        '|q - p|^2 / 2 for the divergence',
+        (q, p) => q.reduce((sum, x, i) => sum + (x - p[i]!) ** 2, 0) / 2,
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'average', {
+      noGroup: ['an average without one of the symmetries', (q, group) => SUBJECT.average(q, group.slice(1))],
+    }),
+    ...wrong.formula(SUBJECT, 'mixture', {
+      mixtureIsProduct: ['mixtures of products are products', () => 0],
+    }),
+    ...wrong.formula(SUBJECT, 'kurtosis', {
+      gaussianKurtosis: ['mixtures of normals are normal', () => 3],
+    }),
   },
 });

@@ -1,5 +1,5 @@
 /** @file KP-8: factorised posteriors that are not Gaussian. Mixing rotations leave the family; uniqueness is another matter. */
-import { check, claim, conditional, draw, type fc, mutant, quad } from '../../kit.js';
+import { check, claim, conditional, draw, type fc, quad, wrong } from '../../kit.js';
 import {
   dependence,
   type FactorCase,
@@ -78,7 +78,7 @@ function byQuadrature(x: number, m: number, b: number): number {
 
 const closed = check.equals<EvenCase, Subject>({
   says: 'the ELBO of a Laplace posterior for x = z^2 + noise has its closed form',
-  given: { arbitrary: evenCases },
+  given: evenCases,
   runs: 40,
   ulps: 4096,
   measure: ({ x, m, b }, rules) => ({
@@ -90,7 +90,7 @@ const closed = check.equals<EvenCase, Subject>({
 
 const tie = check.equals<EvenCase, Subject>({
   says: 'for x = z^2 + noise the Laplace posteriors at m and -m tie, though no rotation that mixes coordinates leads from one to the other',
-  given: { arbitrary: evenCases },
+  given: evenCases,
   measure: ({ x, m, b }, rules) => ({
     actual: rules.elbo(x, -m, b),
     expected: byQuadrature(x, m, b),
@@ -100,7 +100,7 @@ const tie = check.equals<EvenCase, Subject>({
 
 const apart = check.bound<EvenCase, Subject>({
   says: 'and the tie is not at m = 0: m = sqrt(x) is better by x (x - 1 - 12 b^2) / 2, so there are two best posteriors or more',
-  given: { arbitrary: evenCases },
+  given: evenCases,
   measure: ({ x, b }, rules) => ({
     lower: rules.elbo(x, 0, b) + (x * (x - 1 - 12 * b ** 2)) / 2,
     upper: rules.elbo(x, Math.sqrt(x), b),
@@ -122,28 +122,26 @@ export default claim<Subject, string, string>({
   subject: SUBJECT,
   checks: { mixing, closed, tie, apart },
   mutants: {
-    correlationOnly: mutant(
-      'only the first joint cumulant: opposite cumulants are taken for Gaussian',
-      s => ({
-        ...s,
-        recover: (twoTwo, _, t) => [(2 * twoTwo) / Math.sin(2 * t) ** 2, (2 * twoTwo) / Math.sin(2 * t) ** 2],
-      }),
-    ),
-    anglesSwapped: mutant('sine and cosine exchanged', s => ({
-      ...s,
-      recover: (twoTwo, threeOne, t) => s.recover(twoTwo, threeOne, Math.PI / 2 - t),
-    })),
-    entropyForgotten: mutant('without the entropy of q', s => ({
-      ...s,
-      elbo: (x, m, b) => s.elbo(x, m, b) - 1 - Math.log(2 * b),
-    })),
-    gaussianMoments: mutant('the fourth moment of a Gaussian with that variance', s => ({
-      ...s,
-      elbo: (x, m, b) => s.elbo(x, m, b) + 6 * b ** 4,
-    })),
-    linearDecoder: mutant('a term that tells the sign of the code', s => ({
-      ...s,
-      elbo: (x, m, b) => s.elbo(x, m, b) - m / 8,
-    })),
+    ...wrong.formula(SUBJECT, 'recover', {
+      correlationOnly: [
+        'only the first joint cumulant: opposite cumulants are taken for Gaussian',
+        (twoTwo, _, t) => [(2 * twoTwo) / Math.sin(2 * t) ** 2, (2 * twoTwo) / Math.sin(2 * t) ** 2],
+      ],
+      anglesSwapped: [
+        'sine and cosine exchanged',
+        (twoTwo, threeOne, t) => SUBJECT.recover(twoTwo, threeOne, Math.PI / 2 - t),
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'elbo', {
+      entropyForgotten: [
+        'without the entropy of q',
+        (x, m, b) => SUBJECT.elbo(x, m, b) - 1 - Math.log(2 * b),
+      ],
+      gaussianMoments: [
+        'the fourth moment of a Gaussian with that variance',
+        (x, m, b) => SUBJECT.elbo(x, m, b) + 6 * b ** 4,
+      ],
+      linearDecoder: ['a term that tells the sign of the code', (x, m, b) => SUBJECT.elbo(x, m, b) - m / 8],
+    }),
   },
 });

@@ -9,7 +9,7 @@ import {
   BERNOULLI_TAYLOR_RULES,
   type BernoulliTaylorRules,
 } from '../../../../src/core/objectives/vae/beta-vae-taylor-bernoulli.js';
-import { type Mutant, mat, mutant } from '../../../kit.js';
+import { type Mutant, mat, wrong } from '../../../kit.js';
 import { mistaken } from '../../../subjects/mistaken.js';
 import { type Observation, sigmoid } from '../../../subjects/vae/curvature.js';
 
@@ -44,38 +44,35 @@ export const SUBJECT: Subject = {
 };
 
 const inTaylor = (s: Subject, taylor: BetaVaeTaylorRules): Subject => ({ ...s, taylor });
-const withBernoulli = (change: Partial<BernoulliTaylorRules>) => {
-  const bernoulli = { ...SUBJECT.bernoulli, ...change };
-  return (s: Subject): Subject => ({ ...s, bernoulli });
-};
 
 export const MUTANTS = {
-  wrongGram: mutant("JJ' where that has the same shape", s => ({
-    ...s,
-    outer: (j, w) => (j.length === j[0]!.length ? SUBJECT.outer(mat.transpose(j), w) : SUBJECT.outer(j, w)),
-  })),
-  firstPartOnly: mutant('the second part dropped', s => ({ ...s, together: a => a })),
-  residualSign: mutant('the residual with the other sign', s => ({
-    ...s,
-    together: (a, r) => mat.combine(1, a, 1, r),
-  })),
-  curvatureOfProbability: mutant('weights 1 for logits, as if they were Gaussian means', s => ({
-    ...s,
-    weights: (_, output) => output.map(() => 1),
-  })),
-  scoreOfLogits: mutant('x - a for the score of logits', s => ({
-    ...s,
-    score: (_, x, output) => mat.subtract(x, output),
-  })),
+  ...wrong.formula(SUBJECT, 'outer', {
+    wrongGram: [
+      "JJ' where that has the same shape",
+      (j, w) => (j.length === j[0]!.length ? SUBJECT.outer(mat.transpose(j), w) : SUBJECT.outer(j, w)),
+    ],
+  }),
+  ...wrong.formula(SUBJECT, 'together', {
+    firstPartOnly: ['the second part dropped', a => a],
+    residualSign: ['the residual with the other sign', (a, r) => mat.combine(1, a, 1, r)],
+  }),
+  ...wrong.formula(SUBJECT, 'weights', {
+    curvatureOfProbability: [
+      'weights 1 for logits, as if they were Gaussian means',
+      (_, output) => output.map(() => 1),
+    ],
+  }),
+  ...wrong.formula(SUBJECT, 'score', {
+    scoreOfLogits: ['x - a for the score of logits', (_, x, output) => mat.subtract(x, output)],
+  }),
   taylorWithoutHalf: mistaken(BETA_VAE_TAYLOR.mistakes.penaltyWithoutHalf, inTaylor),
   taylorFactorIgnored: mistaken(BETA_VAE_TAYLOR.mistakes.penaltyWithoutVariance, inTaylor),
-  bernoulliWithoutHalf: mutant('the same for Bernoulli observations', withBernoulli({ prefactor: () => 1 })),
-  bernoulliUnweighted: mutant(
-    'tr(J^T J S) for logits',
-    withBernoulli({ curvature: logits => tf.onesLike(logits) }),
-  ),
-  bernoulliDeviation: mutant(
-    'the standard deviation of a bit for its variance',
-    withBernoulli({ curvature: logits => tf.sqrt(SUBJECT.bernoulli.curvature(logits)) }),
-  ),
+  ...wrong.rules(SUBJECT, 'bernoulli', {
+    bernoulliWithoutHalf: ['the same for Bernoulli observations', { prefactor: () => 1 }],
+    bernoulliUnweighted: ['tr(J^T J S) for logits', { curvature: logits => tf.onesLike(logits) }],
+    bernoulliDeviation: [
+      'the standard deviation of a bit for its variance',
+      { curvature: logits => tf.sqrt(SUBJECT.bernoulli.curvature(logits)) },
+    ],
+  }),
 } satisfies Readonly<Record<string, Mutant<Subject>>>;

@@ -69,14 +69,14 @@ const probability = draw.dyadic({ min: 1 / 64, max: 63 / 64, bits: 6 });
 
 const grey = check.equals<BitCase, Subject>({
   says: 'd^2 log p / dg^2 = -x / g^2 - (1 - x) / (1 - g)^2 for every x in [0, 1]',
-  given: { arbitrary: draw.record({ x: draw.dyadic({ min: 0, max: 1, bits: 4 }), g: probability }) },
+  given: draw.record({ x: draw.dyadic({ min: 0, max: 1, bits: 4 }), g: probability }),
   runs: 60,
   measure: ({ x, g }, rules) => ({ actual: measured(x, g).second, expected: rules.second(x, g) }),
 });
 
 const binary = check.equals<BitCase, Subject>({
   says: 'which is -1 / (1 - x - g)^2, as printed, for x = 0 and x = 1',
-  given: { arbitrary: draw.record({ x: fc.constantFrom(0, 1), g: probability }) },
+  given: draw.record({ x: fc.constantFrom(0, 1), g: probability }),
   runs: 40,
   measure: ({ x, g }, rules) => ({ actual: rules.second(x, g), expected: printedSecond(x, g) }),
 });
@@ -139,7 +139,7 @@ const logitSize = (c: LocalCase): number =>
 
 const objectives = check.equals<LocalCase, Subject>({
   says: 'through logits: the loss of each noise is sum softplus(a) - x a + beta KL, and the Taylor objective is the second-order one with the Hessian as it is',
-  given: { arbitrary: logitCases },
+  given: logitCases,
   runs: 50,
   measure: (c, rules) => {
     const net = linearAutoencoder(c.weight.length, c.mean.length);
@@ -220,7 +220,7 @@ const orderCases: fc.Arbitrary<LocalCase> = fc
 
 const secondOrder = check.order<LocalCase, Subject>({
   says: 'the beta-VAE minus its Taylor objective is then of order beta^2, with the coefficient L_ijkl M_ij M_kl / 8, M = (J^T diag(p(1-p)) J)^-1',
-  given: { arbitrary: orderCases },
+  given: orderCases,
   order: 2,
   runs: 10,
   measure: (c, rules) => {

@@ -10,7 +10,7 @@ import {
   BETA_VAE_TAYLOR_BERNOULLI,
   type BernoulliTaylorRules,
 } from '../../../../src/core/objectives/vae/beta-vae-taylor-bernoulli.js';
-import { type Mutant, mutant } from '../../../kit.js';
+import { type Mutant, wrong } from '../../../kit.js';
 import { mistaken } from '../../../subjects/mistaken.js';
 
 export interface Subject {
@@ -32,36 +32,37 @@ export const SUBJECT: Subject = {
 export const printedSecond = (x: number, g: number): number => -1 / (1 - x - g) ** 2;
 
 const inVae = (s: Subject, vae: BernoulliVaeRules): Subject => ({ ...s, vae });
-const withVae = (change: Partial<BernoulliVaeRules>) => {
-  const vae = { ...SUBJECT.vae, ...change };
-  return (s: Subject): Subject => ({ ...s, vae });
-};
+
 const inTaylor = (s: Subject, taylor: BernoulliTaylorRules): Subject => ({ ...s, taylor });
-const withTaylor = (change: Partial<BernoulliTaylorRules>) => {
-  const taylor = { ...SUBJECT.taylor, ...change };
-  return (s: Subject): Subject => ({ ...s, taylor });
-};
 
 export const MUTANTS = {
-  printed: mutant('the printed second derivative', s => ({ ...s, second: printedSecond })),
-  residual: mutant('-1 / (x - g)^2', s => ({ ...s, second: (x, g) => -1 / (x - g) ** 2 })),
-  exactAtGoodFit: mutant('eq. (6) taken to be the Hessian at a good fit', s => ({ ...s, ratio: () => 1 })),
-  inverted: mutant('g / (1 - g)', s => ({ ...s, ratio: g => g / (1 - g) })),
-  probabilities: mutant(
-    'probabilities where logits are meant',
-    withVae({ loss: (x, a) => SUBJECT.vae.loss(x, tf.sigmoid(a)) }),
-  ),
-  negative: mutant('the negative of the data', withVae({ loss: (x, a) => SUBJECT.vae.loss(x, tf.neg(a)) })),
+  ...wrong.formula(SUBJECT, 'second', {
+    printed: ['the printed second derivative', printedSecond],
+    residual: ['-1 / (x - g)^2', (x, g) => -1 / (x - g) ** 2],
+  }),
+  ...wrong.formula(SUBJECT, 'ratio', {
+    exactAtGoodFit: ['eq. (6) taken to be the Hessian at a good fit', () => 1],
+    inverted: ['g / (1 - g)', g => g / (1 - g)],
+  }),
+  ...wrong.rules(SUBJECT, 'vae', {
+    probabilities: [
+      'probabilities where logits are meant',
+      { loss: (x, a) => SUBJECT.vae.loss(x, tf.sigmoid(a)) },
+    ],
+    negative: ['the negative of the data', { loss: (x, a) => SUBJECT.vae.loss(x, tf.neg(a)) }],
+  }),
   noNoise: mistaken(BETA_VAE_BERNOULLI.mistakes.noNoise, inVae),
   betaIgnored: mistaken(BETA_VAE_BERNOULLI.mistakes.betaIgnored, inVae),
   gaussianWeights: mistaken(BETA_VAE_TAYLOR_BERNOULLI.mistakes.curvatureMissing, inTaylor),
-  probabilityWeights: mutant(
-    'weights 1 / (p (1 - p)), those of probabilities',
-    withTaylor({ curvature: a => tf.div(1, SUBJECT.taylor.curvature(a)) }),
-  ),
+  ...wrong.rules(SUBJECT, 'taylor', {
+    probabilityWeights: [
+      'weights 1 / (p (1 - p)), those of probabilities',
+      { curvature: a => tf.div(1, SUBJECT.taylor.curvature(a)) },
+    ],
+    taylorLoss: [
+      'the Taylor objective with half a squared error',
+      { loss: (x, a) => tf.mul(tf.sum(tf.square(tf.sub(x, a)), 1), 0.5) },
+    ],
+  }),
   withoutHalf: mistaken(BETA_VAE_TAYLOR_BERNOULLI.mistakes.penaltyWithoutHalf, inTaylor),
-  taylorLoss: mutant(
-    'the Taylor objective with half a squared error',
-    withTaylor({ loss: (x, a) => tf.mul(tf.sum(tf.square(tf.sub(x, a)), 1), 0.5) }),
-  ),
 } satisfies Readonly<Record<string, Mutant<Subject>>>;

@@ -137,7 +137,7 @@ const curvedCases: fc.Arbitrary<CurvedCase> = draw.record({
 
 const envelope = check.equals<CurvedCase, Subject>({
   says: 'GRAE and the Taylor objective at eq. (11) have the same gradient with respect to a curved decoder and the code',
-  given: { arbitrary: curvedCases },
+  given: curvedCases,
   runs: 40,
   ulps: 256,
   measure: ({ params, mean, x, beta }, rules) => {

@@ -4,7 +4,7 @@ import { gradient, jacobian } from '../../../../src/core/derivatives.js';
 import { GRAE, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
 import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
-import { type Mutant, mat, mutant, quad } from '../../../kit.js';
+import { type Mutant, mat, quad, wrong } from '../../../kit.js';
 import { mistaken } from '../../../subjects/mistaken.js';
 import { optimum, type SmoothCase } from '../../../subjects/vae/smooth-cases.js';
 
@@ -58,44 +58,50 @@ export const SUBJECT: Subject = {
 
 const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
 const inGrae = (s: Subject, grae: GraeRules): Subject => ({ ...s, grae });
-const withGrae = (change: Partial<GraeRules>) => {
-  const grae = { ...SUBJECT.grae, ...change };
-  return (s: Subject): Subject => ({ ...s, grae });
-};
 
 export const MUTANTS = {
-  gaussNewton: mutant('R dropped from eq. (10): it becomes GRAE', s => ({ ...s, full: s.grae })),
-  curvatureSign: mutant('A + R for A - R in eq. (10)', s => ({
-    ...s,
-    full: {
-      ...s.full,
-      jacobian: at => {
-        const j = GRAE_RULES.jacobian(at);
-        return tf.sub(tf.mul(tf.matMul(j, j, true), 2), s.full.jacobian(at));
+  ...wrong.formula(SUBJECT, 'full', {
+    gaussNewton: ['R dropped from eq. (10): it becomes GRAE', SUBJECT.grae],
+  }),
+  ...wrong.rules(SUBJECT, 'full', {
+    curvatureSign: [
+      'A + R for A - R in eq. (10)',
+      {
+        jacobian: at => {
+          const j = GRAE_RULES.jacobian(at);
+          return tf.sub(tf.mul(tf.matMul(j, j, true), 2), SUBJECT.full.jacobian(at));
+        },
       },
-    },
-  })),
-  secondOrderClaimed: mutant('no term of first order in beta, as the approximation is usually quoted', s => ({
-    ...s,
-    first: () => 0,
-  })),
-  frozenFirst: mutant('-tr(R A^-1) / 2 for the first coefficient, as if S stayed at eq. (11)', s => ({
-    ...s,
-    first: (a, hessian) => -mat.traceOfProduct(mat.combine(1, a, -1, hessian), mat.inverse(a)) / 2,
-  })),
-  quarter: mutant('1/4 for 1/8', s => ({ ...s, second: quartic => quartic / 4 })),
-  twentyFourth: mutant('1/24 for 1/8', s => ({ ...s, second: quartic => quartic / 24 })),
-  frozenCovariance: mutant('the covariance of eq. (11) in place of the optimal one', s => ({
-    ...s,
-    covariance: (c, beta) => graeCovariance(c.jacobian, beta),
-  })),
-  oneSample: mutant('one noise instead of the average', s => ({
-    ...s,
-    points: d => [{ point: Array.from({ length: d }, (_, i) => Math.cos(i + 1)), weight: 1 }],
-  })),
+    ],
+  }),
+  ...wrong.formula(SUBJECT, 'first', {
+    secondOrderClaimed: ['no term of first order in beta, as the approximation is usually quoted', () => 0],
+    frozenFirst: [
+      '-tr(R A^-1) / 2 for the first coefficient, as if S stayed at eq. (11)',
+      (a, hessian) => -mat.traceOfProduct(mat.combine(1, a, -1, hessian), mat.inverse(a)) / 2,
+    ],
+  }),
+  ...wrong.formula(SUBJECT, 'second', {
+    quarter: ['1/4 for 1/8', quartic => quartic / 4],
+    twentyFourth: ['1/24 for 1/8', quartic => quartic / 24],
+  }),
+  ...wrong.formula(SUBJECT, 'covariance', {
+    frozenCovariance: [
+      'the covariance of eq. (11) in place of the optimal one',
+      (c, beta) => graeCovariance(c.jacobian, beta),
+    ],
+  }),
+  ...wrong.formula(SUBJECT, 'points', {
+    oneSample: [
+      'one noise instead of the average',
+      d => [{ point: Array.from({ length: d }, (_, i) => Math.cos(i + 1)), weight: 1 }],
+    ],
+  }),
   missingHalf: mistaken(GRAE.mistakes.penaltyWithoutHalf, inGrae),
   betaDropped: mistaken(GRAE.mistakes.betaMissing, inGrae),
-  noPrior: mutant('no prior on the code', withGrae({ prior: mean => tf.mul(GRAE_RULES.prior(mean), 0) })),
+  ...wrong.rules(SUBJECT, 'grae', {
+    noPrior: ['no prior on the code', { prior: mean => tf.mul(GRAE_RULES.prior(mean), 0) }],
+  }),
   covarianceForRoot: mistaken(VAE.mistakes.varianceForDeviation, inVae),
   noNoise: mistaken(VAE.mistakes.noNoise, inVae),
   betaIgnored: mistaken(VAE.mistakes.betaIgnored, inVae),

@@ -3,7 +3,7 @@
 import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
 import { axisAngle, modQuarter, procrustes } from '../../../../src/theory/numerics/procrustes.js';
-import { type Mutant, mat, mutant } from '../../../kit.js';
+import { type Mutant, mat, wrong } from '../../../kit.js';
 import { mistaken } from '../../../subjects/mistaken.js';
 import { meanField } from './rotation-cases.js';
 
@@ -35,52 +35,41 @@ const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
 const determinant = (o: mat.Matrix): number => o[0]![0]! * o[1]![1]! - o[0]![1]! * o[1]![0]!;
 
 export const MUTANTS = {
-  leftFlip: mutant<Subject>(
-    'a reflection undone on the side of the true latents: the sign of the angle turns',
-    s => ({
-      ...s,
-      angle: o => (determinant(o) < 0 ? s.angle([o[0]!, o[1]!.map(x => -x)]) : s.angle(o)),
-    }),
-  ),
-  transposed: mutant<Subject>('M Z^T for Z M^T', s => ({
-    ...s,
-    procrustes: cross => s.procrustes(mat.transpose(cross)),
-  })),
-  notOrthogonal: mutant<Subject>('the cross moments themselves instead of their orthogonal factor', s => ({
-    ...s,
-    procrustes: cross => cross,
-  })),
-  halfTurn: mutant<Subject>('angles mod 180 degrees', s => ({
-    ...s,
-    angle: o => (Math.atan2(o[1]![0]!, o[0]![0]!) * 180) / Math.PI / 2,
-  })),
-  zeroAngle: mutant<Subject>('an angle of 0, as if the true latents were found', s => ({
-    ...s,
-    predicted: () => 0,
-  })),
-  wholeAngle: mutant<Subject>('the angle of (3, 4c), not half of it', s => ({
-    ...s,
-    predicted: between => modQuarter(2 * s.predicted(between)),
-  })),
-  marginalVariances: mutant<Subject>('diag of P^-1 for 1 / diag P', s => ({
-    ...s,
-    variances: (decoder, noise) => {
-      const full = graeCovariance(decoder, noise ** 2);
-      return mat.diagonal(full.map((row, i) => row[i]!));
-    },
-  })),
-  dropWithoutHalf: mutant<Subject>('twice the cost of turning', s => ({
-    ...s,
-    drop: (a, b, theta) => 2 * s.drop(a, b, theta),
-  })),
-  dropOfSingleAngle: mutant<Subject>('sin theta for sin 2 theta', s => ({
-    ...s,
-    drop: (a, b, theta) => s.drop(a, b, theta / 2),
-  })),
+  ...wrong.formula(SUBJECT, 'angle', {
+    leftFlip: [
+      'a reflection undone on the side of the true latents: the sign of the angle turns',
+      o => (determinant(o) < 0 ? SUBJECT.angle([o[0]!, o[1]!.map(x => -x)]) : SUBJECT.angle(o)),
+    ],
+    halfTurn: ['angles mod 180 degrees', o => (Math.atan2(o[1]![0]!, o[0]![0]!) * 180) / Math.PI / 2],
+  }),
+  ...wrong.formula(SUBJECT, 'procrustes', {
+    transposed: ['M Z^T for Z M^T', cross => SUBJECT.procrustes(mat.transpose(cross))],
+    notOrthogonal: ['the cross moments themselves instead of their orthogonal factor', cross => cross],
+  }),
+  ...wrong.formula(SUBJECT, 'predicted', {
+    zeroAngle: ['an angle of 0, as if the true latents were found', () => 0],
+    wholeAngle: [
+      'the angle of (3, 4c), not half of it',
+      between => modQuarter(2 * SUBJECT.predicted(between)),
+    ],
+  }),
+  ...wrong.formula(SUBJECT, 'variances', {
+    marginalVariances: [
+      'diag of P^-1 for 1 / diag P',
+      (decoder, noise) => {
+        const full = graeCovariance(decoder, noise ** 2);
+        return mat.diagonal(full.map((row, i) => row[i]!));
+      },
+    ],
+  }),
+  ...wrong.formula(SUBJECT, 'drop', {
+    dropWithoutHalf: ['twice the cost of turning', (a, b, theta) => 2 * SUBJECT.drop(a, b, theta)],
+    dropOfSingleAngle: ['sin theta for sin 2 theta', (a, b, theta) => SUBJECT.drop(a, b, theta / 2)],
+    gramEigenvalues: [
+      'the eigenvalues of W^T W for those of the precision',
+      (a, b, theta) => SUBJECT.drop(a - 1, b - 1, theta),
+    ],
+  }),
   covarianceForRoot: mistaken(VAE.mistakes.varianceForDeviation, inVae),
   betaIgnored: mistaken(VAE.mistakes.betaIgnored, inVae),
-  gramEigenvalues: mutant<Subject>('the eigenvalues of W^T W for those of the precision', s => ({
-    ...s,
-    drop: (a, b, theta) => s.drop(a - 1, b - 1, theta),
-  })),
 } satisfies Readonly<Record<string, Mutant<Subject>>>;
