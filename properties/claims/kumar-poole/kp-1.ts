@@ -1,23 +1,10 @@
 /** @file KP-1: the posterior of a model whose latents were transformed, and what a restricted family loses by that. */
-
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
+import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import { klOfCovariances, logNormalDensity } from '../../../src/theory/closed/gaussian.js';
 import { precision } from '../../../src/theory/closed/grae.js';
-import {
-  determinantOf,
-  PRIORS,
-  scoreRotation,
-  type Transformation,
-  twist,
-} from '../../../src/theory/closed/prior-symmetry.js';
-import { check, claim, conditional, draw, type fc, mat, quad, wrong } from '../../kit.js';
-import {
-  LOCAL_EXAMPLES,
-  type LocalCase,
-  linearAutoencoder,
-  localCases,
-  valuesOf,
-} from '../../subjects/vae/local-cases.js';
+import * as priorSymmetry from '../../../src/theory/closed/prior-symmetry.js';
+import { check, claim, conditional, draw, mat, quad, wrong } from '../../kit.js';
+import * as local from '../../subjects/vae/local-cases.js';
 import {
   eigenvalues,
   figure,
@@ -31,52 +18,36 @@ import {
   turned,
 } from '../../subjects/vae/mean-field.js';
 import { betaVae, posterior } from '../../subjects/vae/step.js';
-import {
-  type SymmetryCase,
-  showSymmetry,
-  symmetryCases,
-  UNEQUAL,
-} from '../../subjects/vae/symmetry-cases.js';
+import * as symmetry from '../../subjects/vae/symmetry-cases.js';
 
 /** r and its inverse. */
 interface Symmetry {
-  readonly map: Transformation;
-  readonly inverse: Transformation;
+  readonly map: priorSymmetry.Transformation;
+  readonly inverse: priorSymmetry.Transformation;
 }
 
-interface Subject {
+const SUBJECT = {
   /** Where the posterior's density is taken: r(z). */
-  readonly moved: (r: Symmetry, z: mat.Vector) => number[];
+  moved: ({ map }: Symmetry, z: mat.Vector): number[] => map(z),
   /** By what it is multiplied there: |det J_r(z)|. */
-  readonly volume: (r: Symmetry, z: mat.Vector) => number;
-  readonly vae: VaeRules;
-  /** The posterior that the beta-VAE approximates: proportional to p(x|z)^(1/beta) p(z), observations of variance 1. */
-  readonly tempered: (c: LocalCase) => { mean: mat.Vector; covariance: mat.Matrix };
-}
-
-const SUBJECT: Subject = {
-  moved: ({ map }, z) => map(z),
-  volume: ({ map }, z) => determinantOf(map, z),
+  volume: ({ map }: Symmetry, z: mat.Vector) => priorSymmetry.determinantOf(map, z),
   vae: VAE_RULES,
+  /** The posterior that the beta-VAE approximates: proportional to p(x|z)^(1/beta) p(z), observations of variance 1. */
   tempered: linearPosterior,
 };
+type Subject = typeof SUBJECT;
 
-interface NormalCase {
-  readonly model: LocalCase;
-  readonly rate: number;
-  readonly z: mat.Vector;
-}
+const planar = local.localCases.filter(c => c.mean.length === 2 && c.beta >= 1 / 64);
 
-const planar = localCases.filter(c => c.mean.length === 2 && c.beta >= 1 / 64);
-
-const normalCases: fc.Arbitrary<NormalCase> = draw.record({
+const normalCases = draw.record({
   model: planar,
   rate: draw.dyadic({ min: -2, max: 2, bits: 6 }),
   z: draw.vector(2, draw.normal()),
 });
+type NormalCase = draw.Of<typeof normalCases>;
 
 /** log p(z | x) of a linear decoder with noise beta. */
-function logPosterior(c: LocalCase, z: mat.Vector): number {
+function logPosterior(c: local.LocalCase, z: mat.Vector): number {
   const { mean } = linearPosterior(c);
   const p = precision(c.weight, c.beta, z.length);
   const off = mat.subtract(z, mean);
@@ -85,25 +56,25 @@ function logPosterior(c: LocalCase, z: mat.Vector): number {
 }
 
 /** log p(x | z) */
-function logLikelihood({ weight, bias, x, beta }: LocalCase, z: mat.Vector): number {
+function logLikelihood({ weight, bias, x, beta }: local.LocalCase, z: mat.Vector): number {
   const off = mat.subtract(x, mat.add(mat.apply(weight, z), bias));
   return -(mat.dot(off, off) / beta + x.length * Math.log(2 * Math.PI * beta)) / 2;
 }
 
-const evidence = ({ weight, bias, x, beta }: LocalCase): number =>
+const evidence = ({ weight, bias, x, beta }: local.LocalCase): number =>
   logNormalDensity(
     mat.subtract(x, bias),
     mat.combine(1, mat.multiply(weight, mat.transpose(weight)), beta, mat.identity(x.length)),
   );
 
-const logPrior = (z: mat.Vector): number => PRIORS.normal.logDensity(z);
+const logPrior = (z: mat.Vector): number => priorSymmetry.PRIORS.normal.logDensity(z);
 
 const gaussian = check.equals<NormalCase, Subject>({
   says: "Bayes' rule for the decoder p(x | r(z)) gives p(r(z) | x) for the twist r(z) = Rot(c |z|^2) z, which is not linear",
   given: normalCases,
   runs: 50,
   measure: ({ model, rate, z }, rules) => {
-    const r = { map: twist(rate), inverse: twist(-rate) };
+    const r = { map: priorSymmetry.twist(rate), inverse: priorSymmetry.twist(-rate) };
     const at = r.map(z);
     const terms = [logLikelihood(model, at), logPrior(z), -evidence(model)];
     const stretch = 1 + mat.norm(model.weight.flat()) ** 2 / model.beta;
@@ -122,7 +93,7 @@ const volume = check.within<NormalCase, Subject>({
   runs: 20,
   tolerance: 1e-6,
   measure: ({ rate, z }, rules) => ({
-    actual: rules.volume({ map: twist(rate), inverse: twist(-rate) }, z),
+    actual: rules.volume({ map: priorSymmetry.twist(rate), inverse: priorSymmetry.twist(-rate) }, z),
     expected: 1,
   }),
 });
@@ -131,16 +102,20 @@ const volume = check.within<NormalCase, Subject>({
 const likelihood = ([a, b]: mat.Vector): number =>
   Math.exp(-((a! - 1) ** 2) - (b! - a! ** 2) ** 2 / 2) + 0.1 * Math.exp(-((b! + 1) ** 2));
 
-const symmetryOf = ({ prior, u }: SymmetryCase): Symmetry => ({
-  map: scoreRotation(prior, u),
-  inverse: scoreRotation(prior, mat.transpose(u)),
+const symmetryOf = ({ prior, u }: symmetry.SymmetryCase): Symmetry => ({
+  map: priorSymmetry.scoreRotation(prior, u),
+  inverse: priorSymmetry.scoreRotation(prior, mat.transpose(u)),
 });
 
-const density = ({ prior }: SymmetryCase, z: mat.Vector): number => Math.exp(prior.logDensity(z));
+const density = ({ prior }: symmetry.SymmetryCase, z: mat.Vector): number => Math.exp(prior.logDensity(z));
 
-const pushforward = check.within<SymmetryCase, Subject>({
+const pushforward = check.within<symmetry.SymmetryCase, Subject>({
   says: "p'(z | x) = p(r(z) | x) |det J_r(z)| for every prior and the map of appendix A (differences: 1e-7)",
-  given: { arbitrary: symmetryCases(Object.values(PRIORS)), examples: UNEQUAL, show: showSymmetry },
+  given: {
+    arbitrary: symmetry.symmetryCases(Object.values(priorSymmetry.PRIORS)),
+    examples: symmetry.UNEQUAL,
+    show: symmetry.showSymmetry,
+  },
   tolerance: 1e-7,
   measure: (c, rules) => {
     const r = symmetryOf(c);
@@ -152,9 +127,9 @@ const pushforward = check.within<SymmetryCase, Subject>({
   },
 });
 
-const printed = check.violates<SymmetryCase, Subject>({
+const printed = check.violates<symmetry.SymmetryCase, Subject>({
   says: "p'(z | x) = p(r(z) | x) without the determinant is false for a Laplace and for a logistic prior",
-  given: check.only(UNEQUAL, showSymmetry),
+  given: check.only(symmetry.UNEQUAL, symmetry.showSymmetry),
   margin: 2 ** 30,
   measure: c => {
     const at = symmetryOf(c).map(c.z);
@@ -163,20 +138,25 @@ const printed = check.violates<SymmetryCase, Subject>({
   },
 });
 
-const tempered = check.equals<LocalCase, Subject>({
+const tempered = check.equals<local.LocalCase, Subject>({
   says: 'the beta-VAE is beta [-log of the tempered evidence + KL to the posterior proportional to p(x|z)^(1/beta) p(z)], for every Gaussian q',
-  given: { arbitrary: localCases, examples: LOCAL_EXAMPLES },
+  given: { arbitrary: local.localCases, examples: local.LOCAL_EXAMPLES },
   runs: 40,
   measure: (c, rules) => {
     const d = c.mean.length;
-    const net = linearAutoencoder(c.weight.length, d);
+    const net = local.linearAutoencoder(c.weight.length, d);
     const { mean, covariance } = rules.tempered(c);
     const off = mat.subtract(c.mean, mean);
     const p = precision(c.weight, c.beta, d);
     const kl = klOfCovariances(c.covariance, covariance) + mat.form(off, p, off) / 2;
     const stretch = 1 + mat.norm(c.weight.flat()) ** 2 / c.beta;
     return {
-      actual: betaVae(rules.vae, net, valuesOf(c, posterior(net, c.mean, c.covariance)), quad.sigmaPoints(d)),
+      actual: betaVae(
+        rules.vae,
+        net,
+        local.valuesOf(c, posterior(net, c.mean, c.covariance)),
+        quad.sigmaPoints(d),
+      ),
       expected: linearEvidence(c) + c.beta * kl,
       scale: stretch * (linearSize(c, c.covariance) + linearSize(c, covariance, mean)),
     };
@@ -188,23 +168,18 @@ const strict = check.bound<RotatedCase, Subject>({
   given: { arbitrary: rotatedCases, examples: [figure(45, 0.5), figure(10, 0.5)] },
   runs: 40,
   measure: (c, rules) => {
-    const net = linearAutoencoder(c.x.length, 2, 'diagonal');
+    const net = local.linearAutoencoder(c.x.length, 2, 'diagonal');
     const [straight, at] = [turned(c, 0), turned(c, c.angle)];
     const { best, other } = meanField(at, c);
-    const value = (of: LocalCase, mean: mat.Vector, s: mat.Matrix): number =>
-      betaVae(rules.vae, net, valuesOf(of, posterior(net, mean, s)), quad.sigmaPoints(2));
+    const value = (of: local.LocalCase, mean: mat.Vector, s: mat.Matrix): number =>
+      betaVae(rules.vae, net, local.valuesOf(of, posterior(net, mean, s)), quad.sigmaPoints(2));
     const lower =
       value(straight, straight.mean, meanField(straight, c).best) +
       c.beta * rotationLoss(...eigenvalues(c), c.angle);
-    return [
-      { what: 'best', lower, upper: value(at, at.mean, best), scale: linearSize(at, best) },
-      {
-        what: 'another',
-        lower,
-        upper: value(at, other.mean, other.covariance),
-        scale: linearSize(at, other.covariance, other.mean),
-      },
-    ];
+    return check.below({
+      best: [lower, value(at, at.mean, best), linearSize(at, best)],
+      another: [lower, value(at, other.mean, other.covariance), linearSize(at, other.covariance, other.mean)],
+    });
   },
 });
 
@@ -230,7 +205,10 @@ export default claim<Subject, string, string>({
     }),
     ...wrong.formula(SUBJECT, 'volume', {
       withoutDeterminant: ['the determinant omitted', () => 1],
-      inverseDeterminant: ['the determinant of r^-1', ({ map }, z) => 1 / determinantOf(map, z)],
+      inverseDeterminant: [
+        'the determinant of r^-1',
+        ({ map }, z) => 1 / priorSymmetry.determinantOf(map, z),
+      ],
     }),
     ...wrong.formula(SUBJECT, 'tempered', {
       untempered: ['the posterior p(z | x) whatever beta', c => linearPosterior({ ...c, beta: 1 })],

@@ -2,28 +2,22 @@
 import * as tf from '@tensorflow/tfjs';
 import { VAE, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { graeCovariance } from '../../../src/theory/closed/grae.js';
-import { asymptotic, check, claim, draw, type fc, mat, type OrderCase, quad, wrong } from '../../kit.js';
+import { asymptotic, check, claim, draw, mat, type OrderCase, quad, wrong } from '../../kit.js';
 import { mistaken } from '../../subjects/mistaken.js';
 import { curvatureAt } from '../../subjects/vae/curvature.js';
 import { curvedCases, quadratics, reach, type SmoothCase, show } from '../../subjects/vae/smooth-cases.js';
 import { betaVae, posterior } from '../../subjects/vae/step.js';
 
-interface Subject {
-  readonly vae: VaeRules;
-  /** What eq. (4) adds for the spread of the code, H the Hessian of -log p. */
-  readonly spread: (hessian: mat.Matrix, s: mat.Matrix) => number;
-  /** Its error for a Gaussian posterior, from L_ijkl S_ij S_kl. */
-  readonly fourth: (quartic: number) => number;
-  /** Its leading error in one dimension, from L''' and the third moment of the code. */
-  readonly third: (derivative: number, moment: number) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   vae: VAE_RULES,
-  spread: (hessian, s) => mat.traceOfProduct(hessian, s) / 2,
-  fourth: quartic => quartic / 8,
-  third: (derivative, moment) => (derivative * moment) / 6,
+  /** What eq. (4) adds for the spread of the code, H the Hessian of -log p. */
+  spread: (hessian: mat.Matrix, s: mat.Matrix) => mat.traceOfProduct(hessian, s) / 2,
+  /** Its error for a Gaussian posterior, from L_ijkl S_ij S_kl. */
+  fourth: (quartic: number) => quartic / 8,
+  /** Its leading error in one dimension, from L''' and the third moment of the code. */
+  third: (derivative: number, moment: number) => (derivative * moment) / 6,
 };
+type Subject = typeof SUBJECT;
 
 const NODES = 8;
 const points = new Map([1, 2].map(d => [d, quad.gaussianPoints(d, NODES)]));
@@ -51,14 +45,10 @@ function sizeOf(c: SmoothCase, s: mat.Matrix): number {
   return data * ((c.fits ? 0 : 0.5) + width + mat.norm(c.mean) * 2 ** -10) + width ** 2;
 }
 
-interface WideCase {
-  readonly c: SmoothCase;
-  readonly s: mat.Matrix;
-}
-
-const wide: fc.Arbitrary<WideCase> = quadratics('some').chain(c =>
+const wide = quadratics('some').chain(c =>
   draw.spd(c.mean.length, 1 / 16, 4).map(({ matrix }) => ({ c, s: matrix })),
 );
+type WideCase = draw.Of<typeof wide>;
 
 const quartic = check.equals<WideCase, Subject>({
   says: 'for quadratic decoders the expected reconstruction is its expansion plus L_ijkl S_ij S_kl / 8 exactly, at any width',
@@ -89,13 +79,6 @@ const gaussian = check.order<SmoothCase, Subject>({
   },
 });
 
-/** One latent with a posterior of two values: variance 1, third moment not 0. */
-interface SkewedCase {
-  readonly c: SmoothCase;
-  /** The chance of the larger value. */
-  readonly chance: number;
-}
-
 const noisesOf = ({ chance: p }: SkewedCase): readonly quad.WeightedPoint[] => [
   { point: [Math.sqrt((1 - p) / p)], weight: p },
   { point: [-Math.sqrt(p / (1 - p))], weight: 1 - p },
@@ -108,14 +91,17 @@ const jacobian = ({ jacobian: j }: SmoothCase): mat.Vector => j.map(row => row[0
 /** L''' = 3 sum_m J_m Q_m of a quadratic decoder with one latent. */
 const thirdDerivative = (c: SmoothCase): number => 3 * mat.dot(jacobian(c), c.params['decoder.hessians']!);
 
-const skewedCases: fc.Arbitrary<SkewedCase> = draw.record<SkewedCase>({
+/** One latent with a posterior of two values: variance 1, third moment not 0. */
+const skewedCases = draw.record({
   c: quadratics('some').filter(
     c =>
       c.mean.length === 1 &&
       Math.abs(thirdDerivative(c)) > mat.norm(jacobian(c)) * mat.norm(c.params['decoder.hessians']!),
   ),
+  /** The chance of the larger value. */
   chance: draw.dyadic({ min: 1 / 16, max: 3 / 8, bits: 5 }),
 });
+type SkewedCase = draw.Of<typeof skewedCases>;
 
 const showSkewed = ({ c, chance }: SkewedCase): string => `${show(c)}, chance ${chance}`;
 

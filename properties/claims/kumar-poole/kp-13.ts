@@ -2,14 +2,6 @@
 import { check, claim, conditional, draw, fc, mat, wrong } from '../../kit.js';
 import { betas } from '../../subjects/vae/local-cases.js';
 
-/** Everything in terms of the Hessian H of log p(x | z) at the mean code, 0 here, with log p(x | h) = 0. */
-interface Subject {
-  /** Eq. (9). */
-  readonly covariance: (h: mat.Matrix, beta: number) => number[][];
-  /** The supremum over all covariances: eq. (10), or infinity where the objective has no maximum. */
-  readonly supremum: (h: mat.Matrix, beta: number) => number;
-}
-
 /** I - H / beta */
 const precisionOf = (h: mat.Matrix, beta: number): number[][] =>
   mat.combine(1, mat.identity(h.length), -1 / beta, h);
@@ -23,13 +15,16 @@ const isPositive = (p: mat.Matrix): boolean => mat.symmetricEigen(p).values.at(-
 const logAbsDet = (p: mat.Matrix): number =>
   mat.symmetricEigen(p).values.reduce((sum, x) => sum + Math.log(Math.abs(x)), 0);
 
-const SUBJECT: Subject = {
-  covariance: (h, beta) => mat.inverse(precisionOf(h, beta)),
-  supremum: (h, beta) => {
+const SUBJECT = {
+  /** Eq. (9). */
+  covariance: (h: mat.Matrix, beta: number): number[][] => mat.inverse(precisionOf(h, beta)),
+  /** The supremum over all covariances: eq. (10), or infinity where the objective has no maximum. */
+  supremum: (h: mat.Matrix, beta: number) => {
     const p = precisionOf(h, beta);
     return isPositive(p) ? -(beta / 2) * mat.logDet(p) : Number.POSITIVE_INFINITY;
   },
 };
+type Subject = typeof SUBJECT;
 
 interface HessianCase {
   readonly h: mat.Matrix;
@@ -69,20 +64,14 @@ const gap = check.equals<HessianCase, Subject>({
     const best = rules.covariance(h, beta);
     const m = mat.multiply(precisionOf(h, beta), s);
     const shape = mat.logDet(precisionOf(h, beta)) + mat.logDetOfFactor(mat.cholesky(s));
-    return [
-      {
-        what: 'at the best',
-        actual: objective(h, best, beta),
-        expected: rules.supremum(h, beta),
-        scale: sizeOf({ ...c, s: best }),
-      },
-      {
-        what: 'at another',
-        actual: rules.supremum(h, beta) - objective(h, s, beta),
-        expected: (beta / 2) * (mat.trace(m) - shape - s.length),
-        scale: sizeOf(c),
-      },
-    ];
+    return check.agree({
+      'at the best': [objective(h, best, beta), rules.supremum(h, beta), sizeOf({ ...c, s: best })],
+      'at another': [
+        rules.supremum(h, beta) - objective(h, s, beta),
+        (beta / 2) * (mat.trace(m) - shape - s.length),
+        sizeOf(c),
+      ],
+    });
   },
 });
 
@@ -110,13 +99,6 @@ const stationary = check.equals<HessianCase, Subject>({
   },
 });
 
-interface StretchCase {
-  readonly top: number;
-  readonly beta: number;
-  readonly others: mat.Vector;
-  readonly stretch: number;
-}
-
 const meanOf = (values: mat.Vector): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 
 /** A Hessian with an eigenvalue of `top` beta, and a covariance that is wide in its direction. */
@@ -129,12 +111,13 @@ function stretched({ top, beta, others, stretch }: StretchCase): HessianCase {
   return { h: mat.combine(top * beta, along, meanOf(others) * beta, rest), beta, s };
 }
 
-const above: fc.Arbitrary<StretchCase> = draw.record<StretchCase>({
+const above = draw.record({
   top: fc.oneof(fc.constant(1), draw.dyadic({ min: 1.125, max: 4, bits: 5 })),
   beta: betas,
   others: fc.oneof(...[0, 1, 2].map(n => draw.vector(n, draw.dyadic({ min: -2, max: 0.5, bits: 4 })))),
   stretch: fc.constantFrom(2 ** 10, 2 ** 20, 2 ** 40),
 });
+type StretchCase = draw.Of<typeof above>;
 
 const unbounded = check.equals<StretchCase, Subject>({
   says: 'where the largest eigenvalue of H is a beta, a >= 1, there is no maximum: with the variance t along it the objective grows as beta/2 [(a - 1) t + log t]',
@@ -144,15 +127,14 @@ const unbounded = check.equals<StretchCase, Subject>({
     const rest = h.length * meanOf(c.others) - meanOf(c.others);
     // rounding would decide whether the largest eigenvalue is below beta where it is equal to it
     const supremum = rules.supremum(c.top === 1 ? h.map(row => mat.scale(1 + 2 ** -40, row)) : h, beta);
-    return [
-      { what: 'no maximum', actual: supremum === Number.POSITIVE_INFINITY ? 1 : 0, expected: 1 },
-      {
-        what: 'growth',
-        actual: objective(h, s, beta),
-        expected: (beta / 2) * ((c.top - 1) * c.stretch + 1 + Math.log(c.stretch) + rest),
-        scale: beta * c.stretch * (4 + c.top),
-      },
-    ];
+    return check.agree({
+      'no maximum': [supremum === Number.POSITIVE_INFINITY ? 1 : 0, 1],
+      growth: [
+        objective(h, s, beta),
+        (beta / 2) * ((c.top - 1) * c.stretch + 1 + Math.log(c.stretch) + rest),
+        beta * c.stretch * (4 + c.top),
+      ],
+    });
   },
 });
 

@@ -1,56 +1,46 @@
 /** @file KP-2: the map of appendix A leaves every prior as it is. Its Jacobian's determinant is 1 for few of them only. */
-
 import { normalQuantile } from '../../../src/claims/normal-quantile.js';
 import { normalCdf } from '../../../src/claims/statistics.js';
-import {
-  determinantOf,
-  PRIORS,
-  type Prior,
-  scoreRotation,
-  type Transformation,
-} from '../../../src/theory/closed/prior-symmetry.js';
+import * as priorSymmetry from '../../../src/theory/closed/prior-symmetry.js';
 import { check, claim, mat, quad, refuted, wrong } from '../../kit.js';
-import {
-  rotation,
-  type SymmetryCase,
-  showSymmetry,
-  symmetryCases,
-  UNEQUAL,
-} from '../../subjects/vae/symmetry-cases.js';
+import * as symmetry from '../../subjects/vae/symmetry-cases.js';
 
-interface Subject {
+const SUBJECT = {
   /** r */
-  readonly map: (prior: Prior, u: mat.Matrix) => Transformation;
+  map: priorSymmetry.scoreRotation,
   /** What |det J_r(z)| is said to be. */
-  readonly determinant: (prior: Prior, r: Transformation, z: mat.Vector) => number;
-}
-
-const SUBJECT: Subject = {
-  map: scoreRotation,
-  determinant: (prior, r, z) => Math.exp(prior.logDensity(z) - prior.logDensity(r(z))),
+  determinant: (prior: priorSymmetry.Prior, r: priorSymmetry.Transformation, z: mat.Vector) =>
+    Math.exp(prior.logDensity(z) - prior.logDensity(r(z))),
 };
+type Subject = typeof SUBJECT;
 
-const all = Object.values(PRIORS);
+const all = Object.values(priorSymmetry.PRIORS);
 
-const determinant = check.within<SymmetryCase, Subject>({
+const determinant = check.within<symmetry.SymmetryCase, Subject>({
   says: '|det J_r(z)| = p(z) / p(r(z)) at every z, for independent and for dependent coordinates: r leaves the prior as it is (differences: 1e-7)',
-  given: { arbitrary: symmetryCases(all), examples: UNEQUAL, show: showSymmetry },
+  given: { arbitrary: symmetry.symmetryCases(all), examples: symmetry.UNEQUAL, show: symmetry.showSymmetry },
   tolerance: 1e-7,
   measure: ({ prior, u, z }, rules) => {
     const r = rules.map(prior, u);
-    return { actual: determinantOf(r, z), expected: rules.determinant(prior, r, z) };
+    return { actual: priorSymmetry.determinantOf(r, z), expected: rules.determinant(prior, r, z) };
   },
 });
 
-const unit = check.within<SymmetryCase, Subject>({
+const unit = check.within<symmetry.SymmetryCase, Subject>({
   says: 'for the normal and the uniform prior it is 1, as printed (differences: 1e-7)',
-  given: { arbitrary: symmetryCases([PRIORS.normal, PRIORS.uniform]), show: showSymmetry },
+  given: {
+    arbitrary: symmetry.symmetryCases([priorSymmetry.PRIORS.normal, priorSymmetry.PRIORS.uniform]),
+    show: symmetry.showSymmetry,
+  },
   tolerance: 1e-7,
-  measure: ({ prior, u, z }, rules) => ({ actual: determinantOf(rules.map(prior, u), z), expected: 1 }),
+  measure: ({ prior, u, z }, rules) => ({
+    actual: priorSymmetry.determinantOf(rules.map(prior, u), z),
+    expected: 1,
+  }),
 });
 
 interface MarginalCase {
-  readonly prior: Prior;
+  readonly prior: priorSymmetry.Prior;
   readonly u: mat.Matrix;
   /** Where the likelihood exp(-|z - x|^2 / 8) is centred. */
   readonly x: mat.Vector;
@@ -60,7 +50,7 @@ interface MarginalCase {
 const POINTS = quad.gaussianPoints(2, 40).filter(({ point }) => mat.norm(point) < 7);
 
 /** p(x) for the decoder z -> r(z), averaged over the prior by its normal scores. */
-const evidence = (prior: Prior, r: Transformation, x: mat.Vector): number =>
+const evidence = (prior: priorSymmetry.Prior, r: priorSymmetry.Transformation, x: mat.Vector): number =>
   quad.expectation(POINTS, scores => {
     const off = mat.subtract(r(prior.fromUniform(scores.map(normalCdf))), x);
     return Math.exp(-mat.dot(off, off) / 8);
@@ -69,8 +59,9 @@ const evidence = (prior: Prior, r: Transformation, x: mat.Vector): number =>
 const marginal = check.within<MarginalCase, Subject>({
   says: "the marginal likelihood of the transformed model is the original's (quadrature: 2e-3)",
   given: check.only(
-    [PRIORS.normal, PRIORS.logistic, PRIORS.dependent].flatMap(prior =>
-      [0.4, 1.1].map((angle): MarginalCase => ({ prior, u: rotation(angle), x: [1.5, -0.5] })),
+    [priorSymmetry.PRIORS.normal, priorSymmetry.PRIORS.logistic, priorSymmetry.PRIORS.dependent].flatMap(
+      prior =>
+        [0.4, 1.1].map((angle): MarginalCase => ({ prior, u: symmetry.rotation(angle), x: [1.5, -0.5] })),
     ) as [MarginalCase, ...MarginalCase[]],
     ({ prior, u }) => `${prior.name} prior, U = ${JSON.stringify(u)}`,
   ),
@@ -81,12 +72,12 @@ const marginal = check.within<MarginalCase, Subject>({
   }),
 });
 
-const printed = check.violates<SymmetryCase, Subject>({
+const printed = check.violates<symmetry.SymmetryCase, Subject>({
   says: '|det J_r| = 1 is false for the Laplace, the logistic and a dependent prior, rotated by 0.7',
-  given: check.only(UNEQUAL, showSymmetry),
+  given: check.only(symmetry.UNEQUAL, symmetry.showSymmetry),
   margin: 2 ** 30,
   measure: ({ prior, u, z }, rules) => {
-    const actual = determinantOf(rules.map(prior, u), z);
+    const actual = priorSymmetry.determinantOf(rules.map(prior, u), z);
     return { claimed: 1, actual, by: Math.abs(actual - 1), scale: 1 };
   },
 });
@@ -136,7 +127,7 @@ export default claim<Subject, string, string>({
       notOrthogonal: [
         'U scaled by 1.01',
         (prior, u) =>
-          scoreRotation(
+          priorSymmetry.scoreRotation(
             prior,
             u.map(row => mat.scale(1.01, row)),
           ),

@@ -1,23 +1,7 @@
 /** @file KP-3: which orthogonal maps keep a mean-field posterior mean-field. */
 import { check, claim, draw, exact, fc, mat, wrong } from '../../kit.js';
-import {
-  type Dependence,
-  dependence,
-  type FactorCase,
-  factorCases,
-  fourthCumulant,
-  UNIFORM,
-} from '../../subjects/vae/factors.js';
+import * as factors from '../../subjects/vae/factors.js';
 import { rotation } from '../../subjects/vae/symmetry-cases.js';
-
-interface Subject {
-  /** The covariance of two coordinates with variances v1, v2 after a rotation by t. */
-  readonly covariance: (v1: number, v2: number, t: number) => number;
-  /** The sum of the squared covariances of R x, x with independent coordinates of variances v. */
-  readonly dependence: (r: mat.Matrix, v: mat.Vector) => number;
-  /** The quantity by which independence is judged. */
-  readonly measure: (of: Dependence) => number;
-}
 
 /** The variance of v under weights that add up to one. */
 function spread(weights: mat.Vector, v: mat.Vector): number {
@@ -25,10 +9,12 @@ function spread(weights: mat.Vector, v: mat.Vector): number {
   return weights.reduce((sum, w, k) => sum + w * (v[k]! - mean) ** 2, 0);
 }
 
-const SUBJECT: Subject = {
-  covariance: (v1, v2, t) => ((v2 - v1) / 2) * Math.sin(2 * t),
+const SUBJECT = {
+  /** The covariance of two coordinates with variances v1, v2 after a rotation by t. */
+  covariance: (v1: number, v2: number, t: number) => ((v2 - v1) / 2) * Math.sin(2 * t),
+  /** The sum of the squared covariances of R x, x with independent coordinates of variances v. */
   // (R diag(v) R')_ij - D_i delta_ij, times R, is R_ik (v_k - D_i)
-  dependence: (r, v) =>
+  dependence: (r: mat.Matrix, v: mat.Vector) =>
     r.reduce(
       (sum, row) =>
         sum +
@@ -38,8 +24,10 @@ const SUBJECT: Subject = {
         ),
       0,
     ),
-  measure: of => of.squares - 2 * of.covariance ** 2,
+  /** The quantity by which independence is judged. */
+  measure: (of: factors.Dependence) => of.squares - 2 * of.covariance ** 2,
 };
+type Subject = typeof SUBJECT;
 
 /** R diag(v) R' */
 const covarianceOf = (r: mat.Matrix, v: mat.Vector): number[][] =>
@@ -47,12 +35,7 @@ const covarianceOf = (r: mat.Matrix, v: mat.Vector): number[][] =>
 
 const offDiagonal = (s: mat.Matrix): number[] => s.flatMap((row, i) => row.filter((_, j) => i !== j));
 
-interface PlaneCase {
-  readonly v: mat.Vector;
-  readonly t: number;
-}
-
-const planar = check.equals<PlaneCase, Subject>({
+const planar = check.equals({
   says: 'turning two latents by t gives them the covariance (v2 - v1) sin(2t) / 2: 0 for all t only if the variances are equal',
   given: {
     arbitrary: draw.record({
@@ -65,7 +48,7 @@ const planar = check.equals<PlaneCase, Subject>({
       { v: [1, 4], t: 0 },
     ],
   },
-  measure: ({ v, t }, rules) => {
+  measure: ({ v, t }, rules: Subject) => {
     const r = rotation(t);
     return {
       actual: covarianceOf(mat.transpose(r), v)[0]![1]!,
@@ -75,17 +58,12 @@ const planar = check.equals<PlaneCase, Subject>({
   },
 });
 
-interface SpaceCase {
-  readonly r: mat.Matrix;
-  readonly v: mat.Vector;
-}
-
 type Ties = 'distinct' | 'tie' | 'equal';
 
 const tied = (v: mat.Vector, ties: Ties): number[] =>
   v.map((x, k) => (ties === 'equal' || (ties === 'tie' && k < 2) ? v[0]! : x));
 
-const spaceCases: fc.Arbitrary<SpaceCase> = fc.oneof(
+const spaceCases = fc.oneof(
   ...[2, 3, 5].map(d =>
     draw
       .record({
@@ -93,9 +71,10 @@ const spaceCases: fc.Arbitrary<SpaceCase> = fc.oneof(
         v: draw.vector(d, draw.logUniform({ min: 1 / 64, max: 8 })),
         ties: fc.constantFrom<Ties>('distinct', 'tie', 'equal'),
       })
-      .map(({ r, v, ties }): SpaceCase => ({ r, v: tied(v, ties) })),
+      .map(({ r, v, ties }) => ({ r, v: tied(v, ties) })),
   ),
 );
+type SpaceCase = draw.Of<typeof spaceCases>;
 
 const space = check.equals<SpaceCase, Subject>({
   says: 'the squared covariances of R x add up to the spreads of v in the weights R_ik^2: 0 only if each row of R mixes equal variances',
@@ -141,36 +120,39 @@ const remaining = check.equals<SpaceCase, Subject>({
   ]),
   measure: ({ r, v }, rules) => {
     const found = offDiagonal(covarianceOf(r, v));
-    return [
-      { what: 'covariances', actual: found, expected: found.map(() => 0), scale: Math.max(...v) },
-      { what: 'formula', actual: rules.dependence(r, v), expected: 0, scale: Math.max(...v) ** 2 },
-    ];
+    return check.agree({
+      covariances: [found, found.map(() => 0), Math.max(...v)],
+      formula: [rules.dependence(r, v), 0, Math.max(...v) ** 2],
+    });
   },
 });
 
-const nonGaussian = check.equals<FactorCase, Subject>({
+const nonGaussian = check.equals<factors.FactorCase, Subject>({
   says: 'independent coordinates turned by t get a joint fourth cumulant sin^2(2t) / 4 times the sum of theirs, correlated or not',
-  given: { arbitrary: factorCases, examples: [{ u: UNIFORM, w: UNIFORM, t: Math.PI / 4 }] },
+  given: {
+    arbitrary: factors.factorCases,
+    examples: [{ u: factors.UNIFORM, w: factors.UNIFORM, t: Math.PI / 4 }],
+  },
   runs: 60,
   measure: ({ u, w, t }, rules) => {
-    const of = dependence(u, w, t);
+    const of = factors.dependence(u, w, t);
     return {
       actual: rules.measure(of),
-      expected: (Math.sin(2 * t) ** 2 / 4) * (fourthCumulant(u) + fourthCumulant(w)),
+      expected: (Math.sin(2 * t) ** 2 / 4) * (factors.fourthCumulant(u) + factors.fourthCumulant(w)),
       scale: of.size,
     };
   },
 });
 
-const uniform = check.equals<FactorCase, Subject>({
+const uniform = check.equals<factors.FactorCase, Subject>({
   says: 'two uniform coordinates turned by 45 degrees are uncorrelated, and their squares have correlation -3/7',
-  given: check.only([{ u: UNIFORM, w: UNIFORM, t: Math.PI / 4 }]),
+  given: check.only([{ u: factors.UNIFORM, w: factors.UNIFORM, t: Math.PI / 4 }]),
   measure: ({ u, w, t }) => {
-    const of = dependence(u, w, t);
-    return [
-      { what: 'correlation', actual: of.covariance, expected: 0, scale: 1 },
-      { what: 'correlation of squares', actual: of.squaresCorrelation, expected: -3 / 7 },
-    ];
+    const of = factors.dependence(u, w, t);
+    return check.agree({
+      correlation: [of.covariance, 0, 1],
+      'correlation of squares': [of.squaresCorrelation, -3 / 7],
+    });
   },
 });
 

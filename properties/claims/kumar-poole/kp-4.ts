@@ -4,13 +4,7 @@ import { VAE, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/
 import { precision } from '../../../src/theory/closed/grae.js';
 import { check, claim, exact, mat, quad, wrong } from '../../kit.js';
 import { mistaken } from '../../subjects/mistaken.js';
-import {
-  LOCAL_EXAMPLES,
-  type LocalCase,
-  linearAutoencoder,
-  localCases,
-  valuesOf,
-} from '../../subjects/vae/local-cases.js';
+import * as local from '../../subjects/vae/local-cases.js';
 import {
   eigenvalues,
   evidenceSize,
@@ -27,35 +21,34 @@ import {
 } from '../../subjects/vae/mean-field.js';
 import { betaVae, posterior } from '../../subjects/vae/step.js';
 
-interface Subject {
-  readonly vae: VaeRules;
-  /** The best mean-field variances for a precision P of the posterior. */
-  readonly variances: (p: mat.Matrix) => mat.Vector;
-  /** What they lose against the posterior itself, in nats. */
-  readonly loss: (p: mat.Matrix) => number;
-  /** The same for eigenvalues a and b of P, turned by t. */
-  readonly rotation: (a: number, b: number, t: number) => number;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   vae: VAE_RULES,
-  variances: p => p.map((row, i) => 1 / row[i]!),
+  /** The best mean-field variances for a precision P of the posterior. */
+  variances: (p: mat.Matrix): mat.Vector => p.map((row, i) => 1 / row[i]!),
+  /** What they lose against the posterior itself, in nats. */
   loss: meanFieldLoss,
+  /** The same for eigenvalues a and b of P, turned by t. */
   rotation: rotationLoss,
 };
+type Subject = typeof SUBJECT;
 
 /** The beta-VAE as trained, averaged exactly, with a mean-field posterior. */
-function trained(rules: VaeRules, c: LocalCase, variances: mat.Matrix, mean: mat.Vector = c.mean): number {
+function trained(
+  rules: VaeRules,
+  c: local.LocalCase,
+  variances: mat.Matrix,
+  mean: mat.Vector = c.mean,
+): number {
   const d = c.mean.length;
-  const net = linearAutoencoder(c.weight.length, d, 'diagonal');
-  return betaVae(rules, net, valuesOf(c, posterior(net, mean, variances)), quad.sigmaPoints(d));
+  const net = local.linearAutoencoder(c.weight.length, d, 'diagonal');
+  return betaVae(rules, net, local.valuesOf(c, posterior(net, mean, variances)), quad.sigmaPoints(d));
 }
 
-const atBestMean = (c: LocalCase): LocalCase => ({ ...c, mean: linearPosterior(c).mean });
+const atBestMean = (c: local.LocalCase): local.LocalCase => ({ ...c, mean: linearPosterior(c).mean });
 
-const optimum = check.equals<LocalCase, Subject>({
+const optimum = check.equals<local.LocalCase, Subject>({
   says: 'at the exact mean and variances 1 / P_ii the beta-VAE is -beta log p(x) + beta [sum log P_ii - log det P] / 2, for any number of latents',
-  given: { arbitrary: localCases.map(atBestMean), examples: LOCAL_EXAMPLES.map(atBestMean) },
+  given: { arbitrary: local.localCases.map(atBestMean), examples: local.LOCAL_EXAMPLES.map(atBestMean) },
   runs: 60,
   measure: (c, rules) => {
     const p = precision(c.weight, c.beta, c.mean.length);
@@ -87,7 +80,7 @@ const minimal = check.bound<RotatedCase, Subject>({
 /** The beta-VAE turned by the angle, above the one with uncorrelated latents, in nats. */
 function drop(rules: Subject, c: RotatedCase): { nats: number; scale: number } {
   const [straight, at] = [turned(c, 0), turned(c, c.angle)];
-  const value = (of: LocalCase): number =>
+  const value = (of: local.LocalCase): number =>
     trained(rules.vae, of, mat.diagonal(rules.variances(precision(of.weight, of.beta))));
   return { nats: (value(at) - value(straight)) / c.beta, scale: linearSize(at, at.covariance) / c.beta };
 }
@@ -110,10 +103,11 @@ const figures = check.within<RotatedCase, Subject>({
   says: 'norms 2 and 1 with noise 0.05^2, as in figure 1, lose 0.22258 nats at 45 degrees; log(25/16) / 2 = 0.22314 without noise (to 0.3 %)',
   given: check.only([figure(45, 0.0025)]),
   tolerance: 3e-3,
-  measure: (c, rules) => [
-    { what: 'with noise', actual: drop(rules, c).nats, expected: 0.22258 },
-    { what: 'without', actual: drop(rules, c).nats, expected: Math.log(25 / 16) / 2 },
-  ],
+  measure: (c, rules) =>
+    check.agree({
+      'with noise': [drop(rules, c).nats, 0.22258],
+      without: [drop(rules, c).nats, Math.log(25 / 16) / 2],
+    }),
 });
 
 const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });

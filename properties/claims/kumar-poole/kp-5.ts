@@ -3,16 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import { denseAutoencoder } from '../../../src/core/net/dense.js';
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import { makeBetaVae } from '../../../src/core/objectives/vae/beta-vae.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
+import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import { noisyStep, sampling } from '../../../src/studies/noisy-step.js';
 import { check, claim, draw, exact, fc, mat, quad, wrong } from '../../kit.js';
-import {
-  betas,
-  type LocalCase,
-  linearAutoencoder,
-  localCases,
-  valuesOf,
-} from '../../subjects/vae/local-cases.js';
+import * as local from '../../subjects/vae/local-cases.js';
 import { linearPosterior, linearSize } from '../../subjects/vae/mean-field.js';
 import { betaVae, posterior, type Values } from '../../subjects/vae/step.js';
 
@@ -21,19 +15,15 @@ interface Gaussian {
   readonly covariance: mat.Matrix;
 }
 
-interface Subject {
-  readonly vae: VaeRules;
-  /** r#q for r(z) = Uz. */
-  readonly moved: (u: mat.Matrix, q: Gaussian) => Gaussian;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   vae: VAE_RULES,
-  moved: (u, { mean, covariance }) => ({
+  /** r#q for r(z) = Uz. */
+  moved: (u: mat.Matrix, { mean, covariance }: Gaussian): Gaussian => ({
     mean: mat.apply(u, mean),
     covariance: symmetrised(mat.multiply(mat.multiply(u, covariance), mat.transpose(u))),
   }),
 };
+type Subject = typeof SUBJECT;
 
 const symmetrised = (s: mat.Matrix): number[][] => mat.combine(0.5, s, 0.5, mat.transpose(s));
 
@@ -79,7 +69,7 @@ const curvedCases: fc.Arbitrary<CurvedCase> = fc.oneof(
       mean: draw.vector(d, draw.normal()),
       covariance: draw.spd(d, 1 / 16, 4).map(({ matrix }) => matrix),
       x: draw.vector(DATA, draw.normal()),
-      beta: betas,
+      beta: local.betas,
       u: draw.orthogonal(d),
       noise: draw.vector(d, draw.normal()),
     }),
@@ -115,31 +105,17 @@ const curved = check.equals<CurvedCase, Subject>({
     );
     const size = (mat.norm(c.x) + mat.norm(Object.values(c.rest).flat())) ** 2;
     const slope = size * (1 + mat.norm(c.weight.flat())) + c.beta * (1 + mat.norm(c.mean));
-    return [
-      {
-        what: 'loss',
-        actual: left.loss,
-        expected: right.loss,
-        scale: size + c.beta * (mat.norm(c.mean) ** 2 + 4 * c.mean.length),
-      },
-      {
-        what: 'code',
-        actual: mat.apply(c.u, [...left.gradient('mu.bias')]),
-        expected: right.gradient('mu.bias'),
-        scale: slope,
-      },
-    ];
+    return check.agree({
+      loss: [left.loss, right.loss, size + c.beta * (mat.norm(c.mean) ** 2 + 4 * c.mean.length)],
+      code: [mat.apply(c.u, [...left.gradient('mu.bias')]), right.gradient('mu.bias'), slope],
+    });
   },
 });
 
-interface LinearCase {
-  readonly model: LocalCase;
-  readonly u: mat.Matrix;
-}
-
-const linearCases: fc.Arbitrary<LinearCase> = localCases
+const linearCases = local.localCases
   .filter(c => c.mean.length > 1)
   .chain(model => draw.orthogonal(model.mean.length).map(u => ({ model, u })));
+type LinearCase = draw.Of<typeof linearCases>;
 
 const linear = check.equals<LinearCase, Subject>({
   says: 'for a linear decoder the expected objective at N(m, S) with W U is the one at N(Um, USU^T) with W',
@@ -147,8 +123,8 @@ const linear = check.equals<LinearCase, Subject>({
   runs: 50,
   measure: ({ model, u }, rules) => {
     const at = (weight: mat.Matrix, q: Gaussian): number => {
-      const net = linearAutoencoder(weight.length, q.mean.length);
-      const values = valuesOf({ ...model, weight }, posterior(net, q.mean, q.covariance));
+      const net = local.linearAutoencoder(weight.length, q.mean.length);
+      const values = local.valuesOf({ ...model, weight }, posterior(net, q.mean, q.covariance));
       return betaVae(rules.vae, net, values, quad.sigmaPoints(q.mean.length));
     };
     return {
@@ -169,20 +145,10 @@ const optimum = check.equals<LinearCase, Subject>({
     const moved = rules.moved(u, best);
     const expected = linearPosterior(model);
     const stretch = 1 + mat.norm(model.weight.flat()) ** 2 / model.beta;
-    return [
-      {
-        what: 'mean',
-        actual: moved.mean,
-        expected: expected.mean,
-        scale: stretch * (1 + mat.norm(expected.mean)),
-      },
-      {
-        what: 'covariance',
-        actual: moved.covariance.flat(),
-        expected: expected.covariance.flat(),
-        scale: stretch,
-      },
-    ];
+    return check.agree({
+      mean: [moved.mean, expected.mean, stretch * (1 + mat.norm(expected.mean))],
+      covariance: [moved.covariance.flat(), expected.covariance.flat(), stretch],
+    });
   },
 });
 

@@ -1,6 +1,5 @@
 /** @file KP-6: theorem 1. A symmetry of the prior is broken by a family of posteriors that it does not map into itself. */
-
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
+import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import { check, claim, conditional, draw, fc, mat, quad, wrong } from '../../kit.js';
 import { type LocalCase, linearAutoencoder, valuesOf } from '../../subjects/vae/local-cases.js';
 import {
@@ -19,28 +18,16 @@ import { rotation } from '../../subjects/vae/symmetry-cases.js';
 /** Where each point of a finite set goes. */
 type Permutation = readonly number[];
 
-interface Subject {
+const SUBJECT = {
   /** The likelihood of the transformed decoder, p(x | r(z)). */
-  readonly transformed: (likelihood: mat.Vector, r: Permutation) => mat.Vector;
-  readonly vae: VaeRules;
-  /** What turning two latents by t costs a mean-field posterior, in nats. */
-  readonly drop: (a: number, b: number, t: number) => number;
-}
-
-const SUBJECT: Subject = {
-  transformed: (likelihood, r) => r.map(to => likelihood[to]!),
+  transformed: (likelihood: mat.Vector, r: Permutation): mat.Vector => r.map(to => likelihood[to]!),
   vae: VAE_RULES,
+  /** What turning two latents by t costs a mean-field posterior, in nats. */
   drop: rotationLoss,
 };
+type Subject = typeof SUBJECT;
 
 const POINTS = 6;
-
-/** A finite set of latents with a uniform prior, a family of posteriors, and a symmetry of the prior. */
-interface FiniteCase {
-  readonly family: readonly mat.Vector[];
-  readonly r: Permutation;
-  readonly likelihood: mat.Vector;
-}
 
 const softmax = (logits: mat.Vector): number[] => {
   const powers = logits.map(Math.exp);
@@ -58,11 +45,20 @@ const push = (q: mat.Vector, r: Permutation): number[] => q.map((_, z) => q[r.in
 const best = (values: readonly number[]): number => Math.max(...values);
 
 /** The family's first member is the best of all members and their images. */
-const isOptimal = ({ family, r, likelihood }: FiniteCase): boolean =>
+const isOptimal = ({
+  family,
+  r,
+  likelihood,
+}: {
+  family: mat.Vector[];
+  r: Permutation;
+  likelihood: mat.Vector;
+}): boolean =>
   best([...family.slice(1), ...family.map(q => push(q, r))].map(q => elbo(q, likelihood))) <
   elbo(family[0]!, likelihood);
 
-const finiteCases: fc.Arbitrary<FiniteCase> = draw
+/** A finite set of latents with a uniform prior, a family of posteriors, and a symmetry of the prior. */
+const finiteCases = draw
   .record({
     family: fc.tuple(...Array.from({ length: 5 }, () => draw.vector(POINTS, draw.normal()).map(softmax))),
     r: fc
@@ -76,6 +72,7 @@ const finiteCases: fc.Arbitrary<FiniteCase> = draw
     likelihood: family[0]!.map((q, z) => q * Math.exp(noise[z]!)),
   }))
   .filter(isOptimal);
+type FiniteCase = draw.Of<typeof finiteCases>;
 
 const theorem = check.bound<FiniteCase, Subject>({
   says: 'on a finite set: where the optimum q* is unique among the family and its images and r^-1#q* is not in the family, the transformed decoder loses as much as the second best, or more',
@@ -150,12 +147,7 @@ const kept = check.equals<RotatedCase, Subject>({
   }),
 });
 
-interface IsotropicCase {
-  readonly variance: number;
-  readonly angle: number;
-}
-
-const excluded = check.equals<IsotropicCase, Subject>({
+const excluded = check.equals({
   says: 'an isotropic Gaussian is mean-field and so are all its images: as printed, for all q, the hypothesis excludes mean-field Gaussians',
   given: draw.record({ variance: draw.logUniform({ min: 1 / 64, max: 8 }), angle: draw.normal() }),
   runs: 20,

@@ -4,22 +4,6 @@ import { check, claim, conditional, draw, fc, mat, wrong } from '../../kit.js';
 /** Where each point of a finite set goes. */
 type Permutation = readonly number[];
 
-interface Subject {
-  readonly divergence: (q: mat.Vector, p: mat.Vector) => number;
-  /** What convexity gains at the midpoint, at least. */
-  readonly gain: (a: mat.Vector, b: mat.Vector) => number;
-  /** A point of every convex set that holds q and its images. */
-  readonly average: (q: mat.Vector, group: readonly Permutation[]) => mat.Vector;
-  /** p00 p11 - p01 p10 of w (a x b) + (1 - w) (a' x b') on two bits, by the chances of a 1. */
-  readonly mixture: (
-    w: number,
-    first: readonly [number, number],
-    second: readonly [number, number],
-  ) => number;
-  /** Kurtosis of an equal mixture of centred normals with variances v1, v2. */
-  readonly kurtosis: (v1: number, v2: number) => number;
-}
-
 const kl = (q: mat.Vector, p: mat.Vector): number =>
   q.reduce((sum, x, i) => sum + (x === 0 ? 0 : x * Math.log(x / p[i]!)), 0);
 
@@ -28,17 +12,23 @@ const midpoint = (a: mat.Vector, b: mat.Vector): number[] => mat.scale(0.5, mat.
 /** r#q: the mass of each point moves with it. */
 const push = (q: mat.Vector, r: Permutation): number[] => q.map((_, i) => q[r.indexOf(i)]!);
 
-const SUBJECT: Subject = {
+const SUBJECT = {
   divergence: kl,
-  gain: (a, b) => a.reduce((sum, x, i) => sum + Math.abs(x - b[i]!), 0) ** 2 / 8,
-  average: (q, group) =>
+  /** What convexity gains at the midpoint, at least. */
+  gain: (a: mat.Vector, b: mat.Vector) => a.reduce((sum, x, i) => sum + Math.abs(x - b[i]!), 0) ** 2 / 8,
+  /** A point of every convex set that holds q and its images. */
+  average: (q: mat.Vector, group: readonly Permutation[]): mat.Vector =>
     group.reduce<number[]>(
       (sum, r) => mat.add(sum, mat.scale(1 / group.length, push(q, r))),
       q.map(() => 0),
     ),
-  mixture: (w, [a, b], [c, d]) => w * (1 - w) * (a - c) * (b - d),
-  kurtosis: (v1, v2) => (6 * (v1 ** 2 + v2 ** 2)) / (v1 + v2) ** 2,
+  /** p00 p11 - p01 p10 of w (a x b) + (1 - w) (a' x b') on two bits, by the chances of a 1. */
+  mixture: (w: number, [a, b]: readonly [number, number], [c, d]: readonly [number, number]) =>
+    w * (1 - w) * (a - c) * (b - d),
+  /** Kurtosis of an equal mixture of centred normals with variances v1, v2. */
+  kurtosis: (v1: number, v2: number) => (6 * (v1 ** 2 + v2 ** 2)) / (v1 + v2) ** 2,
 };
+type Subject = typeof SUBJECT;
 
 const softmax = (logits: mat.Vector): number[] => {
   const powers = logits.map(Math.exp);
@@ -48,15 +38,10 @@ const softmax = (logits: mat.Vector): number[] => {
 
 const distribution = (n: number): fc.Arbitrary<number[]> => draw.vector(n, draw.normal()).map(softmax);
 
-interface TripleCase {
-  readonly a: mat.Vector;
-  readonly b: mat.Vector;
-  readonly p: mat.Vector;
-}
-
-const triples: fc.Arbitrary<TripleCase> = fc.oneof(
+const triples = fc.oneof(
   ...[2, 3, 6].map(n => draw.record({ a: distribution(n), b: distribution(n), p: distribution(n) })),
 );
+type TripleCase = draw.Of<typeof triples>;
 
 const convexity = check.bound<TripleCase, Subject>({
   says: 'KL(q || p) is strongly convex in q: at the midpoint it gains |a - b|_1^2 / 8 or more, so it has one minimum on a convex set',
@@ -87,22 +72,16 @@ const exactGain = check.equals<TripleCase, Subject>({
   },
 });
 
-interface GroupCase {
-  readonly group: readonly Permutation[];
-  readonly q: mat.Vector;
-}
-
 const cyclic = (n: number): Permutation[] =>
   Array.from({ length: n }, (_, shift) => Array.from({ length: n }, (__, i) => (i + shift) % n));
 
 /** The symmetries of a square, on its corners. */
 const square: readonly Permutation[] = cyclic(4).flatMap(r => [r, r.map(i => 3 - i)]);
 
-const groupCases: fc.Arbitrary<GroupCase> = fc.oneof(
-  ...[cyclic(2), cyclic(5), square].map(group =>
-    distribution(group[0]!.length).map((q): GroupCase => ({ group, q })),
-  ),
+const groupCases = fc.oneof(
+  ...[cyclic(2), cyclic(5), square].map(group => distribution(group[0]!.length).map(q => ({ group, q }))),
 );
+type GroupCase = draw.Of<typeof groupCases>;
 
 const contradiction = check.equals<GroupCase, Subject>({
   says: "the average of q over a finite group of symmetries lies in every convex set that holds q's images, and every symmetry leaves it as it is: then some r#q is in Q after all",
@@ -116,21 +95,17 @@ const contradiction = check.equals<GroupCase, Subject>({
   },
 });
 
-interface MixtureCase {
-  readonly w: number;
-  readonly first: readonly [number, number];
-  readonly second: readonly [number, number];
-}
-
 const chance = draw.dyadic({ min: 0, max: 1, bits: 8 });
 
-const mixtures = check.equals<MixtureCase, Subject>({
+const pair = fc.tuple<[number, number]>(chance, chance);
+
+const mixtures = check.equals({
   says: 'a mixture of product distributions is a product only where one of the factors is shared: mean-field families are not convex',
   given: {
-    arbitrary: draw.record({ w: chance, first: fc.tuple(chance, chance), second: fc.tuple(chance, chance) }),
-    examples: [{ w: 0.5, first: [0, 0], second: [1, 1] }],
+    arbitrary: draw.record({ w: chance, first: pair, second: pair }),
+    examples: [{ w: 0.5, first: [0, 0], second: [1, 1] } as const],
   },
-  measure: ({ w, first, second }, rules) => {
+  measure: ({ w, first, second }, rules: Subject) => {
     const at = (i: number, k: number): number =>
       [[w, first] as const, [1 - w, second] as const].reduce(
         (sum, [weight, [a, b]]) => sum + weight * (i ? a : 1 - a) * (k ? b : 1 - b),

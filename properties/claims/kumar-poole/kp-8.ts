@@ -1,69 +1,56 @@
 /** @file KP-8: factorised posteriors that are not Gaussian. Mixing rotations leave the family; uniqueness is another matter. */
-import { check, claim, conditional, draw, type fc, quad, wrong } from '../../kit.js';
-import {
-  dependence,
-  type FactorCase,
-  factorCases,
-  fourthCumulant,
-  NORMAL,
-  UNIFORM,
-} from '../../subjects/vae/factors.js';
-
-interface Subject {
-  /** The fourth cumulants of the factors from the joint ones of the rotated coordinates. */
-  readonly recover: (twoTwo: number, threeOne: number, t: number) => readonly [number, number];
-  /** The ELBO of a Laplace posterior at m of width b, for x = z^2 + noise of variance 1. */
-  readonly elbo: (x: number, m: number, b: number) => number;
-}
+import { check, claim, conditional, draw, quad, wrong } from '../../kit.js';
+import * as factors from '../../subjects/vae/factors.js';
 
 /** E (x - z^2)^2, z Laplace at m of width b. */
 const squaredError = (x: number, m: number, b: number): number =>
   x ** 2 - 2 * x * (m ** 2 + 2 * b ** 2) + m ** 4 + 12 * m ** 2 * b ** 2 + 24 * b ** 4;
 
-const SUBJECT: Subject = {
-  recover: (twoTwo, threeOne, t) => {
+const SUBJECT = {
+  /** The fourth cumulants of the factors from the joint ones of the rotated coordinates. */
+  recover: (twoTwo: number, threeOne: number, t: number): readonly [number, number] => {
     const [c, s] = [Math.cos(t), Math.sin(t)];
     const [sum, rest] = [twoTwo / (c * s) ** 2, threeOne / (c * s)];
     return [s * s * sum + rest, c * c * sum - rest];
   },
-  elbo: (x, m, b) =>
+  /** The ELBO of a Laplace posterior at m of width b, for x = z^2 + noise of variance 1. */
+  elbo: (x: number, m: number, b: number) =>
     -(squaredError(x, m, b) + Math.log(2 * Math.PI)) / 2 -
     (m ** 2 + 2 * b ** 2 + Math.log(2 * Math.PI)) / 2 +
     1 +
     Math.log(2 * b),
 };
+type Subject = typeof SUBJECT;
 
-const mixing = check.equals<FactorCase, Subject>({
+const mixing = check.equals<factors.FactorCase, Subject>({
   says: 'the fourth cumulants of both factors can be read off the rotated coordinates: these are independent only if both are 0, so one Gaussian factor does not help',
   given: {
-    arbitrary: factorCases,
+    arbitrary: factors.factorCases,
     examples: [
-      { u: UNIFORM, w: NORMAL, t: 0.7 },
-      { u: UNIFORM, w: UNIFORM, t: 0.25 },
+      { u: factors.UNIFORM, w: factors.NORMAL, t: 0.7 },
+      { u: factors.UNIFORM, w: factors.UNIFORM, t: 0.25 },
     ],
   },
   runs: 60,
   measure: ({ u, w, t }, rules) => {
-    const { twoTwo, threeOne, size } = dependence(u, w, t);
+    const { twoTwo, threeOne, size } = factors.dependence(u, w, t);
     const scale = size / Math.sin(2 * t) ** 2;
-    return [
-      { what: 'first', actual: rules.recover(twoTwo, threeOne, t)[0], expected: fourthCumulant(u), scale },
-      { what: 'second', actual: rules.recover(twoTwo, threeOne, t)[1], expected: fourthCumulant(w), scale },
-    ];
+    return check.agree(
+      {
+        first: [rules.recover(twoTwo, threeOne, t)[0], factors.fourthCumulant(u)],
+        second: [rules.recover(twoTwo, threeOne, t)[1], factors.fourthCumulant(w)],
+      },
+      scale,
+    );
   },
 });
 
-interface EvenCase {
-  readonly x: number;
-  readonly m: number;
-  readonly b: number;
-}
-
-const evenCases: fc.Arbitrary<EvenCase> = draw.record({
+const evenCases = draw.record({
   x: draw.dyadic({ min: 5, max: 8, bits: 6 }),
   m: draw.dyadic({ min: 1, max: 3, bits: 6 }),
   b: draw.logUniform({ min: 1 / 16, max: 1 / 2 }),
 });
+type EvenCase = draw.Of<typeof evenCases>;
 
 /** The same by quadrature on either side of m. */
 function byQuadrature(x: number, m: number, b: number): number {

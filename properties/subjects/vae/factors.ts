@@ -70,20 +70,15 @@ export function dependence(u: Factor, w: Factor, t: number): Dependence {
   };
 }
 
-export interface FactorCase {
-  readonly u: Factor;
-  readonly w: Factor;
-  readonly t: number;
-}
-
 const factors: fc.Arbitrary<Factor> = fc.oneof(
   ...[2, 3, 5].map(n => draw.vector(n, draw.normal()).map(factor)),
   fc.constantFrom(UNIFORM, NORMAL),
 );
 
 /** Two factors, and an angle that mixes them: no multiple of a quarter turn. */
-export const factorCases: fc.Arbitrary<FactorCase> = draw.record({
+export const factorCases = draw.record({
   u: factors,
   w: factors,
   t: draw.dyadic({ min: -4, max: 4, bits: 8 }).filter(t => Math.abs(Math.sin(2 * t)) > 0.1),
 });
+export type FactorCase = draw.Of<typeof factorCases>;

@@ -1,5 +1,4 @@
 /** @file Cases of Kumar & Poole's claims at one sample: a decoder's value and Jacobian there, a posterior, and beta. */
-
 import { denseAutoencoder } from '../../../src/core/net/dense.js';
 import type { Autoencoder, PosteriorKind } from '../../../src/core/net/network.js';
 import type { LocalModel } from '../../../src/theory/closed/grae.js';
@@ -27,18 +26,6 @@ export function linearAutoencoder(
   });
   linear.set(key, made);
   return made;
-}
-
-/** An affine decoder at one sample. */
-export interface LocalCase {
-  /** W [D, d] and b. */
-  readonly weight: mat.Matrix;
-  readonly bias: mat.Vector;
-  readonly mean: mat.Vector;
-  readonly x: mat.Vector;
-  readonly beta: number;
-  /** Some covariance S of the posterior. */
-  readonly covariance: mat.Matrix;
 }
 
 /** Data and latents; fewer data than latents, one latent and one datum among them. */
@@ -77,6 +64,18 @@ export function jacobians(rows: number, columns: number, deficient = false): fc.
 /** beta from 1e-3 to 1e2. */
 export const betas = draw.logUniform({ min: 1e-3, max: 1e2 });
 
+/** An affine decoder at one sample. */
+export interface LocalCase {
+  /** W [D, d] and b. */
+  readonly weight: mat.Matrix;
+  readonly bias: mat.Vector;
+  readonly mean: mat.Vector;
+  readonly x: mat.Vector;
+  readonly beta: number;
+  /** Some covariance S of the posterior. */
+  readonly covariance: mat.Matrix;
+}
+
 const casesOf = ([data, latent]: readonly [number, number], deficient: boolean): fc.Arbitrary<LocalCase> =>
   draw.record({
     weight: jacobians(data, latent, deficient),
@@ -87,9 +86,7 @@ const casesOf = ([data, latent]: readonly [number, number], deficient: boolean):
     covariance: draw.spd(latent, 1 / 64, 4).map(({ matrix }) => matrix),
   });
 
-export const localCases: fc.Arbitrary<LocalCase> = fc.oneof(
-  ...SIZES.flatMap(size => [casesOf(size, false), casesOf(size, true)]),
-);
+export const localCases = fc.oneof(...SIZES.flatMap(size => [casesOf(size, false), casesOf(size, true)]));
 
 /** Degenerate cases that always run: J = 0, no residual, beta at its ends, a latent that the decoder ignores. */
 export const LOCAL_EXAMPLES: readonly LocalCase[] = [

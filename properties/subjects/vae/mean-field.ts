@@ -1,5 +1,4 @@
 /** @file Linear decoders with orthogonal columns, rotated: what a mean-field posterior loses by the rotation. */
-
 import { precision } from '../../../src/theory/closed/grae.js';
 import { ppcaNegativeLogLikelihood } from '../../../src/theory/closed/ppca.js';
 import { draw, fc, mat } from '../../kit.js';
@@ -48,31 +47,21 @@ export function linearSize(c: LocalCase, s: mat.Matrix, mean: mat.Vector = c.mea
   );
 }
 
-/** A decoder in two latents whose columns have the given norms and are orthogonal, then turned. */
-export interface RotatedCase {
-  readonly norms: readonly [number, number];
-  readonly angle: number;
-  readonly frame: mat.Matrix;
-  readonly bias: mat.Vector;
-  readonly x: mat.Vector;
-  readonly beta: number;
-  /** Factors on the best variances, and something to add to the best mean. */
-  readonly factors: mat.Vector;
-  readonly nudge: mat.Vector;
-}
-
 const ENTRIES = 3;
 
-export const rotatedCases: fc.Arbitrary<RotatedCase> = draw.record({
+/** A decoder in two latents whose columns have the given norms and are orthogonal, then turned. */
+export const rotatedCases = draw.record({
   norms: fc.tuple(draw.logUniform({ min: 1 / 4, max: 4 }), draw.logUniform({ min: 1 / 4, max: 4 })),
   angle: draw.dyadic({ min: -4, max: 4, bits: 10 }),
   frame: draw.orthogonal(ENTRIES),
   bias: draw.vector(ENTRIES, draw.normal()),
   x: draw.vector(ENTRIES, draw.normal()),
   beta: draw.logUniform({ min: 1 / 256, max: 16 }),
+  /** Factors on the best variances, and something to add to the best mean. */
   factors: draw.vector(2, draw.logUniform({ min: 1 / 4, max: 4 })),
   nudge: draw.vector(2, draw.normal({ std: 0.25 })),
 });
+export type RotatedCase = draw.Of<typeof rotatedCases>;
 
 /** Norms 2 and 1 with the noise given, turned by so many degrees. */
 export const figure = (degrees: number, beta: number): RotatedCase => ({

@@ -1,24 +1,10 @@
 /** @file Curved decoders at one sample whose beta-VAE objective is known in closed form: quadratic, sine and circle. */
-
 import { denseAutoencoder } from '../../../src/core/net/dense.js';
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import { circleOptimum, circleReconstruction } from '../../../src/theory/closed/circle-decoder.js';
 import { optimalCovariance } from '../../../src/theory/closed/optimal-covariance.js';
-import {
-  curvature,
-  quadraticMeanCurvature,
-  quadraticReconstruction,
-  quarticTerm,
-} from '../../../src/theory/closed/quadratic-decoder.js';
-import {
-  sineJacobian,
-  sineReconstruction,
-  sineValue,
-  wavesHessian,
-  wavesQuartic,
-  wavesSmoothed,
-  wavesValue,
-} from '../../../src/theory/closed/sine-decoder.js';
+import * as quadraticDecoder from '../../../src/theory/closed/quadratic-decoder.js';
+import * as sineDecoder from '../../../src/theory/closed/sine-decoder.js';
 import { draw, fc, mat } from '../../kit.js';
 import { circleAutoencoder, quadraticAutoencoder } from './decoders.js';
 import { jacobians } from './local-cases.js';
@@ -112,10 +98,10 @@ function quadraticCases(d: number, residual: Residual): fc.Arbitrary<SmoothCase>
         mean,
         jacobian,
         fits: residual === 'zero',
-        hessian: curvature(model),
-        reconstruction: s => quadraticReconstruction(model, s),
-        quartic: s => 8 * quarticTerm(model, s),
-        meanHessian: s => quadraticMeanCurvature(model, s),
+        hessian: quadraticDecoder.curvature(model),
+        reconstruction: s => quadraticDecoder.quadraticReconstruction(model, s),
+        quartic: s => 8 * quadraticDecoder.quarticTerm(model, s),
+        meanHessian: s => quadraticDecoder.quadraticMeanCurvature(model, s),
       };
     })
     .filter(regular);
@@ -138,8 +124,8 @@ function sineCases(d: number, residual: Residual): fc.Arbitrary<SmoothCase> {
           flat.slice((i * flat.length) / count, ((i + 1) * flat.length) / count),
         );
       const decoder = { w: rows(w, HIDDEN), c, v: rows(v, DATA), b };
-      const x = sineValue(decoder, mean).map((g, m) => (residual === 'zero' ? g : g + off[m]!));
-      const waves = sineReconstruction(decoder, x);
+      const x = sineDecoder.sineValue(decoder, mean).map((g, m) => (residual === 'zero' ? g : g + off[m]!));
+      const waves = sineDecoder.sineReconstruction(decoder, x);
       return {
         kind: 'sine',
         net: sineNets.get(d)!,
@@ -151,12 +137,12 @@ function sineCases(d: number, residual: Residual): fc.Arbitrary<SmoothCase> {
         },
         x,
         mean,
-        jacobian: sineJacobian(decoder, mean),
+        jacobian: sineDecoder.sineJacobian(decoder, mean),
         fits: residual === 'zero',
-        hessian: wavesHessian(waves, mean),
-        reconstruction: s => wavesValue(wavesSmoothed(waves, s), mean),
-        quartic: s => wavesQuartic(waves, mean, s),
-        meanHessian: s => wavesHessian(wavesSmoothed(waves, s), mean),
+        hessian: sineDecoder.wavesHessian(waves, mean),
+        reconstruction: s => sineDecoder.wavesValue(sineDecoder.wavesSmoothed(waves, s), mean),
+        quartic: s => sineDecoder.wavesQuartic(waves, mean, s),
+        meanHessian: s => sineDecoder.wavesHessian(sineDecoder.wavesSmoothed(waves, s), mean),
       };
     })
     .filter(regular);

@@ -5,10 +5,7 @@ import { type Autoencoder, type Params, parameter } from '../../../src/core/net/
 import { type GraeRules, makeGrae } from '../../../src/core/objectives/grae/grae.js';
 import type { Objective, Scalar } from '../../../src/core/objectives/objective.js';
 import { makeBetaVae } from '../../../src/core/objectives/vae/beta-vae.js';
-import {
-  type BetaVaeTaylorRules,
-  makeBetaVaeTaylor,
-} from '../../../src/core/objectives/vae/beta-vae-taylor.js';
+import * as betaVaeTaylor from '../../../src/core/objectives/vae/beta-vae-taylor.js';
 import type { VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Specs } from '../../../src/engine/spec.js';
@@ -75,8 +72,8 @@ export const grae = (rules: GraeRules, net: Autoencoder, values: Values): Step =
   step(rules, makeGrae(rules), net, values);
 
 /** Eq. (7), with the covariance of the network's heads. */
-export const taylor = (rules: BetaVaeTaylorRules, net: Autoencoder, values: Values): Step =>
-  step(rules, makeBetaVaeTaylor(rules), net, values);
+export const taylor = (rules: betaVaeTaylor.BetaVaeTaylorRules, net: Autoencoder, values: Values): Step =>
+  step(rules, betaVaeTaylor.makeBetaVaeTaylor(rules), net, values);
 
 /** Eq. (3): the beta-VAE at one sample, averaged over weighted noises. */
 export function betaVae(

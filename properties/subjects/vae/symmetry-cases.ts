@@ -1,5 +1,4 @@
 /** @file Priors with a map that leaves them as they are, at a point. */
-
 import { normalCdf } from '../../../src/claims/statistics.js';
 import { clearance, PRIORS, type Prior, scoreRotation } from '../../../src/theory/closed/prior-symmetry.js';
 import { draw, fc, mat } from '../../kit.js';

@@ -1,5 +1,4 @@
 /** @file KP-11: the Hessian of log p(x | z) in its two parts, and where the Gauss-Newton part alone is exact. */
-
 import { denseAutoencoder } from '../../../../src/core/net/dense.js';
 import type { Autoencoder } from '../../../../src/core/net/network.js';
 import { makeBetaVaeTaylor } from '../../../../src/core/objectives/vae/beta-vae-taylor.js';

@@ -1,39 +1,28 @@
 /** @file What KP-12 is tested on, and its negative controls. */
 import * as tf from '@tensorflow/tfjs';
-import {
-  BERNOULLI_VAE_RULES,
-  BETA_VAE_BERNOULLI,
-  type BernoulliVaeRules,
-} from '../../../../src/core/objectives/vae/beta-vae-bernoulli.js';
-import {
-  BERNOULLI_TAYLOR_RULES,
-  BETA_VAE_TAYLOR_BERNOULLI,
-  type BernoulliTaylorRules,
-} from '../../../../src/core/objectives/vae/beta-vae-taylor-bernoulli.js';
+import * as betaVaeBernoulli from '../../../../src/core/objectives/vae/beta-vae-bernoulli.js';
+import * as betaVaeTaylorBernoulli from '../../../../src/core/objectives/vae/beta-vae-taylor-bernoulli.js';
 import { type Mutant, wrong } from '../../../kit.js';
 import { mistaken } from '../../../subjects/mistaken.js';
 
-export interface Subject {
+export const SUBJECT = {
   /** d^2 log p / d g^2 for the probability g. */
-  readonly second: (x: number, g: number) => number;
+  second: (x: number, g: number) => -x / g ** 2 - (1 - x) / (1 - g) ** 2,
   /** Eq. (6) over the Hessian, for x = 1, a sigmoid output and a logit linear in the code. */
-  readonly ratio: (g: number) => number;
-  readonly vae: BernoulliVaeRules;
-  readonly taylor: BernoulliTaylorRules;
-}
-
-export const SUBJECT: Subject = {
-  second: (x, g) => -x / g ** 2 - (1 - x) / (1 - g) ** 2,
-  ratio: g => (1 - g) / g,
-  vae: BERNOULLI_VAE_RULES,
-  taylor: BERNOULLI_TAYLOR_RULES,
+  ratio: (g: number) => (1 - g) / g,
+  vae: betaVaeBernoulli.BERNOULLI_VAE_RULES,
+  taylor: betaVaeTaylorBernoulli.BERNOULLI_TAYLOR_RULES,
 };
+export type Subject = typeof SUBJECT;
 
 export const printedSecond = (x: number, g: number): number => -1 / (1 - x - g) ** 2;
 
-const inVae = (s: Subject, vae: BernoulliVaeRules): Subject => ({ ...s, vae });
+const inVae = (s: Subject, vae: betaVaeBernoulli.BernoulliVaeRules): Subject => ({ ...s, vae });
 
-const inTaylor = (s: Subject, taylor: BernoulliTaylorRules): Subject => ({ ...s, taylor });
+const inTaylor = (s: Subject, taylor: betaVaeTaylorBernoulli.BernoulliTaylorRules): Subject => ({
+  ...s,
+  taylor,
+});
 
 export const MUTANTS = {
   ...wrong.formula(SUBJECT, 'second', {
@@ -51,9 +40,12 @@ export const MUTANTS = {
     ],
     negative: ['the negative of the data', { loss: (x, a) => SUBJECT.vae.loss(x, tf.neg(a)) }],
   }),
-  noNoise: mistaken(BETA_VAE_BERNOULLI.mistakes.noNoise, inVae),
-  betaIgnored: mistaken(BETA_VAE_BERNOULLI.mistakes.betaIgnored, inVae),
-  gaussianWeights: mistaken(BETA_VAE_TAYLOR_BERNOULLI.mistakes.curvatureMissing, inTaylor),
+  noNoise: mistaken(betaVaeBernoulli.BETA_VAE_BERNOULLI.mistakes.noNoise, inVae),
+  betaIgnored: mistaken(betaVaeBernoulli.BETA_VAE_BERNOULLI.mistakes.betaIgnored, inVae),
+  gaussianWeights: mistaken(
+    betaVaeTaylorBernoulli.BETA_VAE_TAYLOR_BERNOULLI.mistakes.curvatureMissing,
+    inTaylor,
+  ),
   ...wrong.rules(SUBJECT, 'taylor', {
     probabilityWeights: [
       'weights 1 / (p (1 - p)), those of probabilities',
@@ -64,5 +56,8 @@ export const MUTANTS = {
       { loss: (x, a) => tf.mul(tf.sum(tf.square(tf.sub(x, a)), 1), 0.5) },
     ],
   }),
-  withoutHalf: mistaken(BETA_VAE_TAYLOR_BERNOULLI.mistakes.penaltyWithoutHalf, inTaylor),
+  withoutHalf: mistaken(
+    betaVaeTaylorBernoulli.BETA_VAE_TAYLOR_BERNOULLI.mistakes.penaltyWithoutHalf,
+    inTaylor,
+  ),
 } satisfies Readonly<Record<string, Mutant<Subject>>>;

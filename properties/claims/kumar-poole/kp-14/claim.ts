@@ -1,70 +1,57 @@
 import { denseAutoencoder } from '../../../../src/core/net/dense.js';
 import { graeValue, taylorValue } from '../../../../src/theory/closed/grae.js';
-import { check, claim, draw, exact, type fc, mat } from '../../../kit.js';
-import {
-  betas,
-  jacobians,
-  LOCAL_EXAMPLES,
-  type LocalCase,
-  linearAutoencoder,
-  localCases,
-  localModel,
-  netOf,
-  sizeOf,
-  valuesOf,
-} from '../../../subjects/vae/local-cases.js';
+import { check, claim, draw, exact, mat } from '../../../kit.js';
+import * as local from '../../../subjects/vae/local-cases.js';
 import { grae, jacobianAt, posterior, taylor } from '../../../subjects/vae/step.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 
-const given = { arbitrary: localCases, examples: LOCAL_EXAMPLES };
+const given = { arbitrary: local.localCases, examples: local.LOCAL_EXAMPLES };
 
-const value = check.equals<LocalCase, Subject>({
+const value = check.equals<local.LocalCase, Subject>({
   says: 'GRAE has its closed value, the Taylor objective has its own at any covariance, and at eq. (11) the two are equal',
   given,
   ulps: 16,
   measure: (c, rules) => {
-    const net = netOf(c);
-    const model = localModel(c);
+    const net = local.netOf(c);
+    const model = local.localModel(c);
     const at = (covariance: mat.Matrix) =>
-      taylor(rules.taylor, net, valuesOf(c, posterior(net, c.mean, covariance))).loss;
+      taylor(rules.taylor, net, local.valuesOf(c, posterior(net, c.mean, covariance))).loss;
     const best = rules.covariance(c.weight, c.beta, c.mean.length);
-    const value = grae(rules.grae, net, valuesOf(c, posterior(net, c.mean, c.covariance))).loss;
-    const size = sizeOf(c);
+    const value = grae(rules.grae, net, local.valuesOf(c, posterior(net, c.mean, c.covariance))).loss;
+    const size = local.sizeOf(c);
     const stretched = taylorValue({ ...model, residual: [] }, c.covariance, c.beta);
-    return [
-      { what: 'GRAE', actual: value, expected: graeValue(model, c.beta), scale: size },
-      { what: 'Taylor at eq. (11)', actual: at(best), expected: graeValue(model, c.beta), scale: size },
+    return check.agree(
       {
-        what: 'Taylor',
-        actual: at(c.covariance),
-        expected: taylorValue(model, c.covariance, c.beta),
-        scale: size + Math.abs(stretched),
+        GRAE: [value, graeValue(model, c.beta)],
+        'Taylor at eq. (11)': [at(best), graeValue(model, c.beta)],
+        Taylor: [at(c.covariance), taylorValue(model, c.covariance, c.beta), size + Math.abs(stretched)],
       },
-    ];
+      size,
+    );
   },
 });
 
-const minimum = check.bound<LocalCase, Subject>({
+const minimum = check.bound<local.LocalCase, Subject>({
   says: 'no covariance brings the Taylor objective below GRAE',
   given,
   measure: (c, rules) => {
-    const net = netOf(c);
-    const values = valuesOf(c, posterior(net, c.mean, c.covariance));
+    const net = local.netOf(c);
+    const values = local.valuesOf(c, posterior(net, c.mean, c.covariance));
     return {
       lower: grae(rules.grae, net, values).loss,
       upper: taylor(rules.taylor, net, values).loss,
-      scale: sizeOf(c),
+      scale: local.sizeOf(c),
     };
   },
 });
 
-const stationary = check.equals<LocalCase, Subject>({
+const stationary = check.equals<local.LocalCase, Subject>({
   says: 'at eq. (11) the gradient of the Taylor objective with respect to the Cholesky factor is zero',
   given,
   measure: (c, rules) => {
-    const net = netOf(c);
+    const net = local.netOf(c);
     const best = rules.covariance(c.weight, c.beta, c.mean.length);
-    const found = taylor(rules.taylor, net, valuesOf(c, posterior(net, c.mean, best))).gradient(
+    const found = taylor(rules.taylor, net, local.valuesOf(c, posterior(net, c.mean, best))).gradient(
       'cholesky.bias',
     );
     // The gradient is (A + beta) L - beta L^-T, |L| <= 1: rounding S alone leaves eps (|A| + beta).
@@ -73,46 +60,35 @@ const stationary = check.equals<LocalCase, Subject>({
   },
 });
 
-const gradient = check.equals<LocalCase, Subject>({
+const gradient = check.equals<local.LocalCase, Subject>({
   says: 'the gradient of GRAE with respect to the decoder is J S - residual h^T, S of eq. (11), and beta h - J^T residual with respect to the code',
   given,
   ulps: 16,
   measure: (c, rules) => {
-    const net = netOf(c);
-    const { residual, mean } = localModel(c);
-    const step = grae(rules.grae, net, valuesOf(c, posterior(net, c.mean, c.covariance)));
+    const net = local.netOf(c);
+    const { residual, mean } = local.localModel(c);
+    const step = grae(rules.grae, net, local.valuesOf(c, posterior(net, c.mean, c.covariance)));
     const best = rules.covariance(c.weight, c.beta, mean.length);
     const pulled = mat
       .multiply(c.weight, best)
       .map((row, m) => row.map((x, k) => x - residual[m]! * mean[k]!));
     const back = mat.apply(mat.transpose(c.weight, mean.length), residual);
-    return [
-      {
-        what: 'decoder.0.weight',
-        actual: step.gradient('decoder.0.weight'),
-        expected: pulled.flat(),
-        scale:
-          Math.sqrt(c.beta) * Math.sqrt(1 + mat.norm(c.weight.flat()) ** 2 / c.beta) +
+    return check.agree({
+      'decoder.0.weight': [
+        step.gradient('decoder.0.weight'),
+        pulled.flat(),
+        Math.sqrt(c.beta) * Math.sqrt(1 + mat.norm(c.weight.flat()) ** 2 / c.beta) +
           mat.norm(residual) * mat.norm(mean),
-      },
-      { what: 'decoder.0.bias', actual: step.gradient('decoder.0.bias'), expected: mat.scale(-1, residual) },
-      {
-        what: 'mu.bias',
-        actual: step.gradient('mu.bias'),
-        expected: mean.map((h, k) => c.beta * h - back[k]!),
-        scale: c.beta * mat.norm(mean) + mat.norm(c.weight.flat()) * mat.norm(residual),
-      },
-    ];
+      ],
+      'decoder.0.bias': [step.gradient('decoder.0.bias'), mat.scale(-1, residual)],
+      'mu.bias': [
+        step.gradient('mu.bias'),
+        mean.map((h, k) => c.beta * h - back[k]!),
+        c.beta * mat.norm(mean) + mat.norm(c.weight.flat()) * mat.norm(residual),
+      ],
+    });
   },
 });
-
-interface CurvedCase {
-  /** Weights and biases of a decoder with one hidden layer, by name. */
-  readonly params: Readonly<Record<string, readonly number[]>>;
-  readonly mean: readonly number[];
-  readonly x: readonly number[];
-  readonly beta: number;
-}
 
 const curved = denseAutoencoder({
   encoder: [4],
@@ -123,7 +99,8 @@ const curved = denseAutoencoder({
   posterior: 'cholesky',
 });
 
-const curvedCases: fc.Arbitrary<CurvedCase> = draw.record({
+const curvedCases = draw.record({
+  /** Weights and biases of a decoder with one hidden layer, by name. */
   params: draw.record({
     'decoder.0.weight': draw.vector(10, draw.normal()),
     'decoder.0.bias': draw.vector(5, draw.normal()),
@@ -132,8 +109,9 @@ const curvedCases: fc.Arbitrary<CurvedCase> = draw.record({
   }),
   mean: draw.vector(2, draw.normal()),
   x: draw.vector(4, draw.normal()),
-  beta: betas,
+  beta: local.betas,
 });
+type CurvedCase = draw.Of<typeof curvedCases>;
 
 const envelope = check.equals<CurvedCase, Subject>({
   says: 'GRAE and the Taylor objective at eq. (11) have the same gradient with respect to a curved decoder and the code',
@@ -149,17 +127,14 @@ const envelope = check.equals<CurvedCase, Subject>({
   },
 });
 
-interface PathCase {
-  readonly jacobian: mat.Matrix;
-  readonly beta: number;
-  /** The second beta over the first. */
-  readonly factor: number;
-}
-
-const path = check.bound<PathCase, Subject>({
+const path = check.bound({
   says: 'the regulariser grows with beta, is concave in it, and stays below half the squared Frobenius norm of J',
   given: {
-    arbitrary: draw.record({ jacobian: jacobians(3, 2), beta: betas, factor: betas.map(b => 1 + b) }),
+    arbitrary: draw.record({
+      jacobian: local.jacobians(3, 2),
+      beta: local.betas /** The second beta over the first. */,
+      factor: local.betas.map(b => 1 + b),
+    }),
     examples: [
       {
         jacobian: [
@@ -172,8 +147,8 @@ const path = check.bound<PathCase, Subject>({
       },
     ],
   },
-  measure: ({ jacobian, beta, factor }, rules) => {
-    const net = linearAutoencoder(3, 2);
+  measure: ({ jacobian, beta, factor }, rules: Subject) => {
+    const net = local.linearAutoencoder(3, 2);
     const at = (b: number): number => {
       const params = {
         ...posterior(net, [0, 0], mat.identity(2)),
@@ -184,11 +159,13 @@ const path = check.bound<PathCase, Subject>({
     };
     const [low, middle, high] = [at(beta), at((beta * (1 + factor)) / 2), at(beta * factor)];
     const size = high + Math.sqrt(beta * factor) * mat.norm(jacobian.flat());
-    return [
-      { what: 'monotone', lower: low, upper: high },
-      { what: 'concave', lower: (low + high) / 2, upper: middle },
-      { what: 'bounded', lower: high, upper: mat.norm(jacobian.flat()) ** 2 / 2 },
-    ].map(inequality => ({ ...inequality, scale: size }));
+    return check
+      .below({
+        monotone: [low, high],
+        concave: [(low + high) / 2, middle],
+        bounded: [high, mat.norm(jacobian.flat()) ** 2 / 2],
+      })
+      .map(inequality => ({ ...inequality, scale: size }));
   },
 });
 

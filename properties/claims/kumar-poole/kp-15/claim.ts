@@ -1,47 +1,29 @@
 /** @file KP-15: how far GRAE is from the beta-VAE that it stands for, at a fixed decoder and mean code. */
-
 import { CIRCLE_OBJECTIVE, circleObjective } from '../../../../src/theory/closed/circle-decoder.js';
 import { klToStandard } from '../../../../src/theory/closed/gaussian.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
 import { asymptotic, check, claim, mat, type OrderCase } from '../../../kit.js';
-import {
-  LOCAL_EXAMPLES,
-  type LocalCase,
-  localCases,
-  netOf,
-  sizeOf,
-  valuesOf,
-} from '../../../subjects/vae/local-cases.js';
-import {
-  type CircleCase,
-  circleCases,
-  circleVariances,
-  curvedCases,
-  hessianCovariance,
-  quadratics,
-  reach,
-  type SmoothCase,
-  show,
-} from '../../../subjects/vae/smooth-cases.js';
+import * as local from '../../../subjects/vae/local-cases.js';
+import * as smooth from '../../../subjects/vae/smooth-cases.js';
 import { betaVae, grae, posterior, type Values } from '../../../subjects/vae/step.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 
-const valuesAt = (c: SmoothCase, s: mat.Matrix, beta: number): Values => ({
+const valuesAt = (c: smooth.SmoothCase, s: mat.Matrix, beta: number): Values => ({
   params: { ...posterior(c.net, c.mean, s), ...c.params },
   x: c.x,
   beta,
 });
 
 /** The beta-VAE's expected objective at a covariance, as trained. */
-const objective = (c: SmoothCase, rules: Subject, s: mat.Matrix, beta: number): number =>
+const objective = (c: smooth.SmoothCase, rules: Subject, s: mat.Matrix, beta: number): number =>
   betaVae(rules.vae, c.net, valuesAt(c, s, beta), rules.points(c.mean.length));
 
 /** GRAE, or eq. (10), as trained. */
-const regularised = (c: SmoothCase, rules: Subject['grae'], beta: number): number =>
+const regularised = (c: smooth.SmoothCase, rules: Subject['grae'], beta: number): number =>
   grae(rules, c.net, valuesAt(c, graeCovariance(c.jacobian, beta), beta)).loss;
 
 /** The size of the terms whose difference the residuals are. */
-function termsOf(c: SmoothCase, beta: number): number {
+function termsOf(c: smooth.SmoothCase, beta: number): number {
   const d = c.mean.length;
   const off = c.fits ? 0 : 0.5;
   const data = 1 + mat.norm(c.x);
@@ -52,19 +34,19 @@ function termsOf(c: SmoothCase, beta: number): number {
 }
 
 /** The closed mean of a sine decoder is a sum of waves that cancel: their size. */
-const wavesSize = ({ kind, params, x }: SmoothCase): number =>
+const wavesSize = ({ kind, params, x }: smooth.SmoothCase): number =>
   kind === 'sine'
     ? (mat.norm(x) + mat.norm(params['decoder.1.weight']!) + mat.norm(params['decoder.1.bias']!)) ** 2
     : 0;
 
 /** A ladder in beta from where the case is asymptotic down. */
 function overBeta(
-  c: SmoothCase,
+  c: smooth.SmoothCase,
   constant: number,
   residual: (beta: number) => number,
   rungs = 10,
 ): OrderCase {
-  const top = reach(c);
+  const top = smooth.reach(c);
   const steps = Array.from({ length: rungs }, (_, k) => top * 2 ** -k);
   return {
     ladder: check.ladder(steps, beta => ({ residual: residual(beta), scale: termsOf(c, beta) })),
@@ -72,9 +54,9 @@ function overBeta(
   };
 }
 
-const fullHessian = check.order<SmoothCase, Subject>({
+const fullHessian = check.order<smooth.SmoothCase, Subject>({
   says: 'beta-VAE minus eq. (10) is of order beta^2, with the coefficient L_ijkl M_ij M_kl / 8, M = (A - R)^-1',
-  given: { arbitrary: curvedCases('some'), show },
+  given: { arbitrary: smooth.curvedCases('some'), show: smooth.show },
   order: 2,
   measure: (c, rules) =>
     overBeta(
@@ -84,9 +66,9 @@ const fullHessian = check.order<SmoothCase, Subject>({
     ),
 });
 
-const withResidual = check.order<SmoothCase, Subject>({
+const withResidual = check.order<smooth.SmoothCase, Subject>({
   says: 'with a residual, beta-VAE minus GRAE is of order beta only, with the coefficient log det((A - R) A^-1) / 2',
-  given: { arbitrary: curvedCases('some'), show },
+  given: { arbitrary: smooth.curvedCases('some'), show: smooth.show },
   order: 1,
   measure: (c, rules) =>
     overBeta(
@@ -96,9 +78,9 @@ const withResidual = check.order<SmoothCase, Subject>({
     ),
 });
 
-const withoutResidual = check.order<SmoothCase, Subject>({
+const withoutResidual = check.order<smooth.SmoothCase, Subject>({
   says: 'without a residual, beta-VAE minus GRAE is of order beta^2, with the coefficient L_ijkl M_ij M_kl / 8, M = A^-1',
-  given: { arbitrary: curvedCases('zero'), show },
+  given: { arbitrary: smooth.curvedCases('zero'), show: smooth.show },
   order: 2,
   measure: (c, rules) =>
     overBeta(
@@ -108,9 +90,9 @@ const withoutResidual = check.order<SmoothCase, Subject>({
     ),
 });
 
-const frozen = check.order<SmoothCase, Subject>({
+const frozen = check.order<smooth.SmoothCase, Subject>({
   says: 'at the covariance of eq. (11), beta-VAE minus GRAE is of order beta with the coefficient -tr(R A^-1) / 2',
-  given: { arbitrary: curvedCases('some'), show },
+  given: { arbitrary: smooth.curvedCases('some'), show: smooth.show },
   order: 1,
   measure: (c, rules) => {
     const a = mat.gram(c.jacobian);
@@ -123,27 +105,27 @@ const frozen = check.order<SmoothCase, Subject>({
   },
 });
 
-const circle = check.order<CircleCase, Subject>({
+const circle = check.order<smooth.CircleCase, Subject>({
   says: 'on a circle of radius rho, beta-VAE minus GRAE is -beta^2 / (8 rho^2) + O(beta^3), for each latent',
-  given: { arbitrary: circleCases, show },
+  given: { arbitrary: smooth.circleCases, show: smooth.show },
   order: 2,
   measure: (c, rules) =>
     overBeta(
       c,
       c.radius.reduce((sum, rho) => sum + rules.second(-1 / rho ** 2), 0),
-      beta => objective(c, rules, circleVariances(c, beta), beta) - regularised(c, rules.grae, beta),
+      beta => objective(c, rules, smooth.circleVariances(c, beta), beta) - regularised(c, rules.grae, beta),
     ),
 });
 
-const circleClosed = check.equals<CircleCase, Subject>({
+const circleClosed = check.equals<smooth.CircleCase, Subject>({
   says: 'on a circle the beta-VAE has its closed value rho^2 (1 - exp(-s/2)) + beta KL, optimum included',
-  given: { arbitrary: circleCases, show },
+  given: { arbitrary: smooth.circleCases, show: smooth.show },
   runs: 30,
   measure: (c, rules) =>
     [1, 2 ** -4].map(part => {
-      const beta = part * reach(c);
+      const beta = part * smooth.reach(c);
       const s = rules.covariance(c, beta);
-      const variances = circleVariances(c, beta);
+      const variances = smooth.circleVariances(c, beta);
       return {
         actual: objective(c, rules, s, beta),
         expected: c.radius.reduce(
@@ -155,12 +137,12 @@ const circleClosed = check.equals<CircleCase, Subject>({
     }),
 });
 
-const anyCovariance = check.equals<SmoothCase, Subject>({
+const anyCovariance = check.equals<smooth.SmoothCase, Subject>({
   says: 'at any narrow covariance the beta-VAE, averaged over the noise that trains, has its closed value',
-  given: { arbitrary: curvedCases('some'), show },
+  given: { arbitrary: smooth.curvedCases('some'), show: smooth.show },
   runs: 30,
   measure: (c, rules) => {
-    const beta = reach(c);
+    const beta = smooth.reach(c);
     const s = graeCovariance(c.jacobian, beta);
     return {
       actual: objective(c, rules, s, beta),
@@ -170,9 +152,9 @@ const anyCovariance = check.equals<SmoothCase, Subject>({
   },
 });
 
-const covarianceError = check.order<SmoothCase, Subject>({
+const covarianceError = check.order<smooth.SmoothCase, Subject>({
   says: 'the covariance (I + (A - R)/beta)^-1 of eq. (9) costs only beta^3 tr(N M N M) / 4, N_ij = L_ijkl M_kl / 2',
-  given: { arbitrary: quadratics('some'), show },
+  given: { arbitrary: smooth.quadratics('some'), show: smooth.show },
   order: 3,
   measure: (c, rules) => {
     const m = mat.inverse(c.hessian);
@@ -181,19 +163,19 @@ const covarianceError = check.order<SmoothCase, Subject>({
       c,
       mat.traceOfProduct(nm, nm) / 4,
       beta =>
-        objective(c, rules, hessianCovariance(c, beta), beta) -
+        objective(c, rules, smooth.hessianCovariance(c, beta), beta) -
         objective(c, rules, rules.covariance(c, beta), beta),
       8,
     );
   },
 });
 
-const optimal = check.bound<SmoothCase, Subject>({
+const optimal = check.bound<smooth.SmoothCase, Subject>({
   says: 'no neighbouring covariance does better than the one that is called optimal',
-  given: { arbitrary: curvedCases('some'), show },
+  given: { arbitrary: smooth.curvedCases('some'), show: smooth.show },
   runs: 20,
   measure: (c, rules) => {
-    const beta = reach(c);
+    const beta = smooth.reach(c);
     const s = rules.covariance(c, beta);
     const lower = objective(c, rules, s, beta);
     return [0.9, 1.1].map(factor => ({
@@ -204,17 +186,17 @@ const optimal = check.bound<SmoothCase, Subject>({
   },
 });
 
-const affine = check.equals<LocalCase, Subject>({
+const affine = check.equals<local.LocalCase, Subject>({
   says: 'for an affine decoder the beta-VAE at eq. (11) equals GRAE at every beta',
-  given: { arbitrary: localCases.filter(c => c.mean.length <= 2), examples: LOCAL_EXAMPLES },
+  given: { arbitrary: local.localCases.filter(c => c.mean.length <= 2), examples: local.LOCAL_EXAMPLES },
   measure: (c, rules) => {
-    const net = netOf(c);
-    const values = valuesOf(c, posterior(net, c.mean, graeCovariance(c.weight, c.beta, c.mean.length)));
+    const net = local.netOf(c);
+    const values = local.valuesOf(c, posterior(net, c.mean, graeCovariance(c.weight, c.beta, c.mean.length)));
     return {
       actual: betaVae(rules.vae, net, values, rules.points(c.mean.length)),
       expected: grae(rules.grae, net, values).loss,
       // All residuals at the nodes are of this size.
-      scale: sizeOf(c) + (mat.norm(c.x) + mat.norm(c.weight.flat()) * (1 + mat.norm(c.mean))) ** 2,
+      scale: local.sizeOf(c) + (mat.norm(c.x) + mat.norm(c.weight.flat()) * (1 + mat.norm(c.mean))) ** 2,
     };
   },
 });

@@ -6,22 +6,7 @@ import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/v
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
 import { type Mutant, mat, quad, wrong } from '../../../kit.js';
 import { mistaken } from '../../../subjects/mistaken.js';
-import { optimum, type SmoothCase } from '../../../subjects/vae/smooth-cases.js';
-
-export interface Subject {
-  readonly vae: VaeRules;
-  readonly grae: GraeRules;
-  /** GRAE with the full Hessian, eq. (10). */
-  readonly full: GraeRules;
-  /** Noises with weights that average the objective to rounding. */
-  readonly points: (d: number) => readonly quad.WeightedPoint[];
-  /** The covariance at which the beta-VAE is taken. */
-  readonly covariance: (c: SmoothCase, beta: number) => mat.Matrix;
-  /** The beta^2 coefficient of beta-VAE minus eq. (10), from L_ijkl M_ij M_kl. */
-  readonly second: (quartic: number) => number;
-  /** The beta coefficient of beta-VAE minus GRAE. */
-  readonly first: (a: mat.Matrix, hessian: mat.Matrix) => number;
-}
+import { optimum } from '../../../subjects/vae/smooth-cases.js';
 
 /** log det(I + H) of symmetric matrices [B, d, d], by elimination. */
 function logDetShifted(h: tf.Tensor): tf.Tensor {
@@ -46,15 +31,21 @@ const FULL_HESSIAN_RULES: GraeRules = {
 const NODES = 16;
 const rules = new Map([1, 2].map(d => [d, quad.gaussianPoints(d, NODES)]));
 
-export const SUBJECT: Subject = {
+export const SUBJECT = {
   vae: VAE_RULES,
   grae: GRAE_RULES,
+  /** GRAE with the full Hessian, eq. (10). */
   full: FULL_HESSIAN_RULES,
-  points: d => rules.get(d)!,
+  /** Noises with weights that average the objective to rounding. */
+  points: (d: number): readonly quad.WeightedPoint[] => rules.get(d)!,
+  /** The covariance at which the beta-VAE is taken. */
   covariance: optimum,
-  second: quartic => quartic / 8,
-  first: (a, hessian) => (mat.logDet(hessian) - mat.logDet(a)) / 2,
+  /** The beta^2 coefficient of beta-VAE minus eq. (10), from L_ijkl M_ij M_kl. */
+  second: (quartic: number) => quartic / 8,
+  /** The beta coefficient of beta-VAE minus GRAE. */
+  first: (a: mat.Matrix, hessian: mat.Matrix) => (mat.logDet(hessian) - mat.logDet(a)) / 2,
 };
+export type Subject = typeof SUBJECT;
 
 const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
 const inGrae = (s: Subject, grae: GraeRules): Subject => ({ ...s, grae });

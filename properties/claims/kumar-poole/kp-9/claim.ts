@@ -1,5 +1,4 @@
 /** @file KP-9: the rotation experiment. A mean-field posterior fixes the rotation of the latents, but not at the true one. */
-
 import { makeBetaVae } from '../../../../src/core/objectives/vae/beta-vae.js';
 import type { VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { averagedStep, type NoisyStep, type Sampling, sampling } from '../../../../src/studies/noisy-step.js';
@@ -104,25 +103,20 @@ const drop = check.equals<RotationCase, Subject>({
     const turned = mat.multiply(decoder, rotation(c.away));
     const best = objective(c, rules, decoder, meanField(decoder, c.noise)).loss;
     const [a, b] = singular.map(s => 1 + (s / c.noise) ** 2) as [number, number];
-    return [
+    return check.agree(
       {
-        what: 'mean-field',
-        actual: objective(c, rules, turned, rules.variances(turned, c.noise)).loss - best,
-        expected: rules.drop(a, b, (c.away * Math.PI) / 180) * c.noise ** 2,
-        scale: 16,
+        'mean-field': [
+          objective(c, rules, turned, rules.variances(turned, c.noise)).loss - best,
+          rules.drop(a, b, (c.away * Math.PI) / 180) * c.noise ** 2,
+        ],
+        full: [fullObjective(c, rules, turned).loss, best],
       },
-      { what: 'full', actual: fullObjective(c, rules, turned).loss, expected: best, scale: 16 },
-    ];
+      16,
+    );
   },
 });
 
-/** Any orthogonal matrix times a positive definite one: the sum of z m' for means m that are turned. */
-interface Turned {
-  readonly orthogonal: mat.Matrix;
-  readonly moment: mat.Matrix;
-}
-
-const recovered = check.equals<Turned, Subject>({
+const recovered = check.equals({
   says: 'Procrustes recovers a rotation from Z and M = O^T Z whatever the second moments of Z are, and its angle is that of the first inferred axis in the true space, mod 90 degrees, for reflections as well',
   given: {
     arbitrary: draw.record({
@@ -143,13 +137,13 @@ const recovered = check.equals<Turned, Subject>({
     ],
   },
   runs: 60,
-  measure: (c, rules) => {
+  measure: (c, rules: Subject) => {
     const o = rules.procrustes(mat.multiply(c.moment, c.orthogonal));
     const first = (Math.atan2(c.orthogonal[1]![0]!, c.orthogonal[0]![0]!) * 180) / Math.PI;
-    return [
-      { what: 'matrix', actual: o.flat(), expected: c.orthogonal.flat(), scale: 64 },
-      { what: 'angle', actual: modQuarter(rules.angle(o) - first), expected: 0, scale: 90 * 64 },
-    ];
+    return check.agree({
+      matrix: [o.flat(), c.orthogonal.flat(), 64],
+      angle: [modQuarter(rules.angle(o) - first), 0, 90 * 64],
+    });
   },
 });
 

@@ -1,5 +1,4 @@
 /** @file What KP-9 is tested on, and its negative controls. */
-
 import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
 import { axisAngle, modQuarter, procrustes } from '../../../../src/theory/numerics/procrustes.js';
@@ -7,28 +6,21 @@ import { type Mutant, mat, wrong } from '../../../kit.js';
 import { mistaken } from '../../../subjects/mistaken.js';
 import { meanField } from './rotation-cases.js';
 
-export interface Subject {
-  readonly vae: VaeRules;
-  /** The best orthogonal matrix, from the sum of z m'. */
-  readonly procrustes: (cross: mat.Matrix) => mat.Matrix;
-  /** Its angle in degrees, mod 90. */
-  readonly angle: (orthogonal: mat.Matrix) => number;
-  /** The angle of the linear optimum for columns of norms 2 and 1, so many degrees apart. */
-  readonly predicted: (between: number) => number;
-  /** The independent variances for a decoder. */
-  readonly variances: (decoder: mat.Matrix, noise: number) => mat.Matrix;
-  /** What turning by theta costs, over beta, for eigenvalues a and b of the posterior's precision. */
-  readonly drop: (a: number, b: number, theta: number) => number;
-}
-
-export const SUBJECT: Subject = {
+export const SUBJECT = {
   vae: VAE_RULES,
-  procrustes,
+  /** The best orthogonal matrix, from the sum of z m'. */
+  procrustes: (cross: mat.Matrix): mat.Matrix => procrustes(cross),
+  /** Its angle in degrees, mod 90. */
   angle: axisAngle,
-  predicted: between => (Math.atan2(4 * Math.cos((between * Math.PI) / 180), 3) * 90) / Math.PI,
+  /** The angle of the linear optimum for columns of norms 2 and 1, so many degrees apart. */
+  predicted: (between: number) => (Math.atan2(4 * Math.cos((between * Math.PI) / 180), 3) * 90) / Math.PI,
+  /** The independent variances for a decoder. */
   variances: meanField,
-  drop: (a, b, theta) => Math.log1p(((a - b) ** 2 * Math.sin(2 * theta) ** 2) / (4 * a * b)) / 2,
+  /** What turning by theta costs, over beta, for eigenvalues a and b of the posterior's precision. */
+  drop: (a: number, b: number, theta: number) =>
+    Math.log1p(((a - b) ** 2 * Math.sin(2 * theta) ** 2) / (4 * a * b)) / 2,
 };
+export type Subject = typeof SUBJECT;
 
 const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
 

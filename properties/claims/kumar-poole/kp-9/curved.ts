@@ -1,5 +1,4 @@
 /** @file The rotation experiment with tanh: unique optima, and where they are. */
-
 import {
   type Fit,
   orthogonalColumns,
@@ -71,10 +70,10 @@ export const unique = (size: Size, runs: number) =>
     measure: (experiment, rules) => {
       const angles = anglesOf(experiment, rules);
       const apart = Math.max(...angles.map(a => Math.abs(modQuarter(a - angles[0]!))));
-      return [
-        { what: 'restarts at the least loss', lower: 2, upper: angles.length, scale: 2 },
-        { what: 'spread', lower: apart, upper: 0.01, scale: 0.01 },
-      ];
+      return check.below({
+        'restarts at the least loss': [2, angles.length, 2],
+        spread: [apart, 0.01, 0.01],
+      });
     },
   });
 

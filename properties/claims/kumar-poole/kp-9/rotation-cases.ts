@@ -1,28 +1,21 @@
 /** @file The rotation experiment with a linear decoder on data that are exactly as the model says, and its optimum in closed form. */
-import { draw, type fc, mat } from '../../../kit.js';
+import { draw, mat } from '../../../kit.js';
 import { linearAutoencoder } from '../../../subjects/vae/local-cases.js';
 import { posterior, type Values } from '../../../subjects/vae/step.js';
 
-export interface RotationCase {
+export const rotationCases = draw.record({
   /** Between the columns of W, of norms 2 and 1, in degrees. */
-  readonly between: number;
-  /** Of the first column, in degrees. */
-  readonly turn: number;
-  /** Standard deviation of the observation noise. */
-  readonly noise: number;
-  /** Of the design of latents and noise. */
-  readonly design: mat.Matrix;
-  /** By which the decoder's columns are turned away from the optimum, in degrees. */
-  readonly away: number;
-}
-
-export const rotationCases: fc.Arbitrary<RotationCase> = draw.record({
   between: draw.dyadic({ min: 8, max: 172, bits: 4 }),
+  /** Of the first column, in degrees. */
   turn: draw.dyadic({ min: 0, max: 360, bits: 3 }),
+  /** Standard deviation of the observation noise. */
   noise: draw.logUniform({ min: 0.02, max: 1 }),
+  /** Of the design of latents and noise. */
   design: draw.orthogonal(4),
+  /** By which the decoder's columns are turned away from the optimum, in degrees. */
   away: draw.dyadic({ min: 1, max: 89, bits: 3 }),
 });
+export type RotationCase = draw.Of<typeof rotationCases>;
 
 const degrees = (angle: number): number => (angle * Math.PI) / 180;
 
