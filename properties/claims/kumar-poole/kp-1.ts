@@ -2,38 +2,27 @@
 import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import { klOfCovariances, logNormalDensity } from '../../../src/theory/closed/gaussian.js';
 import { precision } from '../../../src/theory/closed/grae.js';
-import * as priorSymmetry from '../../../src/theory/closed/prior-symmetry.js';
+import * as priors from '../../../src/theory/closed/prior-symmetry.js';
 import { check, claim, conditional, draw, mat, quad, wrong } from '../../kit.js';
 import * as local from '../../subjects/vae/local-cases.js';
-import {
-  eigenvalues,
-  figure,
-  linearEvidence,
-  linearPosterior,
-  linearSize,
-  meanField,
-  type RotatedCase,
-  rotatedCases,
-  rotationLoss,
-  turned,
-} from '../../subjects/vae/mean-field.js';
+import * as linear from '../../subjects/vae/mean-field.js';
 import { betaVae, posterior } from '../../subjects/vae/step.js';
 import * as symmetry from '../../subjects/vae/symmetry-cases.js';
 
 /** r and its inverse. */
 interface Symmetry {
-  readonly map: priorSymmetry.Transformation;
-  readonly inverse: priorSymmetry.Transformation;
+  readonly map: priors.Transformation;
+  readonly inverse: priors.Transformation;
 }
 
 const SUBJECT = {
   /** Where the posterior's density is taken: r(z). */
   moved: ({ map }: Symmetry, z: mat.Vector): number[] => map(z),
   /** By what it is multiplied there: |det J_r(z)|. */
-  volume: ({ map }: Symmetry, z: mat.Vector) => priorSymmetry.determinantOf(map, z),
+  volume: ({ map }: Symmetry, z: mat.Vector) => priors.determinantOf(map, z),
   vae: VAE_RULES,
   /** The posterior that the beta-VAE approximates: proportional to p(x|z)^(1/beta) p(z), observations of variance 1. */
-  tempered: linearPosterior,
+  tempered: linear.linearPosterior,
 };
 type Subject = typeof SUBJECT;
 
@@ -48,7 +37,7 @@ type NormalCase = draw.Of<typeof normalCases>;
 
 /** log p(z | x) of a linear decoder with noise beta. */
 function logPosterior(c: local.LocalCase, z: mat.Vector): number {
-  const { mean } = linearPosterior(c);
+  const { mean } = linear.linearPosterior(c);
   const p = precision(c.weight, c.beta, z.length);
   const off = mat.subtract(z, mean);
   const [a, b] = [p[0]![0]! * p[1]![1]!, p[0]![1]! ** 2];
@@ -67,14 +56,14 @@ const evidence = ({ weight, bias, x, beta }: local.LocalCase): number =>
     mat.combine(1, mat.multiply(weight, mat.transpose(weight)), beta, mat.identity(x.length)),
   );
 
-const logPrior = (z: mat.Vector): number => priorSymmetry.PRIORS.normal.logDensity(z);
+const logPrior = (z: mat.Vector): number => priors.PRIORS.normal.logDensity(z);
 
 const gaussian = check.equals<NormalCase, Subject>({
   says: "Bayes' rule for the decoder p(x | r(z)) gives p(r(z) | x) for the twist r(z) = Rot(c |z|^2) z, which is not linear",
   given: normalCases,
   runs: 50,
   measure: ({ model, rate, z }, rules) => {
-    const r = { map: priorSymmetry.twist(rate), inverse: priorSymmetry.twist(-rate) };
+    const r = { map: priors.twist(rate), inverse: priors.twist(-rate) };
     const at = r.map(z);
     const terms = [logLikelihood(model, at), logPrior(z), -evidence(model)];
     const stretch = 1 + mat.norm(model.weight.flat()) ** 2 / model.beta;
@@ -93,7 +82,7 @@ const volume = check.within<NormalCase, Subject>({
   runs: 20,
   tolerance: 1e-6,
   measure: ({ rate, z }, rules) => ({
-    actual: rules.volume({ map: priorSymmetry.twist(rate), inverse: priorSymmetry.twist(-rate) }, z),
+    actual: rules.volume({ map: priors.twist(rate), inverse: priors.twist(-rate) }, z),
     expected: 1,
   }),
 });
@@ -103,8 +92,8 @@ const likelihood = ([a, b]: mat.Vector): number =>
   Math.exp(-((a! - 1) ** 2) - (b! - a! ** 2) ** 2 / 2) + 0.1 * Math.exp(-((b! + 1) ** 2));
 
 const symmetryOf = ({ prior, u }: symmetry.SymmetryCase): Symmetry => ({
-  map: priorSymmetry.scoreRotation(prior, u),
-  inverse: priorSymmetry.scoreRotation(prior, mat.transpose(u)),
+  map: priors.scoreRotation(prior, u),
+  inverse: priors.scoreRotation(prior, mat.transpose(u)),
 });
 
 const density = ({ prior }: symmetry.SymmetryCase, z: mat.Vector): number => Math.exp(prior.logDensity(z));
@@ -112,7 +101,7 @@ const density = ({ prior }: symmetry.SymmetryCase, z: mat.Vector): number => Mat
 const pushforward = check.within<symmetry.SymmetryCase, Subject>({
   says: "p'(z | x) = p(r(z) | x) |det J_r(z)| for every prior and the map of appendix A (differences: 1e-7)",
   given: {
-    arbitrary: symmetry.symmetryCases(Object.values(priorSymmetry.PRIORS)),
+    arbitrary: symmetry.symmetryCases(Object.values(priors.PRIORS)),
     examples: symmetry.UNEQUAL,
     show: symmetry.showSymmetry,
   },
@@ -157,28 +146,32 @@ const tempered = check.equals<local.LocalCase, Subject>({
         local.valuesOf(c, posterior(net, c.mean, c.covariance)),
         quad.sigmaPoints(d),
       ),
-      expected: linearEvidence(c) + c.beta * kl,
-      scale: stretch * (linearSize(c, c.covariance) + linearSize(c, covariance, mean)),
+      expected: linear.linearEvidence(c) + c.beta * kl,
+      scale: stretch * (linear.linearSize(c, c.covariance) + linear.linearSize(c, covariance, mean)),
     };
   },
 });
 
-const strict = check.bound<RotatedCase, Subject>({
+const strict = check.bound<linear.RotatedCase, Subject>({
   says: "with mean-field posteriors, p(z | x) among them, the best objective of the rotated model is worse by rotationLoss > 0, p' being the same model of the data",
-  given: { arbitrary: rotatedCases, examples: [figure(45, 0.5), figure(10, 0.5)] },
+  given: { arbitrary: linear.rotatedCases, examples: [linear.figure(45, 0.5), linear.figure(10, 0.5)] },
   runs: 40,
   measure: (c, rules) => {
     const net = local.linearAutoencoder(c.x.length, 2, 'diagonal');
-    const [straight, at] = [turned(c, 0), turned(c, c.angle)];
-    const { best, other } = meanField(at, c);
+    const [straight, at] = [linear.turned(c, 0), linear.turned(c, c.angle)];
+    const { best, other } = linear.meanField(at, c);
     const value = (of: local.LocalCase, mean: mat.Vector, s: mat.Matrix): number =>
       betaVae(rules.vae, net, local.valuesOf(of, posterior(net, mean, s)), quad.sigmaPoints(2));
     const lower =
-      value(straight, straight.mean, meanField(straight, c).best) +
-      c.beta * rotationLoss(...eigenvalues(c), c.angle);
+      value(straight, straight.mean, linear.meanField(straight, c).best) +
+      c.beta * linear.rotationLoss(...linear.eigenvalues(c), c.angle);
     return check.below({
-      best: [lower, value(at, at.mean, best), linearSize(at, best)],
-      another: [lower, value(at, other.mean, other.covariance), linearSize(at, other.covariance, other.mean)],
+      best: [lower, value(at, at.mean, best), linear.linearSize(at, best)],
+      another: [
+        lower,
+        value(at, other.mean, other.covariance),
+        linear.linearSize(at, other.covariance, other.mean),
+      ],
     });
   },
 });
@@ -200,22 +193,15 @@ export default claim<Subject, string, string>({
   subject: SUBJECT,
   checks: { gaussian, volume, pushforward, printed, tempered, strict },
   mutants: {
-    ...wrong.formula(SUBJECT, 'moved', {
-      inverse: ['r^-1 in place of r', ({ inverse }, z) => inverse(z)],
-    }),
+    ...wrong.formula(SUBJECT, 'moved', { inverse: ['r^-1 in place of r', ({ inverse }, z) => inverse(z)] }),
     ...wrong.formula(SUBJECT, 'volume', {
       withoutDeterminant: ['the determinant omitted', () => 1],
-      inverseDeterminant: [
-        'the determinant of r^-1',
-        ({ map }, z) => 1 / priorSymmetry.determinantOf(map, z),
-      ],
+      inverseDeterminant: ['the determinant of r^-1', ({ map }, z) => 1 / priors.determinantOf(map, z)],
     }),
     ...wrong.formula(SUBJECT, 'tempered', {
-      untempered: ['the posterior p(z | x) whatever beta', c => linearPosterior({ ...c, beta: 1 })],
-      inverseTemperature: ['p(x|z)^beta', c => linearPosterior({ ...c, beta: 1 / c.beta })],
+      untempered: ['the posterior p(z | x) whatever beta', c => linear.linearPosterior({ ...c, beta: 1 })],
+      inverseTemperature: ['p(x|z)^beta', c => linear.linearPosterior({ ...c, beta: 1 / c.beta })],
     }),
-    ...wrong.rules(SUBJECT, 'vae', {
-      betaIgnored: ['the VAE with beta = 1', { weight: () => 1 }],
-    }),
+    ...wrong.rules(SUBJECT, 'vae', { betaIgnored: ['the VAE with beta = 1', { weight: () => 1 }] }),
   },
 });

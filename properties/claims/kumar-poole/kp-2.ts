@@ -1,20 +1,20 @@
 /** @file KP-2: the map of appendix A leaves every prior as it is. Its Jacobian's determinant is 1 for few of them only. */
 import { normalQuantile } from '../../../src/claims/normal-quantile.js';
 import { normalCdf } from '../../../src/claims/statistics.js';
-import * as priorSymmetry from '../../../src/theory/closed/prior-symmetry.js';
+import * as priors from '../../../src/theory/closed/prior-symmetry.js';
 import { check, claim, mat, quad, refuted, wrong } from '../../kit.js';
 import * as symmetry from '../../subjects/vae/symmetry-cases.js';
 
 const SUBJECT = {
   /** r */
-  map: priorSymmetry.scoreRotation,
+  map: priors.scoreRotation,
   /** What |det J_r(z)| is said to be. */
-  determinant: (prior: priorSymmetry.Prior, r: priorSymmetry.Transformation, z: mat.Vector) =>
+  determinant: (prior: priors.Prior, r: priors.Transformation, z: mat.Vector) =>
     Math.exp(prior.logDensity(z) - prior.logDensity(r(z))),
 };
 type Subject = typeof SUBJECT;
 
-const all = Object.values(priorSymmetry.PRIORS);
+const all = Object.values(priors.PRIORS);
 
 const determinant = check.within<symmetry.SymmetryCase, Subject>({
   says: '|det J_r(z)| = p(z) / p(r(z)) at every z, for independent and for dependent coordinates: r leaves the prior as it is (differences: 1e-7)',
@@ -22,25 +22,25 @@ const determinant = check.within<symmetry.SymmetryCase, Subject>({
   tolerance: 1e-7,
   measure: ({ prior, u, z }, rules) => {
     const r = rules.map(prior, u);
-    return { actual: priorSymmetry.determinantOf(r, z), expected: rules.determinant(prior, r, z) };
+    return { actual: priors.determinantOf(r, z), expected: rules.determinant(prior, r, z) };
   },
 });
 
 const unit = check.within<symmetry.SymmetryCase, Subject>({
   says: 'for the normal and the uniform prior it is 1, as printed (differences: 1e-7)',
   given: {
-    arbitrary: symmetry.symmetryCases([priorSymmetry.PRIORS.normal, priorSymmetry.PRIORS.uniform]),
+    arbitrary: symmetry.symmetryCases([priors.PRIORS.normal, priors.PRIORS.uniform]),
     show: symmetry.showSymmetry,
   },
   tolerance: 1e-7,
   measure: ({ prior, u, z }, rules) => ({
-    actual: priorSymmetry.determinantOf(rules.map(prior, u), z),
+    actual: priors.determinantOf(rules.map(prior, u), z),
     expected: 1,
   }),
 });
 
 interface MarginalCase {
-  readonly prior: priorSymmetry.Prior;
+  readonly prior: priors.Prior;
   readonly u: mat.Matrix;
   /** Where the likelihood exp(-|z - x|^2 / 8) is centred. */
   readonly x: mat.Vector;
@@ -50,7 +50,7 @@ interface MarginalCase {
 const POINTS = quad.gaussianPoints(2, 40).filter(({ point }) => mat.norm(point) < 7);
 
 /** p(x) for the decoder z -> r(z), averaged over the prior by its normal scores. */
-const evidence = (prior: priorSymmetry.Prior, r: priorSymmetry.Transformation, x: mat.Vector): number =>
+const evidence = (prior: priors.Prior, r: priors.Transformation, x: mat.Vector): number =>
   quad.expectation(POINTS, scores => {
     const off = mat.subtract(r(prior.fromUniform(scores.map(normalCdf))), x);
     return Math.exp(-mat.dot(off, off) / 8);
@@ -59,9 +59,8 @@ const evidence = (prior: priorSymmetry.Prior, r: priorSymmetry.Transformation, x
 const marginal = check.within<MarginalCase, Subject>({
   says: "the marginal likelihood of the transformed model is the original's (quadrature: 2e-3)",
   given: check.only(
-    [priorSymmetry.PRIORS.normal, priorSymmetry.PRIORS.logistic, priorSymmetry.PRIORS.dependent].flatMap(
-      prior =>
-        [0.4, 1.1].map((angle): MarginalCase => ({ prior, u: symmetry.rotation(angle), x: [1.5, -0.5] })),
+    [priors.PRIORS.normal, priors.PRIORS.logistic, priors.PRIORS.dependent].flatMap(prior =>
+      [0.4, 1.1].map((angle): MarginalCase => ({ prior, u: symmetry.rotation(angle), x: [1.5, -0.5] })),
     ) as [MarginalCase, ...MarginalCase[]],
     ({ prior, u }) => `${prior.name} prior, U = ${JSON.stringify(u)}`,
   ),
@@ -77,7 +76,7 @@ const printed = check.violates<symmetry.SymmetryCase, Subject>({
   given: check.only(symmetry.UNEQUAL, symmetry.showSymmetry),
   margin: 2 ** 30,
   measure: ({ prior, u, z }, rules) => {
-    const actual = priorSymmetry.determinantOf(rules.map(prior, u), z);
+    const actual = priors.determinantOf(rules.map(prior, u), z);
     return { claimed: 1, actual, by: Math.abs(actual - 1), scale: 1 };
   },
 });
@@ -127,7 +126,7 @@ export default claim<Subject, string, string>({
       notOrthogonal: [
         'U scaled by 1.01',
         (prior, u) =>
-          priorSymmetry.scoreRotation(
+          priors.scoreRotation(
             prior,
             u.map(row => mat.scale(1.01, row)),
           ),

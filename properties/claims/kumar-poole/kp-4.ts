@@ -5,20 +5,7 @@ import { precision } from '../../../src/theory/closed/grae.js';
 import { check, claim, exact, mat, quad, wrong } from '../../kit.js';
 import { mistaken } from '../../subjects/mistaken.js';
 import * as local from '../../subjects/vae/local-cases.js';
-import {
-  eigenvalues,
-  evidenceSize,
-  figure,
-  linearEvidence,
-  linearPosterior,
-  linearSize,
-  meanField,
-  meanFieldLoss,
-  type RotatedCase,
-  rotatedCases,
-  rotationLoss,
-  turned,
-} from '../../subjects/vae/mean-field.js';
+import * as linear from '../../subjects/vae/mean-field.js';
 import { betaVae, posterior } from '../../subjects/vae/step.js';
 
 const SUBJECT = {
@@ -26,9 +13,9 @@ const SUBJECT = {
   /** The best mean-field variances for a precision P of the posterior. */
   variances: (p: mat.Matrix): mat.Vector => p.map((row, i) => 1 / row[i]!),
   /** What they lose against the posterior itself, in nats. */
-  loss: meanFieldLoss,
-  /** The same for eigenvalues a and b of P, turned by t. */
-  rotation: rotationLoss,
+  loss: linear.meanFieldLoss,
+  /** The same for linear.eigenvalues a and b of P, linear.turned by t. */
+  rotation: linear.rotationLoss,
 };
 type Subject = typeof SUBJECT;
 
@@ -44,7 +31,7 @@ function trained(
   return betaVae(rules, net, local.valuesOf(c, posterior(net, mean, variances)), quad.sigmaPoints(d));
 }
 
-const atBestMean = (c: local.LocalCase): local.LocalCase => ({ ...c, mean: linearPosterior(c).mean });
+const atBestMean = (c: local.LocalCase): local.LocalCase => ({ ...c, mean: linear.linearPosterior(c).mean });
 
 const optimum = check.equals<local.LocalCase, Subject>({
   says: 'at the exact mean and variances 1 / P_ii the beta-VAE is -beta log p(x) + beta [sum log P_ii - log det P] / 2, for any number of latents',
@@ -55,53 +42,60 @@ const optimum = check.equals<local.LocalCase, Subject>({
     const variances = mat.diagonal(rules.variances(p));
     return {
       actual: trained(rules.vae, c, variances),
-      expected: linearEvidence(c) + c.beta * rules.loss(p),
-      scale: linearSize(c, variances) + evidenceSize(c),
+      expected: linear.linearEvidence(c) + c.beta * rules.loss(p),
+      scale: linear.linearSize(c, variances) + linear.evidenceSize(c),
     };
   },
 });
 
-const minimal = check.bound<RotatedCase, Subject>({
+const minimal = check.bound<linear.RotatedCase, Subject>({
   says: 'no other variances and no other mean do better',
-  given: { arbitrary: rotatedCases, examples: [figure(45, 0.0025), figure(0, 1)] },
+  given: { arbitrary: linear.rotatedCases, examples: [linear.figure(45, 0.0025), linear.figure(0, 1)] },
   runs: 40,
   measure: (c, rules) => {
-    const at = turned(c, c.angle);
-    const { other } = meanField(at, c);
+    const at = linear.turned(c, c.angle);
+    const { other } = linear.meanField(at, c);
     const best = mat.diagonal(rules.variances(precision(at.weight, at.beta)));
     return {
       lower: trained(rules.vae, at, best),
       upper: trained(rules.vae, at, other.covariance, other.mean),
-      scale: linearSize(at, other.covariance, other.mean),
+      scale: linear.linearSize(at, other.covariance, other.mean),
     };
   },
 });
 
-/** The beta-VAE turned by the angle, above the one with uncorrelated latents, in nats. */
-function drop(rules: Subject, c: RotatedCase): { nats: number; scale: number } {
-  const [straight, at] = [turned(c, 0), turned(c, c.angle)];
+/** The beta-VAE linear.turned by the angle, above the one with uncorrelated latents, in nats. */
+function drop(rules: Subject, c: linear.RotatedCase): { nats: number; scale: number } {
+  const [straight, at] = [linear.turned(c, 0), linear.turned(c, c.angle)];
   const value = (of: local.LocalCase): number =>
     trained(rules.vae, of, mat.diagonal(rules.variances(precision(of.weight, of.beta))));
-  return { nats: (value(at) - value(straight)) / c.beta, scale: linearSize(at, at.covariance) / c.beta };
+  return {
+    nats: (value(at) - value(straight)) / c.beta,
+    scale: linear.linearSize(at, at.covariance) / c.beta,
+  };
 }
 
-const rotations = check.equals<RotatedCase, Subject>({
+const rotations = check.equals<linear.RotatedCase, Subject>({
   says: 'two latents turned by t lose log(1 + (a - b)^2 sin^2(2t) / 4ab) / 2 nats, a and b the eigenvalues of P: nothing at any t when a = b',
   given: {
-    arbitrary: rotatedCases,
-    examples: [figure(45, 0.0025), figure(90, 0.5), { ...figure(30, 0.5), norms: [2, 2] }],
+    arbitrary: linear.rotatedCases,
+    examples: [
+      linear.figure(45, 0.0025),
+      linear.figure(90, 0.5),
+      { ...linear.figure(30, 0.5), norms: [2, 2] },
+    ],
   },
   runs: 40,
   measure: (c, rules) => {
-    const [a, b] = eigenvalues(c);
+    const [a, b] = linear.eigenvalues(c);
     const { nats, scale } = drop(rules, c);
     return { actual: nats, expected: rules.rotation(a, b, c.angle), scale };
   },
 });
 
-const figures = check.within<RotatedCase, Subject>({
+const figures = check.within<linear.RotatedCase, Subject>({
   says: 'norms 2 and 1 with noise 0.05^2, as in figure 1, lose 0.22258 nats at 45 degrees; log(25/16) / 2 = 0.22314 without noise (to 0.3 %)',
-  given: check.only([figure(45, 0.0025)]),
+  given: check.only([linear.figure(45, 0.0025)]),
   tolerance: 3e-3,
   measure: (c, rules) =>
     check.agree({
@@ -135,13 +129,16 @@ export default claim<Subject, string, string>({
       ],
     }),
     ...wrong.formula(SUBJECT, 'rotation', {
-      withoutPrior: ["eigenvalues of W'W / beta instead of P", (a, b, t) => rotationLoss(a - 1, b - 1, t)],
-      twice: ['without the half', (a, b, t) => 2 * rotationLoss(a, b, t)],
-      simpleAngle: ['sin t for sin 2t', (a, b, t) => rotationLoss(a, b, t / 2)],
+      withoutPrior: [
+        "eigenvalues of W'W / beta instead of P",
+        (a, b, t) => linear.rotationLoss(a - 1, b - 1, t),
+      ],
+      twice: ['without the half', (a, b, t) => 2 * linear.rotationLoss(a, b, t)],
+      simpleAngle: ['sin t for sin 2t', (a, b, t) => linear.rotationLoss(a, b, t / 2)],
     }),
     ...wrong.formula(SUBJECT, 'loss', {
-      lossWithoutHalf: ['sum log P_ii - log det P', p => 2 * meanFieldLoss(p)],
-      lossOfCovariance: ['the same with P^-1 for P', p => meanFieldLoss(mat.inverse(p))],
+      lossWithoutHalf: ['sum log P_ii - log det P', p => 2 * linear.meanFieldLoss(p)],
+      lossOfCovariance: ['the same with P^-1 for P', p => linear.meanFieldLoss(mat.inverse(p))],
     }),
     noNoise: mistaken(VAE.mistakes.noNoise, inVae),
     ...wrong.rules(SUBJECT, 'vae', {

@@ -1,6 +1,5 @@
 /** @file KP-5: transforming the decoder's latents is transforming the posterior; with full covariances nothing is lost by it. */
 import * as tf from '@tensorflow/tfjs';
-import { denseAutoencoder } from '../../../src/core/net/dense.js';
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import { makeBetaVae } from '../../../src/core/objectives/vae/beta-vae.js';
 import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
@@ -29,20 +28,6 @@ const symmetrised = (s: mat.Matrix): number[][] => mat.combine(0.5, s, 0.5, mat.
 
 const DATA = 4;
 const HIDDEN = 5;
-
-const nets = new Map(
-  [1, 2, 3].map(d => [
-    d,
-    denseAutoencoder({
-      encoder: [DATA],
-      latent: d,
-      decoder: [d, HIDDEN, DATA],
-      activation: 'tanh',
-      output: 'identity',
-      posterior: 'cholesky',
-    }),
-  ]),
-);
 
 interface CurvedCase extends Gaussian {
   readonly weight: mat.Matrix;
@@ -77,11 +62,7 @@ const curvedCases: fc.Arbitrary<CurvedCase> = fc.oneof(
 );
 
 const valuesAt = (net: Autoencoder, c: CurvedCase, weight: mat.Matrix, q: Gaussian): Values => ({
-  params: {
-    ...c.rest,
-    ...posterior(net, q.mean, q.covariance),
-    'decoder.0.weight': weight.flat(),
-  },
+  params: { ...c.rest, ...posterior(net, q.mean, q.covariance), 'decoder.0.weight': weight.flat() },
   x: c.x,
   beta: c.beta,
 });
@@ -92,7 +73,7 @@ const curved = check.equals<CurvedCase, Subject>({
   runs: 40,
   ulps: 1024,
   measure: (c, rules) => {
-    const net = nets.get(c.mean.length)!;
+    const net = local.affinelyEncoded([c.mean.length, HIDDEN, DATA], 'tanh');
     const of = sampling(rules.vae, makeBetaVae(rules.vae), ({ beta }) => ({ beta: beta! }));
     const moved = rules.moved(c.u, c);
     const shift = mat.apply(c.u, mat.apply(mat.cholesky(c.covariance), c.noise));

@@ -1,66 +1,44 @@
 /** @file KP-6: theorem 1. A symmetry of the prior is broken by a family of posteriors that it does not map into itself. */
 import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import { check, claim, conditional, draw, fc, mat, quad, wrong } from '../../kit.js';
+import { distributions, type Permutation, push } from '../../subjects/vae/finite.js';
 import { type LocalCase, linearAutoencoder, valuesOf } from '../../subjects/vae/local-cases.js';
-import {
-  eigenvalues,
-  figure,
-  linearSize,
-  meanField,
-  type RotatedCase,
-  rotatedCases,
-  rotationLoss,
-  turned,
-} from '../../subjects/vae/mean-field.js';
+import * as linear from '../../subjects/vae/mean-field.js';
 import { betaVae, posterior } from '../../subjects/vae/step.js';
 import { rotation } from '../../subjects/vae/symmetry-cases.js';
-
-/** Where each point of a finite set goes. */
-type Permutation = readonly number[];
 
 const SUBJECT = {
   /** The likelihood of the transformed decoder, p(x | r(z)). */
   transformed: (likelihood: mat.Vector, r: Permutation): mat.Vector => r.map(to => likelihood[to]!),
   vae: VAE_RULES,
   /** What turning two latents by t costs a mean-field posterior, in nats. */
-  drop: rotationLoss,
+  drop: linear.rotationLoss,
 };
 type Subject = typeof SUBJECT;
 
 const POINTS = 6;
 
-const softmax = (logits: mat.Vector): number[] => {
-  const powers = logits.map(Math.exp);
-  const total = powers.reduce((a, b) => a + b, 0);
-  return powers.map(x => x / total);
-};
-
 /** sum_z q(z) [log p(x|z) + log p(z) - log q(z)] */
 const elbo = (q: mat.Vector, likelihood: mat.Vector): number =>
   q.reduce((sum, x, z) => sum + x * (Math.log(likelihood[z]!) - Math.log(POINTS) - Math.log(x)), 0);
 
-/** r#q */
-const push = (q: mat.Vector, r: Permutation): number[] => q.map((_, z) => q[r.indexOf(z)]!);
-
 const best = (values: readonly number[]): number => Math.max(...values);
 
+/** A finite set of latents with a uniform prior: a family of posteriors, a symmetry of the prior, a likelihood. */
+interface Finite {
+  readonly family: readonly mat.Vector[];
+  readonly r: Permutation;
+  readonly likelihood: mat.Vector;
+}
+
 /** The family's first member is the best of all members and their images. */
-const isOptimal = ({
-  family,
-  r,
-  likelihood,
-}: {
-  family: mat.Vector[];
-  r: Permutation;
-  likelihood: mat.Vector;
-}): boolean =>
+const isOptimal = ({ family, r, likelihood }: Finite): boolean =>
   best([...family.slice(1), ...family.map(q => push(q, r))].map(q => elbo(q, likelihood))) <
   elbo(family[0]!, likelihood);
 
-/** A finite set of latents with a uniform prior, a family of posteriors, and a symmetry of the prior. */
-const finiteCases = draw
+const finiteCases: fc.Arbitrary<Finite> = draw
   .record({
-    family: fc.tuple(...Array.from({ length: 5 }, () => draw.vector(POINTS, draw.normal()).map(softmax))),
+    family: fc.tuple(...Array.from({ length: 5 }, () => distributions(POINTS))),
     r: fc
       .shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: POINTS, maxLength: POINTS })
       .filter(r => r.some((to, z) => to !== z)),
@@ -72,9 +50,8 @@ const finiteCases = draw
     likelihood: family[0]!.map((q, z) => q * Math.exp(noise[z]!)),
   }))
   .filter(isOptimal);
-type FiniteCase = draw.Of<typeof finiteCases>;
 
-const theorem = check.bound<FiniteCase, Subject>({
+const theorem = check.bound<Finite, Subject>({
   says: 'on a finite set: where the optimum q* is unique among the family and its images and r^-1#q* is not in the family, the transformed decoder loses as much as the second best, or more',
   given: finiteCases,
   measure: ({ family, r, likelihood }, rules) => {
@@ -88,7 +65,7 @@ const theorem = check.bound<FiniteCase, Subject>({
   },
 });
 
-const needed = check.equals<FiniteCase, Subject>({
+const needed = check.equals<Finite, Subject>({
   says: 'where r^-1#q* is in the family it loses nothing: this, and not the same for all q, is the hypothesis that is needed',
   given: finiteCases,
   measure: ({ family, r, likelihood }, rules) => {
@@ -102,22 +79,26 @@ const needed = check.equals<FiniteCase, Subject>({
   },
 });
 
-/** The best mean-field objective of core's beta-VAE for a decoder turned by the angle, in nats. */
-function bestTurned({ vae }: Subject, c: RotatedCase, angle: number): number {
-  const at: LocalCase = turned(c, angle);
+/** The best mean-field objective of core's beta-VAE for a decoder linear.turned by the angle, in nats. */
+function bestTurned({ vae }: Subject, c: linear.RotatedCase, angle: number): number {
+  const at: LocalCase = linear.turned(c, angle);
   const net = linearAutoencoder(at.weight.length, 2, 'diagonal');
-  const values = valuesOf(at, posterior(net, at.mean, meanField(at, c).best));
+  const values = valuesOf(at, posterior(net, at.mean, linear.meanField(at, c).best));
   return betaVae(vae, net, values, quad.sigmaPoints(2)) / c.beta;
 }
 
-const size = (c: RotatedCase): number => linearSize(turned(c, c.angle), mat.diagonal([1, 1])) / c.beta;
+const size = (c: linear.RotatedCase): number =>
+  linear.linearSize(linear.turned(c, c.angle), mat.diagonal([1, 1])) / c.beta;
 
-const broken = check.equals<RotatedCase, Subject>({
+const broken = check.equals<linear.RotatedCase, Subject>({
   says: 'mean-field Gaussians, a fixed noise and columns of different norms: the optimum is lost at every angle but quarter turns; norms 2 and 1 with noise 0.5: 2.03e-4 nats at 1 degree, 0.0191 at 10',
-  given: { arbitrary: rotatedCases, examples: [figure(1, 0.5), figure(10, 0.5), figure(90, 0.5)] },
+  given: {
+    arbitrary: linear.rotatedCases,
+    examples: [linear.figure(1, 0.5), linear.figure(10, 0.5), linear.figure(90, 0.5)],
+  },
   runs: 50,
   measure: (c, rules) => {
-    const [a, b] = eigenvalues(c);
+    const [a, b] = linear.eigenvalues(c);
     return {
       actual: bestTurned(rules, c, c.angle) - bestTurned(rules, c, 0),
       expected: rules.drop(a, b, c.angle),
@@ -126,19 +107,19 @@ const broken = check.equals<RotatedCase, Subject>({
   },
 });
 
-const figures = check.within<RotatedCase, Subject>({
+const figures = check.within<linear.RotatedCase, Subject>({
   says: 'those figures, to the digits given',
-  given: check.only([figure(1, 0.5), figure(10, 0.5)]),
+  given: check.only([linear.figure(1, 0.5), linear.figure(10, 0.5)]),
   tolerance: 3e-3,
   measure: (c, rules) => ({
-    actual: rules.drop(...eigenvalues(c), c.angle),
+    actual: rules.drop(...linear.eigenvalues(c), c.angle),
     expected: Math.abs(c.angle) < 0.1 ? 2.03e-4 : 1.91e-2,
   }),
 });
 
-const kept = check.equals<RotatedCase, Subject>({
+const kept = check.equals<linear.RotatedCase, Subject>({
   says: 'columns of equal norms: nothing is lost at any angle, as the best posterior is isotropic and its images are mean-field',
-  given: rotatedCases.map(c => ({ ...c, norms: [c.norms[0], c.norms[0]] as const })),
+  given: linear.rotatedCases.map(c => ({ ...c, norms: [c.norms[0], c.norms[0]] as const })),
   runs: 30,
   measure: (c, rules) => ({
     actual: bestTurned(rules, c, c.angle),
@@ -181,8 +162,8 @@ export default claim<Subject, string, string>({
       untransformed: ['the decoder left as it is: nothing is lost', likelihood => likelihood],
     }),
     ...wrong.formula(SUBJECT, 'drop', {
-      simpleAngle: ['sin t for sin 2t', (a, b, t) => rotationLoss(a, b, t / 2)],
-      twice: ['without the half', (a, b, t) => 2 * rotationLoss(a, b, t)],
+      simpleAngle: ['sin t for sin 2t', (a, b, t) => linear.rotationLoss(a, b, t / 2)],
+      twice: ['without the half', (a, b, t) => 2 * linear.rotationLoss(a, b, t)],
       nothingLost: ['as if mean-field posteriors kept the symmetry', () => 0],
     }),
     ...wrong.rules(SUBJECT, 'vae', {

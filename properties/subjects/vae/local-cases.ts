@@ -1,32 +1,30 @@
 /** @file Cases of Kumar & Poole's claims at one sample: a decoder's value and Jacobian there, a posterior, and beta. */
+import type { ActivationName } from '../../../src/core/net/activation.js';
 import { denseAutoencoder } from '../../../src/core/net/dense.js';
 import type { Autoencoder, PosteriorKind } from '../../../src/core/net/network.js';
 import type { LocalModel } from '../../../src/theory/closed/grae.js';
 import { draw, fc, mat } from '../../kit.js';
 import type { Values } from './step.js';
 
-const linear = new Map<string, Autoencoder>();
+const known = new Map<string, Autoencoder>();
 
-/** Core's dense autoencoder with an affine encoder and the affine decoder g(z) = Wz + b. */
-export function linearAutoencoder(
-  data: number,
-  latent: number,
-  kind: PosteriorKind = 'cholesky',
+/** Core's dense autoencoder with an affine encoder and a decoder of the sizes given, the same one each time. */
+export function affinelyEncoded(
+  decoder: readonly number[],
+  activation: ActivationName,
+  posterior: PosteriorKind = 'cholesky',
 ): Autoencoder {
-  const key = `${data} ${latent} ${kind}`;
-  const known = linear.get(key);
-  if (known) return known;
-  const made = denseAutoencoder({
-    encoder: [data],
-    latent,
-    decoder: [latent, data],
-    activation: 'identity',
-    output: 'identity',
-    posterior: kind,
-  });
-  linear.set(key, made);
-  return made;
+  const key = `${decoder} ${activation} ${posterior}`;
+  const [latent, data] = [decoder[0]!, decoder.at(-1)!];
+  const spec = { encoder: [data], latent, decoder, activation, output: 'identity', posterior } as const;
+  const net = known.get(key) ?? denseAutoencoder(spec);
+  known.set(key, net);
+  return net;
 }
+
+/** The one with the affine decoder g(z) = Wz + b. */
+export const linearAutoencoder = (data: number, latent: number, kind?: PosteriorKind): Autoencoder =>
+  affinelyEncoded([latent, data], 'identity', kind);
 
 /** Data and latents; fewer data than latents, one latent and one datum among them. */
 export const SIZES = [
@@ -94,28 +92,22 @@ export const LOCAL_EXAMPLES: readonly LocalCase[] = [
   { weight: [[2]], bias: [0], mean: [0.5], x: [1], beta: 1e-3, covariance: [[0.25]] },
   { weight: [[0.125]], bias: [0], mean: [0], x: [1], beta: 100, covariance: [[2]] },
   {
-    weight: [
-      [1, 0],
-      [2, 0],
-      [-1, 0],
-    ],
+    weight: [1, 2, -1].map(w => [w, 0]),
     bias: [0, 0, 1],
     mean: [1, -2],
     x: [0.5, 1, 0],
     beta: 0.125,
-    covariance: [
-      [0.5, 0.25],
-      [0.25, 1],
-    ],
+    covariance: mat.combine(
+      0.25,
+      [
+        [1, 1],
+        [1, 1],
+      ],
+      0.25,
+      mat.diagonal([1, 3]),
+    ),
   },
-  {
-    weight: [[1, 2]],
-    bias: [0],
-    mean: [0, 0],
-    x: [0],
-    beta: 1,
-    covariance: mat.diagonal([0.5, 2]),
-  },
+  { weight: [[1, 2]], bias: [0], mean: [0, 0], x: [0], beta: 1, covariance: mat.diagonal([0.5, 2]) },
 ];
 
 /** What the closed forms need of a case. */

@@ -1,5 +1,4 @@
 /** @file Curved decoders at one sample whose beta-VAE objective is known in closed form: quadratic, sine and circle. */
-import { denseAutoencoder } from '../../../src/core/net/dense.js';
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import { circleOptimum, circleReconstruction } from '../../../src/theory/closed/circle-decoder.js';
 import { optimalCovariance } from '../../../src/theory/closed/optimal-covariance.js';
@@ -7,7 +6,7 @@ import * as quadraticDecoder from '../../../src/theory/closed/quadratic-decoder.
 import * as sineDecoder from '../../../src/theory/closed/sine-decoder.js';
 import { draw, fc, mat } from '../../kit.js';
 import { circleAutoencoder, quadraticAutoencoder } from './decoders.js';
-import { jacobians } from './local-cases.js';
+import { affinelyEncoded, jacobians } from './local-cases.js';
 
 /** What the theorems need of a smooth decoder at a sample; L is |x - g|^2 / 2 as a function of the code. */
 export interface SmoothCase {
@@ -34,19 +33,6 @@ const HIDDEN = 4;
 
 const quadraticNets = new Map([1, 2].map(d => [d, quadraticAutoencoder(DATA, d, 'cholesky')]));
 const circleNets = new Map([1, 2].map(d => [d, circleAutoencoder(d, 'cholesky')]));
-const sineNets = new Map(
-  [1, 2].map(d => [
-    d,
-    denseAutoencoder({
-      encoder: [DATA],
-      latent: d,
-      decoder: [d, HIDDEN, DATA],
-      activation: 'sin',
-      output: 'identity',
-      posterior: 'cholesky',
-    }),
-  ]),
-);
 
 /** The smallest eigenvalues of A and of A - R: how far the case is from losing a direction. */
 export const smallest = (c: SmoothCase): number =>
@@ -128,13 +114,8 @@ function sineCases(d: number, residual: Residual): fc.Arbitrary<SmoothCase> {
       const waves = sineDecoder.sineReconstruction(decoder, x);
       return {
         kind: 'sine',
-        net: sineNets.get(d)!,
-        params: {
-          'decoder.0.weight': w,
-          'decoder.0.bias': c,
-          'decoder.1.weight': v,
-          'decoder.1.bias': b,
-        },
+        net: affinelyEncoded([d, HIDDEN, DATA], 'sin'),
+        params: { 'decoder.0.weight': w, 'decoder.0.bias': c, 'decoder.1.weight': v, 'decoder.1.bias': b },
         x,
         mean,
         jacobian: sineDecoder.sineJacobian(decoder, mean),

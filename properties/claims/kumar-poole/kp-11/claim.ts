@@ -1,13 +1,13 @@
 /** @file KP-11: the Hessian of log p(x | z) in its two parts, and where the Gauss-Newton part alone is exact. */
-import { denseAutoencoder } from '../../../../src/core/net/dense.js';
 import type { Autoencoder } from '../../../../src/core/net/network.js';
 import { makeBetaVaeTaylor } from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { makeBernoulliTaylor } from '../../../../src/core/objectives/vae/beta-vae-taylor-bernoulli.js';
+import { sizeOf as sizeOfShape } from '../../../../src/engine/graph/graph.js';
 import { klToStandard } from '../../../../src/theory/closed/gaussian.js';
 import { check, claim, conditional, draw, fc, mat } from '../../../kit.js';
 import { type Curvature, curvatureAt, type Observation } from '../../../subjects/vae/curvature.js';
 import { quadraticAutoencoder } from '../../../subjects/vae/decoders.js';
-import { betas } from '../../../subjects/vae/local-cases.js';
+import { affinelyEncoded, betas, linearAutoencoder } from '../../../subjects/vae/local-cases.js';
 import { posterior, step } from '../../../subjects/vae/step.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 
@@ -20,23 +20,8 @@ const SIZES = [
 const CURVED = ['tanh', 'softplus'] as const;
 type Decoder = (typeof CURVED)[number] | 'relu' | 'affine';
 
-const nets = new Map<string, Autoencoder>();
-
-function netOf(decoder: Decoder, data: number, latent: number): Autoencoder {
-  const key = `${decoder} ${data} ${latent}`;
-  const net =
-    nets.get(key) ??
-    denseAutoencoder({
-      encoder: [data],
-      latent,
-      decoder: decoder === 'affine' ? [latent, data] : [latent, HIDDEN, data],
-      activation: decoder === 'affine' ? 'identity' : decoder,
-      output: 'identity',
-      posterior: 'cholesky',
-    });
-  nets.set(key, net);
-  return net;
-}
+const netOf = (decoder: Decoder, data: number, latent: number): Autoencoder =>
+  decoder === 'affine' ? linearAutoencoder(data, latent) : affinelyEncoded([latent, HIDDEN, data], decoder);
 
 interface Case {
   readonly net: Autoencoder;
@@ -63,13 +48,7 @@ const casesOf = (
     observation: fc.constant(observation),
     params: draw.record<Record<string, number[]>>(
       Object.fromEntries(
-        decoders.map(([name, shape]) => [
-          name,
-          draw.vector(
-            shape.reduce((a, b) => a * b, 1),
-            draw.normal(),
-          ),
-        ]),
+        decoders.map(([name, shape]) => [name, draw.vector(sizeOfShape(shape), draw.normal())]),
       ),
     ),
     z: draw.vector(latent, draw.normal()),
@@ -117,11 +96,7 @@ const decomposition = check.equals<Case, Subject>({
 
 /** -log p + tr(Hess S) / 2 + beta KL with the Hessian as it is, and the Taylor objective as trained. */
 function secondOrder(c: Case, found: Curvature, { taylor, bernoulli }: Subject) {
-  const values = {
-    params: { ...c.params, ...posterior(c.net, c.z, c.covariance) },
-    x: c.x,
-    beta: c.beta,
-  };
+  const values = { params: { ...c.params, ...posterior(c.net, c.z, c.covariance) }, x: c.x, beta: c.beta };
   const trained =
     c.observation === 'gaussian'
       ? step(taylor, makeBetaVaeTaylor(taylor), c.net, values)
@@ -177,12 +152,7 @@ const perfectFit = check.equals<Case, Subject>({
 const bent = (q: number, residual: number): Case => ({
   net: BENT,
   observation: 'gaussian',
-  params: {
-    'decoder.centre': [0],
-    'decoder.value': [0],
-    'decoder.jacobian': [1],
-    'decoder.hessians': [q],
-  },
+  params: { 'decoder.centre': [0], 'decoder.value': [0], 'decoder.jacobian': [1], 'decoder.hessians': [q] },
   z: [0],
   x: [residual],
   beta: 1,

@@ -1,4 +1,4 @@
-import { denseAutoencoder } from '../../../../src/core/net/dense.js';
+/** @file KP-14: GRAE is the minimum of the second-order objective over covariances. */
 import { graeValue, taylorValue } from '../../../../src/theory/closed/grae.js';
 import { check, claim, draw, exact, mat } from '../../../kit.js';
 import * as local from '../../../subjects/vae/local-cases.js';
@@ -90,14 +90,7 @@ const gradient = check.equals<local.LocalCase, Subject>({
   },
 });
 
-const curved = denseAutoencoder({
-  encoder: [4],
-  latent: 2,
-  decoder: [2, 5, 4],
-  activation: 'tanh',
-  output: 'identity',
-  posterior: 'cholesky',
-});
+const curved = local.affinelyEncoded([2, 5, 4], 'tanh');
 
 const curvedCases = draw.record({
   /** Weights and biases of a decoder with one hidden layer, by name. */

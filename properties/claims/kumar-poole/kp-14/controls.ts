@@ -44,9 +44,7 @@ export const MUTANTS = {
   ...wrong.rules(SUBJECT, 'taylor', {
     taylorFactorTransposed: [
       "J L' for J L",
-      {
-        spread: (j, s) => (s.kind === 'cholesky' ? tf.matMul(j, s.factor, false, true) : j),
-      },
+      { spread: (j, s) => (s.kind === 'cholesky' ? tf.matMul(j, s.factor, false, true) : j) },
     ],
     klSign: [
       'KL with the log det added',

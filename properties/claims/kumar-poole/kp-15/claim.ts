@@ -54,28 +54,28 @@ function overBeta(
   };
 }
 
+const some = { arbitrary: smooth.curvedCases('some'), show: smooth.show };
+const circles = { arbitrary: smooth.circleCases, show: smooth.show };
+
+/** beta-VAE at a covariance, the best one unless given, minus a regularised objective. */
+const excess =
+  (c: smooth.SmoothCase, rules: Subject, from: Subject['grae'] = rules.grae, at = rules.covariance) =>
+  (beta: number): number =>
+    objective(c, rules, at(c, beta), beta) - regularised(c, from, beta);
+
 const fullHessian = check.order<smooth.SmoothCase, Subject>({
   says: 'beta-VAE minus eq. (10) is of order beta^2, with the coefficient L_ijkl M_ij M_kl / 8, M = (A - R)^-1',
-  given: { arbitrary: smooth.curvedCases('some'), show: smooth.show },
+  given: some,
   order: 2,
   measure: (c, rules) =>
-    overBeta(
-      c,
-      rules.second(c.quartic(mat.inverse(c.hessian))),
-      beta => objective(c, rules, rules.covariance(c, beta), beta) - regularised(c, rules.full, beta),
-    ),
+    overBeta(c, rules.second(c.quartic(mat.inverse(c.hessian))), excess(c, rules, rules.full)),
 });
 
 const withResidual = check.order<smooth.SmoothCase, Subject>({
   says: 'with a residual, beta-VAE minus GRAE is of order beta only, with the coefficient log det((A - R) A^-1) / 2',
-  given: { arbitrary: smooth.curvedCases('some'), show: smooth.show },
+  given: some,
   order: 1,
-  measure: (c, rules) =>
-    overBeta(
-      c,
-      rules.first(mat.gram(c.jacobian), c.hessian),
-      beta => objective(c, rules, rules.covariance(c, beta), beta) - regularised(c, rules.grae, beta),
-    ),
+  measure: (c, rules) => overBeta(c, rules.first(mat.gram(c.jacobian), c.hessian), excess(c, rules)),
 });
 
 const withoutResidual = check.order<smooth.SmoothCase, Subject>({
@@ -83,31 +83,24 @@ const withoutResidual = check.order<smooth.SmoothCase, Subject>({
   given: { arbitrary: smooth.curvedCases('zero'), show: smooth.show },
   order: 2,
   measure: (c, rules) =>
-    overBeta(
-      c,
-      rules.second(c.quartic(mat.inverse(mat.gram(c.jacobian)))),
-      beta => objective(c, rules, rules.covariance(c, beta), beta) - regularised(c, rules.grae, beta),
-    ),
+    overBeta(c, rules.second(c.quartic(mat.inverse(mat.gram(c.jacobian)))), excess(c, rules)),
 });
 
 const frozen = check.order<smooth.SmoothCase, Subject>({
   says: 'at the covariance of eq. (11), beta-VAE minus GRAE is of order beta with the coefficient -tr(R A^-1) / 2',
-  given: { arbitrary: smooth.curvedCases('some'), show: smooth.show },
+  given: some,
   order: 1,
   measure: (c, rules) => {
     const a = mat.gram(c.jacobian);
     const constant = -mat.traceOfProduct(mat.combine(1, a, -1, c.hessian), mat.inverse(a)) / 2;
-    return overBeta(
-      c,
-      constant,
-      beta => objective(c, rules, graeCovariance(c.jacobian, beta), beta) - regularised(c, rules.grae, beta),
-    );
+    const eq11 = (of: smooth.SmoothCase, beta: number) => graeCovariance(of.jacobian, beta);
+    return overBeta(c, constant, excess(c, rules, rules.grae, eq11));
   },
 });
 
 const circle = check.order<smooth.CircleCase, Subject>({
   says: 'on a circle of radius rho, beta-VAE minus GRAE is -beta^2 / (8 rho^2) + O(beta^3), for each latent',
-  given: { arbitrary: smooth.circleCases, show: smooth.show },
+  given: circles,
   order: 2,
   measure: (c, rules) =>
     overBeta(
@@ -119,7 +112,7 @@ const circle = check.order<smooth.CircleCase, Subject>({
 
 const circleClosed = check.equals<smooth.CircleCase, Subject>({
   says: 'on a circle the beta-VAE has its closed value rho^2 (1 - exp(-s/2)) + beta KL, optimum included',
-  given: { arbitrary: smooth.circleCases, show: smooth.show },
+  given: circles,
   runs: 30,
   measure: (c, rules) =>
     [1, 2 ** -4].map(part => {
@@ -139,7 +132,7 @@ const circleClosed = check.equals<smooth.CircleCase, Subject>({
 
 const anyCovariance = check.equals<smooth.SmoothCase, Subject>({
   says: 'at any narrow covariance the beta-VAE, averaged over the noise that trains, has its closed value',
-  given: { arbitrary: smooth.curvedCases('some'), show: smooth.show },
+  given: some,
   runs: 30,
   measure: (c, rules) => {
     const beta = smooth.reach(c);
@@ -172,7 +165,7 @@ const covarianceError = check.order<smooth.SmoothCase, Subject>({
 
 const optimal = check.bound<smooth.SmoothCase, Subject>({
   says: 'no neighbouring covariance does better than the one that is called optimal',
-  given: { arbitrary: smooth.curvedCases('some'), show: smooth.show },
+  given: some,
   runs: 20,
   measure: (c, rules) => {
     const beta = smooth.reach(c);

@@ -1,7 +1,6 @@
 /** @file KP-9: the rotation experiment. A mean-field posterior fixes the rotation of the latents, but not at the true one. */
 import { makeBetaVae } from '../../../../src/core/objectives/vae/beta-vae.js';
-import type { VaeRules } from '../../../../src/core/objectives/vae/vae.js';
-import { averagedStep, type NoisyStep, type Sampling, sampling } from '../../../../src/studies/noisy-step.js';
+import { averagedStep, type NoisyStep, sampling } from '../../../../src/studies/noisy-step.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
 import { ppcaOptimalValue } from '../../../../src/theory/closed/ppca.js';
 import { modQuarter } from '../../../../src/theory/numerics/procrustes.js';
@@ -9,68 +8,48 @@ import { check, claim, draw, fc, mat, quad, refuted } from '../../../kit.js';
 import { linearAutoencoder } from '../../../subjects/vae/local-cases.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 import { curved, unique } from './curved.js';
-import {
-  crossOf,
-  dataOf,
-  encoderOf,
-  meanField,
-  optimumOf,
-  type RotationCase,
-  rotation,
-  rotationCases,
-  valuesOf,
-  weightsOf,
-} from './rotation-cases.js';
-
-const betaVae = (rules: VaeRules): Sampling =>
-  sampling(rules, makeBetaVae(rules), ({ beta }) => ({ beta: beta! }));
+import * as at from './rotation-cases.js';
 
 /** The beta-VAE of the linear experiment, its expectation exact. */
-const objective = (c: RotationCase, rules: Subject, decoder: mat.Matrix, covariance: mat.Matrix): NoisyStep =>
-  averagedStep(
-    betaVae(rules.vae),
-    linearAutoencoder(2, 2, 'diagonal'),
-    valuesOf(c, decoder, covariance),
-    quad.sigmaPoints(2),
-  );
+function objective(
+  c: at.RotationCase,
+  { vae }: Subject,
+  decoder: mat.Matrix,
+  covariance: mat.Matrix,
+  kind: 'diagonal' | 'cholesky' = 'diagonal',
+): NoisyStep {
+  const betaVae = sampling(vae, makeBetaVae(vae), ({ beta }) => ({ beta: beta! }));
+  const values = at.valuesOf(c, decoder, covariance, kind);
+  return averagedStep(betaVae, linearAutoencoder(2, 2, kind), values, quad.sigmaPoints(2));
+}
 
-const fullObjective = (c: RotationCase, rules: Subject, decoder: mat.Matrix): NoisyStep =>
-  averagedStep(
-    betaVae(rules.vae),
-    linearAutoencoder(2, 2, 'cholesky'),
-    valuesOf(c, decoder, graeCovariance(decoder, c.noise ** 2), 'cholesky'),
-    quad.sigmaPoints(2),
-  );
+/** The angle between the true latents and those that the best encoder infers. */
+const angleOf = (c: at.RotationCase, { angle, procrustes }: Subject): number =>
+  angle(procrustes(at.crossOf(at.dataOf(c), at.encoderOf(at.optimumOf(at.weightsOf(c)).decoder, c.noise))));
 
 /** Data of size 2 with gradients through an encoder of the size of 1 / noise. */
-const sizeOf = (c: RotationCase): number => 64 * (1 + 1 / c.noise);
+const sizeOf = (c: at.RotationCase): number => 64 * (1 + 1 / c.noise);
+
+/** Signs of a Hadamard matrix. */
+const design = [0, 1, 2, 3].map(i => [0, 1, 2, 3].map(k => ([1, 2].includes(i & k) ? -0.5 : 0.5)));
 
 const given = {
-  arbitrary: rotationCases,
-  // columns at right angles
+  arbitrary: at.rotationCases,
+  // columns at right angles, and others
   examples: [
-    { between: 90, turn: 30, noise: 0.05, design: orthogonalDesign(), away: 20 },
-    { between: 60, turn: 0, noise: 0.05, design: orthogonalDesign(), away: 45 },
+    { between: 90, turn: 30, noise: 0.05, design, away: 20 },
+    { between: 60, turn: 0, noise: 0.05, design, away: 45 },
   ],
 };
 
-function orthogonalDesign(): number[][] {
-  return [
-    [1, 1, 1, 1],
-    [1, -1, 1, -1],
-    [1, 1, -1, -1],
-    [1, -1, -1, 1],
-  ].map(row => row.map(x => x / 2));
-}
-
-const stationary = check.equals<RotationCase, Subject>({
+const stationary = check.equals<at.RotationCase, Subject>({
   says: 'for nu = identity the mean-field beta-VAE has its optimum at A = WV with the right singular vectors V of W: all gradients vanish there, and the value is that of probabilistic PCA',
   given,
   runs: 40,
   measure: (c, rules) => {
-    const { decoder, singular } = optimumOf(weightsOf(c));
+    const { decoder, singular } = at.optimumOf(at.weightsOf(c));
     const beta = c.noise ** 2;
-    const step = objective(c, rules, decoder, meanField(decoder, c.noise));
+    const step = objective(c, rules, decoder, at.meanField(decoder, c.noise));
     const eigenvalues = singular.map(s => s ** 2 + beta);
     return [
       { what: 'value', actual: step.loss, expected: ppcaOptimalValue(eigenvalues, 2, beta), scale: 16 },
@@ -82,26 +61,25 @@ const stationary = check.equals<RotationCase, Subject>({
   },
 });
 
-const angle = check.equals<RotationCase, Subject>({
+const angle = check.equals<at.RotationCase, Subject>({
   says: 'so the inferred latents are turned by half the angle of (3, 4 cos) against the true ones, cos that of the angle between the columns of W: up to 26.6 degrees, and 0 for columns at right angles only',
   given,
   runs: 60,
   measure: (c, rules) => {
-    const { decoder } = optimumOf(weightsOf(c));
-    const found = rules.angle(rules.procrustes(crossOf(dataOf(c), encoderOf(decoder, c.noise))));
+    const found = angleOf(c, rules);
     // an angle of 45 degrees is one of -45
     return { actual: modQuarter(found - rules.predicted(c.between)), expected: 0, scale: 90 };
   },
 });
 
-const drop = check.equals<RotationCase, Subject>({
+const drop = check.equals<at.RotationCase, Subject>({
   says: 'turning the latents by theta away from it costs beta/2 log(1 + (a-b)^2 sin^2(2 theta) / (4ab)), a and b the eigenvalues of I + W^T W / beta; with a full covariance it costs nothing',
   given,
   runs: 40,
   measure: (c, rules) => {
-    const { decoder, singular } = optimumOf(weightsOf(c));
-    const turned = mat.multiply(decoder, rotation(c.away));
-    const best = objective(c, rules, decoder, meanField(decoder, c.noise)).loss;
+    const { decoder, singular } = at.optimumOf(at.weightsOf(c));
+    const turned = mat.multiply(decoder, at.rotation(c.away));
+    const best = objective(c, rules, decoder, at.meanField(decoder, c.noise)).loss;
     const [a, b] = singular.map(s => 1 + (s / c.noise) ** 2) as [number, number];
     return check.agree(
       {
@@ -109,7 +87,7 @@ const drop = check.equals<RotationCase, Subject>({
           objective(c, rules, turned, rules.variances(turned, c.noise)).loss - best,
           rules.drop(a, b, (c.away * Math.PI) / 180) * c.noise ** 2,
         ],
-        full: [fullObjective(c, rules, turned).loss, best],
+        full: [objective(c, rules, turned, graeCovariance(turned, c.noise ** 2), 'cholesky').loss, best],
       },
       16,
     );
@@ -126,14 +104,8 @@ const recovered = check.equals({
       moment: draw.spd(2, 1 / 8, 8).map(({ matrix }) => matrix),
     }),
     examples: [
-      { orthogonal: rotation(20), moment: rotation(0) },
-      {
-        orthogonal: mat.multiply(rotation(20), [
-          [1, 0],
-          [0, -1],
-        ]),
-        moment: rotation(0),
-      },
+      { orthogonal: at.rotation(20), moment: at.rotation(0) },
+      { orthogonal: mat.multiply(at.rotation(20), mat.diagonal([1, -1])), moment: at.rotation(0) },
     ],
   },
   runs: 60,
@@ -147,17 +119,16 @@ const recovered = check.equals({
   },
 });
 
-const notTrue = check.violates<RotationCase, Subject>({
+const notTrue = check.violates<at.RotationCase, Subject>({
   says: 'so with columns that are only rescaled, not made orthogonal, the angle is not 0: 16.8 degrees for columns at 60 degrees',
   given: {
     ...given,
-    arbitrary: rotationCases.filter(c => Math.abs(c.between - 90) > 10),
+    arbitrary: at.rotationCases.filter(c => Math.abs(c.between - 90) > 10),
     examples: given.examples.slice(1),
   },
   runs: 20,
   measure: (c, rules) => {
-    const { decoder } = optimumOf(weightsOf(c));
-    const found = rules.angle(rules.procrustes(crossOf(dataOf(c), encoderOf(decoder, c.noise))));
+    const found = angleOf(c, rules);
     return { claimed: 0, actual: found, by: Math.abs(found), scale: 90 };
   },
 });
@@ -173,8 +144,8 @@ const scatter = check.statistical<{ limit: number }, Subject>({
   measure: ({ limit }, rules, random) => {
     const values = Float64Array.from({ length: 2000 }, () => {
       const w = rescaled([0, 1].map(() => [random.normal(), random.normal()]));
-      const { decoder } = optimumOf(w);
-      const cross = mat.transpose(mat.multiply(encoderOf(decoder, 0.05), w));
+      const { decoder } = at.optimumOf(w);
+      const cross = mat.transpose(mat.multiply(at.encoderOf(decoder, 0.05), w));
       return Math.abs(rules.angle(rules.procrustes(cross))) < limit ? 1 : 0;
     });
     return { values, expected: share(limit) };

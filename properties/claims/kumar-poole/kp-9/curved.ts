@@ -23,13 +23,7 @@ function fitsOf(experiment: Experiment): { z: mat.Matrix; fits: readonly Fit[] }
   const known = fitted.get(key);
   if (known) return known;
   const { seed, turn, samples, nodes } = experiment;
-  const of = {
-    seed,
-    weights: orthogonalColumns(turn),
-    nu: 'tanh',
-    posterior: 'diagonal',
-    samples,
-  } as const;
+  const of = { seed, weights: orthogonalColumns(turn), nu: 'tanh', posterior: 'diagonal', samples } as const;
   const points = quad.gaussianPoints(2, nodes);
   const { z, x } = rotationData(of);
   const made = {
