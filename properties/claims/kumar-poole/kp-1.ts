@@ -117,7 +117,7 @@ const pushforward = check.within<symmetry.SymmetryCase, Subject>({
 });
 
 const printed = check.violates<symmetry.SymmetryCase, Subject>({
-  says: "p'(z | x) = p(r(z) | x) without the determinant is false for a Laplace and for a logistic prior",
+  says: "outside that assumption, for a Laplace and for a logistic prior, p'(z | x) is not p(r(z) | x) without the determinant",
   given: check.only(symmetry.UNEQUAL, symmetry.showSymmetry),
   margin: 2 ** 30,
   measure: c => {
@@ -181,14 +181,33 @@ export default claim<Subject, string, string>({
   paper: 'kumar-poole',
   source: 'Kumar & Poole 2020, eq. (1)',
   tex: {
+    asRead: true,
     printed:
       "p'(z|x) = \\frac{p(x|r(z))\\,p(z)}{p(x)} = p(r(z)|x), \\qquad \\max_q \\mathrm{ELBO}(q, p') < \\max_q \\mathrm{ELBO}(q, p)",
     corrected: "p'(z|x) = p(r(z)|x)\\,|\\det J_r(z)| \\text{ for every } r \\text{ with } r_\\# p = p",
   },
-  says: "The posterior of the transformed model is the original one pulled back by r for every map that leaves the prior as it is; the printed chain p'(z|x) = p(r(z)|x) needs |det J_r| = 1 besides, and the strict loss of ELBO needs a family in which the infimum is attained and, for beta other than 1, the tempered posterior in place of p(z|x).",
+  says: "The posterior of the transformed model is the original one pulled back by r for every map that leaves the prior as it is; the printed chain p'(z|x) = p(r(z)|x) is for |det J_r| = 1, which the paper assumes, and the strict loss of ELBO needs a family in which the infimum is attained and, for beta other than 1, the tempered posterior in place of p(z|x).",
   verdict: conditional(
     'pushforward: every r that leaves the prior as it is; printed density: |det J_r| = 1; strictness: the divergence to the transformed posterior, tempered by 1/beta, is attained in the family and not 0',
   ),
+  findings: [
+    {
+      class: 'caveat',
+      title: 'Eq. (1) is stated for symmetries that keep volumes',
+      quote:
+        'Consider applying a mixing transform r, with $|\\det J_r(z)| = 1$, that preserves the prior distribution of z before feeding it to the decoder',
+      place: 'section 3, before eq. (1)',
+      says: 'For those the printed chain is exact. The maps of appendix A do not keep volumes unless the prior is a special one (KP-2); for every map that leaves the prior as it is, the density is p(r(z) | x) times |det J_r(z)|, and the conclusion stays the same.',
+    },
+    {
+      class: 'sharpened',
+      title: 'The best ELBO falls by the divergence from the family to the transformed posterior',
+      quote:
+        "then the best ELBO we can achieve in the transformed model p' is strictly less than the untransformed model p",
+      place: 'section 3, after eq. (1)',
+      says: 'It falls by the least KL divergence from the family to the transformed posterior: strictly where that least value is attained in the family. For a weight beta other than 1 the posterior meant is the tempered one, proportional to p(x|z)^(1/beta) p(z).',
+    },
+  ],
   objectives: ['beta-vae'],
   subject: SUBJECT,
   checks: { gaussian, volume, pushforward, printed, tempered, strict },

@@ -155,11 +155,22 @@ export default claim<Subject, string, string>({
   tex: {
     printed:
       '\\mathbb E_q \\log p(x|z) \\approx \\log p(x|h) + \\tfrac12 \\operatorname{tr}\\bigl(\\nabla^2 \\log p(x|h)\\,\\Sigma\\bigr), \\text{ higher central moments being small}',
+    asRead: true,
     corrected:
       "\\text{Gaussian } q:\\ -\\tfrac18 L_{ijkl}\\Sigma_{ij}\\Sigma_{kl} + O(\\beta^3); \\qquad \\text{skewed } q:\\ -\\tfrac16 L''' \\kappa_3 \\Sigma^{3/2} = O(\\beta^{3/2}), \\quad L = -\\log p",
   },
   says: 'For Gaussian posteriors whose covariance shrinks with beta the expansion of eq. (4) leaves an error of order beta^2 with a known coefficient, exactly that for quadratic decoders; for a skewed posterior the order is only 3/2.',
   verdict: asymptotic(2, 'beta'),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'The order of the Taylor error',
+      quote:
+        'For small values of β , the variational posterior will be fairly concentrated around the mean, resulting in small higher central moments (if any)',
+      place: 'section 4, after eq. (4)',
+      says: 'With a covariance of order beta, the error of eq. (4) is of order beta^2 for Gaussian posteriors, with the coefficient of the fourth derivatives, and of order beta^(3/2) for skewed ones.',
+    },
+  ],
   objectives: ['beta-vae'],
   subject: SUBJECT,
   checks: { gaussian, quartic, skewed, skewedExact },

@@ -176,6 +176,17 @@ export default claim<Subject, string, string>({
   },
   says: 'Eqs. (9) and (10) give the maximum of the second-order objective exactly when every eigenvalue of the Hessian of log p(x|z) is below beta; otherwise it has no maximum, which the absolute value in log|.| hides. The Gauss-Newton form of eqs. (11)-(13) always meets the condition.',
   verdict: conditional('the largest eigenvalue of the Hessian of log p(x|z) at the code is below beta'),
+  findings: [
+    {
+      class: 'error',
+      title: 'Eqs. (9) and (10) are a maximum only where the Hessian is below beta',
+      quote:
+        'The objective (8) is concave in $\\Sigma_{z|x}$, and maximizing it w.r.t. $\\Sigma_{z|x}$ gives',
+      place: 'section 5, before eq. (9)',
+      says: 'Concave, yes; but where an eigenvalue of the Hessian of log p(x|z) is beta or more there is no maximum, and the absolute value of the determinant in eq. (10) gives a finite number all the same. The Gauss-Newton form of eqs. (11)-(13) always has its maximum.',
+      changesUse: true,
+    },
+  ],
   subject: SUBJECT,
   checks: { gap, maximum, stationary, unbounded, printed },
   mutants: {

@@ -97,6 +97,22 @@ export default claim<Subject, string, string>({
       'two independent Laplace coordinates rotated by 0.7: |det J_r| = 1.31 at (2, 0.25), not 1',
     corrected: '|det J_r(z)| = p(z) / p(r(z)) for every prior',
   }),
+  findings: [
+    {
+      class: 'error',
+      title: 'The map of appendix A does not keep volumes',
+      quote: 'the transform has Jacobian $J_r(z)$ with nonzero off-diagonals, with $|\\det J_r(z)| = 1$',
+      place: 'appendix A',
+      says: 'Its Jacobian has determinant p(z) / p(r(z)), which is 1 for Gaussian and for uniform priors, but 1.31 at (2, 0.25) for two Laplace coordinates whose normal scores are rotated by 0.7. What the appendix is for is right: the map leaves every prior as it is, and with it the marginal likelihood.',
+    },
+    {
+      class: 'misprint',
+      title: 'The normal scores are those of the uniform variable',
+      quote: '$n_i = \\psi^{-1}(z_i)$ where $\\psi(\\cdot)$ is the c.d.f. of the standard normal',
+      place: 'appendix A',
+      says: 'The argument is u_i = F_i(z_i), as the composition that follows has it.',
+    },
+  ],
   subject: SUBJECT,
   checks: { determinant, unit, marginal, printed },
   mutants: {

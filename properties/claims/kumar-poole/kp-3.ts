@@ -162,12 +162,23 @@ export default claim<Subject, string, string>({
   source: 'Kumar & Poole 2020, section 3.1 (Darmois-Skitovich)',
   tex: {
     printed:
-      'R_\\# q \\text{ is mean-field for all orthogonal } R \\iff q \\text{ is Gaussian with equal variances; else only for permutations}',
+      'R_\\# q \\text{ is mean-field for all orthogonal } R \\iff q \\text{ is Gaussian with equal variances}; \\qquad \\text{all variances unequal: only for permutations}',
+    asRead: true,
     corrected:
       '\\sum_{i \\ne j} \\bigl(R\\,\\mathrm{diag}(v)\\,R^\\top\\bigr)_{ij}^2 = \\sum_i \\operatorname{Var}_{R_{i\\cdot}^2}(v) = 0 \\iff R \\text{ mixes coordinates of equal variance only, signs free}',
   },
   says: 'A mean-field Gaussian stays mean-field under every rotation exactly when its variances are equal; with unequal variances the symmetry is not gone but reduced to signed permutations and to rotations among coordinates of equal variance, and without Gaussianity rotated coordinates are dependent even where they are uncorrelated.',
   verdict: exact(),
+  findings: [
+    {
+      class: 'misprint',
+      title: 'Signs are free as well',
+      quote:
+        'When all latent variances are unequal, the only orthogonal transforms r allowed on the generative model will be the permutations',
+      place: 'section 3.1',
+      says: 'Permutations with any signs: section 3.2 ignores permutations and reflections alike. Where some variances are equal, rotations among those coordinates remain too, as section 3.2 says.',
+    },
+  ],
   subject: SUBJECT,
   checks: { planar, space, remaining, nonGaussian, uniform },
   mutants: {

@@ -129,7 +129,7 @@ const kept = check.equals<linear.RotatedCase, Subject>({
 });
 
 const excluded = check.equals({
-  says: 'an isotropic Gaussian is mean-field and so are all its images: as printed, for all q, the hypothesis excludes mean-field Gaussians',
+  says: 'an isotropic Gaussian is mean-field and so are all its images: the hypothesis for all q leaves mean-field Gaussians out, and the example of the paper is not Gaussian',
   given: draw.record({ variance: draw.logUniform({ min: 1 / 64, max: 8 }), angle: draw.normal() }),
   runs: 20,
   measure: ({ variance, angle }) => {
@@ -145,14 +145,31 @@ export default claim<Subject, string, string>({
   source: 'Kumar & Poole 2020, theorem 1',
   tex: {
     printed:
-      '\\forall q \\in \\mathcal Q, r \\in \\mathcal R: r_{\\#} q \\notin \\mathcal Q,\\ (q^*, p^*) \\text{ unique} \\implies \\max_{q \\in \\mathcal Q} \\mathcal L(q, p^*_r) < \\mathcal L(q^*, p^*)',
+      '\\forall q \\in \\mathcal Q, r \\in \\mathcal R: r_{\\#} q \\notin \\mathcal Q,\\ \\arg\\max_{q \\in \\tilde{\\mathcal Q}} \\mathcal L(q, p^*) \\text{ unique} \\implies \\max_{q \\in \\mathcal Q} \\mathcal L(q, p^*_r) < \\mathcal L(q^*, p^*)',
     corrected:
       'r^{-1}_{\\#} q^* \\notin \\mathcal Q,\\ q^* \\text{ unique in } \\mathcal Q \\cup r_{\\#}\\mathcal Q \\implies \\text{the same}',
   },
-  says: 'The theorem is right, and holds under the weaker hypothesis that the one posterior r^-1#q* is not in the family; as printed, for all q, its hypothesis excludes mean-field Gaussians, the example it is meant for, whose isotropic members every rotation keeps.',
+  says: 'The theorem is right, and holds under the weaker hypothesis that the one posterior r^-1#q* is not in the family; its own hypothesis, for all q, leaves mean-field Gaussians out, whose isotropic members every rotation keeps, and the example of the paper is factorised and not Gaussian accordingly.',
   verdict: conditional(
     'r^-1#q* is not in the family, q* is unique, the maximum over the family is attained, and the decoders are restricted (a fixed observation variance, say), without which there is no optimum',
   ),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'Theorem 1 needs its hypothesis for one posterior only',
+      quote:
+        'If $\\mathcal{Q}$ is s.t. $q \\in \\mathcal{Q} \\Rightarrow r\\#q \\notin \\mathcal{Q}$ for all $r \\in R$',
+      place: 'theorem 1',
+      says: 'That r^-1#q* is not in the family is enough, and so the theorem covers mean-field Gaussians wherever the best one has different variances. The maximum has to exist: over all decoders of continuous data the likelihood is unbounded, with a fixed observation variance it is not.',
+    },
+    {
+      class: 'caveat',
+      title: 'Mean-field Gaussians do not meet the hypothesis for all posteriors',
+      quote: 'restricting $\\mathcal{Q}$ to factorized *non-Gaussian* distributions is one such choice',
+      place: 'section 3.2, after corollary 1',
+      says: "Every rotation keeps an isotropic Gaussian in the family, so the paper's example is factorised and not Gaussian.",
+    },
+  ],
   objectives: ['beta-vae'],
   subject: SUBJECT,
   checks: { theorem, needed, broken, figures, kept, excluded },

@@ -133,6 +133,7 @@ export default claim<Subject, string, string>({
   paper: 'kumar-poole',
   source: 'Kumar & Poole 2020, corollary 1',
   tex: {
+    asRead: true,
     printed:
       '\\tilde{\\mathcal Q} \\text{ convex} \\implies \\text{the maximiser over } \\tilde{\\mathcal Q} \\text{ is unique, and theorem 1 applies}',
     corrected:
@@ -142,6 +143,16 @@ export default claim<Subject, string, string>({
   verdict: conditional(
     'true as an implication; its hypotheses hold together only for symmetries without an average in the family, never for a finite or compact group, nor for mean-field families',
   ),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'The hypotheses of corollary 1 exclude each other for rotations',
+      quote:
+        'If the set $\\tilde{\\mathcal{Q}}$ defined in Theorem 1 is convex, then $\\arg \\max_{q \\in \\tilde{\\mathcal{Q}}} L(q, p^*)$ is unique',
+      place: 'corollary 1',
+      says: 'True; but where the symmetries hold a finite group, the average of q over it lies in a convex completion, and each of its members leaves the average as it is: then some r#q is in the family after all, against theorem 1. Rotations by multiples of 72 degrees are such a group. Mean-field families are not convex in the first place.',
+    },
+  ],
   subject: SUBJECT,
   checks: { convexity, exactGain, contradiction, mixtures, kurtosis, printedFigure },
   mutants: {

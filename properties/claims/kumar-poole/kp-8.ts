@@ -98,14 +98,33 @@ const apart = check.bound<EvenCase, Subject>({
 export default claim<Subject, string, string>({
   id: 'KP-8',
   paper: 'kumar-poole',
-  source: 'Kumar & Poole 2020, section 3.1, after theorem 1',
+  source: 'Kumar & Poole 2020, section 3.2, after corollary 1',
   tex: {
     printed: '\\mathcal Q \\text{ factorised, not Gaussian} \\implies (q^*, p^*) \\text{ unique}',
+    asRead: true,
     corrected:
       '\\mathcal Q \\text{ factorised, at most one factor Gaussian} \\implies r_\\# q \\notin \\mathcal Q \\text{ for mixing } r; \\quad |\\arg\\max| = 1 \\text{ is a further assumption}',
   },
   says: 'Factorised posteriors with at most one Gaussian factor do leave the family under every rotation that mixes two coordinates, which is one hypothesis of theorem 1; that the best posterior is unique is another one and does not follow: for x = z^2 plus noise the best Laplace posteriors come in pairs.',
   verdict: conditional('the maximum over the family and its rotations is attained once only'),
+  findings: [
+    {
+      class: 'caveat',
+      title: 'A family of non-Gaussian factors gives one of the two hypotheses',
+      quote:
+        'restricting $\\mathcal{Q}$ to factorized *non-Gaussian* distributions is one such choice that ensures a unique $(q^*, p^*)$ when R is the class of orthogonal transformations',
+      place: 'section 3.2, after corollary 1',
+      says: 'Theorem 1 also assumes that the best posterior of the completed family is unique, which no choice of the family ensures: for x = z^2 plus noise the best Laplace posteriors come in pairs.',
+    },
+    {
+      class: 'sharpened',
+      title: 'One Gaussian factor does no harm',
+      quote:
+        'If either of these two conditions are not satisfied, the orthogonal symmetry in the generative model, which arises from using the isotropic Gaussian prior, is broken',
+      place: 'section 3.1',
+      says: 'A rotation that mixes two factors keeps them independent only if both are Gaussian: the fourth cumulants of both can be read off the joint ones of the rotated coordinates.',
+    },
+  ],
   subject: SUBJECT,
   checks: { mixing, closed, tie, apart },
   mutants: {

@@ -175,6 +175,7 @@ export default claim({
   paper: 'kumar-poole',
   source: 'Kumar & Poole 2020, eqs. (5)-(7)',
   tex: {
+    asRead: true,
     printed:
       '\\nabla_z^2 \\log p(x|z) = J^\\top H_p J + \\nabla_g \\log p \\cdot \\nabla^2 g \\approx J^\\top H_p J, \\quad \\text{exact for piecewise linear } g',
     corrected:
@@ -184,6 +185,23 @@ export default claim({
   verdict: conditional(
     'the Gauss-Newton part alone: affine decoders, piecewise linear decoders at codes off the kinks, or Gaussian observations without a residual',
   ),
+  findings: [
+    {
+      class: 'caveat',
+      title: 'The Gauss-Newton part alone is an approximation for curved decoders',
+      quote:
+        'In the case of other nonlinearities, we can make the approximation that $\\nabla_z^2 g(z)$ is small and can be neglected',
+      place: 'section 4, after eq. (6)',
+      says: 'It can be off by any factor, and have the wrong sign, where a curved decoder leaves a residual.',
+    },
+    {
+      class: 'sharpened',
+      title: 'Without a residual the Gauss-Newton part is the Hessian of every decoder',
+      quote: 'this leaves us with $$H_{f_x}(z) = J_g(z)^\\top H_{p_x}(g(z))J_g(z)',
+      place: 'eq. (6)',
+      says: "For Gaussian observations with x = g(z) the second part of eq. (5) is 0 whatever the decoder's curvature.",
+    },
+  ],
   objectives: ['beta-vae-taylor', 'beta-vae-taylor-bernoulli'],
   subject: SUBJECT,
   checks: { decomposition, gaussNewton, perfectFit, withResidual },

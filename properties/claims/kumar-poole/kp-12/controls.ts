@@ -10,6 +10,11 @@ export const SUBJECT = {
   second: (x: number, g: number) => -x / g ** 2 - (1 - x) / (1 - g) ** 2,
   /** Eq. (6) over the Hessian, for x = 1, a sigmoid output and a logit linear in the code. */
   ratio: (g: number) => (1 - g) / g,
+  /** The cosine of the Jacobian's columns for two white pixels with a diagonal Hessian. */
+  cosine: (p: number, q: number) => {
+    const [v, w] = [p * (1 - p), q * (1 - q)];
+    return (v - w) / (v + w);
+  },
   vae: betaVaeBernoulli.BERNOULLI_VAE_RULES,
   taylor: betaVaeTaylorBernoulli.BERNOULLI_TAYLOR_RULES,
 };
@@ -32,6 +37,13 @@ export const MUTANTS = {
   ...wrong.formula(SUBJECT, 'ratio', {
     exactAtGoodFit: ['eq. (6) taken to be the Hessian at a good fit', () => 1],
     inverted: ['g / (1 - g)', g => g / (1 - g)],
+  }),
+  ...wrong.formula(SUBJECT, 'cosine', {
+    orthogonal: ['columns that are orthogonal, as section 5.1 has it', () => 0],
+    squaredWeights: [
+      'the squares of the weights',
+      (p, q) => ((p * (1 - p)) ** 2 - (q * (1 - q)) ** 2) / ((p * (1 - p)) ** 2 + (q * (1 - q)) ** 2),
+    ],
   }),
   ...wrong.rules(SUBJECT, 'vae', {
     probabilities: [

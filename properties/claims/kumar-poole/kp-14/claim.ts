@@ -167,11 +167,21 @@ export default claim({
   paper: 'kumar-poole',
   source: 'Kumar & Poole 2020, eqs. (11)-(13)',
   tex: {
+    asRead: true,
     printed:
       '\\min_{\\Sigma \\succ 0} \\tfrac12 \\|x - g\\|^2 + \\tfrac12 \\operatorname{tr}(J^\\top J \\Sigma) + \\beta\\,\\mathrm{KL} = \\tfrac12 \\|x - g\\|^2 + \\tfrac\\beta2 \\|h\\|^2 + \\tfrac\\beta2 \\log\\det\\bigl(I + \\tfrac1\\beta J^\\top J\\bigr), \\quad \\Sigma = \\bigl(I + \\tfrac1\\beta J^\\top J\\bigr)^{-1}',
   },
   says: 'For every Jacobian, every beta and any number of latents, GRAE is exactly the minimum of the second-order beta-VAE objective over all Gaussian posteriors, attained at the covariance of eq. (11), and its gradient is the one of that objective with the covariance held fixed.',
   verdict: exact(),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'GRAE is the minimum of the second-order objective, gradients included',
+      quote: 'Following similar steps for the objective (7) gives the optimal posterior covariance of',
+      place: 'section 5, before eq. (11)',
+      says: 'At every Jacobian, beta and number of latents; and the gradient of GRAE is that of the second-order objective with the covariance of eq. (11) held fixed.',
+    },
+  ],
   objectives: ['grae', 'beta-vae-taylor'],
   subject: SUBJECT,
   checks: { value, minimum, stationary, gradient, envelope, path },

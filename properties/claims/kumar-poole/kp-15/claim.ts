@@ -200,6 +200,7 @@ export default claim({
   source: 'Kumar & Poole 2020, eqs. (3), (10), (13)',
   formulas: [CIRCLE_OBJECTIVE],
   tex: {
+    asRead: true,
     printed:
       '\\min_\\Sigma F_\\beta(h,\\Sigma) \\approx \\tfrac12\\|x-g\\|^2 + \\tfrac\\beta2\\|h\\|^2 + \\tfrac\\beta2\\log\\det\\bigl(I+\\tfrac1\\beta J^\\top J\\bigr) \\quad (\\beta \\to 0)',
     corrected:
@@ -207,6 +208,19 @@ export default claim({
   },
   says: 'GRAE agrees with the beta-VAE that it stands for to first order in beta on any smooth decoder of full rank, and to second order where the decoder reproduces the data exactly; with a residual and a curved decoder they differ by (beta/2) log det((A - R) A^-1), which eq. (10) with its full Hessian removes.',
   verdict: asymptotic(1, 'beta'),
+  findings: [
+    {
+      class: 'sharpened',
+      title:
+        'With residual and curvature GRAE tracks the beta-VAE to first order in beta, without a residual to second',
+      quote:
+        'While our deterministic approximation holds for small β , we empirically find that the two objectives remain in agreement for a reasonably wide range of β',
+      place: 'section 1',
+      says: "The difference of first order is (beta/2) log det((A - R) A^-1), A = J^T J and R the residual times the decoder's second derivatives; without a residual, or with the full Hessian of eq. (10) in place of the Gauss-Newton form, the order is two, with the coefficient of the fourth derivatives.",
+      also: ['KP-18'],
+      changesUse: true,
+    },
+  ],
   objectives: ['grae', 'beta-vae'],
   subject: SUBJECT,
   checks: {

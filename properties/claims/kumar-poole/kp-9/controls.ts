@@ -14,6 +14,11 @@ export const SUBJECT = {
   angle: axisAngle,
   /** The angle of the linear optimum for columns of norms 2 and 1, so many degrees apart. */
   predicted: (between: number) => (Math.atan2(4 * Math.cos((between * Math.PI) / 180), 3) * 90) / Math.PI,
+  /**
+   * The share of angles within a limit of 0, over Gaussian columns rescaled to norms 2 and 1: the angle between them is
+   * uniform, and |theta| is below the limit where its |cos| is below 3/4 tan of twice the limit.
+   */
+  share: (limit: number) => (2 / Math.PI) * Math.asin(Math.min(1, 0.75 * Math.tan((limit * Math.PI) / 90))),
   /** The independent variances for a decoder. */
   variances: meanField,
   /** What turning by theta costs, over beta, for eigenvalues a and b of the posterior's precision. */
@@ -44,6 +49,10 @@ export const MUTANTS = {
       'the angle of (3, 4c), not half of it',
       between => modQuarter(2 * SUBJECT.predicted(between)),
     ],
+  }),
+  ...wrong.formula(SUBJECT, 'share', {
+    uniformAngles: ['angles that are uniform, as if any rotation would do', limit => limit / 45],
+    gathered: ['angles that gather at 0: half of them within 5 degrees', limit => 1 - 2 ** (-limit / 5)],
   }),
   ...wrong.formula(SUBJECT, 'variances', {
     marginalVariances: [
