@@ -16,6 +16,8 @@ const logAbsDet = (p: mat.Matrix): number =>
   mat.symmetricEigen(p).values.reduce((sum, x) => sum + Math.log(Math.abs(x)), 0);
 
 const SUBJECT = {
+  /** Eq. (8). */
+  value: objective,
   /** Eq. (9). */
   covariance: (h: mat.Matrix, beta: number): number[][] => mat.inverse(precisionOf(h, beta)),
   /** The supremum over all covariances: eq. (10), or infinity where the objective has no maximum. */
@@ -83,6 +85,20 @@ const maximum = check.bound<HessianCase, Subject>({
     upper: rules.supremum(c.h, c.beta),
     scale: sizeOf(c),
   }),
+});
+
+const concave = check.bound<HessianCase, Subject>({
+  says: 'the objective is concave in the covariance, whatever the Hessian: half way between two it is above their mean',
+  given,
+  measure: ({ h, s, beta }, rules) => {
+    const other = mat.combine(0.5, mat.identity(s.length), 0.25, s);
+    const [a, b] = [rules.value(h, s, beta), rules.value(h, other, beta)];
+    return {
+      lower: (a + b) / 2,
+      upper: rules.value(h, mat.combine(0.5, s, 0.5, other), beta),
+      scale: sizeOf({ h, beta, s }),
+    };
+  },
 });
 
 const stationary = check.equals<HessianCase, Subject>({
@@ -188,8 +204,14 @@ export default claim<Subject, string, string>({
     },
   ],
   subject: SUBJECT,
-  checks: { gap, maximum, stationary, unbounded, printed },
+  checks: { gap, maximum, concave, stationary, unbounded, printed },
   mutants: {
+    ...wrong.formula(SUBJECT, 'value', {
+      entropySign: [
+        'the entropy subtracted: convex',
+        (h, s, beta) => objective(h, s, beta) - beta * mat.logDet(s),
+      ],
+    }),
     ...wrong.formula(SUBJECT, 'supremum', {
       absoluteDeterminant: ['log|det| for an indefinite I - H/beta', literal],
       valueWithoutHalf: ['beta log det', (h, beta) => 2 * SUBJECT.supremum(h, beta)],
