@@ -65,6 +65,24 @@ const theorem = check.bound<Finite, Subject>({
   },
 });
 
+const completed = check.equals<Finite, Subject>({
+  says: 'a transformed decoder is to a posterior what the decoder is to the transformed posterior: completing the family by all powers of r does not change the best value over decoders that are closed under them',
+  given: finiteCases,
+  measure: ({ family, r, likelihood }, rules) => {
+    const powers: Permutation[] = [r];
+    // a multiple of the order of every permutation of six points
+    while (powers.length < 60) powers.push(powers.at(-1)!.map(z => r[z]!));
+    const [decoders, posteriors] = [
+      family.map(q => powers.map(of => elbo(q, rules.transformed(likelihood, of)))),
+      family.map(q => powers.map(of => elbo(push(q, of), likelihood))),
+    ];
+    return check.agree(
+      { each: [decoders.flat(), posteriors.flat()], best: [best(decoders.flat()), best(posteriors.flat())] },
+      16,
+    );
+  },
+});
+
 const needed = check.equals<Finite, Subject>({
   says: 'where r^-1#q* is in the family it loses nothing: this, and not the same for all q, is the hypothesis that is needed',
   given: finiteCases,
@@ -172,7 +190,7 @@ export default claim<Subject, string, string>({
   ],
   objectives: ['beta-vae'],
   subject: SUBJECT,
-  checks: { theorem, needed, broken, figures, kept, excluded },
+  checks: { theorem, completed, needed, broken, figures, kept, excluded },
   mutants: {
     ...wrong.formula(SUBJECT, 'transformed', {
       inverse: ['p(x | r^-1(z))', push],

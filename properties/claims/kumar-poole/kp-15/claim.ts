@@ -2,66 +2,15 @@
 import { CIRCLE_OBJECTIVE, circleObjective } from '../../../../src/theory/closed/circle-decoder.js';
 import { klToStandard } from '../../../../src/theory/closed/gaussian.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
-import { asymptotic, check, claim, mat, type OrderCase } from '../../../kit.js';
+import { asymptotic, check, claim, mat } from '../../../kit.js';
 import * as local from '../../../subjects/vae/local-cases.js';
 import * as smooth from '../../../subjects/vae/smooth-cases.js';
-import { betaVae, grae, posterior, type Values } from '../../../subjects/vae/step.js';
+import { betaVae, grae, posterior } from '../../../subjects/vae/step.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
-
-const valuesAt = (c: smooth.SmoothCase, s: mat.Matrix, beta: number): Values => ({
-  params: { ...posterior(c.net, c.mean, s), ...c.params },
-  x: c.x,
-  beta,
-});
-
-/** The beta-VAE's expected objective at a covariance, as trained. */
-const objective = (c: smooth.SmoothCase, rules: Subject, s: mat.Matrix, beta: number): number =>
-  betaVae(rules.vae, c.net, valuesAt(c, s, beta), rules.points(c.mean.length));
-
-/** GRAE, or eq. (10), as trained. */
-const regularised = (c: smooth.SmoothCase, rules: Subject['grae'], beta: number): number =>
-  grae(rules, c.net, valuesAt(c, graeCovariance(c.jacobian, beta), beta)).loss;
-
-/** The size of the terms whose difference the residuals are. */
-function termsOf(c: smooth.SmoothCase, beta: number): number {
-  const d = c.mean.length;
-  const off = c.fits ? 0 : 0.5;
-  const data = 1 + mat.norm(c.x);
-  return (
-    data * (off + Math.sqrt(d * beta)) +
-    beta * (mat.norm(c.mean) ** 2 + d * (1 - Math.log(beta / (beta + 100))))
-  );
-}
-
-/** The closed mean of a sine decoder is a sum of waves that cancel: their size. */
-const wavesSize = ({ kind, params, x }: smooth.SmoothCase): number =>
-  kind === 'sine'
-    ? (mat.norm(x) + mat.norm(params['decoder.1.weight']!) + mat.norm(params['decoder.1.bias']!)) ** 2
-    : 0;
-
-/** A ladder in beta from where the case is asymptotic down. */
-function overBeta(
-  c: smooth.SmoothCase,
-  constant: number,
-  residual: (beta: number) => number,
-  rungs = 10,
-): OrderCase {
-  const top = smooth.reach(c);
-  const steps = Array.from({ length: rungs }, (_, k) => top * 2 ** -k);
-  return {
-    ladder: check.ladder(steps, beta => ({ residual: residual(beta), scale: termsOf(c, beta) })),
-    constant,
-  };
-}
+import { excess, objective, overBeta, regularised, termsOf, wavesSize } from './measures.js';
 
 const some = { arbitrary: smooth.curvedCases('some'), show: smooth.show };
 const circles = { arbitrary: smooth.circleCases, show: smooth.show };
-
-/** beta-VAE at a covariance, the best one unless given, minus a regularised objective. */
-const excess =
-  (c: smooth.SmoothCase, rules: Subject, from: Subject['grae'] = rules.grae, at = rules.covariance) =>
-  (beta: number): number =>
-    objective(c, rules, at(c, beta), beta) - regularised(c, from, beta);
 
 const fullHessian = check.order<smooth.SmoothCase, Subject>({
   says: 'beta-VAE minus eq. (10) is of order beta^2, with the coefficient L_ijkl M_ij M_kl / 8, M = (A - R)^-1',
