@@ -5,7 +5,7 @@ import { graeCovariance } from '../../../src/theory/closed/grae.js';
 import { asymptotic, check, claim, draw, mat, type OrderCase, quad, wrong } from '../../kit.js';
 import { mistaken } from '../../subjects/mistaken.js';
 import { curvatureAt } from '../../subjects/vae/curvature.js';
-import { curvedCases, quadratics, reach, type SmoothCase, show } from '../../subjects/vae/smooth-cases.js';
+import * as smooth from '../../subjects/vae/smooth-cases.js';
 import { betaVae, posterior } from '../../subjects/vae/step.js';
 
 const SUBJECT = {
@@ -24,7 +24,7 @@ const points = new Map([1, 2].map(d => [d, quad.gaussianPoints(d, NODES)]));
 
 /** The expected reconstruction at N(h, S), or at another posterior by its noises, as trained, above its value at h. */
 function excess(
-  c: SmoothCase,
+  c: smooth.SmoothCase,
   { vae }: Subject,
   s: mat.Matrix,
   noises?: readonly quad.WeightedPoint[],
@@ -35,24 +35,24 @@ function excess(
   return at(noises ?? points.get(d)!) - at([{ point: c.mean.map(() => 0), weight: 1 }]);
 }
 
-const hessianOf = (c: SmoothCase): mat.Matrix =>
+const hessianOf = (c: smooth.SmoothCase): mat.Matrix =>
   curvatureAt(c.net, 'gaussian', c.params, c.x, c.mean).hessian;
 
 /** Size of the terms of the excess. */
-function sizeOf(c: SmoothCase, s: mat.Matrix): number {
+function sizeOf(c: smooth.SmoothCase, s: mat.Matrix): number {
   const data = 1 + mat.norm(c.x) + mat.norm(Object.values(c.params).flat());
   const width = Math.sqrt(mat.trace(s) * mat.trace(mat.gram(c.jacobian)));
   return data * ((c.fits ? 0 : 0.5) + width + mat.norm(c.mean) * 2 ** -10) + width ** 2;
 }
 
-const wide = quadratics('some').chain(c =>
-  draw.spd(c.mean.length, 1 / 16, 4).map(({ matrix }) => ({ c, s: matrix })),
-);
+const wide = smooth
+  .quadratics('some')
+  .chain(c => draw.spd(c.mean.length, 1 / 16, 4).map(({ matrix }) => ({ c, s: matrix })));
 type WideCase = draw.Of<typeof wide>;
 
 const quartic = check.equals<WideCase, Subject>({
   says: 'for quadratic decoders the expected reconstruction is its expansion plus L_ijkl S_ij S_kl / 8 exactly, at any width',
-  given: { arbitrary: wide, show: ({ c, s }) => `${show(c)}, S = ${JSON.stringify(s)}` },
+  given: { arbitrary: wide, show: ({ c, s }) => `${smooth.show(c)}, S = ${JSON.stringify(s)}` },
   runs: 50,
   measure: ({ c, s }, rules) => ({
     actual: excess(c, rules, s) - rules.spread(hessianOf(c), s),
@@ -61,17 +61,15 @@ const quartic = check.equals<WideCase, Subject>({
   }),
 });
 
-const gaussian = check.order<SmoothCase, Subject>({
+const gaussian = check.order<smooth.SmoothCase, Subject>({
   says: 'with S of order beta a Gaussian posterior leaves an error of order beta^2, L_ijkl M_ij M_kl / 8 with M = A^-1',
-  given: { arbitrary: curvedCases('some'), show },
+  given: { arbitrary: smooth.curvedCases('some'), show: smooth.show },
   order: 2,
   measure: (c, rules): OrderCase => {
-    const top = reach(c);
     const hessian = hessianOf(c);
-    const steps = Array.from({ length: 8 }, (_, k) => top * 2 ** -k);
     return {
       constant: rules.fourth(c.quartic(mat.inverse(mat.gram(c.jacobian)))),
-      ladder: check.ladder(steps, beta => {
+      ladder: check.ladder(smooth.stepsOf(c, 8), beta => {
         const s = graeCovariance(c.jacobian, beta);
         return { residual: excess(c, rules, s) - rules.spread(hessian, s), scale: sizeOf(c, s) };
       }),
@@ -87,23 +85,26 @@ const noisesOf = ({ chance: p }: SkewedCase): readonly quad.WeightedPoint[] => [
 const moment = (of: SkewedCase, n: number): number =>
   noisesOf(of).reduce((sum, { point, weight }) => sum + weight * point[0]! ** n, 0);
 
-const jacobian = ({ jacobian: j }: SmoothCase): mat.Vector => j.map(row => row[0]!);
+const jacobian = ({ jacobian: j }: smooth.SmoothCase): mat.Vector => j.map(row => row[0]!);
 /** L''' = 3 sum_m J_m Q_m of a quadratic decoder with one latent. */
-const thirdDerivative = (c: SmoothCase): number => 3 * mat.dot(jacobian(c), c.params['decoder.hessians']!);
+const thirdDerivative = (c: smooth.SmoothCase): number =>
+  3 * mat.dot(jacobian(c), c.params['decoder.hessians']!);
 
 /** One latent with a posterior of two values: variance 1, third moment not 0. */
 const skewedCases = draw.record({
-  c: quadratics('some').filter(
-    c =>
-      c.mean.length === 1 &&
-      Math.abs(thirdDerivative(c)) > mat.norm(jacobian(c)) * mat.norm(c.params['decoder.hessians']!),
-  ),
+  c: smooth
+    .quadratics('some')
+    .filter(
+      c =>
+        c.mean.length === 1 &&
+        Math.abs(thirdDerivative(c)) > mat.norm(jacobian(c)) * mat.norm(c.params['decoder.hessians']!),
+    ),
   /** The chance of the larger value. */
   chance: draw.dyadic({ min: 1 / 16, max: 3 / 8, bits: 5 }),
 });
 type SkewedCase = draw.Of<typeof skewedCases>;
 
-const showSkewed = ({ c, chance }: SkewedCase): string => `${show(c)}, chance ${chance}`;
+const showSkewed = ({ c, chance }: SkewedCase): string => `${smooth.show(c)}, chance ${chance}`;
 
 const skewed = check.order<SkewedCase, Subject>({
   says: "a posterior with skewness kappa_3 leaves an error of order beta^(3/2), L''' kappa_3 A^(-3/2) / 6 (order 3 in the root of beta)",
@@ -114,16 +115,13 @@ const skewed = check.order<SkewedCase, Subject>({
     const { c } = of;
     const a = mat.norm(jacobian(c)) ** 2;
     const hessian = hessianOf(c);
-    const top = Math.sqrt(reach(c));
-    const steps = Array.from({ length: 9 }, (_, k) => top * 2 ** -k);
+    const steps = smooth.stepsOf(c, 9, Math.sqrt(smooth.reach(c)));
     return {
       constant: rules.third(thirdDerivative(c), moment(of, 3)) / a ** 1.5,
       ladder: check.ladder(steps, root => {
         const s = graeCovariance(c.jacobian, root ** 2);
-        return {
-          residual: excess(c, rules, s, noisesOf(of)) - rules.spread(hessian, s),
-          scale: sizeOf(c, s),
-        };
+        const residual = excess(c, rules, s, noisesOf(of)) - rules.spread(hessian, s);
+        return { residual, scale: sizeOf(c, s) };
       }),
     };
   },

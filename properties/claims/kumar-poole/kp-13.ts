@@ -28,16 +28,10 @@ const SUBJECT = {
 };
 type Subject = typeof SUBJECT;
 
-interface HessianCase {
-  readonly h: mat.Matrix;
-  readonly beta: number;
-  readonly s: mat.Matrix;
-}
-
 /** The largest eigenvalue is below beta: at most (1 - 1/16) beta. */
 const ENDS = { min: -4, max: 1 - 1 / 16, bits: 8 };
 
-const casesOf = (d: number): fc.Arbitrary<HessianCase> =>
+const casesOf = (d: number) =>
   draw
     .record({
       h: draw.rotated(draw.vector(d, draw.dyadic(ENDS)), d),
@@ -47,6 +41,7 @@ const casesOf = (d: number): fc.Arbitrary<HessianCase> =>
     .map(({ h, beta, s }) => ({ h: h.matrix.map(row => mat.scale(beta, row)), beta, s }));
 
 const cases = fc.oneof(...[1, 2, 3, 4].map(casesOf));
+type HessianCase = draw.Of<typeof cases>;
 
 const EXAMPLES: readonly HessianCase[] = [
   { h: [[0]], beta: 0.5, s: [[2]] },
@@ -55,6 +50,7 @@ const EXAMPLES: readonly HessianCase[] = [
 
 const given = { arbitrary: cases, examples: EXAMPLES };
 
+/** Size of the objective's terms; the curvature's share by itself in the gradient. */
 const sizeOf = ({ h, beta, s }: HessianCase): number =>
   (beta + mat.norm(h.flat())) * (mat.trace(s) + 16 * s.length);
 
@@ -115,7 +111,7 @@ const stationary = check.equals<HessianCase, Subject>({
   },
 });
 
-const meanOf = (values: mat.Vector): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
+const meanOf = (values: mat.Vector): number => mat.sum(values) / Math.max(1, values.length);
 
 /** A Hessian with an eigenvalue of `top` beta, and a covariance that is wide in its direction. */
 function stretched({ top, beta, others, stretch }: StretchCase): HessianCase {
@@ -173,10 +169,9 @@ const printed = check.violates<StretchCase, Subject>({
 /** The matrix with the eigenvectors of h and functions of its eigenvalues; of 0 it is kept away. */
 function spectral(h: mat.Matrix, f: (eigenvalue: number) => number): number[][] {
   const { values, vectors } = mat.symmetricEigen(h);
-  const zero = h.map(row => row.map(() => 0));
-  return vectors.reduce(
-    (sum, v, k) => mat.combine(1, sum, Math.min(f(values[k]!), 2 ** 20), mat.outer(v, v)),
-    zero,
+  return draw.withSpectrum(
+    mat.transpose(vectors),
+    values.map(x => Math.min(f(x), 2 ** 20)),
   );
 }
 

@@ -3,10 +3,11 @@ import { check, claim, draw, exact, fc, mat, wrong } from '../../kit.js';
 import * as factors from '../../subjects/vae/factors.js';
 import { rotation } from '../../subjects/vae/symmetry-cases.js';
 
-/** The variance of v under weights that add up to one. */
-function spread(weights: mat.Vector, v: mat.Vector): number {
-  const mean = weights.reduce((sum, w, k) => sum + w * v[k]!, 0);
-  return weights.reduce((sum, w, k) => sum + w * (v[k]! - mean) ** 2, 0);
+/** The variance of v in the weights that are the squares of a unit vector. */
+function spread(unit: mat.Vector, v: mat.Vector): number {
+  const weights = unit.map(x => x * x);
+  const mean = mat.dot(weights, v);
+  return mat.sum(weights.map((w, k) => w * (v[k]! - mean) ** 2));
 }
 
 const SUBJECT = {
@@ -14,16 +15,7 @@ const SUBJECT = {
   covariance: (v1: number, v2: number, t: number) => ((v2 - v1) / 2) * Math.sin(2 * t),
   /** The sum of the squared covariances of R x, x with independent coordinates of variances v. */
   // (R diag(v) R')_ij - D_i delta_ij, times R, is R_ik (v_k - D_i)
-  dependence: (r: mat.Matrix, v: mat.Vector) =>
-    r.reduce(
-      (sum, row) =>
-        sum +
-        spread(
-          row.map(x => x * x),
-          v,
-        ),
-      0,
-    ),
+  dependence: (r: mat.Matrix, v: mat.Vector) => mat.sum(r.map(row => spread(row, v))),
   /** The quantity by which independence is judged. */
   measure: (of: factors.Dependence) => of.squares - 2 * of.covariance ** 2,
 };
@@ -43,19 +35,16 @@ const planar = check.equals({
       t: draw.dyadic({ min: -4, max: 4, bits: 10 }),
     }),
     examples: [
-      { v: [1, 1], t: 0.7 },
-      { v: [0, 0], t: 0.7 },
-      { v: [1, 4], t: 0 },
-    ],
+      [1, 1, 0.7],
+      [0, 0, 0.7],
+      [1, 4, 0],
+    ].map(([a, b, t]) => ({ v: [a!, b!], t: t! })),
   },
-  measure: ({ v, t }, rules: Subject) => {
-    const r = rotation(t);
-    return {
-      actual: covarianceOf(mat.transpose(r), v)[0]![1]!,
-      expected: rules.covariance(v[0]!, v[1]!, t),
-      scale: v[0]! + v[1]!,
-    };
-  },
+  measure: ({ v, t }, rules: Subject) => ({
+    actual: covarianceOf(mat.transpose(rotation(t)), v)[0]![1]!,
+    expected: rules.covariance(v[0]!, v[1]!, t),
+    scale: v[0]! + v[1]!,
+  }),
 });
 
 type Ties = 'distinct' | 'tie' | 'equal';
@@ -80,21 +69,17 @@ const space = check.equals<SpaceCase, Subject>({
   says: 'the squared covariances of R x add up to the spreads of v in the weights R_ik^2: 0 only if each row of R mixes equal variances',
   given: spaceCases,
   measure: ({ r, v }, rules) => ({
-    actual: offDiagonal(covarianceOf(r, v)).reduce((sum, x) => sum + x * x, 0),
+    actual: mat.sum(offDiagonal(covarianceOf(r, v)).map(x => x * x)),
     expected: rules.dependence(r, v),
-    scale: v.reduce((sum, x) => sum + x * x, 0),
+    scale: mat.sum(v.map(x => x * x)),
   }),
 });
 
 /** A rotation of the coordinates i and j only. */
-const plane = (d: number, i: number, j: number, t: number): number[][] =>
-  mat.identity(d).map((row, k) =>
-    row.map((x, l) => {
-      const turn = rotation(t);
-      const at = (m: number): number => (m === i ? 0 : m === j ? 1 : -1);
-      return at(k) >= 0 && at(l) >= 0 ? turn[at(k)]![at(l)]! : x;
-    }),
-  );
+function plane(d: number, i: number, j: number, t: number): number[][] {
+  const [turn, pair] = [rotation(t), [i, j]];
+  return mat.identity(d).map((row, k) => row.map((x, l) => turn[pair.indexOf(k)]?.[pair.indexOf(l)] ?? x));
+}
 
 /** The permutation that reverses the coordinates, the first of them with the other sign. */
 const signedPermutation = (d: number): number[][] =>
@@ -107,13 +92,7 @@ const remaining = check.equals<SpaceCase, Subject>({
   says: 'what remains at unequal variances: signed permutations, not permutations only, and rotations among coordinates of equal variance',
   given: check.only<SpaceCase>([
     { r: signedPermutation(4), v: [1, 2, 3, 4] },
-    {
-      r: [
-        [-1, 0],
-        [0, 1],
-      ],
-      v: [1, 2],
-    },
+    { r: mat.diagonal([-1, 1]), v: [1, 2] },
     { r: plane(3, 0, 1, 0.7), v: [1, 1, 2] },
     { r: plane(5, 1, 3, -0.3), v: [2, 0.5, 1, 0.5, 4] },
     { r: plane(3, 0, 2, 0.7), v: [0, 1, 0] },
@@ -204,7 +183,7 @@ export default claim<Subject, string, string>({
         (_, v) =>
           v.length *
           spread(
-            v.map(() => 1 / v.length),
+            v.map(() => Math.sqrt(1 / v.length)),
             v,
           ),
       ],

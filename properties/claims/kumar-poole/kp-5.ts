@@ -77,13 +77,9 @@ const curved = check.equals<CurvedCase, Subject>({
     const of = sampling(rules.vae, makeBetaVae(rules.vae), ({ beta }) => ({ beta: beta! }));
     const moved = rules.moved(c.u, c);
     const shift = mat.apply(c.u, mat.apply(mat.cholesky(c.covariance), c.noise));
+    const noise = mat.solveLower(mat.cholesky(moved.covariance), shift);
     const left = noisyStep(of, net, valuesAt(net, c, mat.multiply(c.weight, c.u), c), c.noise);
-    const right = noisyStep(
-      of,
-      net,
-      valuesAt(net, c, c.weight, moved),
-      mat.solveLower(mat.cholesky(moved.covariance), shift),
-    );
+    const right = noisyStep(of, net, valuesAt(net, c, c.weight, moved), noise);
     const size = (mat.norm(c.x) + mat.norm(Object.values(c.rest).flat())) ** 2;
     const slope = size * (1 + mat.norm(c.weight.flat())) + c.beta * (1 + mat.norm(c.mean));
     return check.agree({

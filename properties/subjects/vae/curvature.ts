@@ -61,15 +61,10 @@ export function curvatureAt(
       };
     },
   }));
-  const run = (weights: mat.Vector): Record<string, Float64Array> =>
-    program.run(
-      Object.fromEntries(
-        Object.entries({ ...params, x, z, weights }).map(([name, values]) => [
-          name,
-          Float64Array.from(values),
-        ]),
-      ),
-    );
+  const run = (weights: mat.Vector): Record<string, Float64Array> => {
+    const inputs = Object.entries({ ...params, x, z, weights });
+    return program.run(Object.fromEntries(inputs.map(([name, values]) => [name, Float64Array.from(values)])));
+  };
   const found = run(x.map(() => 0));
   return {
     loss: found.loss![0]!,

@@ -191,6 +191,10 @@ export function reach(c: SmoothCase): number {
   return beta;
 }
 
+/** So many halvings of beta from there. */
+export const stepsOf = (c: SmoothCase, rungs: number, top = reach(c)): number[] =>
+  Array.from({ length: rungs }, (_, k) => top * 2 ** -k);
+
 /** The numbers of a case, without its network. */
 export const show = ({ kind, params, x, mean }: SmoothCase): string =>
   `${kind} decoder, d = ${mean.length}: ${JSON.stringify({ ...params, x, mean })}`;

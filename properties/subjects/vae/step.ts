@@ -111,8 +111,6 @@ export function jacobianAt(net: Autoencoder, params: Values['params'], z: mat.Ve
   ]);
 }
 
-const zeros = (n: number): number[] => new Array<number>(n).fill(0);
-
 /** The parameters of core's heads that give every sample the posterior N(mean, S): weights zero, all in the biases. */
 export function posterior(
   net: Autoencoder,
@@ -120,11 +118,11 @@ export function posterior(
   covariance: mat.Matrix,
 ): Record<string, mat.Vector> {
   const [data, d] = [net.data[0]!, net.latent];
-  const heads = { 'mu.weight': zeros(d * data), 'mu.bias': mean };
+  const heads = { 'mu.weight': mat.zeros(d * data), 'mu.bias': mean };
   if (net.posterior === 'diagonal')
     return {
       ...heads,
-      'logvar.weight': zeros(d * data),
+      'logvar.weight': mat.zeros(d * data),
       'logvar.bias': covariance.map((row, i) => Math.log(row[i]!)),
     };
   const factor = mat.cholesky(covariance);
@@ -132,5 +130,5 @@ export function posterior(
     ...factor.map((row, i) => Math.log(row[i]!)),
     ...factor.flatMap((row, i) => row.slice(0, i)),
   ];
-  return { ...heads, 'cholesky.weight': zeros(entries.length * data), 'cholesky.bias': entries };
+  return { ...heads, 'cholesky.weight': mat.zeros(entries.length * data), 'cholesky.bias': entries };
 }

@@ -12,11 +12,12 @@ import { posterior, step } from '../../../subjects/vae/step.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';
 
 const HIDDEN = 4;
-/** Data and latents; as many of both among them, where JJ' has the shape of J'J. */
-const SIZES = [
+type Size = readonly [data: number, latent: number];
+/** As many data as latents among them, where JJ' has the shape of J'J. */
+const SIZES: readonly Size[] = [
   [3, 2],
   [2, 2],
-] as const;
+];
 const CURVED = ['tanh', 'softplus'] as const;
 type Decoder = (typeof CURVED)[number] | 'relu' | 'affine';
 
@@ -36,11 +37,7 @@ interface Case {
 const show = ({ observation, params, z, x }: Case): string =>
   `${observation}: ${JSON.stringify({ ...params, z, x })}`;
 
-const casesOf = (
-  decoder: Decoder,
-  [data, latent]: readonly [number, number],
-  observation: Observation,
-): fc.Arbitrary<Case> => {
+function casesOf(decoder: Decoder, [data, latent]: Size, observation: Observation): fc.Arbitrary<Case> {
   const net = netOf(decoder, data, latent);
   const decoders = Object.entries(net.shapes).filter(([name]) => name.startsWith('decoder.'));
   return draw.record<Case>({
@@ -58,7 +55,7 @@ const casesOf = (
     beta: betas,
     covariance: draw.spd(latent, 1 / 64, 4).map(({ matrix }) => matrix),
   });
-};
+}
 
 const everywhere = (decoders: readonly Decoder[], observations: readonly Observation[]): fc.Arbitrary<Case> =>
   fc.oneof(
@@ -111,41 +108,26 @@ function secondOrder(c: Case, found: Curvature, { taylor, bernoulli }: Subject) 
   };
 }
 
+/** That J' H_p J is the whole Hessian, and the Taylor objective the second-order one. */
+function whole(c: Case, rules: Subject) {
+  const found = at(c);
+  const gaussNewtonPart = rules.outer(found.jacobian, rules.weights(c.observation, found.output));
+  const [actual, expected, scale] = [found.hessian.flat(), gaussNewtonPart.flat(), sizeOf(c, found)];
+  return [{ what: 'Hessian', actual, expected, scale }, secondOrder(c, found, rules)];
+}
+
 const gaussNewton = check.equals<Case, Subject>({
   says: 'the second part is 0 for affine decoders and for piecewise linear ones off their kinks: J^T H_p J is the Hessian, and the Taylor objective that trains is the second-order one',
   given: { arbitrary: everywhere(['affine', 'relu'], ['gaussian', 'bernoulli']), show },
   runs: 60,
-  measure: (c, rules) => {
-    const found = at(c);
-    return [
-      {
-        what: 'Hessian',
-        actual: found.hessian.flat(),
-        expected: rules.outer(found.jacobian, rules.weights(c.observation, found.output)).flat(),
-        scale: sizeOf(c, found),
-      },
-      secondOrder(c, found, rules),
-    ];
-  },
+  measure: whole,
 });
 
 const perfectFit = check.equals<Case, Subject>({
   says: 'and for Gaussian observations of any smooth decoder where x = g(z)',
   given: { arbitrary: everywhere([...CURVED], ['gaussian']), show },
   runs: 40,
-  measure: (c, rules) => {
-    const fitted = { ...c, x: at(c).output };
-    const found = at(fitted);
-    return [
-      {
-        what: 'Hessian',
-        actual: found.hessian.flat(),
-        expected: rules.outer(found.jacobian, rules.weights('gaussian', found.output)).flat(),
-        scale: sizeOf(fitted, found),
-      },
-      secondOrder(fitted, found, rules),
-    ];
-  },
+  measure: (c, rules) => whole({ ...c, x: at(c).output }, rules),
 });
 
 /** One latent, g(z) = z + q z^2 / 2 at z = 0, x = residual. */

@@ -43,12 +43,8 @@ export function overBeta(
   residual: (beta: number) => number,
   rungs = 10,
 ): OrderCase {
-  const top = smooth.reach(c);
-  const steps = Array.from({ length: rungs }, (_, k) => top * 2 ** -k);
-  return {
-    ladder: check.ladder(steps, beta => ({ residual: residual(beta), scale: termsOf(c, beta) })),
-    constant,
-  };
+  const at = (beta: number) => ({ residual: residual(beta), scale: termsOf(c, beta) });
+  return { ladder: check.ladder(smooth.stepsOf(c, rungs), at), constant };
 }
 
 /** beta-VAE at a covariance, the best one unless given, minus a regularised objective. */
