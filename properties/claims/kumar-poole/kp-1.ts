@@ -10,10 +10,7 @@ import { betaVae, posterior } from '../../subjects/vae/step.js';
 import * as symmetry from '../../subjects/vae/symmetry-cases.js';
 
 /** r and its inverse. */
-interface Symmetry {
-  readonly map: priors.Transformation;
-  readonly inverse: priors.Transformation;
-}
+type Symmetry = Readonly<Record<'map' | 'inverse', priors.Transformation>>;
 
 const SUBJECT = {
   /** Where the posterior's density is taken: r(z). */
@@ -26,10 +23,8 @@ const SUBJECT = {
 };
 type Subject = typeof SUBJECT;
 
-const planar = local.localCases.filter(c => c.mean.length === 2 && c.beta >= 1 / 64);
-
 const normalCases = draw.record({
-  model: planar,
+  model: local.localCases.filter(c => c.mean.length === 2 && c.beta >= 1 / 64),
   rate: draw.dyadic({ min: -2, max: 2, bits: 6 }),
   z: draw.vector(2, draw.normal()),
 });
@@ -58,18 +53,20 @@ const evidence = ({ weight, bias, x, beta }: local.LocalCase): number =>
 
 const logPrior = (z: mat.Vector): number => priors.PRIORS.normal.logDensity(z);
 
+const twistOf = (rate: number): Symmetry => ({ map: priors.twist(rate), inverse: priors.twist(-rate) });
+
 const gaussian = check.equals<NormalCase, Subject>({
   says: "Bayes' rule for the decoder p(x | r(z)) gives p(r(z) | x) for the twist r(z) = Rot(c |z|^2) z, which is not linear",
   given: normalCases,
   runs: 50,
   measure: ({ model, rate, z }, rules) => {
-    const r = { map: priors.twist(rate), inverse: priors.twist(-rate) };
+    const r = twistOf(rate);
     const at = r.map(z);
     const terms = [logLikelihood(model, at), logPrior(z), -evidence(model)];
     const stretch = 1 + mat.norm(model.weight.flat()) ** 2 / model.beta;
     const size = (1 + mat.norm(model.x) + mat.norm(model.bias)) ** 2 / model.beta;
     return {
-      actual: terms.reduce((a, b) => a + b, 0),
+      actual: mat.sum(terms),
       expected: logPosterior(model, rules.moved(r, z)),
       scale: stretch * (size + mat.norm(z) ** 2 + terms.reduce((sum, t) => sum + Math.abs(t), 1)),
     };
@@ -82,7 +79,7 @@ const volume = check.within<NormalCase, Subject>({
   runs: 20,
   tolerance: 1e-6,
   measure: ({ rate, z }, rules) => ({
-    actual: rules.volume({ map: priors.twist(rate), inverse: priors.twist(-rate) }, z),
+    actual: rules.volume(twistOf(rate), z),
     expected: 1,
   }),
 });
@@ -100,11 +97,7 @@ const density = ({ prior }: symmetry.SymmetryCase, z: mat.Vector): number => Mat
 
 const pushforward = check.within<symmetry.SymmetryCase, Subject>({
   says: "p'(z | x) = p(r(z) | x) |det J_r(z)| for every prior and the map of appendix A (differences: 1e-7)",
-  given: {
-    arbitrary: symmetry.symmetryCases(Object.values(priors.PRIORS)),
-    examples: symmetry.UNEQUAL,
-    show: symmetry.showSymmetry,
-  },
+  given: symmetry.anyPrior,
   tolerance: 1e-7,
   measure: (c, rules) => {
     const r = symmetryOf(c);
@@ -118,7 +111,7 @@ const pushforward = check.within<symmetry.SymmetryCase, Subject>({
 
 const printed = check.violates<symmetry.SymmetryCase, Subject>({
   says: "outside that assumption, for a Laplace and for a logistic prior, p'(z | x) is not p(r(z) | x) without the determinant",
-  given: check.only(symmetry.UNEQUAL, symmetry.showSymmetry),
+  given: symmetry.unequal,
   margin: 2 ** 30,
   measure: c => {
     const at = symmetryOf(c).map(c.z);
@@ -139,13 +132,9 @@ const tempered = check.equals<local.LocalCase, Subject>({
     const p = precision(c.weight, c.beta, d);
     const kl = klOfCovariances(c.covariance, covariance) + mat.form(off, p, off) / 2;
     const stretch = 1 + mat.norm(c.weight.flat()) ** 2 / c.beta;
+    const values = local.valuesOf(c, posterior(net, c.mean, c.covariance));
     return {
-      actual: betaVae(
-        rules.vae,
-        net,
-        local.valuesOf(c, posterior(net, c.mean, c.covariance)),
-        quad.sigmaPoints(d),
-      ),
+      actual: betaVae(rules.vae, net, values, quad.sigmaPoints(d)),
       expected: linear.linearEvidence(c) + c.beta * kl,
       scale: stretch * (linear.linearSize(c, c.covariance) + linear.linearSize(c, covariance, mean)),
     };

@@ -20,12 +20,7 @@ const SUBJECT = {
 type Subject = typeof SUBJECT;
 
 /** The beta-VAE as trained, averaged exactly, with a mean-field posterior. */
-function trained(
-  rules: VaeRules,
-  c: local.LocalCase,
-  variances: mat.Matrix,
-  mean: mat.Vector = c.mean,
-): number {
+function trained(rules: VaeRules, c: local.LocalCase, variances: mat.Matrix, mean = c.mean): number {
   const d = c.mean.length;
   const net = local.linearAutoencoder(c.weight.length, d, 'diagonal');
   return betaVae(rules, net, local.valuesOf(c, posterior(net, mean, variances)), quad.sigmaPoints(d));

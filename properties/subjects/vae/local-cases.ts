@@ -49,13 +49,7 @@ export function jacobians(rows: number, columns: number, deficient = false): fc.
     .map(({ u, v, s }) => {
       const kept = s.map((value, k) => (deficient && k === rank - 1 ? 0 : value));
       const left = u.map(row => kept.map((value, k) => value * row[k]!));
-      return mat.multiply(
-        left,
-        mat
-          .identity(columns)
-          .slice(0, rank)
-          .map((_, k) => v.map(row => row[k]!)),
-      );
+      return mat.multiply(left, mat.transpose(v).slice(0, rank));
     });
 }
 

@@ -28,17 +28,9 @@ const objectives = check.equals<local.LocalCase, Subject>({
     const moved = logits({ ...c, mean: mat.add(c.mean, mat.apply(factor, noise)) });
     const kl = klToStandard(c.mean, factor);
     const of = sampling(rules.vae, makeBernoulliVae(rules.vae), ({ beta }) => ({ beta: beta! }));
-    const found = curvatureAt(
-      net,
-      'bernoulli',
-      { 'decoder.0.weight': c.weight.flat(), 'decoder.0.bias': c.bias },
-      c.x,
-      c.mean,
-    );
-    const spread = found.hessian.reduce(
-      (sum, row, i) => sum + row.reduce((s, h, k) => s + h * c.covariance[k]![i]!, 0),
-      0,
-    );
+    const decoder = { 'decoder.0.weight': c.weight.flat(), 'decoder.0.bias': c.bias };
+    const found = curvatureAt(net, 'bernoulli', decoder, c.x, c.mean);
+    const spread = mat.traceOfProduct(found.hessian, c.covariance);
     const size = logitSize(c) * (1 + mat.norm(factor.flat())) + c.beta * (1 + kl);
     return check.agree({
       loss: [
@@ -71,8 +63,6 @@ const quartics = (c: local.LocalCase, m: mat.Matrix): number[] =>
     return v * (1 - 6 * v) * mat.form(c.weight[k]!, m, c.weight[k]!) ** 2;
   });
 
-const sum = (values: mat.Vector): number => values.reduce((a, b) => a + b, 0);
-
 /** Regular ones whose constant does not vanish. */
 const orderCases: fc.Arbitrary<local.LocalCase> = fc
   .oneof(
@@ -92,7 +82,7 @@ const orderCases: fc.Arbitrary<local.LocalCase> = fc
     const { values } = mat.symmetricEigen(fisher(c));
     if (!(values.at(-1)! > 0.02 && values[0]! < 50 * values.at(-1)!)) return false;
     const parts = quartics(c, mat.inverse(fisher(c)));
-    return Math.abs(sum(parts)) > 0.25 * sum(parts.map(Math.abs));
+    return Math.abs(mat.sum(parts)) > 0.25 * mat.sum(parts.map(Math.abs));
   });
 
 const secondOrder = check.order<local.LocalCase, Subject>({
@@ -109,7 +99,7 @@ const secondOrder = check.order<local.LocalCase, Subject>({
     const top = 2 ** Math.floor(Math.log2(low / (16 * high)) + Math.log2(Math.min(1, high)));
     const steps = Array.from({ length: 8 }, (_, k) => top * 2 ** -k);
     return {
-      constant: sum(quartics(c, mat.inverse(a))) / 8,
+      constant: mat.sum(quartics(c, mat.inverse(a))) / 8,
       ladder: check.ladder(steps, beta => {
         const s = mat.inverse(mat.combine(1, mat.identity(a.length), 1 / beta, a));
         const values = { ...local.valuesOf(c, posterior(net, c.mean, s)), beta };

@@ -1,10 +1,5 @@
 /** @file The rotation experiment with tanh: unique optima, and where they are. */
-import {
-  type Fit,
-  orthogonalColumns,
-  rotationData,
-  rotationFit,
-} from '../../../../src/studies/rotation-fit.js';
+import * as study from '../../../../src/studies/rotation-fit.js';
 import { modQuarter } from '../../../../src/theory/numerics/procrustes.js';
 import { check, draw, fc, mat, quad } from '../../../kit.js';
 import type { Subject } from './controls.js';
@@ -16,19 +11,25 @@ interface Experiment extends Size {
 }
 
 /** The fits of one experiment, shared by the checks and by the negative controls. */
-const fitted = new Map<string, { z: mat.Matrix; fits: readonly Fit[] }>();
+const fitted = new Map<string, { z: mat.Matrix; fits: readonly study.Fit[] }>();
 
-function fitsOf(experiment: Experiment): { z: mat.Matrix; fits: readonly Fit[] } {
+function fitsOf(experiment: Experiment): { z: mat.Matrix; fits: readonly study.Fit[] } {
   const key = JSON.stringify(experiment);
   const known = fitted.get(key);
   if (known) return known;
   const { seed, turn, samples, nodes } = experiment;
-  const of = { seed, weights: orthogonalColumns(turn), nu: 'tanh', posterior: 'diagonal', samples } as const;
+  const of = {
+    seed,
+    weights: study.orthogonalColumns(turn),
+    nu: 'tanh',
+    posterior: 'diagonal',
+    samples,
+  } as const;
   const points = quad.gaussianPoints(2, nodes);
-  const { z, x } = rotationData(of);
+  const { z, x } = study.rotationData(of);
   const made = {
     z,
-    fits: [0, 1, 2].map(restart => rotationFit(of, x, { restart, points, tolerance: 1e-6 })),
+    fits: [0, 1, 2].map(restart => study.rotationFit(of, x, { restart, points, tolerance: 1e-6 })),
   };
   fitted.set(key, made);
   return made;

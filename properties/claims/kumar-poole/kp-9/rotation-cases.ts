@@ -46,14 +46,8 @@ export function dataOf(c: RotationCase): { z: number[][]; x: number[][] } {
   };
 }
 
-export interface RotationOptimum {
-  /** W V, V the right singular vectors of W: columns at right angles. */
-  readonly decoder: mat.Matrix;
-  readonly singular: readonly number[];
-}
-
-/** Where the beta-VAE with a mean-field posterior is least. */
-export function optimumOf(w: mat.Matrix): RotationOptimum {
+/** Where the beta-VAE with a mean-field posterior is least: WV, V the right singular vectors of W, at right angles. */
+export function optimumOf(w: mat.Matrix) {
   const { values, scaledLeft } = mat.svd(w);
   return { decoder: mat.transpose(scaledLeft), singular: values };
 }
@@ -93,9 +87,8 @@ export const meanField = (decoder: mat.Matrix, noise: number): number[][] =>
   mat.diagonal(mat.transpose(decoder).map(a => noise ** 2 / (noise ** 2 + mat.dot(a, a))));
 
 /** The sum of z m' over the data, m the means that an encoder infers. */
-export function crossOf({ z, x }: { z: mat.Matrix; x: mat.Matrix }, encoder: mat.Matrix): number[][] {
-  return mat.multiply(
+export const crossOf = ({ z, x }: { z: mat.Matrix; x: mat.Matrix }, encoder: mat.Matrix): number[][] =>
+  mat.multiply(
     mat.transpose(z),
     x.map(row => mat.apply(encoder, row)),
   );
-}
