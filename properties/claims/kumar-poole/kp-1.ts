@@ -149,8 +149,8 @@ const strict = check.bound<linear.RotatedCase, Subject>({
     const net = local.linearAutoencoder(c.x.length, 2, 'diagonal');
     const [straight, at] = [linear.turned(c, 0), linear.turned(c, c.angle)];
     const { best, other } = linear.meanField(at, c);
-    const value = (of: local.LocalCase, mean: mat.Vector, s: mat.Matrix): number =>
-      betaVae(rules.vae, net, local.valuesOf(of, posterior(net, mean, s)), quad.sigmaPoints(2));
+    const value = (model: local.LocalCase, mean: mat.Vector, s: mat.Matrix): number =>
+      betaVae(rules.vae, net, local.valuesOf(model, posterior(net, mean, s)), quad.sigmaPoints(2));
     const lower =
       value(straight, straight.mean, linear.meanField(straight, c).best) +
       c.beta * linear.rotationLoss(...linear.eigenvalues(c), c.angle);

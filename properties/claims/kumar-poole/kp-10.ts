@@ -31,7 +31,7 @@ function excess(
 ): number {
   const d = c.mean.length;
   const values = { params: { ...posterior(c.net, c.mean, s), ...c.params }, x: c.x, beta: 0 };
-  const at = (of: readonly quad.WeightedPoint[]): number => betaVae(vae, c.net, values, of);
+  const at = (codes: readonly quad.WeightedPoint[]): number => betaVae(vae, c.net, values, codes);
   return at(noises ?? points.get(d)!) - at([{ point: c.mean.map(() => 0), weight: 1 }]);
 }
 
@@ -82,8 +82,8 @@ const noisesOf = ({ chance: p }: SkewedCase): readonly quad.WeightedPoint[] => [
   { point: [-Math.sqrt(p / (1 - p))], weight: 1 - p },
 ];
 
-const moment = (of: SkewedCase, n: number): number =>
-  noisesOf(of).reduce((sum, { point, weight }) => sum + weight * point[0]! ** n, 0);
+const moment = (skew: SkewedCase, n: number): number =>
+  noisesOf(skew).reduce((sum, { point, weight }) => sum + weight * point[0]! ** n, 0);
 
 const jacobian = ({ jacobian: j }: smooth.SmoothCase): mat.Vector => j.map(row => row[0]!);
 /** L''' = 3 sum_m J_m Q_m of a quadratic decoder with one latent. */
@@ -111,16 +111,16 @@ const skewed = check.order<SkewedCase, Subject>({
   given: { arbitrary: skewedCases, show: showSkewed },
   order: 3,
   runs: 10,
-  measure: (of, rules): OrderCase => {
-    const { c } = of;
+  measure: (skew, rules): OrderCase => {
+    const { c } = skew;
     const a = mat.norm(jacobian(c)) ** 2;
     const hessian = hessianOf(c);
     const steps = smooth.stepsOf(c, 9, Math.sqrt(smooth.reach(c)));
     return {
-      constant: rules.third(thirdDerivative(c), moment(of, 3)) / a ** 1.5,
+      constant: rules.third(thirdDerivative(c), moment(skew, 3)) / a ** 1.5,
       ladder: check.ladder(steps, root => {
         const s = graeCovariance(c.jacobian, root ** 2);
-        const residual = excess(c, rules, s, noisesOf(of)) - rules.spread(hessian, s);
+        const residual = excess(c, rules, s, noisesOf(skew)) - rules.spread(hessian, s);
         return { residual, scale: sizeOf(c, s) };
       }),
     };
@@ -131,15 +131,15 @@ const skewedExact = check.equals<SkewedCase, Subject>({
   says: "for a quadratic decoder with one latent that error is L''' E e^3 / 6 + L'''' E e^4 / 24 exactly",
   given: { arbitrary: skewedCases, show: showSkewed },
   runs: 30,
-  measure: (of, rules) => {
-    const { c } = of;
+  measure: (skew, rules) => {
+    const { c } = skew;
     const s = 0.25;
     const bend = mat.norm(c.params['decoder.hessians']!) ** 2;
     return {
-      actual: excess(c, rules, [[s]], noisesOf(of)) - rules.spread(hessianOf(c), [[s]]),
+      actual: excess(c, rules, [[s]], noisesOf(skew)) - rules.spread(hessianOf(c), [[s]]),
       expected:
-        rules.third(thirdDerivative(c), moment(of, 3) * s ** 1.5) + (bend * moment(of, 4) * s ** 2) / 8,
-      scale: sizeOf(c, [[s]]) * moment(of, 4),
+        rules.third(thirdDerivative(c), moment(skew, 3) * s ** 1.5) + (bend * moment(skew, 4) * s ** 2) / 8,
+      scale: sizeOf(c, [[s]]) * moment(skew, 4),
     };
   },
 });

@@ -17,7 +17,7 @@ const SUBJECT = {
   // (R diag(v) R')_ij - D_i delta_ij, times R, is R_ik (v_k - D_i)
   dependence: (r: mat.Matrix, v: mat.Vector) => mat.sum(r.map(row => spread(row, v))),
   /** The quantity by which independence is judged. */
-  measure: (of: factors.Dependence) => of.squares - 2 * of.covariance ** 2,
+  measure: (joint: factors.Dependence) => joint.squares - 2 * joint.covariance ** 2,
 };
 type Subject = typeof SUBJECT;
 
@@ -114,11 +114,11 @@ const nonGaussian = check.equals<factors.FactorCase, Subject>({
   },
   runs: 60,
   measure: ({ u, w, t }, rules) => {
-    const of = factors.dependence(u, w, t);
+    const joint = factors.dependence(u, w, t);
     return {
-      actual: rules.measure(of),
+      actual: rules.measure(joint),
       expected: (Math.sin(2 * t) ** 2 / 4) * (factors.fourthCumulant(u) + factors.fourthCumulant(w)),
-      scale: of.size,
+      scale: joint.size,
     };
   },
 });
@@ -127,10 +127,10 @@ const uniform = check.equals<factors.FactorCase, Subject>({
   says: 'two uniform coordinates turned by 45 degrees are uncorrelated, and their squares have correlation -3/7',
   given: check.only([{ u: factors.UNIFORM, w: factors.UNIFORM, t: Math.PI / 4 }]),
   measure: ({ u, w, t }) => {
-    const of = factors.dependence(u, w, t);
+    const joint = factors.dependence(u, w, t);
     return check.agree({
-      correlation: [of.covariance, 0, 1],
-      'correlation of squares': [of.squaresCorrelation, -3 / 7],
+      correlation: [joint.covariance, 0, 1],
+      'correlation of squares': [joint.squaresCorrelation, -3 / 7],
     });
   },
 });
@@ -162,10 +162,10 @@ export default claim<Subject, string, string>({
   checks: { planar, space, remaining, nonGaussian, uniform },
   mutants: {
     ...wrong.formula(SUBJECT, 'measure', {
-      correlationOnly: ['independence judged by the correlation', of => of.covariance],
+      correlationOnly: ['independence judged by the correlation', joint => joint.covariance],
       squaresOnly: [
         'correlation of the squares without what the correlation itself explains',
-        of => of.squares,
+        joint => joint.squares,
       ],
     }),
     ...wrong.formula(SUBJECT, 'covariance', {

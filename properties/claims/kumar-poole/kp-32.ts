@@ -23,7 +23,7 @@ const SYMMETRIES = {
 };
 
 const cases = draw.record({
-  of: fc.constantFrom('twist', 'scores'),
+  kind: fc.constantFrom('twist', 'scores'),
   t: draw.dyadic({ min: 0.25, max: 1.25, bits: 6 }),
   mean: draw.vector(2, draw.dyadic({ min: -1, max: 1, bits: 4 })),
   std: draw.vector(2, draw.dyadic({ min: 0.5, max: 0.75, bits: 4 })),
@@ -44,7 +44,7 @@ const logGaussian = ({ mean, std }: Case, z: mat.Vector): number =>
 /** L(q, p_r): by the noise of q. */
 const POINTS = quad.gaussianPoints(2, 48);
 function transformedDecoder(c: Case): number {
-  const { prior, map } = SYMMETRIES[c.of](c.t);
+  const { prior, map } = SYMMETRIES[c.kind](c.t);
   return quad.expectation(POINTS, noise => {
     const z = noise.map((e, i) => c.mean[i]! + c.std[i]! * e);
     return logLikelihood(c.x, map(z)) - c.beta * (logGaussian(c, z) - prior.logDensity(z));
@@ -57,7 +57,7 @@ const GRID = Array.from({ length: 193 }, (_, i) => (i - 96) * STEP);
 
 /** L(r#q, p), and the mass of r#q: by the density of r#q on the grid, nothing being moved along with r. */
 function movedPosterior(c: Case, rules: Subject) {
-  const { prior, inverse } = SYMMETRIES[c.of](c.t);
+  const { prior, inverse } = SYMMETRIES[c.kind](c.t);
   const total = { value: 0, mass: 0 };
   for (const a of GRID)
     for (const b of GRID) {
@@ -76,8 +76,8 @@ function movedPosterior(c: Case, rules: Subject) {
 
 const given = {
   arbitrary: cases,
-  examples: (['twist', 'scores'] as const).map(of => ({
-    of,
+  examples: (['twist', 'scores'] as const).map(kind => ({
+    kind,
     t: 0.75,
     mean: [0.5, -0.25],
     std: [0.5, 0.75],

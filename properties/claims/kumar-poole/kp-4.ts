@@ -62,8 +62,8 @@ const minimal = check.bound<linear.RotatedCase, Subject>({
 /** The beta-VAE linear.turned by the angle, above the one with uncorrelated latents, in nats. */
 function drop(rules: Subject, c: linear.RotatedCase): { nats: number; scale: number } {
   const [straight, at] = [linear.turned(c, 0), linear.turned(c, c.angle)];
-  const value = (of: local.LocalCase): number =>
-    trained(rules.vae, of, mat.diagonal(rules.variances(precision(of.weight, of.beta))));
+  const value = (model: local.LocalCase): number =>
+    trained(rules.vae, model, mat.diagonal(rules.variances(precision(model.weight, model.beta))));
   return {
     nats: (value(at) - value(straight)) / c.beta,
     scale: linear.linearSize(at, at.covariance) / c.beta,

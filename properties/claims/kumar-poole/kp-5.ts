@@ -1,5 +1,6 @@
 /** @file KP-5: transforming the decoder's latents is transforming the posterior; with full covariances nothing is lost by it. */
 import * as tf from '@tensorflow/tfjs';
+import { ULPS } from '../../../src/claims/checks/rounding.js';
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import { makeBetaVae } from '../../../src/core/objectives/vae/beta-vae.js';
 import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
@@ -71,15 +72,15 @@ const curved = check.equals<CurvedCase, Subject>({
   says: 'for a tanh decoder with W U in place of W, each noise gives the loss that the moved posterior gives with W, and the gradient with respect to the code moves along',
   given: curvedCases,
   runs: 40,
-  ulps: 1024,
+  ulps: ULPS.iteration,
   measure: (c, rules) => {
     const net = local.affinelyEncoded([c.mean.length, HIDDEN, DATA], 'tanh');
-    const of = sampling(rules.vae, makeBetaVae(rules.vae), ({ beta }) => ({ beta: beta! }));
+    const sampled = sampling(rules.vae, makeBetaVae(rules.vae), ({ beta }) => ({ beta: beta! }));
     const moved = rules.moved(c.u, c);
     const shift = mat.apply(c.u, mat.apply(mat.cholesky(c.covariance), c.noise));
     const noise = mat.solveLower(mat.cholesky(moved.covariance), shift);
-    const left = noisyStep(of, net, valuesAt(net, c, mat.multiply(c.weight, c.u), c), c.noise);
-    const right = noisyStep(of, net, valuesAt(net, c, c.weight, moved), noise);
+    const left = noisyStep(sampled, net, valuesAt(net, c, mat.multiply(c.weight, c.u), c), c.noise);
+    const right = noisyStep(sampled, net, valuesAt(net, c, c.weight, moved), noise);
     const size = (mat.norm(c.x) + mat.norm(Object.values(c.rest).flat())) ** 2;
     const slope = size * (1 + mat.norm(c.weight.flat())) + c.beta * (1 + mat.norm(c.mean));
     return check.agree({

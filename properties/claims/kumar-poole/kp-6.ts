@@ -73,8 +73,8 @@ const completed = check.equals<Finite, Subject>({
     // a multiple of the order of every permutation of six points
     while (powers.length < 60) powers.push(powers.at(-1)!.map(z => r[z]!));
     const [decoders, posteriors] = [
-      family.map(q => powers.map(of => elbo(q, rules.transformed(likelihood, of)))),
-      family.map(q => powers.map(of => elbo(push(q, of), likelihood))),
+      family.map(q => powers.map(power => elbo(q, rules.transformed(likelihood, power)))),
+      family.map(q => powers.map(power => elbo(push(q, power), likelihood))),
     ];
     return check.agree(
       { each: [decoders.flat(), posteriors.flat()], best: [best(decoders.flat()), best(posteriors.flat())] },

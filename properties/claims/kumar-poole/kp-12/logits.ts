@@ -27,14 +27,14 @@ const objectives = check.equals<local.LocalCase, Subject>({
     const factor = mat.cholesky(c.covariance);
     const moved = logits({ ...c, mean: mat.add(c.mean, mat.apply(factor, noise)) });
     const kl = klToStandard(c.mean, factor);
-    const of = sampling(rules.vae, makeBernoulliVae(rules.vae), ({ beta }) => ({ beta: beta! }));
+    const bernoulliVae = sampling(rules.vae, makeBernoulliVae(rules.vae), ({ beta }) => ({ beta: beta! }));
     const decoder = { 'decoder.0.weight': c.weight.flat(), 'decoder.0.bias': c.bias };
     const found = curvatureAt(net, 'bernoulli', decoder, c.x, c.mean);
     const spread = mat.traceOfProduct(found.hessian, c.covariance);
     const size = logitSize(c) * (1 + mat.norm(factor.flat())) + c.beta * (1 + kl);
     return check.agree({
       loss: [
-        noisyStep(of, net, values, noise).loss,
+        noisyStep(bernoulliVae, net, values, noise).loss,
         moved.reduce((sum, a, m) => sum + softplus(a) - c.x[m]! * a, c.beta * kl),
         size,
       ],
@@ -93,7 +93,7 @@ const secondOrder = check.order<local.LocalCase, Subject>({
   measure: (c, rules) => {
     const net = local.linearAutoencoder(c.weight.length, c.mean.length);
     const a = fisher(c);
-    const of = sampling(rules.vae, makeBernoulliVae(rules.vae), ({ beta }) => ({ beta: beta! }));
+    const bernoulliVae = sampling(rules.vae, makeBernoulliVae(rules.vae), ({ beta }) => ({ beta: beta! }));
     const [low, high] = [mat.symmetricEigen(a).values.at(-1)!, mat.norm(c.weight.flat()) ** 2];
     // logits spread by a quarter at most
     const top = 2 ** Math.floor(Math.log2(low / (16 * high)) + Math.log2(Math.min(1, high)));
@@ -103,7 +103,7 @@ const secondOrder = check.order<local.LocalCase, Subject>({
       ladder: check.ladder(steps, beta => {
         const s = mat.inverse(mat.combine(1, mat.identity(a.length), 1 / beta, a));
         const values = { ...local.valuesOf(c, posterior(net, c.mean, s)), beta };
-        const averaged = averagedStep(of, net, values, POINTS.get(c.mean.length)!).loss;
+        const averaged = averagedStep(bernoulliVae, net, values, POINTS.get(c.mean.length)!).loss;
         const taylor = step(rules.taylor, makeBernoulliTaylor(rules.taylor), net, values).loss;
         return {
           residual: averaged - taylor,

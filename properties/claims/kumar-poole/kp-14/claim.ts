@@ -1,4 +1,5 @@
 /** @file KP-14: GRAE is the minimum of the second-order objective over covariances. */
+import { ULPS } from '../../../../src/claims/checks/rounding.js';
 import { graeValue, taylorValue } from '../../../../src/theory/closed/grae.js';
 import { check, claim, draw, exact, mat } from '../../../kit.js';
 import * as local from '../../../subjects/vae/local-cases.js';
@@ -103,7 +104,7 @@ const envelope = check.equals<CurvedCase, Subject>({
   says: 'GRAE and the Taylor objective at eq. (11) have the same gradient with respect to a curved decoder and the code',
   given: curvedCases,
   runs: 40,
-  ulps: 256,
+  ulps: ULPS.factorisation,
   measure: ({ params, mean, x, beta }, rules) => {
     const best = rules.covariance(jacobianAt(curved, params, mean), beta, 2);
     const values = { params: { ...params, ...posterior(curved, mean, best) }, x, beta };

@@ -42,7 +42,7 @@ const frozen = check.order<smooth.SmoothCase, Subject>({
   measure: (c, rules) => {
     const a = mat.gram(c.jacobian);
     const constant = -mat.traceOfProduct(mat.combine(1, a, -1, c.hessian), mat.inverse(a)) / 2;
-    const eq11 = (of: smooth.SmoothCase, beta: number) => graeCovariance(of.jacobian, beta);
+    const eq11 = (point: smooth.SmoothCase, beta: number) => graeCovariance(point.jacobian, beta);
     return overBeta(c, constant, excess(c, rules, rules.grae, eq11));
   },
 });

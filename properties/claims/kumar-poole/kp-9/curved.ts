@@ -18,7 +18,7 @@ function fitsOf(experiment: Experiment): { z: mat.Matrix; fits: readonly study.F
   const known = fitted.get(key);
   if (known) return known;
   const { seed, turn, samples, nodes } = experiment;
-  const of = {
+  const data = {
     seed,
     weights: study.orthogonalColumns(turn),
     nu: 'tanh',
@@ -26,10 +26,10 @@ function fitsOf(experiment: Experiment): { z: mat.Matrix; fits: readonly study.F
     samples,
   } as const;
   const points = quad.gaussianPoints(2, nodes);
-  const { z, x } = study.rotationData(of);
+  const { z, x } = study.rotationData(data);
   const made = {
     z,
-    fits: [0, 1, 2].map(restart => study.rotationFit(of, x, { restart, points, tolerance: 1e-6 })),
+    fits: [0, 1, 2].map(restart => study.rotationFit(data, x, { restart, points, tolerance: 1e-6 })),
   };
   fitted.set(key, made);
   return made;
