@@ -33,6 +33,25 @@ function crossOf(z: mat.Matrix, m: mat.Matrix): number[][] {
   return mat.multiply(z, mat.transpose(m));
 }
 
+/** Inferred latents that are turned, or turned and reflected with their axes exchanged. */
+const turned: Case = {
+  z: [
+    [1, 0.5, -1, 0, 2, -0.5],
+    [0, 2, 1, -1, 0.5, 1],
+  ],
+  m: [
+    [1, 1, -0.5, -0.5, 2, 0.25],
+    [0.5, -1.5, -1.5, 1, 0.5, -1],
+  ],
+  other: mat.identity(2),
+  swap: true,
+  signs: [1, 1],
+};
+const given = {
+  arbitrary: cases,
+  examples: [turned, { ...turned, m: [turned.m[1], turned.m[0]] } satisfies Case],
+};
+
 /** |Z - OM|^2 */
 const distance = ({ z, m }: Case, o: mat.Matrix): number =>
   mat.norm(mat.combine(1, z, -1, mat.multiply(o, m)).flat()) ** 2;
@@ -41,7 +60,7 @@ const sizeOf = ({ z, m }: Case): number => mat.norm([...z, ...m].flat()) ** 2;
 
 const least = check.bound<Case, Subject>({
   says: 'no other orthogonal matrix, reflections included, brings OM nearer to Z than UV^T, U and V the singular vectors of ZM^T',
-  given: cases,
+  given,
   measure: (c, rules) => ({
     lower: distance(c, rules.best(crossOf(c.z, c.m))),
     upper: distance(c, c.other),
@@ -51,7 +70,7 @@ const least = check.bound<Case, Subject>({
 
 const value = check.equals<Case, Subject>({
   says: 'the least squared distance is |Z|^2 + |M|^2 less twice the sum of the singular values of ZM^T, and UV^T is orthogonal',
-  given: cases,
+  given,
   measure: (c, rules) => {
     const cross = crossOf(c.z, c.m);
     const o = rules.best(cross);
@@ -65,7 +84,7 @@ const value = check.equals<Case, Subject>({
 
 const axes = check.equals<Case, Subject>({
   says: 'exchanging or reflecting the inferred axes leaves the angle as it is, mod 90 degrees',
-  given: cases,
+  given,
   measure: (c, rules) => {
     const relabelled = (c.swap ? c.m.toReversed() : c.m).map((row, i) => mat.scale(c.signs[i]!, row));
     const [found, again] = [c.m, relabelled].map(m => rules.angle(rules.best(crossOf(c.z, m))));

@@ -150,7 +150,7 @@ export default claim<Subject, string, string>({
       quote:
         'If the set $\\tilde{\\mathcal{Q}}$ defined in Theorem 1 is convex, then $\\arg \\max_{q \\in \\tilde{\\mathcal{Q}}} L(q, p^*)$ is unique',
       place: 'corollary 1',
-      says: 'True; but where the symmetries hold a finite group, the average of q over it lies in a convex completion, and each of its members leaves the average as it is: then some r#q is in the family after all, against theorem 1. Rotations by multiples of 72 degrees are such a group. Mean-field families are not convex in the first place.',
+      says: 'True; but where the symmetries and the identity are a group with a finite subgroup, the average of q over that lies in a convex completion, and each of its members leaves the average as it is: then some r#q is in the family after all, against theorem 1. For the rotations of the plane that mix, those by multiples of 72 degrees do it. Mean-field families are not convex in the first place.',
     },
   ],
   subject: SUBJECT,

@@ -116,14 +116,6 @@ export default claim<Subject, string, string>({
       place: 'section 3.2, after corollary 1',
       says: 'Theorem 1 also assumes that the best posterior of the completed family is unique, which no choice of the family ensures: for x = z^2 plus noise the best Laplace posteriors come in pairs.',
     },
-    {
-      class: 'sharpened',
-      title: 'One Gaussian factor does no harm',
-      quote:
-        'If either of these two conditions are not satisfied, the orthogonal symmetry in the generative model, which arises from using the isotropic Gaussian prior, is broken',
-      place: 'section 3.1',
-      says: 'A rotation that mixes two factors keeps them independent only if both are Gaussian: the fourth cumulants of both can be read off the joint ones of the rotated coordinates.',
-    },
   ],
   subject: SUBJECT,
   checks: { mixing, closed, tie, apart },

@@ -29,7 +29,7 @@ export default claim({
       quote:
         'When the decoding network has the capacity to fit the training data well, *i.e.*, $(1 - x_i - [g(h(x))]_i)^2$ is close to 1 for all i , the Jacobian matrix $J_g(h(x))$ will still be driven towards having orthogonal columns',
       place: 'section 5.1',
-      says: 'With the sigmoid outputs of appendix D the neglected part of eq. (5) is then nearly all of the Hessian: the Gauss-Newton part is (1-g)/g of it for a white pixel, 11 %, 1 %, 0.1 % at g = 0.9, 0.99, 0.999. What a mean-field posterior drives to be diagonal is the Hessian through the logits, in the weights p(1-p), not J^T J: for two pixels at 0.99 and 0.999 it is diagonal where the columns of J have the cosine 0.82.',
+      says: 'With sigmoid outputs, as in appendix D, the neglected part of eq. (5) is then nearly all of the Hessian: the Gauss-Newton part is (1-g)/g of it for a white pixel, 11 %, 1 %, 0.1 % at g = 0.9, 0.99, 0.999. What a mean-field posterior drives to be diagonal is the Hessian through the logits, in the weights p(1-p), not J^T J: for two pixels at 0.99 and 0.999 it is diagonal where the columns of J have the cosine 0.82.',
       changesUse: true,
     },
     {
