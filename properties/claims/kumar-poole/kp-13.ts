@@ -43,14 +43,14 @@ const casesOf = (d: number) =>
 const cases = fc.oneof(...[1, 2, 3, 4].map(casesOf));
 type HessianCase = draw.Of<typeof cases>;
 
-const EXAMPLES: readonly HessianCase[] = [
-  { h: [[0]], beta: 0.5, s: [[2]] },
-  { h: mat.diagonal([-3, 0.25]), beta: 0.5, s: mat.diagonal([0.5, 3]) },
-];
+const given = {
+  arbitrary: cases,
+  examples: [
+    { h: [[0]], beta: 0.5, s: [[2]] },
+    { h: mat.diagonal([-3, 0.25]), beta: 0.5, s: mat.diagonal([0.5, 3]) },
+  ],
+};
 
-const given = { arbitrary: cases, examples: EXAMPLES };
-
-/** Size of the objective's terms; the curvature's share by itself in the gradient. */
 const sizeOf = ({ h, beta, s }: HessianCase): number =>
   (beta + mat.norm(h.flat())) * (mat.trace(s) + 16 * s.length);
 
@@ -166,13 +166,11 @@ const printed = check.violates<StretchCase, Subject>({
   },
 });
 
-/** The matrix with the eigenvectors of h and functions of its eigenvalues; of 0 it is kept away. */
-function spectral(h: mat.Matrix, f: (eigenvalue: number) => number): number[][] {
+/** The inverse of a function of h made positive, and kept away from infinity. */
+function inverseOf(h: mat.Matrix, f: (eigenvalue: number) => number): number[][] {
   const { values, vectors } = mat.symmetricEigen(h);
-  return draw.withSpectrum(
-    mat.transpose(vectors),
-    values.map(x => Math.min(f(x), 2 ** 20)),
-  );
+  const spectrum = values.map(x => Math.min(1 / Math.abs(f(x)), 2 ** 20));
+  return draw.withSpectrum(mat.transpose(vectors), spectrum);
 }
 
 export default claim<Subject, string, string>({
@@ -202,10 +200,7 @@ export default claim<Subject, string, string>({
   checks: { gap, maximum, concave, stationary, unbounded, printed },
   mutants: {
     ...wrong.formula(SUBJECT, 'value', {
-      entropySign: [
-        'the entropy subtracted: convex',
-        (h, s, beta) => objective(h, s, beta) - beta * mat.logDet(s),
-      ],
+      entropySign: ['the entropy subtracted', (h, s, beta) => objective(h, s, beta) - beta * mat.logDet(s)],
     }),
     ...wrong.formula(SUBJECT, 'supremum', {
       absoluteDeterminant: ['log|det| for an indefinite I - H/beta', literal],
@@ -218,11 +213,11 @@ export default claim<Subject, string, string>({
       ],
     }),
     ...wrong.formula(SUBJECT, 'covariance', {
-      sign: ['S = (I + H/beta)^-1, made positive', (h, beta) => spectral(h, x => 1 / Math.abs(1 + x / beta))],
-      betaDropped: ['S = (I - H)^-1, made positive', h => spectral(h, x => 1 / Math.abs(1 - x))],
+      sign: ['S = (I + H/beta)^-1, made positive', (h, beta) => inverseOf(h, x => 1 + x / beta)],
+      betaDropped: ['S = (I - H)^-1, made positive', h => inverseOf(h, x => 1 - x)],
       betaSquared: [
         'S = (I - H/beta^2)^-1, made positive',
-        (h, beta) => spectral(h, x => 1 / Math.abs(1 - x / beta ** 2)),
+        (h, beta) => inverseOf(h, x => 1 - x / beta ** 2),
       ],
       half: ['H / 2 in place of H', (h, beta) => mat.inverse(precisionOf(h, 2 * beta))],
     }),
