@@ -75,7 +75,7 @@ export const grae = (rules: GraeRules, net: Autoencoder, values: Values): Step =
 export const taylor = (rules: betaVaeTaylor.BetaVaeTaylorRules, net: Autoencoder, values: Values): Step =>
   step(rules, betaVaeTaylor.makeBetaVaeTaylor(rules), net, values);
 
-/** Eq. (3): the beta-VAE at one sample, averaged over weighted noises. */
+/** Eq. (2): the beta-VAE at one sample, averaged over weighted noises. */
 export function betaVae(
   rules: VaeRules,
   net: Autoencoder,

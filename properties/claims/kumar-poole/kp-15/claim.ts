@@ -146,7 +146,7 @@ const affine = check.equals<local.LocalCase, Subject>({
 export default claim({
   id: 'KP-15',
   paper: 'kumar-poole',
-  source: 'Kumar & Poole 2020, eqs. (3), (10), (13)',
+  source: 'Kumar & Poole 2020, eqs. (2), (10), (13)',
   formulas: [CIRCLE_OBJECTIVE],
   tex: {
     asRead: true,
