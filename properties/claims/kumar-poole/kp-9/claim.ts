@@ -134,10 +134,10 @@ const notTrue = check.violates<at.RotationCase, Subject>({
 });
 
 const scatter = check.statistical<{ limit: number }, Subject>({
-  says: 'over Gaussian W with columns rescaled to norms 2 and 1 the angles are neither gathered at 0 nor uniform: 8.4 % lie within 5 degrees and 81.9 % within 26 (uniform angles: 11.1 and 57.8 %; 8,000 draws each tell them apart)',
+  says: 'over Gaussian W with columns rescaled to norms 2 and 1 the angles are neither gathered at 0 nor uniform: 8.4 % lie within 5 degrees and 81.9 % within 26 (uniform angles: 11.1 and 57.8 %; 10,000 draws each tell them apart)',
   given: check.only([{ limit: 5 }, { limit: 26 }]),
   measure: ({ limit }, rules, random) => {
-    const values = Float64Array.from({ length: 8000 }, () => {
+    const values = Float64Array.from({ length: 10_000 }, () => {
       const w = rescaled([0, 1].map(() => [random.normal(), random.normal()]));
       const { decoder } = at.optimumOf(w);
       const cross = mat.transpose(mat.multiply(at.encoderOf(decoder, 0.05), w));
