@@ -1,216 +1,134 @@
 /** @file KP-5: transforming the decoder's latents is transforming the posterior; with full covariances nothing is lost by it. */
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { exact } from '../../../src/claims/verdict.js';
-import { denseAutoencoder } from '../../../src/core/net/dense.js';
+import { ULPS } from '../../../src/claims/checks/rounding.js';
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import { makeBetaVae } from '../../../src/core/objectives/vae/beta-vae.js';
-import { VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
+import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import { noisyStep, sampling } from '../../../src/studies/noisy-step.js';
-import { cholesky, solveLower } from '../../../src/theory/numerics/cholesky.js';
-import { sigmaPoints } from '../../../src/theory/numerics/gauss-hermite.js';
-import {
-  apply,
-  combine,
-  type Matrix,
-  multiply,
-  norm,
-  transpose,
-  type Vector,
-} from '../../../src/theory/numerics/matrix.js';
-import { orthogonal, spd } from '../../arbitraries/matrix.js';
-import { normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
-import {
-  betas,
-  type LocalCase,
-  linearAutoencoder,
-  localCases,
-  valuesOf,
-} from '../../subjects/vae/local-cases.js';
+import { check, claim, draw, exact, fc, mat, quad, wrong } from '../../kit.js';
+import * as local from '../../subjects/vae/local-cases.js';
 import { linearPosterior, linearSize } from '../../subjects/vae/mean-field.js';
 import { betaVae, posterior, type Values } from '../../subjects/vae/step.js';
 
 interface Gaussian {
-  readonly mean: Vector;
-  readonly covariance: Matrix;
+  readonly mean: mat.Vector;
+  readonly covariance: mat.Matrix;
 }
 
-interface Subject {
-  readonly vae: VaeRules;
-  /** r#q for r(z) = Uz. */
-  readonly moved: (u: Matrix, q: Gaussian) => Gaussian;
-}
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   vae: VAE_RULES,
-  moved: (u, { mean, covariance }) => ({
-    mean: apply(u, mean),
-    covariance: symmetrised(multiply(multiply(u, covariance), transpose(u))),
+  /** r#q for r(z) = Uz. */
+  moved: (u: mat.Matrix, { mean, covariance }: Gaussian): Gaussian => ({
+    mean: mat.apply(u, mean),
+    covariance: symmetrised(mat.multiply(mat.multiply(u, covariance), mat.transpose(u))),
   }),
 };
+type Subject = typeof SUBJECT;
 
-const symmetrised = (s: Matrix): number[][] => combine(0.5, s, 0.5, transpose(s));
+const symmetrised = (s: mat.Matrix): number[][] => mat.combine(0.5, s, 0.5, mat.transpose(s));
 
 const DATA = 4;
 const HIDDEN = 5;
 
-const nets = new Map(
-  [1, 2, 3].map(d => [
-    d,
-    denseAutoencoder({
-      encoder: [DATA],
-      latent: d,
-      decoder: [d, HIDDEN, DATA],
-      activation: 'tanh',
-      output: 'identity',
-      posterior: 'cholesky',
-    }),
-  ]),
-);
-
 interface CurvedCase extends Gaussian {
-  readonly weight: Matrix;
+  readonly weight: mat.Matrix;
   /** The other parameters of the decoder. */
-  readonly rest: Readonly<Record<string, Vector>>;
-  readonly x: Vector;
+  readonly rest: Readonly<Record<string, mat.Vector>>;
+  readonly x: mat.Vector;
   readonly beta: number;
-  readonly u: Matrix;
-  readonly noise: Vector;
+  readonly u: mat.Matrix;
+  readonly noise: mat.Vector;
 }
 
-const rows = (flat: Vector, columns: number): number[][] =>
+const rows = (flat: mat.Vector, columns: number): number[][] =>
   Array.from({ length: flat.length / columns }, (_, i) => flat.slice(i * columns, (i + 1) * columns));
 
 const curvedCases: fc.Arbitrary<CurvedCase> = fc.oneof(
   ...[1, 2, 3].map(d =>
-    plainRecord<CurvedCase>({
-      weight: vector(HIDDEN * d, normal()).map(flat => rows(flat, d)),
-      rest: plainRecord({
-        'decoder.0.bias': vector(HIDDEN, normal()),
-        'decoder.1.weight': vector(DATA * HIDDEN, normal()),
-        'decoder.1.bias': vector(DATA, normal()),
+    draw.record<CurvedCase>({
+      weight: draw.vector(HIDDEN * d, draw.normal()).map(flat => rows(flat, d)),
+      rest: draw.record({
+        'decoder.0.bias': draw.vector(HIDDEN, draw.normal()),
+        'decoder.1.weight': draw.vector(DATA * HIDDEN, draw.normal()),
+        'decoder.1.bias': draw.vector(DATA, draw.normal()),
       }),
-      mean: vector(d, normal()),
-      covariance: spd(d, 1 / 16, 4).map(({ matrix }) => matrix),
-      x: vector(DATA, normal()),
-      beta: betas,
-      u: orthogonal(d),
-      noise: vector(d, normal()),
+      mean: draw.vector(d, draw.normal()),
+      covariance: draw.spd(d, 1 / 16, 4).map(({ matrix }) => matrix),
+      x: draw.vector(DATA, draw.normal()),
+      beta: local.betas,
+      u: draw.orthogonal(d),
+      noise: draw.vector(d, draw.normal()),
     }),
   ),
 );
 
-const valuesAt = (net: Autoencoder, c: CurvedCase, weight: Matrix, q: Gaussian): Values => ({
-  params: {
-    ...c.rest,
-    ...posterior(net, q.mean, q.covariance),
-    'decoder.0.weight': weight.flat(),
-  },
+const valuesAt = (net: Autoencoder, c: CurvedCase, weight: mat.Matrix, q: Gaussian): Values => ({
+  params: { ...c.rest, ...posterior(net, q.mean, q.covariance), 'decoder.0.weight': weight.flat() },
   x: c.x,
   beta: c.beta,
 });
 
-const curved = equals<CurvedCase, Subject>({
+const curved = check.equals<CurvedCase, Subject>({
   says: 'for a tanh decoder with W U in place of W, each noise gives the loss that the moved posterior gives with W, and the gradient with respect to the code moves along',
-  given: { arbitrary: curvedCases },
+  given: curvedCases,
   runs: 40,
-  ulps: 1024,
+  ulps: ULPS.iteration,
   measure: (c, rules) => {
-    const net = nets.get(c.mean.length)!;
-    const of = sampling(rules.vae, makeBetaVae(rules.vae), ({ beta }) => ({ beta: beta! }));
+    const net = local.affinelyEncoded([c.mean.length, HIDDEN, DATA], 'tanh');
+    const sampled = sampling(rules.vae, makeBetaVae(rules.vae), ({ beta }) => ({ beta: beta! }));
     const moved = rules.moved(c.u, c);
-    const shift = apply(c.u, apply(cholesky(c.covariance), c.noise));
-    const left = noisyStep(of, net, valuesAt(net, c, multiply(c.weight, c.u), c), c.noise);
-    const right = noisyStep(
-      of,
-      net,
-      valuesAt(net, c, c.weight, moved),
-      solveLower(cholesky(moved.covariance), shift),
-    );
-    const size = (norm(c.x) + norm(Object.values(c.rest).flat())) ** 2;
-    const slope = size * (1 + norm(c.weight.flat())) + c.beta * (1 + norm(c.mean));
-    return [
-      {
-        what: 'loss',
-        actual: left.loss,
-        expected: right.loss,
-        scale: size + c.beta * (norm(c.mean) ** 2 + 4 * c.mean.length),
-      },
-      {
-        what: 'code',
-        actual: apply(c.u, [...left.gradient('mu.bias')]),
-        expected: right.gradient('mu.bias'),
-        scale: slope,
-      },
-    ];
+    const shift = mat.apply(c.u, mat.apply(mat.cholesky(c.covariance), c.noise));
+    const noise = mat.solveLower(mat.cholesky(moved.covariance), shift);
+    const left = noisyStep(sampled, net, valuesAt(net, c, mat.multiply(c.weight, c.u), c), c.noise);
+    const right = noisyStep(sampled, net, valuesAt(net, c, c.weight, moved), noise);
+    const size = (mat.norm(c.x) + mat.norm(Object.values(c.rest).flat())) ** 2;
+    const slope = size * (1 + mat.norm(c.weight.flat())) + c.beta * (1 + mat.norm(c.mean));
+    return check.agree({
+      loss: [left.loss, right.loss, size + c.beta * (mat.norm(c.mean) ** 2 + 4 * c.mean.length)],
+      code: [mat.apply(c.u, [...left.gradient('mu.bias')]), right.gradient('mu.bias'), slope],
+    });
   },
 });
 
-interface LinearCase {
-  readonly model: LocalCase;
-  readonly u: Matrix;
-}
-
-const linearCases: fc.Arbitrary<LinearCase> = localCases
+const linearCases = local.localCases
   .filter(c => c.mean.length > 1)
-  .chain(model => orthogonal(model.mean.length).map(u => ({ model, u })));
+  .chain(model => draw.orthogonal(model.mean.length).map(u => ({ model, u })));
+type LinearCase = draw.Of<typeof linearCases>;
 
-const linear = equals<LinearCase, Subject>({
+const linear = check.equals<LinearCase, Subject>({
   says: 'for a linear decoder the expected objective at N(m, S) with W U is the one at N(Um, USU^T) with W',
-  given: { arbitrary: linearCases },
+  given: linearCases,
   runs: 50,
   measure: ({ model, u }, rules) => {
-    const at = (weight: Matrix, q: Gaussian): number => {
-      const net = linearAutoencoder(weight.length, q.mean.length);
-      const values = valuesOf({ ...model, weight }, posterior(net, q.mean, q.covariance));
-      return betaVae(rules.vae, net, values, sigmaPoints(q.mean.length));
+    const at = (weight: mat.Matrix, q: Gaussian): number => {
+      const net = local.linearAutoencoder(weight.length, q.mean.length);
+      const values = local.valuesOf({ ...model, weight }, posterior(net, q.mean, q.covariance));
+      return betaVae(rules.vae, net, values, quad.sigmaPoints(q.mean.length));
     };
     return {
-      actual: at(multiply(model.weight, u), model),
+      actual: at(mat.multiply(model.weight, u), model),
       expected: at(model.weight, rules.moved(u, model)),
       scale: linearSize(model, model.covariance),
     };
   },
 });
 
-const optimum = equals<LinearCase, Subject>({
+const optimum = check.equals<LinearCase, Subject>({
   says: 'so the best full-covariance posterior of the turned decoder is the turned one, with the same value at every angle',
-  given: { arbitrary: linearCases },
+  given: linearCases,
   runs: 50,
   measure: ({ model, u }, rules) => {
-    const turned = { ...model, weight: multiply(model.weight, u) };
+    const turned = { ...model, weight: mat.multiply(model.weight, u) };
     const best = linearPosterior(turned);
     const moved = rules.moved(u, best);
     const expected = linearPosterior(model);
-    const stretch = 1 + norm(model.weight.flat()) ** 2 / model.beta;
-    return [
-      {
-        what: 'mean',
-        actual: moved.mean,
-        expected: expected.mean,
-        scale: stretch * (1 + norm(expected.mean)),
-      },
-      {
-        what: 'covariance',
-        actual: moved.covariance.flat(),
-        expected: expected.covariance.flat(),
-        scale: stretch,
-      },
-    ];
+    const stretch = 1 + mat.norm(model.weight.flat()) ** 2 / model.beta;
+    return check.agree({
+      mean: [moved.mean, expected.mean, stretch * (1 + mat.norm(expected.mean))],
+      covariance: [moved.covariance.flat(), expected.covariance.flat(), stretch],
+    });
   },
 });
-
-const withMoved =
-  (moved: Subject['moved']) =>
-  (s: Subject): Subject => ({ ...s, moved });
-const withVae = (change: Partial<VaeRules>) => {
-  const vae = { ...SUBJECT.vae, ...change };
-  return (s: Subject): Subject => ({ ...s, vae });
-};
 
 export default claim<Subject, string, string>({
   id: 'KP-5',
@@ -223,46 +141,41 @@ export default claim<Subject, string, string>({
   subject: SUBJECT,
   checks: { curved, linear, optimum },
   mutants: {
-    inverse: mutant(
-      "U' in place of U",
-      withMoved((u, q) => SUBJECT.moved(transpose(u), q)),
-    ),
-    meanOnly: mutant(
-      'the covariance not moved',
-      withMoved((u, q) => ({ ...q, mean: apply(u, q.mean) })),
-    ),
-    covarianceOnly: mutant(
-      'the mean not moved',
-      withMoved((u, q) => ({ ...SUBJECT.moved(u, q), mean: q.mean })),
-    ),
-    meanField: mutant(
-      'the covariances of the moved posterior dropped',
-      withMoved((u, q) => {
-        const { mean, covariance } = SUBJECT.moved(u, q);
-        return { mean, covariance: covariance.map((row, i) => row.map((x, k) => (i === k ? x : 0))) };
-      }),
-    ),
-    traceOfDiagonal: mutant(
-      'tr S in the KL from the diagonal of its factor only',
-      withVae({
-        kl: (mean, s) => {
-          if (s.kind !== 'cholesky') return VAE_RULES.kl(mean, s);
-          const missing = tf.sub(
-            tf.sum(tf.square(s.factor), [1, 2]),
-            tf.sum(tf.exp(tf.mul(s.logDiagonal, 2)), 1),
-          );
-          return tf.sub(VAE_RULES.kl(mean, s), tf.mul(missing, 0.5));
+    ...wrong.formula(SUBJECT, 'moved', {
+      inverse: ["U' in place of U", (u, q) => SUBJECT.moved(mat.transpose(u), q)],
+      meanOnly: ['the covariance not moved', (u, q) => ({ ...q, mean: mat.apply(u, q.mean) })],
+      covarianceOnly: ['the mean not moved', (u, q) => ({ ...SUBJECT.moved(u, q), mean: q.mean })],
+      meanField: [
+        'the covariances of the moved posterior dropped',
+        (u, q) => {
+          const { mean, covariance } = SUBJECT.moved(u, q);
+          return { mean, covariance: covariance.map((row, i) => row.map((x, k) => (i === k ? x : 0))) };
         },
-      }),
-    ),
-    factorTransposed: mutant(
-      'the transposed Cholesky factor',
-      withVae({
-        sample: (mean, s, noise) =>
-          s.kind === 'cholesky'
-            ? tf.add(mean, tf.squeeze(tf.matMul(s.factor, tf.expandDims(noise, 2), true), [2]))
-            : mean,
-      }),
-    ),
+      ],
+    }),
+    ...wrong.rules(SUBJECT, 'vae', {
+      traceOfDiagonal: [
+        'tr S in the KL from the diagonal of its factor only',
+        {
+          kl: (mean, s) => {
+            if (s.kind !== 'cholesky') return VAE_RULES.kl(mean, s);
+            const missing = tf.sub(
+              tf.sum(tf.square(s.factor), [1, 2]),
+              tf.sum(tf.exp(tf.mul(s.logDiagonal, 2)), 1),
+            );
+            return tf.sub(VAE_RULES.kl(mean, s), tf.mul(missing, 0.5));
+          },
+        },
+      ],
+      factorTransposed: [
+        'the transposed Cholesky factor',
+        {
+          sample: (mean, s, noise) =>
+            s.kind === 'cholesky'
+              ? tf.add(mean, tf.squeeze(tf.matMul(s.factor, tf.expandDims(noise, 2), true), [2]))
+              : mean,
+        },
+      ],
+    }),
   },
 });

@@ -1,73 +1,36 @@
 /** @file KP-7: the corollary to theorem 1, that a convex family has a unique optimum; and why its hypotheses exclude each other. */
-import fc from 'fast-check';
-import { bound } from '../../../src/claims/checks/bound.js';
-import { equals } from '../../../src/claims/checks/equals.js';
-import { only } from '../../../src/claims/checks/given.js';
-import { claim, mutant } from '../../../src/claims/claim.js';
-import { conditional } from '../../../src/claims/verdict.js';
-import { add, scale, type Vector } from '../../../src/theory/numerics/matrix.js';
-import { dyadic, logUniform, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { check, claim, conditional, draw, fc, mat, wrong } from '../../kit.js';
+import { distributions, type Permutation, push } from '../../subjects/vae/finite.js';
 
-/** Where each point of a finite set goes. */
-type Permutation = readonly number[];
-
-interface Subject {
-  readonly divergence: (q: Vector, p: Vector) => number;
-  /** What convexity gains at the midpoint, at least. */
-  readonly gain: (a: Vector, b: Vector) => number;
-  /** A point of every convex set that holds q and its images. */
-  readonly average: (q: Vector, group: readonly Permutation[]) => Vector;
-  /** p00 p11 - p01 p10 of w (a x b) + (1 - w) (a' x b') on two bits, by the chances of a 1. */
-  readonly mixture: (
-    w: number,
-    first: readonly [number, number],
-    second: readonly [number, number],
-  ) => number;
-  /** Kurtosis of an equal mixture of centred normals with variances v1, v2. */
-  readonly kurtosis: (v1: number, v2: number) => number;
-}
-
-const kl = (q: Vector, p: Vector): number =>
+const kl = (q: mat.Vector, p: mat.Vector): number =>
   q.reduce((sum, x, i) => sum + (x === 0 ? 0 : x * Math.log(x / p[i]!)), 0);
 
-const midpoint = (a: Vector, b: Vector): number[] => scale(0.5, add(a, b));
+const midpoint = (a: mat.Vector, b: mat.Vector): number[] => mat.scale(0.5, mat.add(a, b));
 
-/** r#q: the mass of each point moves with it. */
-const push = (q: Vector, r: Permutation): number[] => q.map((_, i) => q[r.indexOf(i)]!);
-
-const SUBJECT: Subject = {
+const SUBJECT = {
   divergence: kl,
-  gain: (a, b) => a.reduce((sum, x, i) => sum + Math.abs(x - b[i]!), 0) ** 2 / 8,
-  average: (q, group) =>
+  /** What convexity gains at the midpoint, at least. */
+  gain: (a: mat.Vector, b: mat.Vector) => a.reduce((sum, x, i) => sum + Math.abs(x - b[i]!), 0) ** 2 / 8,
+  /** A point of every convex set that holds q and its images. */
+  average: (q: mat.Vector, group: readonly Permutation[]): mat.Vector =>
     group.reduce<number[]>(
-      (sum, r) => add(sum, scale(1 / group.length, push(q, r))),
+      (sum, r) => mat.add(sum, mat.scale(1 / group.length, push(q, r))),
       q.map(() => 0),
     ),
-  mixture: (w, [a, b], [c, d]) => w * (1 - w) * (a - c) * (b - d),
-  kurtosis: (v1, v2) => (6 * (v1 ** 2 + v2 ** 2)) / (v1 + v2) ** 2,
+  /** p00 p11 - p01 p10 of w (a x b) + (1 - w) (a' x b') on two bits, by the chances of a 1. */
+  mixture: (w: number, [a, b]: readonly [number, number], [c, d]: readonly [number, number]) =>
+    w * (1 - w) * (a - c) * (b - d),
+  /** Kurtosis of an equal mixture of centred normals with variances v1, v2. */
+  kurtosis: (v1: number, v2: number) => (6 * (v1 ** 2 + v2 ** 2)) / (v1 + v2) ** 2,
 };
+type Subject = typeof SUBJECT;
 
-const softmax = (logits: Vector): number[] => {
-  const powers = logits.map(Math.exp);
-  const total = powers.reduce((a, b) => a + b, 0);
-  return powers.map(x => x / total);
-};
-
-const distribution = (n: number): fc.Arbitrary<number[]> => vector(n, normal()).map(softmax);
-
-interface TripleCase {
-  readonly a: Vector;
-  readonly b: Vector;
-  readonly p: Vector;
-}
-
-const triples: fc.Arbitrary<TripleCase> = fc.oneof(
-  ...[2, 3, 6].map(n => plainRecord({ a: distribution(n), b: distribution(n), p: distribution(n) })),
+const triples = fc.oneof(
+  ...[2, 3, 6].map(n => draw.record({ a: distributions(n), b: distributions(n), p: distributions(n) })),
 );
+type TripleCase = draw.Of<typeof triples>;
 
-const convexity = bound<TripleCase, Subject>({
+const convexity = check.bound<TripleCase, Subject>({
   says: 'KL(q || p) is strongly convex in q: at the midpoint it gains |a - b|_1^2 / 8 or more, so it has one minimum on a convex set',
   given: {
     arbitrary: triples,
@@ -83,9 +46,9 @@ const convexity = bound<TripleCase, Subject>({
   }),
 });
 
-const exactGain = equals<TripleCase, Subject>({
+const exactGain = check.equals<TripleCase, Subject>({
   says: 'what it gains is the Jensen-Shannon divergence of a and b, whatever p',
-  given: { arbitrary: triples },
+  given: triples,
   measure: ({ a, b, p }, { divergence }) => {
     const m = midpoint(a, b);
     return {
@@ -96,26 +59,20 @@ const exactGain = equals<TripleCase, Subject>({
   },
 });
 
-interface GroupCase {
-  readonly group: readonly Permutation[];
-  readonly q: Vector;
-}
-
 const cyclic = (n: number): Permutation[] =>
   Array.from({ length: n }, (_, shift) => Array.from({ length: n }, (__, i) => (i + shift) % n));
 
 /** The symmetries of a square, on its corners. */
 const square: readonly Permutation[] = cyclic(4).flatMap(r => [r, r.map(i => 3 - i)]);
 
-const groupCases: fc.Arbitrary<GroupCase> = fc.oneof(
-  ...[cyclic(2), cyclic(5), square].map(group =>
-    distribution(group[0]!.length).map((q): GroupCase => ({ group, q })),
-  ),
+const groupCases = fc.oneof(
+  ...[cyclic(2), cyclic(5), square].map(group => distributions(group[0]!.length).map(q => ({ group, q }))),
 );
+type GroupCase = draw.Of<typeof groupCases>;
 
-const contradiction = equals<GroupCase, Subject>({
+const contradiction = check.equals<GroupCase, Subject>({
   says: "the average of q over a finite group of symmetries lies in every convex set that holds q's images, and every symmetry leaves it as it is: then some r#q is in Q after all",
-  given: { arbitrary: groupCases },
+  given: groupCases,
   measure: ({ group, q }, rules) => {
     const mean = rules.average(q, group);
     return [
@@ -125,21 +82,16 @@ const contradiction = equals<GroupCase, Subject>({
   },
 });
 
-interface MixtureCase {
-  readonly w: number;
-  readonly first: readonly [number, number];
-  readonly second: readonly [number, number];
-}
+const chance = draw.dyadic({ min: 0, max: 1, bits: 8 });
+const pair = fc.tuple<[number, number]>(chance, chance);
 
-const chance = dyadic({ min: 0, max: 1, bits: 8 });
-
-const mixtures = equals<MixtureCase, Subject>({
+const mixtures = check.equals({
   says: 'a mixture of product distributions is a product only where one of the factors is shared: mean-field families are not convex',
   given: {
-    arbitrary: plainRecord({ w: chance, first: fc.tuple(chance, chance), second: fc.tuple(chance, chance) }),
-    examples: [{ w: 0.5, first: [0, 0], second: [1, 1] }],
+    arbitrary: draw.record({ w: chance, first: pair, second: pair }),
+    examples: [{ w: 0.5, first: [0, 0], second: [1, 1] } as const],
   },
-  measure: ({ w, first, second }, rules) => {
+  measure: ({ w, first, second }, rules: Subject) => {
     const at = (i: number, k: number): number =>
       [[w, first] as const, [1 - w, second] as const].reduce(
         (sum, [weight, [a, b]]) => sum + weight * (i ? a : 1 - a) * (k ? b : 1 - b),
@@ -153,13 +105,12 @@ const mixtures = equals<MixtureCase, Subject>({
   },
 });
 
-const kurtosis = equals<[number, number], Subject>({
+const variance = draw.logUniform({ min: 1 / 8, max: 8 });
+
+const kurtosis = check.equals<[number, number], Subject>({
   says: 'an equal mixture of N(0, v1) and N(0, v2) is no Gaussian: its kurtosis is 4.08 for 1 and 4, and 3 only for v1 = v2',
   given: {
-    arbitrary: fc.tuple<[number, number]>(
-      logUniform({ min: 1 / 8, max: 8 }),
-      logUniform({ min: 1 / 8, max: 8 }),
-    ),
+    arbitrary: fc.tuple<[number, number]>(variance, variance),
     examples: [
       [1, 4],
       [2, 2],
@@ -171,10 +122,10 @@ const kurtosis = equals<[number, number], Subject>({
   },
 });
 
-const printedFigure = equals<[number, number], Subject>({
+const printedFigure = check.equals({
   says: 'which is 4.08 for variances 1 and 4',
-  given: only([[1, 4]]),
-  measure: ([v1, v2], rules) => ({ actual: rules.kurtosis(v1, v2), expected: 4.08 }),
+  given: check.only([[1, 4] as const]),
+  measure: ([v1, v2], rules: Subject) => ({ actual: rules.kurtosis(v1, v2), expected: 4.08 }),
 });
 
 export default claim<Subject, string, string>({
@@ -182,6 +133,7 @@ export default claim<Subject, string, string>({
   paper: 'kumar-poole',
   source: 'Kumar & Poole 2020, corollary 1',
   tex: {
+    asRead: true,
     printed:
       '\\tilde{\\mathcal Q} \\text{ convex} \\implies \\text{the maximiser over } \\tilde{\\mathcal Q} \\text{ is unique, and theorem 1 applies}',
     corrected:
@@ -191,20 +143,35 @@ export default claim<Subject, string, string>({
   verdict: conditional(
     'true as an implication; its hypotheses hold together only for symmetries without an average in the family, never for a finite or compact group, nor for mean-field families',
   ),
+  findings: [
+    {
+      class: 'sharpened',
+      title: 'The hypotheses of corollary 1 exclude each other for rotations',
+      quote:
+        'If the set $\\tilde{\\mathcal{Q}}$ defined in Theorem 1 is convex, then $\\arg \\max_{q \\in \\tilde{\\mathcal{Q}}} L(q, p^*)$ is unique',
+      place: 'corollary 1',
+      says: 'True; but where the symmetries and the identity are a group with a finite subgroup, the average of q over that lies in a convex completion, and each of its members leaves the average as it is: then some r#q is in the family after all, against theorem 1. For the rotations of the plane that mix, those by multiples of 72 degrees do it. Mean-field families are not convex in the first place.',
+    },
+  ],
   subject: SUBJECT,
   checks: { convexity, exactGain, contradiction, mixtures, kurtosis, printedFigure },
   mutants: {
-    twiceTheGain: mutant('|a - b|_1^2 / 4', s => ({ ...s, gain: (a, b) => 2 * SUBJECT.gain(a, b) })),
-    reversed: mutant('KL(p || q)', s => ({ ...s, divergence: (q, p) => kl(p, q) })),
-    squaredDistance: mutant('|q - p|^2 / 2 for the divergence', s => ({
-      ...s,
-      divergence: (q, p) => q.reduce((sum, x, i) => sum + (x - p[i]!) ** 2, 0) / 2,
-    })),
-    noGroup: mutant('an average without one of the symmetries', s => ({
-      ...s,
-      average: (q, group) => SUBJECT.average(q, group.slice(1)),
-    })),
-    mixtureIsProduct: mutant('mixtures of products are products', s => ({ ...s, mixture: () => 0 })),
-    gaussianKurtosis: mutant('mixtures of normals are normal', s => ({ ...s, kurtosis: () => 3 })),
+    ...wrong.formula(SUBJECT, 'gain', {
+      twiceTheGain: ['|a - b|_1^2 / 4', (a, b) => 2 * SUBJECT.gain(a, b)],
+    }),
+    ...wrong.formula(SUBJECT, 'divergence', {
+      reversed: ['KL(p || q)', (q, p) => kl(p, q)],
+      squaredDistance: [
+        '|q - p|^2 / 2 for the divergence',
+        (q, p) => q.reduce((sum, x, i) => sum + (x - p[i]!) ** 2, 0) / 2,
+      ],
+    }),
+    ...wrong.formula(SUBJECT, 'average', {
+      noGroup: ['an average without one of the symmetries', (q, group) => SUBJECT.average(q, group.slice(1))],
+    }),
+    ...wrong.formula(SUBJECT, 'mixture', {
+      mixtureIsProduct: ['mixtures of products are products', () => 0],
+    }),
+    ...wrong.formula(SUBJECT, 'kurtosis', { gaussianKurtosis: ['mixtures of normals are normal', () => 3] }),
   },
 });

@@ -6,7 +6,7 @@ import { type Autoencoder, parameter } from '../../../src/core/net/network.js';
 import { reconstruction } from '../../../src/core/objectives/objective.js';
 import { bernoulliLoss } from '../../../src/core/objectives/vae/bernoulli.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
-import type { Matrix, Vector } from '../../../src/theory/numerics/matrix.js';
+import type { mat } from '../../kit.js';
 
 /** Unit variance, or logits. */
 export type Observation = 'gaussian' | 'bernoulli';
@@ -21,12 +21,12 @@ export interface Curvature {
   /** -log p(x | z), without the normaliser of a Gaussian. */
   readonly loss: number;
   /** Its Hessian with respect to the code. */
-  readonly hessian: Matrix;
+  readonly hessian: mat.Matrix;
   /** g(z) */
-  readonly output: Vector;
-  readonly jacobian: Matrix;
+  readonly output: mat.Vector;
+  readonly jacobian: mat.Matrix;
   /** sum_m weight_m Hess g_m */
-  readonly contracted: (weights: Vector) => Matrix;
+  readonly contracted: (weights: mat.Vector) => mat.Matrix;
 }
 
 const rows = (flat: Float64Array, columns: number): number[][] =>
@@ -36,9 +36,9 @@ const rows = (flat: Float64Array, columns: number): number[][] =>
 export function curvatureAt(
   net: Autoencoder,
   observation: Observation,
-  params: Readonly<Record<string, Vector>>,
-  x: Vector,
-  z: Vector,
+  params: Readonly<Record<string, mat.Vector>>,
+  x: mat.Vector,
+  z: mat.Vector,
 ): Curvature {
   const entries = net.data[0]!;
   const program = programOf(LOSSES, net, observation, () => ({
@@ -61,15 +61,10 @@ export function curvatureAt(
       };
     },
   }));
-  const run = (weights: Vector): Record<string, Float64Array> =>
-    program.run(
-      Object.fromEntries(
-        Object.entries({ ...params, x, z, weights }).map(([name, values]) => [
-          name,
-          Float64Array.from(values),
-        ]),
-      ),
-    );
+  const run = (weights: mat.Vector): Record<string, Float64Array> => {
+    const inputs = Object.entries({ ...params, x, z, weights });
+    return program.run(Object.fromEntries(inputs.map(([name, values]) => [name, Float64Array.from(values)])));
+  };
   const found = run(x.map(() => 0));
   return {
     loss: found.loss![0]!,

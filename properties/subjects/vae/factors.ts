@@ -1,8 +1,5 @@
 /** @file Independent coordinates with finitely many values, rotated: how dependent they become, by enumeration. */
-import fc from 'fast-check';
-import { dyadic, normal } from '../../arbitraries/numbers.js';
-import { plainRecord } from '../../arbitraries/record.js';
-import { vector } from '../../arbitraries/vector.js';
+import { draw, fc } from '../../kit.js';
 
 /** A distribution with mean 0. */
 export interface Factor {
@@ -73,20 +70,15 @@ export function dependence(u: Factor, w: Factor, t: number): Dependence {
   };
 }
 
-export interface FactorCase {
-  readonly u: Factor;
-  readonly w: Factor;
-  readonly t: number;
-}
-
 const factors: fc.Arbitrary<Factor> = fc.oneof(
-  ...[2, 3, 5].map(n => vector(n, normal()).map(factor)),
+  ...[2, 3, 5].map(n => draw.vector(n, draw.normal()).map(factor)),
   fc.constantFrom(UNIFORM, NORMAL),
 );
 
 /** Two factors, and an angle that mixes them: no multiple of a quarter turn. */
-export const factorCases: fc.Arbitrary<FactorCase> = plainRecord({
+export const factorCases = draw.record({
   u: factors,
   w: factors,
-  t: dyadic({ min: -4, max: 4, bits: 8 }).filter(t => Math.abs(Math.sin(2 * t)) > 0.1),
+  t: draw.dyadic({ min: -4, max: 4, bits: 8 }).filter(t => Math.abs(Math.sin(2 * t)) > 0.1),
 });
+export type FactorCase = draw.Of<typeof factorCases>;

@@ -5,17 +5,12 @@ import { type Autoencoder, type Params, parameter } from '../../../src/core/net/
 import { type GraeRules, makeGrae } from '../../../src/core/objectives/grae/grae.js';
 import type { Objective, Scalar } from '../../../src/core/objectives/objective.js';
 import { makeBetaVae } from '../../../src/core/objectives/vae/beta-vae.js';
-import {
-  type BetaVaeTaylorRules,
-  makeBetaVaeTaylor,
-} from '../../../src/core/objectives/vae/beta-vae-taylor.js';
+import * as betaVaeTaylor from '../../../src/core/objectives/vae/beta-vae-taylor.js';
 import type { VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Specs } from '../../../src/engine/spec.js';
 import type { Step, Values } from '../../../src/studies/noisy-step.js';
-import { cholesky } from '../../../src/theory/numerics/cholesky.js';
-import { expectation, type WeightedPoint } from '../../../src/theory/numerics/gauss-hermite.js';
-import type { Matrix, Vector } from '../../../src/theory/numerics/matrix.js';
+import { mat, quad } from '../../kit.js';
 import { prefixed } from '../network/network.js';
 
 export type { Step, Values };
@@ -77,15 +72,15 @@ export const grae = (rules: GraeRules, net: Autoencoder, values: Values): Step =
   step(rules, makeGrae(rules), net, values);
 
 /** Eq. (7), with the covariance of the network's heads. */
-export const taylor = (rules: BetaVaeTaylorRules, net: Autoencoder, values: Values): Step =>
-  step(rules, makeBetaVaeTaylor(rules), net, values);
+export const taylor = (rules: betaVaeTaylor.BetaVaeTaylorRules, net: Autoencoder, values: Values): Step =>
+  step(rules, betaVaeTaylor.makeBetaVaeTaylor(rules), net, values);
 
 /** Eq. (2), to be minimised: the beta-VAE at one sample, averaged over weighted noises. */
 export function betaVae(
   rules: VaeRules,
   net: Autoencoder,
   values: Values,
-  points: readonly WeightedPoint[],
+  points: readonly quad.WeightedPoint[],
 ): number {
   const program = programOf(rules, net, 'beta-vae', () => {
     const objective = makeBetaVae(rules);
@@ -95,14 +90,17 @@ export function betaVae(
     };
   });
   const inputs = inputsOf(values);
-  return expectation(points, noise => program.run({ ...inputs, noise: Float64Array.from(noise) }).loss![0]!);
+  return quad.expectation(
+    points,
+    noise => program.run({ ...inputs, noise: Float64Array.from(noise) }).loss![0]!,
+  );
 }
 
 /** The owner of the programs that no negative control changes. */
 const PLAIN = {};
 
 /** The decoder's Jacobian [D, d] at a code; `params` are the decoder's. */
-export function jacobianAt(net: Autoencoder, params: Values['params'], z: Vector): number[][] {
+export function jacobianAt(net: Autoencoder, params: Values['params'], z: mat.Vector): number[][] {
   const program = programOf(PLAIN, net, 'jacobian', () => ({
     specs: { ...paramSpecs(net, Object.keys(params)), z: { shape: [1, net.latent] } },
     fn: inputs => ({ jacobian: jacobian(code => net.decode(inputs, code), parameter(inputs, 'z')) }),
@@ -113,22 +111,24 @@ export function jacobianAt(net: Autoencoder, params: Values['params'], z: Vector
   ]);
 }
 
-const zeros = (n: number): number[] => new Array<number>(n).fill(0);
-
 /** The parameters of core's heads that give every sample the posterior N(mean, S): weights zero, all in the biases. */
-export function posterior(net: Autoencoder, mean: Vector, covariance: Matrix): Record<string, Vector> {
+export function posterior(
+  net: Autoencoder,
+  mean: mat.Vector,
+  covariance: mat.Matrix,
+): Record<string, mat.Vector> {
   const [data, d] = [net.data[0]!, net.latent];
-  const heads = { 'mu.weight': zeros(d * data), 'mu.bias': mean };
+  const heads = { 'mu.weight': mat.zeros(d * data), 'mu.bias': mean };
   if (net.posterior === 'diagonal')
     return {
       ...heads,
-      'logvar.weight': zeros(d * data),
+      'logvar.weight': mat.zeros(d * data),
       'logvar.bias': covariance.map((row, i) => Math.log(row[i]!)),
     };
-  const factor = cholesky(covariance);
+  const factor = mat.cholesky(covariance);
   const entries = [
     ...factor.map((row, i) => Math.log(row[i]!)),
     ...factor.flatMap((row, i) => row.slice(0, i)),
   ];
-  return { ...heads, 'cholesky.weight': zeros(entries.length * data), 'cholesky.bias': entries };
+  return { ...heads, 'cholesky.weight': mat.zeros(entries.length * data), 'cholesky.bias': entries };
 }

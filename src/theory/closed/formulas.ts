@@ -67,7 +67,7 @@ export const FORMULAS = {
   graeFirstOrderGap: {
     expression: 'log(det((A - R) * inv(A))) / 2',
     variables: { A: 'J^T J', R: 'Hessians of the outputs, weighted by the residual' },
-    source: `${KP}, eq. (13) against eq. (3)`,
+    source: `${KP}, eq. (13) against eq. (2)`,
   },
   quadraticReconstruction: {
     expression:
@@ -79,7 +79,7 @@ export const FORMULAS = {
   circleGap: {
     expression: '-beta^2 / (8 * rho^2)',
     variables: { rho: 'radius of the circle', beta: LOCAL.beta },
-    source: `circle decoder, ${KP}, eq. (13) against eq. (3)`,
+    source: `circle decoder, ${KP}, eq. (13) against eq. (2)`,
   },
   kl: {
     expression: '(norm(h)^2 + trace(S) - log(det(S)) - d) / 2',

@@ -1,45 +1,23 @@
 /** @file What KP-14 is tested on, and its negative controls. */
-
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { GRAE, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
-import {
-  BETA_VAE_TAYLOR,
-  BETA_VAE_TAYLOR_RULES,
-  type BetaVaeTaylorRules,
-} from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
+import * as betaVaeTaylor from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { constant } from '../../../../src/engine/ops.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
-import { inverse } from '../../../../src/theory/numerics/cholesky.js';
-import { combine, gram, identity, type Matrix } from '../../../../src/theory/numerics/matrix.js';
+import { type Mutant, mat, wrong } from '../../../kit.js';
 import { mistaken } from '../../../subjects/mistaken.js';
 
-export interface Subject {
-  readonly grae: GraeRules;
-  readonly taylor: BetaVaeTaylorRules;
-  /** Eq. (11): the covariance that is optimal for a Jacobian. */
-  readonly covariance: (jacobian: Matrix, beta: number, d: number) => Matrix;
-}
-
-export const SUBJECT: Subject = {
+export const SUBJECT = {
   grae: GRAE_RULES,
-  taylor: BETA_VAE_TAYLOR_RULES,
-  covariance: graeCovariance,
+  taylor: betaVaeTaylor.BETA_VAE_TAYLOR_RULES,
+  /** Eq. (11): the covariance that is optimal for a Jacobian. */
+  covariance: (j: mat.Matrix, beta: number, d: number) => graeCovariance(j, beta, d),
 };
+export type Subject = typeof SUBJECT;
 
 const inGrae = (s: Subject, grae: GraeRules): Subject => ({ ...s, grae });
-const withGrae = (change: Partial<GraeRules>) => {
-  const grae = { ...SUBJECT.grae, ...change };
-  return (s: Subject): Subject => ({ ...s, grae });
-};
-const inTaylor = (s: Subject, taylor: BetaVaeTaylorRules): Subject => ({ ...s, taylor });
-const withTaylor = (change: Partial<BetaVaeTaylorRules>) => {
-  const taylor = { ...SUBJECT.taylor, ...change };
-  return (s: Subject): Subject => ({ ...s, taylor });
-};
-const withCovariance =
-  (covariance: Subject['covariance']) =>
-  (s: Subject): Subject => ({ ...s, covariance });
+
+const inTaylor = (s: Subject, taylor: betaVaeTaylor.BetaVaeTaylorRules): Subject => ({ ...s, taylor });
 
 const swap = (a: tf.Tensor): tf.Tensor => tf.transpose(a, [0, 2, 1]);
 
@@ -50,53 +28,46 @@ export const MUTANTS = {
   betaDropped: mistaken(GRAE.mistakes.betaMissing, inGrae),
   betaInverted: mistaken(GRAE.mistakes.betaMultiplied, inGrae),
   firstOrder: mistaken(GRAE.mistakes.firstOrder, inGrae),
-  log10: mutant(
-    'decimal logarithm',
-    withGrae({ logDet: a => tf.mul(GRAE_RULES.logDet(a), constant(Math.LOG10E)) }),
-  ),
+  ...wrong.rules(SUBJECT, 'grae', {
+    log10: ['decimal logarithm', { logDet: a => tf.mul(GRAE_RULES.logDet(a), constant(Math.LOG10E)) }],
+    noPrior: ['no prior on the code', { prior: mean => tf.mul(GRAE_RULES.prior(mean), 0) }],
+    sylvester: [
+      "JJ' instead of J'J inside the log det",
+      { logDet: a => GRAE_RULES.logDet(swap(a)) },
+      "Sylvester: det(I + J'J/beta) = det(I + JJ'/beta) for every J, so value and all derivatives are the same.",
+    ],
+  }),
   frozenJacobian: mistaken(GRAE.mistakes.jacobianDetached, inGrae),
-  noPrior: mutant('no prior on the code', withGrae({ prior: mean => tf.mul(GRAE_RULES.prior(mean), 0) })),
   priorWithoutHalf: mistaken(GRAE.mistakes.priorWithoutHalf, inGrae),
-  sylvester: mutant(
-    "JJ' instead of J'J inside the log det",
-    withGrae({ logDet: a => GRAE_RULES.logDet(swap(a)) }),
-    "Sylvester: det(I + J'J/beta) = det(I + JJ'/beta) for every J, so value and all derivatives are the same.",
-  ),
-  taylorWithoutHalf: mistaken(BETA_VAE_TAYLOR.mistakes.penaltyWithoutHalf, inTaylor),
-  taylorFactorIgnored: mistaken(BETA_VAE_TAYLOR.mistakes.penaltyWithoutVariance, inTaylor),
-  taylorFactorTransposed: mutant(
-    "J L' for J L",
-    withTaylor({
-      spread: (j, s) => (s.kind === 'cholesky' ? tf.matMul(j, s.factor, false, true) : j),
-    }),
-  ),
-  taylorFrozenJacobian: mistaken(BETA_VAE_TAYLOR.mistakes.jacobianDetached, inTaylor),
-  klWithoutDimension: mistaken(BETA_VAE_TAYLOR.mistakes.klWithoutDimension, inTaylor),
-  klSign: mutant(
-    'KL with the log det added',
-    withTaylor({
-      kl: (mean, s) =>
-        s.kind === 'cholesky'
-          ? tf.add(BETA_VAE_TAYLOR_RULES.kl(mean, s), tf.mul(tf.sum(s.logDiagonal, 1), 2))
-          : BETA_VAE_TAYLOR_RULES.kl(mean, s),
-    }),
-  ),
-  noIdentity: mutant(
-    'S = beta (A + 1e-3)^-1: the identity of the prior forgotten',
-    withCovariance((j, beta, d) => inverse(combine(1 / beta, gram(j, d), 1e-3 / beta, identity(d)))),
-  ),
-  covarianceBetaDropped: mutant(
-    'S = (I + A)^-1',
-    withCovariance((j, _, d) => graeCovariance(j, 1, d)),
-  ),
-  covarianceBetaSquared: mutant(
-    'S = (I + A / beta^2)^-1',
-    withCovariance((j, beta, d) => graeCovariance(j, beta ** 2, d)),
-  ),
-  diagonalOnly: mutant(
-    'S = 1 / diag(I + A / beta)',
-    withCovariance((j, beta, d) =>
-      gram(j, d).map((row, i) => row.map((x, k) => (i === k ? 1 / (1 + x / beta) : 0))),
-    ),
-  ),
+  taylorWithoutHalf: mistaken(betaVaeTaylor.BETA_VAE_TAYLOR.mistakes.penaltyWithoutHalf, inTaylor),
+  taylorFactorIgnored: mistaken(betaVaeTaylor.BETA_VAE_TAYLOR.mistakes.penaltyWithoutVariance, inTaylor),
+  ...wrong.rules(SUBJECT, 'taylor', {
+    taylorFactorTransposed: [
+      "J L' for J L",
+      { spread: (j, s) => (s.kind === 'cholesky' ? tf.matMul(j, s.factor, false, true) : j) },
+    ],
+    klSign: [
+      'KL with the log det added',
+      {
+        kl: (mean, s) =>
+          s.kind === 'cholesky'
+            ? tf.add(betaVaeTaylor.BETA_VAE_TAYLOR_RULES.kl(mean, s), tf.mul(tf.sum(s.logDiagonal, 1), 2))
+            : betaVaeTaylor.BETA_VAE_TAYLOR_RULES.kl(mean, s),
+      },
+    ],
+  }),
+  taylorFrozenJacobian: mistaken(betaVaeTaylor.BETA_VAE_TAYLOR.mistakes.jacobianDetached, inTaylor),
+  klWithoutDimension: mistaken(betaVaeTaylor.BETA_VAE_TAYLOR.mistakes.klWithoutDimension, inTaylor),
+  ...wrong.formula(SUBJECT, 'covariance', {
+    noIdentity: [
+      'S = beta (A + 1e-3)^-1: the identity of the prior forgotten',
+      (j, beta, d) => mat.inverse(mat.combine(1 / beta, mat.gram(j, d), 1e-3 / beta, mat.identity(d))),
+    ],
+    covarianceBetaDropped: ['S = (I + A)^-1', (j, _, d) => graeCovariance(j, 1, d)],
+    covarianceBetaSquared: ['S = (I + A / beta^2)^-1', (j, beta, d) => graeCovariance(j, beta ** 2, d)],
+    diagonalOnly: [
+      'S = 1 / diag(I + A / beta)',
+      (j, beta, d) => mat.gram(j, d).map((row, i) => row.map((x, k) => (i === k ? 1 / (1 + x / beta) : 0))),
+    ],
+  }),
 } satisfies Readonly<Record<string, Mutant<Subject>>>;

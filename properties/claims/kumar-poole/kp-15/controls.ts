@@ -1,31 +1,12 @@
 /** @file What KP-15 is tested on, and its negative controls. */
-
 import * as tf from '@tensorflow/tfjs';
-import { type Mutant, mutant } from '../../../../src/claims/claim.js';
 import { gradient, jacobian } from '../../../../src/core/derivatives.js';
 import { GRAE, GRAE_RULES, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
 import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
-import { inverse, logDet } from '../../../../src/theory/numerics/cholesky.js';
-import { gaussianPoints, type WeightedPoint } from '../../../../src/theory/numerics/gauss-hermite.js';
-import { combine, type Matrix, traceOfProduct } from '../../../../src/theory/numerics/matrix.js';
+import { type Mutant, mat, quad, wrong } from '../../../kit.js';
 import { mistaken } from '../../../subjects/mistaken.js';
-import { optimum, type SmoothCase } from '../../../subjects/vae/smooth-cases.js';
-
-export interface Subject {
-  readonly vae: VaeRules;
-  readonly grae: GraeRules;
-  /** GRAE with the full Hessian, eq. (10). */
-  readonly full: GraeRules;
-  /** Noises with weights that average the objective to rounding. */
-  readonly points: (d: number) => readonly WeightedPoint[];
-  /** The covariance at which the beta-VAE is taken. */
-  readonly covariance: (c: SmoothCase, beta: number) => Matrix;
-  /** The beta^2 coefficient of beta-VAE minus eq. (10), from L_ijkl M_ij M_kl. */
-  readonly second: (quartic: number) => number;
-  /** The beta coefficient of beta-VAE minus GRAE. */
-  readonly first: (a: Matrix, hessian: Matrix) => number;
-}
+import { optimum } from '../../../subjects/vae/smooth-cases.js';
 
 /** log det(I + H) of symmetric matrices [B, d, d], by elimination. */
 function logDetShifted(h: tf.Tensor): tf.Tensor {
@@ -48,58 +29,70 @@ const FULL_HESSIAN_RULES: GraeRules = {
 
 /** Enough nodes for the widest posterior of a ladder and the steepest sine. */
 const NODES = 16;
-const rules = new Map([1, 2].map(d => [d, gaussianPoints(d, NODES)]));
+const rules = new Map([1, 2].map(d => [d, quad.gaussianPoints(d, NODES)]));
 
-export const SUBJECT: Subject = {
+export const SUBJECT = {
   vae: VAE_RULES,
   grae: GRAE_RULES,
+  /** GRAE with the full Hessian, eq. (10). */
   full: FULL_HESSIAN_RULES,
-  points: d => rules.get(d)!,
+  /** Noises with weights that average the objective to rounding. */
+  points: (d: number): readonly quad.WeightedPoint[] => rules.get(d)!,
+  /** The covariance at which the beta-VAE is taken. */
   covariance: optimum,
-  second: quartic => quartic / 8,
-  first: (a, hessian) => (logDet(hessian) - logDet(a)) / 2,
+  /** The beta^2 coefficient of beta-VAE minus eq. (10), from L_ijkl M_ij M_kl. */
+  second: (quartic: number) => quartic / 8,
+  /** The beta coefficient of beta-VAE minus GRAE. */
+  first: (a: mat.Matrix, hessian: mat.Matrix) => (mat.logDet(hessian) - mat.logDet(a)) / 2,
 };
+export type Subject = typeof SUBJECT;
 
 const inVae = (s: Subject, vae: VaeRules): Subject => ({ ...s, vae });
 const inGrae = (s: Subject, grae: GraeRules): Subject => ({ ...s, grae });
-const withGrae = (change: Partial<GraeRules>) => {
-  const grae = { ...SUBJECT.grae, ...change };
-  return (s: Subject): Subject => ({ ...s, grae });
-};
 
 export const MUTANTS = {
-  gaussNewton: mutant('R dropped from eq. (10): it becomes GRAE', s => ({ ...s, full: s.grae })),
-  curvatureSign: mutant('A + R for A - R in eq. (10)', s => ({
-    ...s,
-    full: {
-      ...s.full,
-      jacobian: at => {
-        const j = GRAE_RULES.jacobian(at);
-        return tf.sub(tf.mul(tf.matMul(j, j, true), 2), s.full.jacobian(at));
+  ...wrong.formula(SUBJECT, 'full', {
+    gaussNewton: ['R dropped from eq. (10): it becomes GRAE', SUBJECT.grae],
+  }),
+  ...wrong.rules(SUBJECT, 'full', {
+    curvatureSign: [
+      'A + R for A - R in eq. (10)',
+      {
+        jacobian: at => {
+          const j = GRAE_RULES.jacobian(at);
+          return tf.sub(tf.mul(tf.matMul(j, j, true), 2), SUBJECT.full.jacobian(at));
+        },
       },
-    },
-  })),
-  secondOrderClaimed: mutant('no term of first order in beta, as the approximation is usually quoted', s => ({
-    ...s,
-    first: () => 0,
-  })),
-  frozenFirst: mutant('-tr(R A^-1) / 2 for the first coefficient, as if S stayed at eq. (11)', s => ({
-    ...s,
-    first: (a, hessian) => -traceOfProduct(combine(1, a, -1, hessian), inverse(a)) / 2,
-  })),
-  quarter: mutant('1/4 for 1/8', s => ({ ...s, second: quartic => quartic / 4 })),
-  twentyFourth: mutant('1/24 for 1/8', s => ({ ...s, second: quartic => quartic / 24 })),
-  frozenCovariance: mutant('the covariance of eq. (11) in place of the optimal one', s => ({
-    ...s,
-    covariance: (c, beta) => graeCovariance(c.jacobian, beta),
-  })),
-  oneSample: mutant('one noise instead of the average', s => ({
-    ...s,
-    points: d => [{ point: Array.from({ length: d }, (_, i) => Math.cos(i + 1)), weight: 1 }],
-  })),
+    ],
+  }),
+  ...wrong.formula(SUBJECT, 'first', {
+    secondOrderClaimed: ['no term of first order in beta, as the approximation is usually quoted', () => 0],
+    frozenFirst: [
+      '-tr(R A^-1) / 2 for the first coefficient, as if S stayed at eq. (11)',
+      (a, hessian) => -mat.traceOfProduct(mat.combine(1, a, -1, hessian), mat.inverse(a)) / 2,
+    ],
+  }),
+  ...wrong.formula(SUBJECT, 'second', {
+    quarter: ['1/4 for 1/8', quartic => quartic / 4],
+    twentyFourth: ['1/24 for 1/8', quartic => quartic / 24],
+  }),
+  ...wrong.formula(SUBJECT, 'covariance', {
+    frozenCovariance: [
+      'the covariance of eq. (11) in place of the optimal one',
+      (c, beta) => graeCovariance(c.jacobian, beta),
+    ],
+  }),
+  ...wrong.formula(SUBJECT, 'points', {
+    oneSample: [
+      'one noise instead of the average',
+      d => [{ point: Array.from({ length: d }, (_, i) => Math.cos(i + 1)), weight: 1 }],
+    ],
+  }),
   missingHalf: mistaken(GRAE.mistakes.penaltyWithoutHalf, inGrae),
   betaDropped: mistaken(GRAE.mistakes.betaMissing, inGrae),
-  noPrior: mutant('no prior on the code', withGrae({ prior: mean => tf.mul(GRAE_RULES.prior(mean), 0) })),
+  ...wrong.rules(SUBJECT, 'grae', {
+    noPrior: ['no prior on the code', { prior: mean => tf.mul(GRAE_RULES.prior(mean), 0) }],
+  }),
   covarianceForRoot: mistaken(VAE.mistakes.varianceForDeviation, inVae),
   noNoise: mistaken(VAE.mistakes.noNoise, inVae),
   betaIgnored: mistaken(VAE.mistakes.betaIgnored, inVae),

@@ -1,19 +1,7 @@
 /** @file The rotation experiment with tanh: unique optima, and where they are. */
-import fc from 'fast-check';
-import { bound } from '../../../../src/claims/checks/bound.js';
-import { only } from '../../../../src/claims/checks/given.js';
-import { violates } from '../../../../src/claims/checks/violates.js';
-import {
-  type Fit,
-  orthogonalColumns,
-  rotationData,
-  rotationFit,
-} from '../../../../src/studies/rotation-fit.js';
-import { gaussianPoints } from '../../../../src/theory/numerics/gauss-hermite.js';
-import { type Matrix, multiply, transpose } from '../../../../src/theory/numerics/matrix.js';
+import * as study from '../../../../src/studies/rotation-fit.js';
 import { modQuarter } from '../../../../src/theory/numerics/procrustes.js';
-import { dyadic } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
+import { check, draw, fc, mat, quad } from '../../../kit.js';
 import type { Subject } from './controls.js';
 
 interface Experiment extends Size {
@@ -23,25 +11,25 @@ interface Experiment extends Size {
 }
 
 /** The fits of one experiment, shared by the checks and by the negative controls. */
-const fitted = new Map<string, { z: Matrix; fits: readonly Fit[] }>();
+const fitted = new Map<string, { z: mat.Matrix; fits: readonly study.Fit[] }>();
 
-function fitsOf(experiment: Experiment): { z: Matrix; fits: readonly Fit[] } {
+function fitsOf(experiment: Experiment): { z: mat.Matrix; fits: readonly study.Fit[] } {
   const key = JSON.stringify(experiment);
   const known = fitted.get(key);
   if (known) return known;
   const { seed, turn, samples, nodes } = experiment;
-  const of = {
+  const data = {
     seed,
-    weights: orthogonalColumns(turn),
+    weights: study.orthogonalColumns(turn),
     nu: 'tanh',
     posterior: 'diagonal',
     samples,
   } as const;
-  const points = gaussianPoints(2, nodes);
-  const { z, x } = rotationData(of);
+  const points = quad.gaussianPoints(2, nodes);
+  const { z, x } = study.rotationData(data);
   const made = {
     z,
-    fits: [0, 1, 2].map(restart => rotationFit(of, x, { restart, points, tolerance: 1e-6 })),
+    fits: [0, 1, 2].map(restart => study.rotationFit(data, x, { restart, points, tolerance: 1e-6 })),
   };
   fitted.set(key, made);
   return made;
@@ -53,7 +41,7 @@ function anglesOf(experiment: Experiment, rules: Subject): number[] {
   const least = Math.min(...fits.map(fit => fit.loss));
   return fits
     .filter(fit => fit.loss < least + 1e-6)
-    .map(fit => rules.angle(rules.procrustes(multiply(transpose(z), fit.means))));
+    .map(fit => rules.angle(rules.procrustes(mat.multiply(mat.transpose(z), fit.means))));
 }
 
 interface Size {
@@ -62,32 +50,32 @@ interface Size {
 }
 
 const experiments = ({ samples, nodes }: Size): fc.Arbitrary<Experiment> =>
-  plainRecord({
+  draw.record({
     seed: fc.integer({ min: 0, max: 2 ** 31 }),
-    turn: dyadic({ min: 0.25, max: 0.40625, bits: 6 }),
+    turn: draw.dyadic({ min: 0.25, max: 0.40625, bits: 6 }),
     samples: fc.constant(samples),
     nodes: fc.constant(nodes),
   });
 
 export const unique = (size: Size, runs: number) =>
-  bound<Experiment, Subject>({
+  check.bound<Experiment, Subject>({
     says: `for nu = tanh on ${size.samples} data the optimum is unique as well: of three restarts those that reach the least loss agree to 0.01 degrees`,
-    given: { arbitrary: experiments(size) },
+    given: experiments(size),
     runs,
     measure: (experiment, rules) => {
       const angles = anglesOf(experiment, rules);
       const apart = Math.max(...angles.map(a => Math.abs(modQuarter(a - angles[0]!))));
-      return [
-        { what: 'restarts at the least loss', lower: 2, upper: angles.length, scale: 2 },
-        { what: 'spread', lower: apart, upper: 0.01, scale: 0.01 },
-      ];
+      return check.below({
+        'restarts at the least loss': [2, angles.length, 2],
+        spread: [apart, 0.01, 0.01],
+      });
     },
   });
 
 export const curved = ({ samples, nodes }: Size, ...seeds: readonly [number, ...number[]]) =>
-  violates<Experiment, Subject>({
+  check.violates<Experiment, Subject>({
     says: `but it is not the true rotation: with columns at right angles, turned by 17 degrees, ${samples} data lead it more than 5 degrees away (seeds ${seeds.join(', ')})`,
-    given: only<Experiment>(seeds.map(seed => ({ seed, turn: 0.3, samples, nodes })) as [Experiment]),
+    given: check.only<Experiment>(seeds.map(seed => ({ seed, turn: 0.3, samples, nodes })) as [Experiment]),
     measure: (experiment, rules) => {
       const actual = anglesOf(experiment, rules)[0]!;
       return { claimed: 0, actual, by: Math.abs(actual) - 5, scale: 90 };

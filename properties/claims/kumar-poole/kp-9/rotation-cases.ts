@@ -1,41 +1,21 @@
 /** @file The rotation experiment with a linear decoder on data that are exactly as the model says, and its optimum in closed form. */
-import type fc from 'fast-check';
-import { svd } from '../../../../src/theory/numerics/eigen.js';
-import {
-  apply,
-  diagonal,
-  dot,
-  type Matrix,
-  multiply,
-  scale,
-  transpose,
-} from '../../../../src/theory/numerics/matrix.js';
-import { orthogonal } from '../../../arbitraries/matrix.js';
-import { dyadic, logUniform } from '../../../arbitraries/numbers.js';
-import { plainRecord } from '../../../arbitraries/record.js';
+import { draw, mat } from '../../../kit.js';
 import { linearAutoencoder } from '../../../subjects/vae/local-cases.js';
 import { posterior, type Values } from '../../../subjects/vae/step.js';
 
-export interface RotationCase {
+export const rotationCases = draw.record({
   /** Between the columns of W, of norms 2 and 1, in degrees. */
-  readonly between: number;
+  between: draw.dyadic({ min: 8, max: 172, bits: 4 }),
   /** Of the first column, in degrees. */
-  readonly turn: number;
+  turn: draw.dyadic({ min: 0, max: 360, bits: 3 }),
   /** Standard deviation of the observation noise. */
-  readonly noise: number;
+  noise: draw.logUniform({ min: 0.02, max: 1 }),
   /** Of the design of latents and noise. */
-  readonly design: Matrix;
+  design: draw.orthogonal(4),
   /** By which the decoder's columns are turned away from the optimum, in degrees. */
-  readonly away: number;
-}
-
-export const rotationCases: fc.Arbitrary<RotationCase> = plainRecord({
-  between: dyadic({ min: 8, max: 172, bits: 4 }),
-  turn: dyadic({ min: 0, max: 360, bits: 3 }),
-  noise: logUniform({ min: 0.02, max: 1 }),
-  design: orthogonal(4),
-  away: dyadic({ min: 1, max: 89, bits: 3 }),
+  away: draw.dyadic({ min: 1, max: 89, bits: 3 }),
 });
+export type RotationCase = draw.Of<typeof rotationCases>;
 
 const degrees = (angle: number): number => (angle * Math.PI) / 180;
 
@@ -58,29 +38,23 @@ export const rotation = (angle: number): number[][] => {
 
 /** Eight latents z and data x = Wz + noise whose second moments are exactly I, 0 between z and noise, and noise^2 I. */
 export function dataOf(c: RotationCase): { z: number[][]; x: number[][] } {
-  const rows = c.design.flatMap(row => [1, -1].map(sign => scale(2 * sign, row)));
+  const rows = c.design.flatMap(row => [1, -1].map(sign => mat.scale(2 * sign, row)));
   const w = weightsOf(c);
   return {
     z: rows.map(row => row.slice(0, 2)),
-    x: rows.map(row => apply(w, row.slice(0, 2)).map((value, m) => value + c.noise * row[m + 2]!)),
+    x: rows.map(row => mat.apply(w, row.slice(0, 2)).map((value, m) => value + c.noise * row[m + 2]!)),
   };
 }
 
-export interface RotationOptimum {
-  /** W V, V the right singular vectors of W: columns at right angles. */
-  readonly decoder: Matrix;
-  readonly singular: readonly number[];
-}
-
-/** Where the beta-VAE with a mean-field posterior is least. */
-export function optimumOf(w: Matrix): RotationOptimum {
-  const { values, scaledLeft } = svd(w);
-  return { decoder: transpose(scaledLeft), singular: values };
+/** Where the beta-VAE with a mean-field posterior is least: WV, V the right singular vectors of W, at right angles. */
+export function optimumOf(w: mat.Matrix) {
+  const { values, scaledLeft } = mat.svd(w);
+  return { decoder: mat.transpose(scaledLeft), singular: values };
 }
 
 /** The best encoder of a decoder A, (A'A + noise^2)^-1 A'. */
-export function encoderOf(a: Matrix, noise: number): number[][] {
-  const { values, right, scaledLeft } = svd(a);
+export function encoderOf(a: mat.Matrix, noise: number): number[][] {
+  const { values, right, scaledLeft } = mat.svd(a);
   return right.map((_, i) =>
     a.map((__, m) =>
       values.reduce((sum, s, k) => sum + (right[k]![i]! * scaledLeft[k]![m]!) / (s ** 2 + noise ** 2), 0),
@@ -91,8 +65,8 @@ export function encoderOf(a: Matrix, noise: number): number[][] {
 /** The numbers of core's linear autoencoder with that decoder, its best encoder, and a covariance. */
 export function valuesOf(
   c: RotationCase,
-  decoder: Matrix,
-  covariance: Matrix,
+  decoder: mat.Matrix,
+  covariance: mat.Matrix,
   kind: 'diagonal' | 'cholesky' = 'diagonal',
 ): Values {
   const net = linearAutoencoder(2, 2, kind);
@@ -109,13 +83,12 @@ export function valuesOf(
 }
 
 /** The best independent variances for a decoder: 1 / (1 + |a_i|^2 / noise^2). */
-export const meanField = (decoder: Matrix, noise: number): number[][] =>
-  diagonal(transpose(decoder).map(a => noise ** 2 / (noise ** 2 + dot(a, a))));
+export const meanField = (decoder: mat.Matrix, noise: number): number[][] =>
+  mat.diagonal(mat.transpose(decoder).map(a => noise ** 2 / (noise ** 2 + mat.dot(a, a))));
 
 /** The sum of z m' over the data, m the means that an encoder infers. */
-export function crossOf({ z, x }: { z: Matrix; x: Matrix }, encoder: Matrix): number[][] {
-  return multiply(
-    transpose(z),
-    x.map(row => apply(encoder, row)),
+export const crossOf = ({ z, x }: { z: mat.Matrix; x: mat.Matrix }, encoder: mat.Matrix): number[][] =>
+  mat.multiply(
+    mat.transpose(z),
+    x.map(row => mat.apply(encoder, row)),
   );
-}
