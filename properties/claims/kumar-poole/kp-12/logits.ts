@@ -1,3 +1,4 @@
+/** @file KP-12 through logits: the Taylor objective of the Bernoulli VAE, exact for affine decoders. */
 import { makeBernoulliVae } from '../../../../src/core/objectives/vae/beta-vae-bernoulli.js';
 import { makeBernoulliTaylor } from '../../../../src/core/objectives/vae/beta-vae-taylor-bernoulli.js';
 import { averagedStep, noisyStep, sampling } from '../../../../src/studies/noisy-step.js';

@@ -1,3 +1,4 @@
+/** @file UJV-14: the checks of independent noise and of one noise for all steps. */
 import type { PowerSum } from '../../../../src/theory/closed/power-sum.js';
 import {
   type Ridge,

@@ -1,3 +1,4 @@
+/** @file UJV-18 (Algorithms 1-3): whether the algorithms step along the gradients of their objectives. */
 import { claim, conditional } from '../../../kit.js';
 import { algorithm1, algorithm3, negative, optimiserDecay, positive, printed1, printed2 } from './checks.js';
 import { MUTANTS, SUBJECT } from './controls.js';

@@ -1,3 +1,4 @@
+/** @file UJV-20 (eqs. 51-55): the algebra from the ELBO to the VariationalSAM objective. */
 import { claim, conditional, mat, mutant } from '../../../kit.js';
 import {
   byQuadrature,

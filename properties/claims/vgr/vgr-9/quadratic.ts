@@ -1,3 +1,4 @@
+/** @file VGR-9 on quadratic decoders: the sides that the limits of small noise are held against. */
 import type { GammaVaeClosedRules } from '../../../../src/core/objectives/gamma-vae/gamma-vae-closed.js';
 import { closedEnergy } from '../../../../src/studies/energy.js';
 import type { quadraticReconstruction } from '../../../../src/theory/closed/quadratic-decoder.js';
