@@ -1,19 +1,19 @@
-/** @file A small sample of real images, reduced MNIST digits: see golden/digits/README.md. */
+/** @file A small sample of real images, handwritten digits of 8x8 pixels: see golden/digits/README.md. */
 import { readFileSync } from 'node:fs';
 
 /** From dist/src/theory/published/ to golden/, which the package ships beside dist/. */
-const FILE = new URL('../../../../golden/digits/mnist-8x8.json', import.meta.url);
+const FILE = new URL('../../../../golden/digits/optdigits-8x8.json', import.meta.url);
 
 /** Pixels of an image. */
 export const DIGIT_PIXELS = 64;
 
-/** A pixel stands for three by three of the original: three times its value keeps the distances between images. */
-const PIXEL = 3 / 255;
+/** A pixel counts 0 to 16 of four by four of the original: four times its share keeps the distances between images. */
+const PIXEL = 4 / 16;
 
 let known: Float64Array | undefined;
 
 /**
- * 384 digits, a row of 64 pixels each, as far apart as the images of 28x28 with values from 0 to 1 that they were made from.
+ * 384 digits, a row of 64 pixels each, as far apart as images of 32x32 with values from 0 to 1.
  * @throws where the file is missing or of another length than it says
  */
 export function digits(): Float64Array {
