@@ -1,4 +1,6 @@
 /** @file Runs of networks with batch normalisation: running statistics from step to step, in checkpoints and in validation. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
@@ -17,6 +19,7 @@ import {
 } from '../../src/train/graphs.js';
 import { modelOf } from '../../src/train/model.js';
 import { openRunner } from '../../src/train/open-runner.js';
+import type { TrainResult } from '../../src/train/result.js';
 import { train } from '../../src/train/train.js';
 import { inFolder } from '../formats/temporary.js';
 import { suite } from '../harness.js';
@@ -40,6 +43,18 @@ const carriedIn = (folder: string): Floats =>
 const doubles = (floats: Floats): Record<string, Float64Array> =>
   Object.fromEntries(Object.entries(floats).map(([name, values]) => [name, Float64Array.from(values)]));
 
+let shared: Promise<{ readonly folder: string; readonly result: TrainResult }> | undefined;
+
+/** One run for the tests that only look at it. */
+function wholeRun() {
+  shared ??= (async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'flatcheck-test-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    return { folder, result: await train(resnet(), optionsFor(folder)) };
+  })();
+  return shared;
+}
+
 const relative = (a: number, b: number): number => Math.abs(a - b) / Math.abs(b);
 
 test('statistics begin fresh, move with every step, and are resumed bit for bit', () =>
@@ -47,8 +62,7 @@ test('statistics begin fresh, move with every step, and are resumed bit for bit'
     const config = resnet();
     const model = modelOf(config, [16, 16, 3]);
     const first = firstCarried(model, config.seed);
-    const whole = join(folder, 'whole');
-    await train(config, optionsFor(whole));
+    const { folder: whole } = await wholeRun();
     const last = carriedIn(whole);
     assert.equal(Object.keys(last).sort(), Object.keys(carriedShapes(model)).sort());
     const names = Object.keys(last).filter(name => name.startsWith('statistics.'));
@@ -69,30 +83,29 @@ test('statistics begin fresh, move with every step, and are resumed bit for bit'
     assert.equal(bits(parts), bits(whole));
   }));
 
-test('validation has the running statistics, as float64 has them, and not those of its batches', () =>
-  inFolder(async folder => {
-    const config = resnet();
-    const result = await train(config, optionsFor(folder));
-    const data = openData(config);
-    const model = modelOf(config, data.images.shape);
-    const records = data.counts.validation;
-    const network = Object.fromEntries(
-      Object.entries(doubles(carriedIn(folder))).filter(([name]) => !name.startsWith('state.')),
-    );
-    const x = Float64Array.from(data.validation(0, records));
-    const measures = { squaredErrorAtMean };
-    const exact = compileFloat64(graphOf(evaluation(model, records, measures))).run({ ...network, x });
-    const { normalised: _, ...inTraining } = model.net;
-    const byBatch = compileFloat64(graphOf(evaluation({ ...model, net: inTraining }, records, measures)));
-    const params = Object.fromEntries(Object.entries(network).filter(([name]) => name.startsWith('param.')));
-    const other = byBatch.run({ ...params, x });
-    const got = result.validation!.numbers;
-    assert.equal(Object.keys(got).sort(), Object.keys(exact).sort());
-    for (const [name, [value]] of Object.entries(exact))
-      assert.ok(relative(got[name]!, value!) < 1e-5, `${name}: ${got[name]} against ${value}`);
-    for (const name of ['loss', 'measure.squaredErrorAtMean'])
-      assert.ok(relative(got[name]!, other[name]![0]!) > 1e-2, `${name}: ${got[name]} as of the batch`);
-  }));
+test('validation has the running statistics, as float64 has them, and not those of its batches', async () => {
+  const config = resnet();
+  const { folder, result } = await wholeRun();
+  const data = openData(config);
+  const model = modelOf(config, data.images.shape);
+  const records = data.counts.validation;
+  const network = Object.fromEntries(
+    Object.entries(doubles(carriedIn(folder))).filter(([name]) => !name.startsWith('state.')),
+  );
+  const x = Float64Array.from(data.validation(0, records));
+  const measures = { squaredErrorAtMean };
+  const exact = compileFloat64(graphOf(evaluation(model, records, measures))).run({ ...network, x });
+  const { normalised: _, ...inTraining } = model.net;
+  const byBatch = compileFloat64(graphOf(evaluation({ ...model, net: inTraining }, records, measures)));
+  const params = Object.fromEntries(Object.entries(network).filter(([name]) => name.startsWith('param.')));
+  const other = byBatch.run({ ...params, x });
+  const got = result.validation!.numbers;
+  assert.equal(Object.keys(got).sort(), Object.keys(exact).sort());
+  for (const [name, [value]] of Object.entries(exact))
+    assert.ok(relative(got[name]!, value!) < 1e-5, `${name}: ${got[name]} against ${value}`);
+  for (const name of ['loss', 'measure.squaredErrorAtMean'])
+    assert.ok(relative(got[name]!, other[name]![0]!) > 1e-2, `${name}: ${got[name]} as of the batch`);
+});
 
 for (const objective of [
   { name: 'samba', rec: 'mean', beta: 0.1, variance: { fixed: 0.01 } },
