@@ -125,6 +125,7 @@ const CLAIMS: Readonly<Record<string, string>> = {
   'VGR-20': 'vgr/vgr-20',
   'VGR-21': 'vgr/vgr-21',
   'VGR-22': 'vgr/vgr-22',
+  'VGR-23': 'vgr/vgr-23/claim',
   'RAE-1': 'rae/rae-1',
   'RAE-2': 'rae/rae-2/claim',
   'RAE-3': 'rae/rae-3',
