@@ -103,6 +103,7 @@ const CLAIMS: Readonly<Record<string, string>> = {
   'KP-35': 'kumar-poole/kp-35',
   'KP-36': 'kumar-poole/kp-36',
   'KP-37': 'kumar-poole/kp-37/claim',
+  'KP-38': 'kumar-poole/kp-38/claim',
   'KP-39': 'kumar-poole/kp-39/claim',
   'VGR-1': 'vgr/vgr-1/claim',
   'VGR-2': 'vgr/vgr-2',
