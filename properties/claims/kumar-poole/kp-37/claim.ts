@@ -1,4 +1,4 @@
-/** @file KP-37: appendix A for correlated priors of three and more latents, by conditional distribution functions in any order. */
+/** @file KP-37: appendix A for correlated priors of three and more latents, taken in any order. */
 import { normalQuantile } from '../../../../src/claims/normal-quantile.js';
 import { normalCdf } from '../../../../src/claims/statistics.js';
 import { jacobianColumns } from '../../../../src/theory/closed/prior-symmetry.js';

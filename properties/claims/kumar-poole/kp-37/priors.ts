@@ -1,4 +1,4 @@
-/** @file Priors of three and more dependent latents whose conditional distribution functions are known in any order. */
+/** @file Priors of dependent latents with conditional distribution functions in any order. */
 import { normalQuantile } from '../../../../src/claims/normal-quantile.js';
 import { normalCdf } from '../../../../src/claims/statistics.js';
 import { draw, fc, mat } from '../../../kit.js';

@@ -1,4 +1,4 @@
-/** @file KP-38: what gradient descent does to the rotation of the latents: nothing of its own, unless the parameters have axes. */
+/** @file KP-38: gradient descent and the rotation of the latents, with parameters that have axes and others. */
 import { modQuarter } from '../../../../src/theory/numerics/procrustes.js';
 import { check, claim, conditional, draw, fc, mat, wrong } from '../../../kit.js';
 import {

@@ -1,4 +1,4 @@
-/** @file KP-39: figure 6. With a posterior of its own for each datum a diagonal covariance fixes the rotation, a full one does not. */
+/** @file KP-39: figure 6. A diagonal covariance for each datum fixes the rotation, a full one does not. */
 import { VAE, VAE_RULES, type VaeRules } from '../../../../src/core/objectives/vae/vae.js';
 import type { Nonlinearity } from '../../../../src/studies/rotation-fit.js';
 import { rotationNet } from '../../../../src/studies/rotation-net.js';

@@ -1,4 +1,4 @@
-/** @file The rotation experiment with a posterior of its own for each datum: optima in plain doubles, from rotated starts. */
+/** @file The rotation experiment with a posterior for each datum: its optima from turned starts. */
 import {
   NOISE,
   type Nonlinearity,
@@ -113,7 +113,7 @@ function fitFrom({ seed, nu, turn }: Experiment, family: Family, start: Start, f
 /** Where a fit begins, from the true decoder and latents. */
 type Start = (truth: mat.Vector) => mat.Vector;
 
-/** The optima from the true decoder in latents that are turned, one for each start; kept for the negative controls. */
+/** The optima, one for each start, from the true decoder in turned latents; kept for the mutants. */
 export function fitsOf(experiment: Experiment, family: Family): readonly Fit[] {
   const key = JSON.stringify([experiment, family]);
   const known = fitted.get(key);

@@ -2,7 +2,7 @@
 import { draw, fc, mat } from '../../../kit.js';
 import * as linear from '../../../subjects/energy/linear-cases.js';
 
-/** Data of rank r with an autoencoder of zero error, r of whose latents are in use, with any invertible code of them. */
+/** Data of rank r, and an autoencoder of zero error with an invertible code in r of its latents. */
 export const cases = fc
   .constantFrom([4, 1, 2] as const, [6, 3, 4] as const, [5, 2, 2] as const, [7, 3, 5] as const)
   .chain(([d, rank, latent]) =>
@@ -17,7 +17,7 @@ export const cases = fc
   );
 export type Case = draw.Of<typeof cases>;
 
-/** The deterministic autoencoder; the codes of unused latents are 0, whatever the decoder would make of others. */
+/** The deterministic autoencoder; unused latents have the code 0. */
 export function autoencoder({ c, code, places, unused }: Case): { encoder: number[][]; decoder: number[][] } {
   const rank = linear.rankOf(c);
   const roots = c.values.slice(0, rank).map(Math.sqrt);

@@ -1,6 +1,6 @@
 /**
- * @file VGR-23: a second model of a deterministic autoencoder's codes, its uninformative latents discarded first: where all is
- * linear and Gaussian it generates the data.
+ * @file VGR-23: a second model of a deterministic autoencoder's informative latents generates the data,
+ * where all is linear and Gaussian.
  */
 import { GAMMA_VAE_RULES } from '../../../../src/core/objectives/gamma-vae/gamma-vae.js';
 import { energy } from '../../../../src/studies/energy.js';
@@ -26,7 +26,7 @@ const SUBJECT = {
 };
 type Subject = typeof SUBJECT;
 
-/** The codes of the data in the latents that are kept, and the eigenvalues of their moments as a case of their own. */
+/** The codes in the latents that are kept, as data of their own, and the decoder of these latents. */
 function secondStage(c: Case, { informative }: Subject) {
   const { encoder, decoder } = autoencoder(c);
   const codes = moments(linear.dataOf(c.c).map(x => mat.apply(encoder, x)));
