@@ -97,18 +97,21 @@ const STEP = 2 ** -9;
 const WEIGHTS = [45 / 60, -9 / 60, 1 / 60];
 
 /**
- * |det J_r(z)| in the plane by differences of sixth order: about ten digits, and independent of how r is
- * made.
+ * The columns of J_r(z) by differences of sixth order: about ten digits, and independent of how r is made.
  */
-export function determinantOf(r: Transformation, z: Vector): number {
-  const [p, q] = [0, 1].map(axis => {
+export const jacobianColumns = (r: Transformation, z: Vector): number[][] =>
+  z.map((_, axis) => {
     const at = (t: number): number[] => r(z.map((x, i) => (i === axis ? x + t : x)));
     const slopes = WEIGHTS.map((w, k) => {
       const [ahead, behind] = [at((k + 1) * STEP), at(-(k + 1) * STEP)];
       return ahead.map((x, i) => (w * (x - behind[i]!)) / STEP);
     });
-    return [0, 1].map(i => slopes.reduce((sum, s) => sum + s[i]!, 0));
-  }) as [number[], number[]];
+    return z.map((__, i) => slopes.reduce((sum, s) => sum + s[i]!, 0));
+  });
+
+/** |det J_r(z)| in the plane. */
+export function determinantOf(r: Transformation, z: Vector): number {
+  const [p, q] = jacobianColumns(r, z) as [number[], number[]];
   return Math.abs(p[0]! * q[1]! - p[1]! * q[0]!);
 }
 
