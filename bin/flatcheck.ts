@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** @file The program: the command line with our registries, and with the arguments and the exit code of this process. */
+/**
+ * @file The program: the command line with our registries, and with the arguments and the exit code of this
+ * process.
+ */
 // first of all: ONNX Runtime is silent here and in every child
 import '../src/engine/onnx/runtime.js';
 import { fileURLToPath } from 'node:url';

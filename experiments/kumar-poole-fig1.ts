@@ -1,4 +1,7 @@
-/** @file Figures 1, 5 and 6 of Kumar & Poole 2020: how far the latents that a beta-VAE infers are turned from the true ones. */
+/**
+ * @file Figures 1, 5 and 6 of Kumar & Poole 2020: how far the latents that a beta-VAE infers are turned from
+ * the true ones.
+ */
 
 import { below, judge, judgeWithin } from '../src/claims/experiment/judge.js';
 import type { Figure, RunRecord, Series } from '../src/claims/experiment/model.js';
@@ -27,7 +30,10 @@ const SIZES: Readonly<Record<Scale, Readonly<Record<'sets' | 'restarts' | 'sampl
   paper: { sets: 10, restarts: 3, samples: 4000, radii: 4 },
 };
 
-/** As the paper has it; and with a diagonal posterior also what it must have meant by columns of different norms. */
+/**
+ * As the paper has it; and with a diagonal posterior also what it must have meant by columns of different
+ * norms.
+ */
 const ARMS = NONLINEARITIES.flatMap(nu => [
   { nu, posterior: 'diagonal', columns: 'rescaled' } as const,
   { nu, posterior: 'diagonal', columns: 'orthogonal' } as const,

@@ -1,4 +1,7 @@
-/** @file Figure 3 of Kumar & Poole 2020: the beta-VAE, its Taylor objective and GRAE of trained networks, over beta. */
+/**
+ * @file Figure 3 of Kumar & Poole 2020: the beta-VAE, its Taylor objective and GRAE of trained networks, over
+ * beta.
+ */
 
 import { below, judge, judgeWithin, type Part } from '../src/claims/experiment/judge.js';
 import type { Figure, Judgement, RunRecord, Series } from '../src/claims/experiment/model.js';

@@ -1,4 +1,7 @@
-/** @file The experiments by name, each loaded when it is asked for. An experiment is the default export of its file. */
+/**
+ * @file The experiments by name, each loaded when it is asked for. An experiment is the default export of its
+ * file.
+ */
 import type { Experiment } from '../src/train/experiment/experiment.js';
 import type { ExperimentEntry } from '../src/train/experiment/registry.js';
 

@@ -1,4 +1,7 @@
-/** @file Figure 1 of Ujváry et al. 2022: a loss with a sharp and a wide minimum, and what SAM and MFVI make of it. */
+/**
+ * @file Figure 1 of Ujváry et al. 2022: a loss with a sharp and a wide minimum, and what SAM and MFVI make of
+ * it.
+ */
 
 import type { Figure, RunRecord, Series } from '../src/claims/experiment/model.js';
 import { drive, entry, type State, type Stepper } from '../src/studies/stepper.js';

@@ -81,7 +81,10 @@ const SIZES: Readonly<Record<Scale, Size>> = {
 };
 
 const [MOMENTUM, DECAY] = [0.9, 5e-4];
-/** Shares of the steps at which the rate falls to a fifth: as usual for these networks, the paper says "stepwise". */
+/**
+ * Shares of the steps at which the rate falls to a fifth: as usual for these networks, the paper says
+ * "stepwise".
+ */
 const DECAYS = [0.3, 0.6, 0.8];
 const SMOOTHING: Readonly<Record<DataName, number>> = { cifar10: 0.1, cifar100: 0 };
 const CLASSES: Readonly<Record<DataName, number>> = { cifar10: 10, cifar100: 100 };

@@ -1,4 +1,7 @@
-/** @file Figure 3 of Dai, Wenliang & Wipf 2021: slices through the energy of a one-layer VAE for several gamma. */
+/**
+ * @file Figure 3 of Dai, Wenliang & Wipf 2021: slices through the energy of a one-layer VAE for several
+ * gamma.
+ */
 
 import type { Curve, Figure, RunRecord, Series } from '../src/claims/experiment/model.js';
 import { stream } from '../src/claims/random.js';
@@ -83,7 +86,10 @@ function slice(rules: GammaVaeRules, name: 'segment' | 'rotation', gamma: number
   };
 }
 
-/** Straight lines in the decoder's weights through the sparse optimum, in random directions; the first one is the curve. */
+/**
+ * Straight lines in the decoder's weights through the sparse optimum, in random directions; the first one is
+ * the curve.
+ */
 function lines(rules: GammaVaeRules, gamma: number, points: number, seed: number): Computed {
   const random = stream(seed, 'lines');
   const sampled = Array.from({ length: LINES }, () => {

@@ -1,4 +1,7 @@
-/** @file Figure 4 of Dai, Wenliang & Wipf 2021, on a synthetic manifold: gamma learned, and fixed at the learned value from the start. */
+/**
+ * @file Figure 4 of Dai, Wenliang & Wipf 2021, on a synthetic manifold: gamma learned, and fixed at the
+ * learned value from the start.
+ */
 
 import { below, judge, judgeWithin, withinFactor } from '../src/claims/experiment/judge.js';
 import type { Figure, RunRecord, Series } from '../src/claims/experiment/model.js';
@@ -69,7 +72,10 @@ function training(size: ManifoldSize, seed: number, start: number, track: Track)
   });
 }
 
-/** One training, or one and then another that begins with the gamma that the first ended with: as one computation. */
+/**
+ * One training, or one and then another that begins with the gamma that the first ended with: as one
+ * computation.
+ */
 function inTurn(
   size: ManifoldSize,
   seed: number,

@@ -1,6 +1,6 @@
 /**
- * @file The claims by their ids, each loaded when it is asked for. A claim is the default export of claims/<paper>/<id>.ts, or
- * of claims/<paper>/<id>/claim.ts where it has helpers of its own.
+ * @file The claims by their ids, each loaded when it is asked for. A claim is the default export of
+ * claims/<paper>/<id>.ts, or of claims/<paper>/<id>/claim.ts where it has helpers of its own.
  */
 import type { ClaimEntry } from '../src/claims/registry.js';
 import type { Paper } from '../src/claims/result.js';

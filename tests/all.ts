@@ -1,6 +1,7 @@
 /**
- * @file Runs all unit tests, a process for each folder, two at a time, and adds up what they say; then the gate, with the
- * results of those tests. `--without-claims`: a few cases of each claim instead of all, and no gate.
+ * @file Runs all unit tests, a process for each folder, two at a time, and adds up what they say; then the
+ * gate, with the results of those tests. `--without-claims`: a few cases of each claim instead of all, and no
+ * gate.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** @file Every claim, uninstrumented and on all cores, as one test each; then a few cases of each here, for coverage. */
+/**
+ * @file Every claim, uninstrumented and on all cores, as one test each; then a few cases of each here, for
+ * coverage.
+ */
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { ClaimResult } from '../src/claims/result.js';

@@ -9,5 +9,7 @@ export const CLAIMS_FILE = 'report.json';
 /** As of `flatcheck vectors check golden/vectors --json`. */
 export const VECTORS_FILE = 'vectors.json';
 
-/** The environment variable that leaves out the claims as a whole: another run of the same code verifies them. */
+/**
+ * The environment variable that leaves out the claims as a whole: another run of the same code verifies them.
+ */
 export const FEW = 'FLATCHECK_TEST_FEW';

@@ -1,4 +1,7 @@
-/** @file uvu's suite with what uvu lacks: a count of the tests that ran, a time limit, and their names for JUnit. */
+/**
+ * @file uvu's suite with what uvu lacks: a count of the tests that ran, a time limit, and their names for
+ * JUnit.
+ */
 import { suite as uvuSuite } from 'uvu';
 import { times } from './soak.js';
 

@@ -9,8 +9,8 @@ import '../src/engine/onnx/runtime.js';
 const queue: unknown[][] = [];
 Object.assign(globalThis, { UVU_DEFER: 1, UVU_QUEUE: queue });
 
-// This process is measured already where coverage is asked for; its children would each leave 20 MB of it, to no use
-// but for the command line, whose workers and launched runs are programs of their own.
+// This process is measured already where coverage is asked for; its children would each leave 20 MB of it, to
+// no use but for the command line, whose workers and launched runs are programs of their own.
 if (!process.argv.includes('cli/')) delete process.env.NODE_V8_COVERAGE;
 
 const { exec } = await import('uvu');

@@ -54,8 +54,8 @@ const angleBetween = (z: Matrix, means: Matrix): number =>
 export const principalAngle = (weights: Matrix): number => axisAngle(transpose(svd(weights).right));
 
 /**
- * The angle of the exact optimum for nu = identity on these very data: probabilistic PCA with the variance given, columns
- * along the principal axes of the data.
+ * The angle of the exact optimum for nu = identity on these very data: probabilistic PCA with the variance
+ * given, columns along the principal axes of the data.
  */
 export function linearAngle(z: Matrix, x: Matrix): number {
   const n = x.length;

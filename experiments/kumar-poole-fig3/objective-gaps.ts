@@ -1,4 +1,6 @@
-/** @file The beta-VAE, its Taylor objective and GRAE of one trained network on records that it has not seen. */
+/**
+ * @file The beta-VAE, its Taylor objective and GRAE of one trained network on records that it has not seen.
+ */
 
 import * as tf from '@tensorflow/tfjs';
 import { fill, stream } from '../../src/claims/random.js';
@@ -18,8 +20,9 @@ import { evaluatedShapes, type Stage } from '../../src/train/graphs.js';
 import type { Numbers } from '../../src/train/runner.js';
 
 /**
- * Means over a batch: GRAE; how far the Taylor objective is above it; and of the beta-VAE above its Taylor objective
- * from one antithetic pair of noises a record, with |J L noise|^2 / 2 as control variate, the mean and the mean square.
+ * Means over a batch: GRAE; how far the Taylor objective is above it; and of the beta-VAE above its Taylor
+ * objective from one antithetic pair of noises a record, with |J L noise|^2 / 2 as control variate, the mean
+ * and the mean square.
  */
 export function gapTerms(net: Autoencoder, params: Params, x: tf.Tensor, noise: tf.Tensor, beta: number) {
   const posterior = net.encode(params, x);
@@ -52,7 +55,9 @@ const batchFor = (records: number): number => {
   for (let size = Math.min(MOST, records); ; size--) if (records % size === 0) return size;
 };
 
-/** The gaps of a trained beta-VAE on its validation records, batch normalisation with its running statistics. */
+/**
+ * The gaps of a trained beta-VAE on its validation records, batch normalisation with its running statistics.
+ */
 export async function gapsOfTrained(
   { model, network, data, config, engine, threads }: Trained,
   beta: number,

@@ -1,4 +1,7 @@
-/** @file What the figures of SAMBA train: networks and lengths by scale, objectives and optimisers by convention. */
+/**
+ * @file What the figures of SAMBA train: networks and lengths by scale, objectives and optimisers by
+ * convention.
+ */
 import type { ObjectiveSpec } from '../../src/core/objectives/list.js';
 import { parseConfig, type TrainConfig } from '../../src/train/config.js';
 import type { Convention, Scale, Setting } from '../../src/train/experiment/experiment.js';
@@ -12,9 +15,9 @@ export const ALPHA2 = [1e-6, 1e-4, 1e-2, 1] as const;
 const KL_COEFFICIENT = 0.1;
 
 /**
- * The objective of an arm for d latents. The equations (2), (3), (10): squared errors and the whole KL divergence, RAE with
- * lambda = alpha sqrt(d). The released code: means over all entries, which spreads the KL coefficient over the latents; its
- * RAE has one norm over the batch and the unsquared norm of all codes.
+ * The objective of an arm for d latents. The equations (2), (3), (10): squared errors and the whole KL
+ * divergence, RAE with lambda = alpha sqrt(d). The released code: means over all entries, which spreads the
+ * KL coefficient over the latents; its RAE has one norm over the batch and the unsquared norm of all codes.
  */
 export function objectiveFor(
   convention: Convention,
@@ -51,8 +54,8 @@ const EPOCH = 156;
 const VALIDATE_EVERY_EPOCHS = 15;
 
 /**
- * Validations in the published histories, one every 15 epochs. They end with the shortest run of a sweep, the runs went on:
- * what the authors measured is known after these, and ours end there (golden/published).
+ * Validations in the published histories, one every 15 epochs. They end with the shortest run of a sweep, the
+ * runs went on: what the authors measured is known after these, and ours end there (golden/published).
  */
 export const VALIDATIONS = { fig2: 33, fig3: 15, fig4: 16 } as const;
 
@@ -66,7 +69,9 @@ interface Size {
   readonly batchSize: number;
   readonly length: (figure: FigureName) => object;
   readonly validation: object;
-  /** Learning rate by convention: 1e-4 in both; larger where there are few steps, so that something is learnt. */
+  /**
+   * Learning rate by convention: 1e-4 in both; larger where there are few steps, so that something is learnt.
+   */
   readonly rate: Readonly<Record<Convention, number>>;
   readonly checkpointEvery: number;
 }

@@ -1,4 +1,6 @@
-/** @file How figures 2-4 are drawn: a quantity over alpha^2, or over the steps where the variance is learned. */
+/**
+ * @file How figures 2-4 are drawn: a quantity over alpha^2, or over the steps where the variance is learned.
+ */
 import type { Figure, Point, Published, RunRecord, Series } from '../../src/claims/experiment/model.js';
 import { summarise, valuesOf } from '../../src/claims/experiment/summary.js';
 import { ALPHA2, type Model } from './configs.js';

@@ -1,4 +1,7 @@
-/** @file The authors' published runs as runs of ours, after the same number of validations: to judge and to lay beside. */
+/**
+ * @file The authors' published runs as runs of ours, after the same number of validations: to judge and to
+ * lay beside.
+ */
 import type { Arm, Published, PublishedRecords, RunRecord } from '../../src/claims/experiment/model.js';
 import { PUBLISHED, PUBLISHED_ALPHA2, type PublishedModel } from '../../src/theory/published/samba.js';
 import { commonLength, publishedAfter } from '../../src/theory/published/samba-histories.js';
@@ -23,7 +26,8 @@ export const validationsOf = (models: readonly PublishedModel[], learned = false
 /** What was measured of each run of an arm after so many validations, by seed. */
 function numbersOf(model: PublishedModel, alpha2: number, validations: number): ReadonlyMap<number, Numbers> {
   const learned = alpha2 === 0;
-  // where the variance is learned the logged number has the standard deviations in it, and nothing divides by alpha
+  // where the variance is learned the logged number has the standard deviations in it, and nothing divides by
+  // alpha
   const alpha = learned ? 1 : Math.sqrt(alpha2);
   const after = (metric: Parameters<typeof publishedAfter>[2]): Map<number, number> =>
     new Map(publishedAfter(model, alpha2, metric, validations).map(({ seed, value }) => [seed, value]));

@@ -1,4 +1,6 @@
-/** @file What the figures of SAMBA measure: as the authors plot it, and by quantities that mean what they say. */
+/**
+ * @file What the figures of SAMBA measure: as the authors plot it, and by quantities that mean what they say.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { Arm, Quantity } from '../../src/claims/experiment/model.js';
 import { halfSquaredNorm } from '../../src/core/gaussian.js';

@@ -16,7 +16,9 @@ import type { QuantityName } from './quantities.js';
 
 type Runs = readonly RunRecord[];
 
-/** Smoothness as the paper's statements mean it, and so that stretching the latent space does not change it. */
+/**
+ * Smoothness as the paper's statements mean it, and so that stretching the latent space does not change it.
+ */
 const SMOOTHNESS = [
   { suffix: 'as-plotted', quantity: 'plottedSmoothness', by: 'as plotted' },
   { suffix: 'invariant', quantity: 'plottedInvariant', by: 'as plotted, times rms(mu)' },
@@ -191,7 +193,8 @@ export const FIGURE_4: readonly Statement[] = [
     ],
     COMPARABLE,
   ),
-  // the caption: "evaluated at the mean, i.e., without the SAM step for a fair comparison"; the losses are different objectives
+  // the caption: "evaluated at the mean, i.e., without the SAM step for a fair comparison"; the losses are
+  // different objectives
   withMargin(
     'learned-comparable-reconstruction',
     'With a learned variance SAMBA reconstructs as the VAE does at the mean code, within a factor of 1.1, which is our margin.',

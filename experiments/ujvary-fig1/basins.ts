@@ -19,10 +19,15 @@ export interface Lowest {
   readonly share: number;
 }
 
-/** Neighbours two steps away as well: on a grid the direct ones see false minima in narrow oblique valleys. */
+/**
+ * Neighbours two steps away as well: on a grid the direct ones see false minima in narrow oblique valleys.
+ */
 const REACH = [-2, -1, 0, 1, 2];
 
-/** The minima of a landscape with their basins; `values` are those at the points of the grid, a row for each mean. */
+/**
+ * The minima of a landscape with their basins; `values` are those at the points of the grid, a row for each
+ * mean.
+ */
 export function basins(
   of: Landscape,
   { means, deviations }: Grid,

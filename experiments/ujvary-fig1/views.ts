@@ -1,4 +1,7 @@
-/** @file What the methods of figure 1 make of the toy loss, each a landscape and the direction in which it is descended. */
+/**
+ * @file What the methods of figure 1 make of the toy loss, each a landscape and the direction in which it is
+ * descended.
+ */
 
 import {
   gradientOf,
@@ -33,7 +36,10 @@ export function landscape(view: View, rules: ToyRules, nodes: number): Landscape
   }
 }
 
-/** The gradient of the landscape; for one step of SAM that of the loss at the perturbed point, as the algorithm has it. */
+/**
+ * The gradient of the landscape; for one step of SAM that of the loss at the perturbed point, as the
+ * algorithm has it.
+ */
 export function descent(view: View, rules: ToyRules, of: Landscape): (w: Vector) => readonly number[] {
   if (view !== 'sam-one-step') return w => gradientOf(of, w);
   const loss = toyLoss(rules);

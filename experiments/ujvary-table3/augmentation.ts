@@ -1,4 +1,7 @@
-/** @file The standard augmentation of small images: a random crop after padding by four pixels, and a random flip. */
+/**
+ * @file The standard augmentation of small images: a random crop after padding by four pixels, and a random
+ * flip.
+ */
 
 import { stream } from '../../src/claims/random.js';
 import type { Images } from '../../src/formats/images.js';

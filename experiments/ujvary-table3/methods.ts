@@ -30,8 +30,8 @@ const FISHER_SAM = { rho: 0.1, eta: 1 };
 const VARIANCE_RATE = 0.01;
 
 /**
- * The optimiser's weight decay stands for the prior's pull on the mean, 1 / (N sigma0^2), and so fixes sigma0^2: the
- * paper does not give it.
+ * The optimiser's weight decay stands for the prior's pull on the mean, 1 / (N sigma0^2), and so fixes
+ * sigma0^2: the paper does not give it.
  */
 const DECAYED: VariationalSamRules = { ...VARIATIONAL_SAM_RULES, meanWeight: () => constant(0) };
 

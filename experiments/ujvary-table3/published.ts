@@ -1,4 +1,7 @@
-/** @file The accuracies that Ujváry et al. 2022 published; their spreads are partly unreadable in the text at hand and left out. */
+/**
+ * @file The accuracies that Ujváry et al. 2022 published; their spreads are partly unreadable in the text at
+ * hand and left out.
+ */
 import type { Published } from '../../src/claims/experiment/model.js';
 import type { Scale } from '../../src/train/experiment/experiment.js';
 import type { DataName, Method } from './methods.js';

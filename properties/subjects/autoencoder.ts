@@ -1,4 +1,7 @@
-/** @file Autoencoders as the cases of claims, in one import: their networks at their codes, SAMBA and the RAE on them. */
+/**
+ * @file Autoencoders as the cases of claims, in one import: their networks at their codes, SAMBA and the RAE
+ * on them.
+ */
 export * from '../arbitraries/autoencoders.js';
 export * from '../arbitraries/given.js';
 export * from './network/degenerate.js';

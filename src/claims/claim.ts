@@ -1,4 +1,7 @@
-/** @file The claim type: a statement of a paper, its checks, and the negative controls that those checks must reject. */
+/**
+ * @file The claim type: a statement of a paper, its checks, and the negative controls that those checks must
+ * reject.
+ */
 import { type Finding, faultOf } from './finding.js';
 import type { CheckResult, Paper, ShownFormula } from './result.js';
 import type { Verdict } from './verdict.js';
@@ -15,7 +18,10 @@ export interface CheckOptions {
   readonly quick: boolean;
 }
 
-/** One test of a claim, run against an implementation of type `Subject`. Made by the constructors in `checks/`. */
+/**
+ * One test of a claim, run against an implementation of type `Subject`. Made by the constructors in
+ * `checks/`.
+ */
 export interface Check<Subject> {
   readonly kind: CheckResult['kind'];
   readonly says: string;
@@ -38,8 +44,8 @@ interface ClaimHead {
   /** Paper and equation or section. */
   readonly source: string;
   /**
-   * The formula as printed and, where that is wrong or imprecise, as it should be. `asRead`: the print leaves the formula to the
-   * reader, and `printed` is our reading of it.
+   * The formula as printed and, where that is wrong or imprecise, as it should be. `asRead`: the print leaves
+   * the formula to the reader, and `printed` is our reading of it.
    */
   readonly tex: { readonly printed: string; readonly corrected?: string; readonly asRead?: true };
   /** The closed forms that its checks evaluate, shown as they are evaluated. */
@@ -138,8 +144,8 @@ function validateParts<Subject>({ id, verdict, checks, mutants }: ClaimSpec<Subj
 
 /**
  * A claim for the registry, with the type of its subject hidden.
- * @throws TypeError when it has no check or no mutant, or is refuted without a counterexample or without a check of the
- * corrected statement
+ * @throws TypeError when it has no check or no mutant, or is refuted without a counterexample or without a
+ * check of the corrected statement
  */
 export function claim(spec: UncheckedSpec): Claim;
 export function claim<Subject, CheckName extends string, MutantName extends string>(

@@ -1,4 +1,7 @@
-/** @file What follows from the numbers and outcomes of a result: the same when it is made and when it is read back. */
+/**
+ * @file What follows from the numbers and outcomes of a result: the same when it is made and when it is read
+ * back.
+ */
 import type { CheckResult, MutantResult, OrderEstimate, OrderOutcome } from './result.js';
 import type { Outcome } from './verdict.js';
 

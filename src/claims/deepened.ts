@@ -39,7 +39,10 @@ function controlled<Subject>(
   return { ...far, outcome: 'fail', failure };
 }
 
-/** What two checks demand that are one after the other: the cases of both, and what the second is strict about. */
+/**
+ * What two checks demand that are one after the other: the cases of both, and what the second is strict
+ * about.
+ */
 const both = (near: Demands, far: Demands): Demands => ({
   ...near,
   ...far,

@@ -1,4 +1,7 @@
-/** @file What a claim says of its paper's print: a finding, with the words that it is about and where they stand. */
+/**
+ * @file What a claim says of its paper's print: a finding, with the words that it is about and where they
+ * stand.
+ */
 
 /** What kind of difference a finding is. An author's caveat is no finding against the paper. */
 export const FINDING_CLASSES = {
@@ -11,7 +14,9 @@ export const FINDING_CLASSES = {
 
 export type FindingClass = keyof typeof FINDING_CLASSES;
 
-/** One finding. Its class, the quotation and its place are part of the claim, so that they cannot drift apart. */
+/**
+ * One finding. Its class, the quotation and its place are part of the claim, so that they cannot drift apart.
+ */
 export interface Finding {
   readonly class: FindingClass;
   /** The finding as a sentence. */

@@ -1,4 +1,7 @@
-/** @file The inverse of the normal distribution function: algorithm AS 241 (PPND16) of Wichura, Appl. Statist. 37 (1988). */
+/**
+ * @file The inverse of the normal distribution function: algorithm AS 241 (PPND16) of Wichura, Appl. Statist.
+ * 37 (1988).
+ */
 import { portableLog } from './portable-log.js';
 
 /** Coefficients of ascending powers, numerator over denominator, in the paper's three regions. */

@@ -111,10 +111,11 @@ export function decideFromCases(cases: readonly CaseDecision[], rule: OrderRule)
 /**
  * Decides whether residuals are K * step^order to leading order.
  *
- * Each ladder's asymptotic window is found (see findWindow), its slope fitted with correction terms in the step so that
- * pre-asymptotic bias is taken out, and its constant extrapolated as a vector. The slopes of all cases give a Student
- * interval at 99 %, which must be narrower than +- 0.05. Corrections are taken to be integer powers of the step: where
- * they are powers of its root, let the root be the step and double the order.
+ * Each ladder's asymptotic window is found (see findWindow), its slope fitted with correction terms in the
+ * step so that pre-asymptotic bias is taken out, and its constant extrapolated as a vector. The slopes of all
+ * cases give a Student interval at 99 %, which must be narrower than +- 0.05. Corrections are taken to be
+ * integer powers of the step: where they are powers of its root, let the root be the step and double the
+ * order.
  *
  * - `pass`: slope and, where the theorem gives one, constant are right
  * - `exact`: every residual is at round-off, as the constant (0, or not given) allows

@@ -1,7 +1,7 @@
 /**
- * @file Natural logarithm from +, -, *, / alone, so that it has the same bits on every engine: ECMAScript leaves
- * Math.log, Math.exp and Math.cos to the implementation. Algorithm of fdlibm's e_log.c (Sun Microsystems, 1993),
- * below 1 ulp.
+ * @file Natural logarithm from +, -, *, / alone, so that it has the same bits on every engine: ECMAScript
+ * leaves Math.log, Math.exp and Math.cos to the implementation. Algorithm of fdlibm's e_log.c (Sun
+ * Microsystems, 1993), below 1 ulp.
  */
 const LN2_HI = 0.6931471803691238;
 const LN2_LO = 1.9082149292705877e-10;

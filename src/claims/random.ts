@@ -1,7 +1,8 @@
 /**
- * @file Philox4x32-10, the counter-based generator of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
- * SC 2011. The same numbers on every machine: integer arithmetic, +, -, *, / and Math.sqrt (correctly rounded in every
- * engine that we know, though ECMAScript only says "approximation"), never Math.log or Math.cos.
+ * @file Philox4x32-10, the counter-based generator of Salmon et al., "Parallel random numbers: as easy as 1,
+ * 2, 3", SC 2011. The same numbers on every machine: integer arithmetic, +, -, *, / and Math.sqrt (correctly
+ * rounded in every engine that we know, though ECMAScript only says "approximation"), never Math.log or
+ * Math.cos.
  */
 import { createHash } from 'node:crypto';
 import { normalQuantile } from './normal-quantile.js';
@@ -59,8 +60,8 @@ function checked(label: string | number): string | number {
 }
 
 /**
- * A stream of its own for every seed and list of labels: 128 bits of a SHA-256 over them choose Philox's key and the
- * upper half of its counter; the lower half counts blocks (2^66 words before a stream repeats).
+ * A stream of its own for every seed and list of labels: 128 bits of a SHA-256 over them choose Philox's key
+ * and the upper half of its counter; the lower half counts blocks (2^66 words before a stream repeats).
  * @param seed - an integer of any size; 5 and 5n are the same seed
  * @param labels - what the numbers are for; order matters, and 1 is not '1'
  */

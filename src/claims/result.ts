@@ -54,11 +54,16 @@ export type DemandName =
   /** Of statistical: the false-alarm rate, and the draws of the smallest sample. */
   | 'alpha'
   | 'draws'
-  /** Of order: what is expected, the largest deviation of the constant vector, the cases that have a ladder... */
+  /**
+   * Of order: what is expected, the largest deviation of the constant vector, the cases that have a ladder...
+   */
   | 'order'
   | 'constantTolerance'
   | 'ladders'
-  /** ...how many of these state the theorem's constant, the rungs of the shortest, and median ends of the steps. */
+  /**
+   * ...how many of these state the theorem's constant, the rungs of the shortest, and median ends of the
+   * steps.
+   */
   | 'constants'
   | 'rungs'
   | 'largestStep'
@@ -87,7 +92,10 @@ export interface CheckResult {
   readonly failure?: CounterexampleReport;
   /** Tightest (upper - lower) / scale seen by a bound check: how near to equality the cases came. */
   readonly slack?: number;
-  /** The p-value of a statistical check (corrected for its own cases) and the false-alarm rate it is held against. */
+  /**
+   * The p-value of a statistical check (corrected for its own cases) and the false-alarm rate it is held
+   * against.
+   */
   readonly test?: { readonly p: number; readonly alpha: number };
   /** The failure is an exception of the code under test, not a wrong value. */
   readonly threw?: true;
@@ -105,7 +113,10 @@ export interface MutantResult {
   readonly threw?: true;
   /** The proof that it cannot be told from the original, for a mutant that is equivalent by design. */
   readonly equivalent?: string;
-  /** Nothing rejected it, and a check that might have fails on the claim itself: that says nothing of the mutant. */
+  /**
+   * Nothing rejected it, and a check that might have fails on the claim itself: that says nothing of the
+   * mutant.
+   */
   readonly untried?: true;
 }
 
@@ -140,7 +151,10 @@ export interface ClaimResult {
     readonly total: number;
     readonly list: readonly MutantResult[];
   };
-  /** A token for `flatcheck verify --replay`, for the failing check where there is one, else for the whole claim. */
+  /**
+   * A token for `flatcheck verify --replay`, for the failing check where there is one, else for the whole
+   * claim.
+   */
   readonly replay: string;
   readonly seconds: number;
 }

@@ -58,7 +58,10 @@ export const headOf = ({
   ...(objectives !== undefined && { objectives }),
 });
 
-/** Tries the checks until one rejects the mutant; a check that fails on the original cannot tell the two apart. */
+/**
+ * Tries the checks until one rejects the mutant; a check that fails on the original cannot tell the two
+ * apart.
+ */
 function runMutant(
   claim: Claim,
   mutant: Claim['mutants'][number],
@@ -81,9 +84,9 @@ function runMutant(
 }
 
 /**
- * Runs a claim: it passes when every check passes, every mutant is killed by a check that the original passes, and every
- * equivalent mutant survives. A refuted claim's checks are its counterexample and its corrected statement: both must
- * hold. A claim that cannot be checked passes with its verdict.
+ * Runs a claim: it passes when every check passes, every mutant is killed by a check that the original
+ * passes, and every equivalent mutant survives. A refuted claim's checks are its counterexample and its
+ * corrected statement: both must hold. A claim that cannot be checked passes with its verdict.
  * @throws RangeError for options out of range; TypeError for a check that the claim does not have
  */
 export function runClaim(claim: Claim, options: RunOptions): Omit<ClaimResult, 'replay'> {

@@ -1,4 +1,6 @@
-/** @file Small statistics: summaries, the normal and Student distributions, Holm's adjustment, a log-log fit. */
+/**
+ * @file Small statistics: summaries, the normal and Student distributions, Holm's adjustment, a log-log fit.
+ */
 import { normalQuantile } from './normal-quantile.js';
 
 /** NaN for no values. */

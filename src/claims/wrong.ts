@@ -49,8 +49,8 @@ export const formula = <Subject extends object, Field extends keyof Subject, Nam
 
 /**
  * A mutant for each entry of a table of wrong rules: rules that take the place of those of the implementation
- * that the subject holds as `field`; of all entries, or of those named. The table is one's own, or an objective's
- * `mistakes`. The wrong implementations are made once, so that all checks share their programs.
+ * that the subject holds as `field`; of all entries, or of those named. The table is one's own, or an
+ * objective's `mistakes`. The wrong implementations are made once, so that all checks share their programs.
  *
  *     mutants: {
  *       ...wrong.rules(SUBJECT, 'vae', { noNoise: ['the mean code only', { sample: mean => mean }] }),

@@ -18,6 +18,9 @@ function fetched(name: DatasetName): string | undefined {
 /** The environment variable that names the folder of a data set. */
 export const folderVariable = (name: DatasetName): string => `${name.toUpperCase()}_DIR`;
 
-/** The folder of a data set to use: the one named, else `$CIFAR10_DIR`, `$CIFAR100_DIR` or `$MNIST_DIR`, else the one fetched. */
+/**
+ * The folder of a data set to use: the one named, else `$CIFAR10_DIR`, `$CIFAR100_DIR` or `$MNIST_DIR`, else
+ * the one fetched.
+ */
 export const findData = (name: DatasetName, named: string | undefined): string | undefined =>
   named ?? (process.env[folderVariable(name)] || undefined) ?? fetched(name);

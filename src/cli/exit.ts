@@ -40,8 +40,8 @@ export async function attempt(body: () => unknown): Promise<ExitCode> {
 }
 
 /**
- * Says an error on stderr, in one line where it is the user's, and gives its exit code. A user's argument or file may
- * hold anything, and errors quote it.
+ * Says an error on stderr, in one line where it is the user's, and gives its exit code. A user's argument or
+ * file may hold anything, and errors quote it.
  */
 export function sayError(error: unknown): ExitCode {
   const code = exitCodeOf(error);

@@ -1,4 +1,7 @@
-/** @file A first look: VAE, SAMBA and RAE on the same small network, tied as in the SAMBA paper; what `flatcheck start` trains. */
+/**
+ * @file A first look: VAE, SAMBA and RAE on the same small network, tied as in the SAMBA paper; what
+ * `flatcheck start` trains.
+ */
 import type { ObjectiveSpec } from '../core/objectives/list.js';
 import { parseConfig, type TrainConfig } from '../train/config.js';
 

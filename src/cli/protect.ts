@@ -1,6 +1,7 @@
 /**
- * @file What every program of ours does to its stdout and stderr: text of unknown origin reaches no terminal and no log of a CI as a
- * command to it, and a reader that goes away, or a disk that is full, changes nothing but what is shown.
+ * @file What every program of ours does to its stdout and stderr: text of unknown origin reaches no terminal
+ * and no log of a CI as a command to it, and a reader that goes away, or a disk that is full, changes nothing
+ * but what is shown.
  */
 import { writeSync } from 'node:fs';
 import { printable, withoutCommands } from '../formats/printable.js';
@@ -19,7 +20,10 @@ function harmlessLine(line: string, terminal: boolean): string {
   return begin + harmlessLine(line.slice(begin.length, -UNPAINTED.length), false) + UNPAINTED;
 }
 
-/** Lines with nothing in them that a terminal or a CI would obey, but for what we ourselves send to a terminal. JSON keeps its meaning. */
+/**
+ * Lines with nothing in them that a terminal or a CI would obey, but for what we ourselves send to a
+ * terminal. JSON keeps its meaning.
+ */
 export const harmless = (text: string, terminal: boolean): string =>
   text
     .split('\n')
@@ -88,7 +92,10 @@ export function protectStreams(): () => void {
   };
 }
 
-/** The exit code of a command, given that what it printed may not have arrived: a reader that left is no error, a full disk is. */
+/**
+ * The exit code of a command, given that what it printed may not have arrived: a reader that left is no
+ * error, a full disk is.
+ */
 export function codeOfAll(code: number): number {
   const error = broken.get('stdout');
   const lost = error !== undefined && error.code !== 'EPIPE';

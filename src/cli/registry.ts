@@ -32,7 +32,9 @@ function add<Entry extends { readonly module: string }>(
   all.set(key, entry);
 }
 
-/** Reads the modules of these URLs one after another. @throws InputError where two entries have the same name */
+/**
+ * Reads the modules of these URLs one after another. @throws InputError where two entries have the same name
+ */
 export async function loadRegistry(modules: readonly string[]): Promise<Registry> {
   const claims = new Map<string, ClaimEntry>();
   const experiments = new Map<string, ExperimentEntry>();

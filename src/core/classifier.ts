@@ -39,6 +39,8 @@ export function denseClassifier({ layers, activation }: ClassifierSpec): Classif
   };
 }
 
-/** The mean over the batch of -sum_c target_c log p_c, natural logarithm; targets [B, C], one-hot for labels. */
+/**
+ * The mean over the batch of -sum_c target_c log p_c, natural logarithm; targets [B, C], one-hot for labels.
+ */
 export const crossEntropy = (logits: tf.Tensor, targets: tf.Tensor): tf.Tensor =>
   tf.neg(tf.mean(tf.sum(tf.mul(targets, logSoftmax(logits)), 1)));

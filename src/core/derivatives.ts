@@ -3,7 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import { identity } from './gaussian.js';
 import type { Params } from './net/network.js';
 
-/** Gradients of y = f() with respect to xs, weighted by dy (ones when absent); zeros where y does not depend on x. */
+/**
+ * Gradients of y = f() with respect to xs, weighted by dy (ones when absent); zeros where y does not depend
+ * on x.
+ */
 function pullBack(
   f: () => tf.Tensor,
   xs: tf.Tensor[],
@@ -13,7 +16,10 @@ function pullBack(
   return { value, grads: xs.map((x, i) => (grads as (tf.Tensor | undefined)[])[i] ?? tf.zerosLike(x)) };
 }
 
-/** The gradient of the sum of f's entries at x, shaped as x. For f: [B, d] -> [B] without mixing of samples: one gradient a sample. */
+/**
+ * The gradient of the sum of f's entries at x, shaped as x. For f: [B, d] -> [B] without mixing of samples:
+ * one gradient a sample.
+ */
 export const gradient = (f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): tf.Tensor =>
   pullBack(() => f(x), [x]).grads[0]!;
 
@@ -28,8 +34,8 @@ export function jvp(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, tangent: tf.Te
 }
 
 /**
- * The Jacobian [B, D, d] of f: [B, d] -> [B, ...] at z, D the entries of one output, by d tangents on a batch tiled d
- * times. Samples must not mix in f.
+ * The Jacobian [B, D, d] of f: [B, d] -> [B, ...] at z, D the entries of one output, by d tangents on a batch
+ * tiled d times. Samples must not mix in f.
  */
 export function jacobian(f: (z: tf.Tensor) => tf.Tensor, z: tf.Tensor): tf.Tensor {
   const [batch, d] = z.shape as [number, number];

@@ -1,4 +1,6 @@
-/** @file Gaussian posteriors: how a covariance acts on vectors, and its divergence from the standard normal. */
+/**
+ * @file Gaussian posteriors: how a covariance acts on vectors, and its divergence from the standard normal.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { constant } from '../engine/ops.js';
 
@@ -49,8 +51,8 @@ export const diagonal = (logVariance: tf.Tensor): DiagonalScale => ({
 });
 
 /**
- * The Cholesky scale of `entries` [B, d(d+1)/2]: first the d logarithms of the diagonal, then the strictly lower
- * triangle row by row.
+ * The Cholesky scale of `entries` [B, d(d+1)/2]: first the d logarithms of the diagonal, then the strictly
+ * lower triangle row by row.
  */
 export function cholesky(entries: tf.Tensor, d: number): CholeskyScale {
   const batch = entries.shape[0]!;

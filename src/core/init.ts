@@ -1,4 +1,6 @@
-/** @file Initial parameters from numbers drawn elsewhere. Arrays in, arrays out: no tensors, no randomness. */
+/**
+ * @file Initial parameters from numbers drawn elsewhere. Arrays in, arrays out: no tensors, no randomness.
+ */
 import type { Autoencoder } from './net/network.js';
 
 /** How a draw becomes a parameter. */
@@ -9,7 +11,10 @@ export interface Initialisation {
 }
 
 export const INITIALISATIONS = {
-  /** PyTorch's default for dense and convolutional layers: weights and biases uniform in +-1/sqrt(fan-in); draws uniform in (0, 1). */
+  /**
+   * PyTorch's default for dense and convolutional layers: weights and biases uniform in +-1/sqrt(fan-in);
+   * draws uniform in (0, 1).
+   */
   pytorch: {
     draws: 'uniform',
     parameter: (_name, draws, fanIn) => draws.map(u => (2 * u - 1) / Math.sqrt(fanIn)),
@@ -24,8 +29,8 @@ export const INITIALISATIONS = {
 export type InitialisationName = keyof typeof INITIALISATIONS;
 
 /**
- * The parameters of a network; `draws` holds as many numbers for each as its shape asks for, distributed as the scheme
- * says. Those that begin as one number (`net.initial`) need no draws.
+ * The parameters of a network; `draws` holds as many numbers for each as its shape asks for, distributed as
+ * the scheme says. Those that begin as one number (`net.initial`) need no draws.
  */
 export function initialise(
   net: Pick<Autoencoder, 'shapes' | 'fanIn' | 'initial'>,

@@ -5,10 +5,10 @@ import { identity } from './gaussian.js';
 /**
  * log det(I + A^T A) of each matrix of a batch, A [B, D, d] -> [B].
  *
- * Modified Gram-Schmidt on the columns of [A; I] without normalisation: log det is the sum of the logarithms of the
- * squared norms of the orthogonal columns. Entry k of the lower block of column k stays exactly 1, so that each squared
- * norm is 1 + q_k with q_k a sum of squares: log1p(q_k) keeps its relative precision when A is small, and nothing is
- * divided by less than 1. Every derivative exists.
+ * Modified Gram-Schmidt on the columns of [A; I] without normalisation: log det is the sum of the logarithms
+ * of the squared norms of the orthogonal columns. Entry k of the lower block of column k stays exactly 1, so
+ * that each squared norm is 1 + q_k with q_k a sum of squares: log1p(q_k) keeps its relative precision when A
+ * is small, and nothing is divided by less than 1. Every derivative exists.
  */
 export function logDetIdentityPlusGram(a: tf.Tensor): tf.Tensor {
   const [batch, data, d] = a.shape as [number, number, number];
@@ -34,5 +34,7 @@ export function logDetIdentityPlusGram(a: tf.Tensor): tf.Tensor {
   return tf.addN(logs);
 }
 
-/** Hadamard's bound on the same: the sum of log(1 + |column|^2), [B]; equal where the columns are orthogonal. */
+/**
+ * Hadamard's bound on the same: the sum of log(1 + |column|^2), [B]; equal where the columns are orthogonal.
+ */
 export const logHadamardBound = (a: tf.Tensor): tf.Tensor => tf.sum(tf.log1p(tf.sum(tf.square(a), 1)), 1);

@@ -1,4 +1,6 @@
-/** @file Optimisers as pure functions; their state is a record of tensors that travels with the parameters. */
+/**
+ * @file Optimisers as pure functions; their state is a record of tensors that travels with the parameters.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { constant } from '../engine/ops.js';
 import { type ParamShapes, type Params, parameter } from './net/network.js';
@@ -72,8 +74,8 @@ const average = (beta: number, old: tf.Tensor, now: tf.Tensor): tf.Tensor =>
   tf.add(tf.mul(constant(beta), old), tf.mul(constant(1 - beta), now));
 
 /**
- * Adam (Kingma & Ba 2015, algorithm 1) with PyTorch's placement of epsilon: w - rate/(1-b1^t) m / (sqrt(v)/sqrt(1-b2^t) + eps).
- * State: `m.NAME`, `v.NAME`, and the number of updates so far, `step`.
+ * Adam (Kingma & Ba 2015, algorithm 1) with PyTorch's placement of epsilon: w - rate/(1-b1^t) m /
+ * (sqrt(v)/sqrt(1-b2^t) + eps). State: `m.NAME`, `v.NAME`, and the number of updates so far, `step`.
  */
 export const adam = (settings: AdamSettings = ADAM_SETTINGS): Optimiser => ({
   name: 'adam',

@@ -1,4 +1,7 @@
-/** @file Functions g, h of a squared error or a mean squared code, to penalise it with (Dai, Wenliang & Wipf 2021, eq. 7). */
+/**
+ * @file Functions g, h of a squared error or a mean squared code, to penalise it with (Dai, Wenliang & Wipf
+ * 2021, eq. 7).
+ */
 import * as tf from '@tensorflow/tfjs';
 import { type Scalar, scalar } from './objectives/objective.js';
 

@@ -1,4 +1,7 @@
-/** @file The step of sharpness-aware minimisation: norms that neither overflow nor divide by zero, and the direction made of them. */
+/**
+ * @file The step of sharpness-aware minimisation: norms that neither overflow nor divide by zero, and the
+ * direction made of them.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { constant, detach } from '../engine/ops.js';
 import { type Scale, scaleUp, whiten } from './gaussian.js';
@@ -10,9 +13,9 @@ const positive = (x: tf.Tensor): tf.Tensor => tf.step(x);
 const orOne = (x: tf.Tensor, mask: tf.Tensor): tf.Tensor => tf.add(x, tf.sub(1, mask));
 
 /**
- * The Euclidean norm [B] over all but the first dimension. The entries are divided by the largest first, so that 1e-25
- * and 1e+25 work in single precision; that number is held fixed, which changes no derivative because c |g/c| = |g| for
- * every c > 0. At g = 0 the norm and all its derivatives are zero.
+ * The Euclidean norm [B] over all but the first dimension. The entries are divided by the largest first, so
+ * that 1e-25 and 1e+25 work in single precision; that number is held fixed, which changes no derivative
+ * because c |g/c| = |g| for every c > 0. At g = 0 the norm and all its derivatives are zero.
  */
 export function scaledNorm(g: tf.Tensor): tf.Tensor {
   const flat = tf.reshape(g, [g.shape[0]!, g.size / g.shape[0]!]);
@@ -24,7 +27,10 @@ export function scaledNorm(g: tf.Tensor): tf.Tensor {
   return tf.squeeze(tf.mul(length, largest), [1]);
 }
 
-/** Everything about the step that an implementation can get wrong, one function each. Shapes: w [B, d], norm [B, 1]. */
+/**
+ * Everything about the step that an implementation can get wrong, one function each. Shapes: w [B, d], norm
+ * [B, 1].
+ */
 export interface PerturbationRules {
   /** The gradient in the coordinates where the ball is round: Sigma^(1/2) g. */
   whiten(scale: Scale, gradient: tf.Tensor): tf.Tensor;
@@ -40,7 +46,10 @@ export interface PerturbationRules {
   outer(scale: Scale, eta: tf.Tensor): tf.Tensor;
 }
 
-/** eta = sqrt(d) Sigma^(1/2) g / |Sigma^(1/2) g|, detached; the step is Sigma^(1/2) eta (Reizinger & Huszar 2023, eq. 8-10, read in full). */
+/**
+ * eta = sqrt(d) Sigma^(1/2) g / |Sigma^(1/2) g|, detached; the step is Sigma^(1/2) eta (Reizinger & Huszar
+ * 2023, eq. 8-10, read in full).
+ */
 export const PERTURBATION_RULES: PerturbationRules = {
   whiten,
   norm: w => tf.expandDims(scaledNorm(w), 1),

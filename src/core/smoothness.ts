@@ -1,6 +1,7 @@
 /**
- * @file How smooth a decoder is at the codes of a batch: the gradient of the reconstruction loss, and the Jacobian.
- * The loss is the squared error over the number of entries, mse_i = |x_i - f(z)|^2 / D, whatever the objective has.
+ * @file How smooth a decoder is at the codes of a batch: the gradient of the reconstruction loss, and the
+ * Jacobian. The loss is the squared error over the number of entries, mse_i = |x_i - f(z)|^2 / D, whatever
+ * the objective has.
  */
 import * as tf from '@tensorflow/tfjs';
 import { gradient, vjp } from './derivatives.js';
@@ -23,10 +24,10 @@ export const lossGradientNorm = (net: Autoencoder, params: Params, x: tf.Tensor)
   scaledNorm(lossGradient(net, params, x));
 
 /**
- * What figures 2-4 of SAMBA plot as the "decoder Jacobian norm", before the logarithm (SAMBA-29): sqrt(d) / mean_i scale_i
- * with scale_i = sqrt(d) / |s G_i|, G_i = grad_z mse_i / B, s the batch mean of the standard deviations where they are
- * learned and 1 where they are fixed (the figures divide by the fixed one). A scalar: the harmonic mean over the batch of
- * |s G_i|; zero where one of them is.
+ * What figures 2-4 of SAMBA plot as the "decoder Jacobian norm", before the logarithm (SAMBA-29): sqrt(d) /
+ * mean_i scale_i with scale_i = sqrt(d) / |s G_i|, G_i = grad_z mse_i / B, s the batch mean of the standard
+ * deviations where they are learned and 1 where they are fixed (the figures divide by the fixed one). A
+ * scalar: the harmonic mean over the batch of |s G_i|; zero where one of them is.
  */
 export function plottedSmoothness(net: Autoencoder, params: Params, x: tf.Tensor): tf.Tensor {
   const { scale } = net.encode(params, x);
@@ -36,8 +37,9 @@ export function plottedSmoothness(net: Autoencoder, params: Params, x: tf.Tensor
 }
 
 /**
- * |J_i' u_i|^2 at the mean code, [B], J_i [D, d] the decoder's Jacobian and u [B, ...data] a probe: for independent signs
- * its mean is the squared Frobenius norm of J_i (Hutchinson 1990). One backward pass; samples must not mix.
+ * |J_i' u_i|^2 at the mean code, [B], J_i [D, d] the decoder's Jacobian and u [B, ...data] a probe: for
+ * independent signs its mean is the squared Frobenius norm of J_i (Hutchinson 1990). One backward pass;
+ * samples must not mix.
  */
 export function probedJacobian(net: Autoencoder, params: Params, x: tf.Tensor, probe: tf.Tensor): tf.Tensor {
   const { mean } = net.encode(params, x);

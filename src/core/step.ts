@@ -46,7 +46,10 @@ export interface StepInputs<Hyper> {
 
 /** The evaluation at the old parameters, with the new parameters and state. */
 export interface StepResult extends Evaluation, Updated {
-  /** The new running statistics, moved once whatever passes the objective makes; none without batch normalisation. */
+  /**
+   * The new running statistics, moved once whatever passes the objective makes; none without batch
+   * normalisation.
+   */
   readonly statistics: Params;
 }
 

@@ -1,4 +1,7 @@
-/** @file Writing files so that a reader sees the old contents or the new, never a part, whenever we are killed. */
+/**
+ * @file Writing files so that a reader sees the old contents or the new, never a part, whenever we are
+ * killed.
+ */
 import { randomBytes } from 'node:crypto';
 import {
   accessSync,
@@ -23,7 +26,9 @@ import { InputError, UnavailableError } from './input-error.js';
 
 const TEMPORARY = /^\..+\.\d+-[0-9a-f]+\.tmp$/;
 
-/** A name in the same folder that nobody else has, be it a process of the same number in another container. */
+/**
+ * A name in the same folder that nobody else has, be it a process of the same number in another container.
+ */
 const temporaryFor = (path: string): string =>
   join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
 
@@ -46,7 +51,10 @@ export function writeAtomic(what: string, path: string, ...parts: readonly (Uint
   }
 }
 
-/** Removes a file if that can be done: not where the file system has become read-only, which the error before says. */
+/**
+ * Removes a file if that can be done: not where the file system has become read-only, which the error before
+ * says.
+ */
 export function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true });
@@ -54,8 +62,9 @@ export function removeQuietly(path: string): void {
 }
 
 /**
- * Opens a file of our own to be written to in place, at its end: an ordinary file under one name only, or none yet. A link,
- * a pipe or a device of that name is refused at once, with nothing written to what it stands for.
+ * Opens a file of our own to be written to in place, at its end: an ordinary file under one name only, or
+ * none yet. A link, a pipe or a device of that name is refused at once, with nothing written to what it
+ * stands for.
  */
 export function openForWriting(what: string, path: string): number {
   const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
@@ -73,7 +82,9 @@ export function openForWriting(what: string, path: string): number {
   throw notOurs(what, path, kind);
 }
 
-/** Refuses a path where something else than an ordinary file is; a link counts as one, whatever it leads to. */
+/**
+ * Refuses a path where something else than an ordinary file is; a link counts as one, whatever it leads to.
+ */
 export function refuseOther(what: string, path: string): void {
   let stat: Stats | undefined;
   try {
@@ -102,7 +113,10 @@ function kindOf(stat: Stats): string {
 export const writeJson = (what: string, path: string, value: unknown): void =>
   writeAtomic(what, path, `${JSON.stringify(value, null, 2)}\n`);
 
-/** Writes a value as indented JSON unless the file is there already; whether it did. Of several callers at once one does. */
+/**
+ * Writes a value as indented JSON unless the file is there already; whether it did. Of several callers at
+ * once one does.
+ */
 export function writeJsonOnce(what: string, path: string, value: unknown): boolean {
   const temporary = temporaryFor(path);
   try {
@@ -156,7 +170,10 @@ export function makeFolder(what: string, path: string): void {
 
 const ACCESS = constants.W_OK | constants.X_OK;
 
-/** Throws where `writeAtomic` could not write a file; leaves no trace. For a command to ask before work of hours. */
+/**
+ * Throws where `writeAtomic` could not write a file; leaves no trace. For a command to ask before work of
+ * hours.
+ */
 export function checkFileToWrite(what: string, path: string): void {
   const refuse = (why: string): never => {
     throw new UnavailableError(`${what}: ${path} ${why}`);
@@ -192,7 +209,10 @@ export function checkFolderToWrite(what: string, path: string): void {
   }
 }
 
-/** Removes the temporary files that killed writers left in a folder; only for a folder that nobody else writes to. */
+/**
+ * Removes the temporary files that killed writers left in a folder; only for a folder that nobody else writes
+ * to.
+ */
 export function removeTemporaries(folder: string): void {
   for (const name of readdirSync(folder)) if (TEMPORARY.test(name)) removeQuietly(join(folder, name));
 }

@@ -1,4 +1,7 @@
-/** @file The official binary layout of CIFAR-10 and CIFAR-100 (Krizhevsky 2009): label bytes, then three 32x32 colour planes. */
+/**
+ * @file The official binary layout of CIFAR-10 and CIFAR-100 (Krizhevsky 2009): label bytes, then three 32x32
+ * colour planes.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { listFolder, readBytes, sha256 } from './files.js';
@@ -42,7 +45,10 @@ const LAYOUTS: Readonly<Record<CifarKind, Layout>> = {
   },
 };
 
-/** The first records of one file, all of which is checked: whole records only, no more than official, every label in range. */
+/**
+ * The first records of one file, all of which is checked: whole records only, no more than official, every
+ * label in range.
+ */
 export function readCifarFile(path: string, kind: CifarKind, split: Split, first = Infinity): Uint8Array {
   const { title, labels, most } = LAYOUTS[kind];
   const record = labels.length + PIXELS;
@@ -72,8 +78,8 @@ export interface CifarOptions {
 }
 
 /**
- * The images of one split: of all files of it that are in `folder` (or in the archive's own folder below it), in order.
- * Some of the files, or files with fewer records than the official ones, will do.
+ * The images of one split: of all files of it that are in `folder` (or in the archive's own folder below it),
+ * in order. Some of the files, or files with fewer records than the official ones, will do.
  */
 export function openCifar(
   folder: string,

@@ -7,8 +7,8 @@ const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r]./s;
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$|^[+-]?Infinity$/i;
 
 /**
- * Numbers with all their digits; what a reader would split or trim is quoted, and a text that a spreadsheet would compute begins
- * with an apostrophe, which spreadsheets do not show. Absent cells are empty.
+ * Numbers with all their digits; what a reader would split or trim is quoted, and a text that a spreadsheet
+ * would compute begins with an apostrophe, which spreadsheets do not show. Absent cells are empty.
  */
 function cell(value: Cell): string {
   const given = value === undefined ? '' : String(value);

@@ -1,4 +1,7 @@
-/** @file Fetching one pinned file: resumed where it stopped, checked for size and hash, then renamed into place. */
+/**
+ * @file Fetching one pinned file: resumed where it stopped, checked for size and hash, then renamed into
+ * place.
+ */
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -41,7 +44,10 @@ class Other extends Error {
 
 const OTHER_FILE = 'the server holds another file: do not use it';
 
-/** Makes `path` hold the pinned file. A complete file that is already there is left alone, whatever lies there is checked. */
+/**
+ * Makes `path` hold the pinned file. A complete file that is already there is left alone, whatever lies there
+ * is checked.
+ */
 export async function download(
   pinned: Pinned,
   path: string,

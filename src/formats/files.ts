@@ -48,8 +48,8 @@ const kindOf = (stat: Stats): string => {
 };
 
 /**
- * Opens a regular file for reading. Anything else of that name is refused at once: opening a pipe would wait for its
- * writer, reading a device might never end.
+ * Opens a regular file for reading. Anything else of that name is refused at once: opening a pipe would wait
+ * for its writer, reading a device might never end.
  */
 export function openFile(what: string, path: string): { readonly fd: number; readonly stat: Stats } {
   let fd: number | undefined;

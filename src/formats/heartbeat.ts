@@ -1,6 +1,7 @@
 /**
- * @file The signs of life of a lock: a byte written now and then, whose time is the file system's and not this machine's.
- * As the module of a worker thread it goes on while the main thread computes; a process that is stopped gives none.
+ * @file The signs of life of a lock: a byte written now and then, whose time is the file system's and not
+ * this machine's. As the module of a worker thread it goes on while the main thread computes; a process that
+ * is stopped gives none.
  */
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';

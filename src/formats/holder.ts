@@ -1,9 +1,15 @@
-/** @file Who holds a lock: the process as its lock file names it, and what can be told from here of its being alive. */
+/**
+ * @file Who holds a lock: the process as its lock file names it, and what can be told from here of its being
+ * alive.
+ */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** A process as its lock file names it. A process number says something only in its own PID namespace, of its own boot. */
+/**
+ * A process as its lock file names it. A process number says something only in its own PID namespace, of its
+ * own boot.
+ */
 export interface Holder {
   readonly host: string;
   readonly pid: number;
@@ -24,7 +30,10 @@ export function holderOf(name: string): Holder | undefined {
   return { host, pid: Number(pid), started, boot, space };
 }
 
-/** The name of a holder's lock; a renewed one counts on, so that whoever removes the one before does not remove it. */
+/**
+ * The name of a holder's lock; a renewed one counts on, so that whoever removes the one before does not
+ * remove it.
+ */
 export const nameOf = ({ host, pid, started, boot, space }: Holder, renewed = 0): string =>
   `.lock-${host}-${pid}-${started}-${boot}-${space}${renewed === 0 ? '' : `-${renewed}`}`;
 
@@ -42,7 +51,10 @@ export function self(): Holder {
   return own;
 }
 
-/** Whether a holder lives, as its process table tells; undefined where that table, or the process's age, cannot be seen. */
+/**
+ * Whether a holder lives, as its process table tells; undefined where that table, or the process's age,
+ * cannot be seen.
+ */
 export function isAlive({ host, pid, started, boot, space }: Holder): boolean | undefined {
   const here = self();
   const seen =

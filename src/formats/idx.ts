@@ -1,4 +1,7 @@
-/** @file The IDX format of MNIST (LeCun): big-endian magic number and sizes, then unsigned bytes; often gzipped. */
+/**
+ * @file The IDX format of MNIST (LeCun): big-endian magic number and sizes, then unsigned bytes; often
+ * gzipped.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -9,7 +12,10 @@ import { InputError, UnavailableError } from './input-error.js';
 
 const LIMIT = 64 * 2 ** 20;
 
-/** What a small archive may unpack to, and what more for each of its bytes: MNIST's has a fifth of its contents' size. */
+/**
+ * What a small archive may unpack to, and what more for each of its bytes: MNIST's has a fifth of its
+ * contents' size.
+ */
 const UNPACKED = 24 * 2 ** 20;
 const UNPACKED_RATIO = 4;
 

@@ -1,14 +1,17 @@
 /**
- * @file JSON of unknown origin. What it would take to hold is found from its text, before anything is made of it: a
- * few million braces are a few megabytes of text and gigabytes of objects. Duplicate keys and deep nesting are errors,
- * as is anything that is not JSON.
+ * @file JSON of unknown origin. What it would take to hold is found from its text, before anything is made of
+ * it: a few million braces are a few megabytes of text and gigabytes of objects. Duplicate keys and deep
+ * nesting are errors, as is anything that is not JSON.
  */
 import { InputError } from './input-error.js';
 import { printable } from './printable.js';
 
 const DEPTH = 64;
 
-/** Bytes of memory that V8 takes for values of each kind, at the worst; a key costs what it does when it is new. */
+/**
+ * Bytes of memory that V8 takes for values of each kind, at the worst; a key costs what it does when it is
+ * new.
+ */
 const COST = { value: 24, text: 40, container: 104, key: 220 } as const;
 
 /** What the values of any text may cost, and what more for each of its characters. */
@@ -29,8 +32,8 @@ export function parseJson(text: string, where: string): unknown {
 }
 
 /**
- * Depth, cost and duplicate keys, of which `JSON.parse` keeps the last in silence. The text need not be JSON: where it is
- * seen not to be, the rest is left to `JSON.parse`, which goes no further than this.
+ * Depth, cost and duplicate keys, of which `JSON.parse` keeps the last in silence. The text need not be JSON:
+ * where it is seen not to be, the rest is left to `JSON.parse`, which goes no further than this.
  */
 function checkStructure(text: string, where: string): void {
   const open: (Set<string> | null)[] = [];

@@ -1,4 +1,7 @@
-/** @file A lock on a folder, so that two processes never work in it at once; the lock of a dead process gives way. */
+/**
+ * @file A lock on a folder, so that two processes never work in it at once; the lock of a dead process gives
+ * way.
+ */
 import { closeSync, lstatSync, openSync, readdirSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,17 +23,20 @@ export class InUseError extends UnavailableError {}
 /** A lock that is held: call it to give it back. */
 export interface Lock {
   (): void;
-  /** To be called before writing: throws where the lock was lost, by a process that was stopped for a while and woke up. */
+  /**
+   * To be called before writing: throws where the lock was lost, by a process that was stopped for a while
+   * and woke up.
+   */
   check(): void;
 }
 
 /**
- * Takes the lock or throws `UnavailableError`.
- * Each process has a file of its own name (host, process, its start time, boot and PID namespace) and holds the lock when
- * no other live process has one: so nobody ever removes a file that another may just have made, and a reused process
- * number is not mistaken for the old process. A holder whose process cannot be seen from here (another host, another
- * PID namespace, hidden by the system) lives as long as its file was written to within the last `LAPSE`; times of files
- * are compared with that of our own file, which the same file system gave, never with a clock. `clock` is for tests.
+ * Takes the lock or throws `UnavailableError`. Each process has a file of its own name (host, process, its
+ * start time, boot and PID namespace) and holds the lock when no other live process has one: so nobody ever
+ * removes a file that another may just have made, and a reused process number is not mistaken for the old
+ * process. A holder whose process cannot be seen from here (another host, another PID namespace, hidden by
+ * the system) lives as long as its file was written to within the last `LAPSE`; times of files are compared
+ * with that of our own file, which the same file system gave, never with a clock. `clock` is for tests.
  */
 export async function lockFolder(what: string, folder: string, clock = Date.now): Promise<Lock> {
   const path = join(folder, nameOf(self()));
@@ -59,7 +65,10 @@ export async function lockFolder(what: string, folder: string, clock = Date.now)
 /** The file by which this process takes locks: for who may have to break them. */
 export const lockName = (): string => nameOf(self());
 
-/** Removes the lock of a process that is known to be gone, on whatever host it was; one that is seen to live keeps it. */
+/**
+ * Removes the lock of a process that is known to be gone, on whatever host it was; one that is seen to live
+ * keeps it.
+ */
 export function breakLock(folder: string, name: string): void {
   const holder = holderOf(name);
   if (holder === undefined || isAlive(holder) === true) return;
@@ -105,7 +114,9 @@ function create(path: string): void {
 
 const timeOf = (path: string): number | undefined => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
 
-/** Another live process with a lock file here. Files of others are removed: they cannot come back unnoticed. */
+/**
+ * Another live process with a lock file here. Files of others are removed: they cannot come back unnoticed.
+ */
 function otherHolder(folder: string, own: string): Other | undefined {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
@@ -127,7 +138,10 @@ function otherHolder(folder: string, own: string): Other | undefined {
   return undefined;
 }
 
-/** Whether a lock was written to lately, beside a file made for the comparison; taken for granted where none can be made. */
+/**
+ * Whether a lock was written to lately, beside a file made for the comparison; taken for granted where none
+ * can be made.
+ */
 function givesSigns(folder: string, name: string): boolean {
   const probe = join(folder, `.probe.${process.pid}-${Math.random().toString(16).slice(2)}.tmp`);
   try {
@@ -220,8 +234,8 @@ class Held {
   }
 
   /**
-   * After a long silence: under a new name, so that one who is just removing the old one does not remove this; either
-   * we see his file or he sees ours.
+   * After a long silence: under a new name, so that one who is just removing the old one does not remove
+   * this; either we see his file or he sees ours.
    */
   private renew(now: number): boolean {
     const path = join(this.folder, nameOf(self(), ++this.renewed));

@@ -4,8 +4,9 @@
 const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 /**
- * Control characters as their escapes, but for those in `keep`: a text stays one line, does nothing to a terminal and reads in the order
- * in which it is written. Inside a string of JSON the escapes mean the same characters.
+ * Control characters as their escapes, but for those in `keep`: a text stays one line, does nothing to a
+ * terminal and reads in the order in which it is written. Inside a string of JSON the escapes mean the same
+ * characters.
  */
 export const printable = (text: string, keep = ''): string =>
   text.replace(UNSEEN, control =>
@@ -13,8 +14,8 @@ export const printable = (text: string, keep = ''): string =>
   );
 
 /**
- * Lines that no CI takes for commands: GitHub's begin with `::` or hold `##[`, those of others `##name[`. The first character becomes its
- * escape.
+ * Lines that no CI takes for commands: GitHub's begin with `::` or hold `##[`, those of others `##name[`. The
+ * first character becomes its escape.
  */
 export const withoutCommands = (text: string): string =>
   text.replace(/^([^\S\n]*):(?=:)/gm, '$1\\u003a').replace(/#(?=#\w*\[)/g, '\\u0023');

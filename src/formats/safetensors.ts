@@ -1,4 +1,6 @@
-/** @file The safetensors file format: 8-byte little-endian header length, JSON header, raw little-endian data. */
+/**
+ * @file The safetensors file format: 8-byte little-endian header length, JSON header, raw little-endian data.
+ */
 import { type OpenFile, withFile } from './files.js';
 import { InputError } from './input-error.js';
 import { isObject, parseJson, show } from './json.js';
@@ -55,8 +57,8 @@ export const parseSafetensors = (bytes: Uint8Array, file: string): Safetensors =
   contents({ size: bytes.length, read: (out, at) => out.set(bytes.subarray(at, at + out.length)) }, file);
 
 /**
- * The header is read and checked against the size of the file before any tensor is: tensors must fill the data
- * exactly, without overlap or hole.
+ * The header is read and checked against the size of the file before any tensor is: tensors must fill the
+ * data exactly, without overlap or hole.
  */
 function contents({ size, read }: OpenFile, file: string): Safetensors {
   const fail = (
@@ -171,7 +173,10 @@ function readEntry(name: string, value: unknown, fail: Fail): Entry {
   return { name, dtype: kind, shape: shape as number[], begin, bytes };
 }
 
-/** The parts of a file, in order: header first, then each tensor's own memory. Tensors lie in the order of the map. */
+/**
+ * The parts of a file, in order: header first, then each tensor's own memory. Tensors lie in the order of the
+ * map.
+ */
 export function encodeSafetensors({ metadata, tensors }: Safetensors): Uint8Array[] {
   const header: [string, unknown][] =
     metadata.size > 0 ? [['__metadata__', Object.fromEntries(metadata)]] : [];

@@ -15,7 +15,10 @@ export interface UnpackLimits {
   readonly entries: number;
 }
 
-/** Unpacks into `folder`, which must exist and should be empty. Returns the paths of the files, as the archive has them. */
+/**
+ * Unpacks into `folder`, which must exist and should be empty. Returns the paths of the files, as the archive
+ * has them.
+ */
 export async function unpackTarGz(archive: string, folder: string, limits: UnpackLimits): Promise<string[]> {
   const fail = (
     rule: string,

@@ -1,6 +1,6 @@
 /**
- * @file Event files of TensorBoard: records framed as TFRecord, each an Event of tensorflow/core/util/event.proto
- * (Apache-2.0; the numbers below are its field numbers).
+ * @file Event files of TensorBoard: records framed as TFRecord, each an Event of
+ * tensorflow/core/util/event.proto (Apache-2.0; the numbers below are its field numbers).
  */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
@@ -19,7 +19,10 @@ export function crc32c(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** TFRecord's masking, so that a checksum of data that holds checksums is none of them: rotated by 15, plus a constant. */
+/**
+ * TFRecord's masking, so that a checksum of data that holds checksums is none of them: rotated by 15, plus a
+ * constant.
+ */
 const masked = (crc: number): number => (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 
 /** Length, its checksum, the data, its checksum; all little-endian. */
@@ -68,8 +71,8 @@ const toFloat = (value: number): number =>
   Math.abs(value) > LARGEST ? Math.sign(value) * Number.POSITIVE_INFINITY : value;
 
 /**
- * The bytes of an event file, steps ascending. The wall time of every event is 0: the same scalars give the same bytes, and
- * the time at which a number was written is none of its properties.
+ * The bytes of an event file, steps ascending. The wall time of every event is 0: the same scalars give the
+ * same bytes, and the time at which a number was written is none of its properties.
  */
 export function eventFile(scalars: readonly Scalar[]): Uint8Array {
   const steps = new Map<number, Scalar[]>();

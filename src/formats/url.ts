@@ -2,7 +2,10 @@
 
 const HIDDEN = '***';
 
-/** An address as messages show it: without user, password, query and fragment. Also of text that is no address after all. */
+/**
+ * An address as messages show it: without user, password, query and fragment. Also of text that is no address
+ * after all.
+ */
 export function shownUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !text.includes('//'))

@@ -3,7 +3,10 @@ import { type BigIntStats, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { unavailable } from './files.js';
 
-/** What one path turned out to be: a file to read, another path to a file that was met before, or a reason why not. */
+/**
+ * What one path turned out to be: a file to read, another path to a file that was met before, or a reason why
+ * not.
+ */
 export type Found =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'again'; readonly path: string; readonly first: string }
@@ -56,7 +59,9 @@ export class Walk {
     for (const name of names) yield* this.visit(join(folder, name), this.wanted(name));
   }
 
-  /** Under which path this was met before; a file system without inode numbers has none that could be equal. */
+  /**
+   * Under which path this was met before; a file system without inode numbers has none that could be equal.
+   */
   private meet({ dev, ino }: BigIntStats, path: string): string | undefined {
     if (ino === 0n) return undefined;
     const key = `${dev} ${ino}`;

@@ -23,5 +23,8 @@ export function compare(baseline: Figures, current: Figures): Row[] {
   ];
 }
 
-/** Whether the gate stays shut: also where the baseline says nothing of a figure, which could then be anything. */
+/**
+ * Whether the gate stays shut: also where the baseline says nothing of a figure, which could then be
+ * anything.
+ */
 export const stops = (row: Row): boolean => row.change !== 'improved' && row.change !== 'unchanged';

@@ -1,4 +1,7 @@
-/** @file Whether a result agrees with itself: its counters are counted again from what it holds, never believed. */
+/**
+ * @file Whether a result agrees with itself: its counters are counted again from what it holds, never
+ * believed.
+ */
 
 import { decideInterval, outcomeOf } from '../claims/conclude.js';
 import type { CheckResult, ClaimResult, OrderOutcome, VerifyResult } from '../claims/result.js';
@@ -133,7 +136,9 @@ function flawOfClaim(claim: ClaimResult): string | undefined {
 export const countOutcome = (claims: readonly ClaimResult[], outcome: Outcome): number =>
   claims.filter(claim => claim.outcome === outcome).length;
 
-/** What in a result contradicts the rest of it, or nothing that could be a result; undefined where all agrees. */
+/**
+ * What in a result contradicts the rest of it, or nothing that could be a result; undefined where all agrees.
+ */
 export function contradiction(result: VerifyResult): string | undefined {
   const { claims } = result;
   return first(

@@ -26,7 +26,10 @@ function differing(first: RunInfo, other: RunInfo): string | undefined {
   return `${name === '' ? key : `${key} of ${name}`} ${text(parts[0]!)} ${place}, ${text(parts[1]!)} in shard ${other.shard?.index}`;
 }
 
-/** The shards' results as one, or what keeps them from being one run. Each must agree with itself: see `contradiction`. */
+/**
+ * The shards' results as one, or what keeps them from being one run. Each must agree with itself: see
+ * `contradiction`.
+ */
 export function merge(shards: readonly VerifyResult[], order: readonly string[]): VerifyResult | string {
   const first = shards[0]?.run;
   if (first === undefined) return 'there is no shard';

@@ -13,7 +13,9 @@ type Rules = {
   readonly [K in FigureKind]: (base: Figure & { kind: K }, current: Figure & { kind: K }) => Judgement;
 };
 
-/** Orders of two runs may differ by this much beyond their intervals: other machines, other versions of Node. */
+/**
+ * Orders of two runs may differ by this much beyond their intervals: other machines, other versions of Node.
+ */
 const ORDER_SLACK = 0.02;
 /** An interval may be wider by this factor and by this much: what is less sure tells less. */
 const WIDTH_GROWTH = 2;
@@ -26,7 +28,10 @@ const ERROR_FLOOR = 1e-12;
 /** Times are noisy, but a spread beyond this says nothing of a ratio. */
 const SPREAD_GROWTH = 4;
 const SPREAD_SLACK = 0.05;
-/** Steps may depend on a case by a function that rounds otherwise elsewhere; a rung less halves them or doubles them. */
+/**
+ * Steps may depend on a case by a function that rounds otherwise elsewhere; a rung less halves them or
+ * doubles them.
+ */
 const STEP_SLACK = 1.2;
 
 const judge = (change: Change, why: string): Judgement => ({ change, why });

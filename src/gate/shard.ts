@@ -1,4 +1,6 @@
-/** @file Splitting the claims over several jobs of a CI, by a hash that does not depend on the other claims. */
+/**
+ * @file Splitting the claims over several jobs of a CI, by a hash that does not depend on the other claims.
+ */
 import { createHash } from 'node:crypto';
 
 /** One part of `count`, counted from 1. */

@@ -1,4 +1,6 @@
-/** @file docs/claims.md: every claim with its verdict, formulas, evidence, and the command that reproduces it. */
+/**
+ * @file docs/claims.md: every claim with its verdict, formulas, evidence, and the command that reproduces it.
+ */
 
 import type { ClaimResult, MutantResult, VerifyResult } from '../claims/result.js';
 import { printable } from '../formats/printable.js';

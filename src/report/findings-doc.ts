@@ -1,4 +1,7 @@
-/** @file docs/findings.md: what the claims say of the papers' prints, by class, each with its quotation and place. */
+/**
+ * @file docs/findings.md: what the claims say of the papers' prints, by class, each with its quotation and
+ * place.
+ */
 import { FINDING_CLASSES, type Finding, type FindingClass } from '../claims/finding.js';
 import type { Paper } from '../claims/result.js';
 import { PAPER_TITLES } from './standing.js';

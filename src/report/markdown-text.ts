@@ -10,8 +10,8 @@ const unlinked = (text: string): string =>
   text.replace(/:(?=\/\/)|(?<=\bwww)\.|(?<=\b(?:mailto|xmpp)):/gi, '\\$&');
 
 /**
- * Text as one line that reads as it is, in a cell of a table too: no HTML, emphasis, code, formula, link or image, and no address that
- * becomes a link.
+ * Text as one line that reads as it is, in a cell of a table too: no HTML, emphasis, code, formula, link or
+ * image, and no address that becomes a link.
  */
 export const inlineMarkdown = (text: string): string =>
   unlinked(
@@ -20,7 +20,10 @@ export const inlineMarkdown = (text: string): string =>
       .replace(/[\\|*_`[\]!~#$]/g, '\\$&'),
   );
 
-/** Markdown by the author of a claim, as one line: without HTML, links and images, which claims have no use for. */
+/**
+ * Markdown by the author of a claim, as one line: without HTML, links and images, which claims have no use
+ * for.
+ */
 export const proseMarkdown = (text: string): string =>
   unlinked(oneLine(text))
     .replace(/<(?=[a-z/!?])/gi, '&lt;')

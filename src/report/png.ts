@@ -1,4 +1,7 @@
-/** @file An SVG as PNG. Text is set in KaTeX's fonts, which lie beside our code: the same picture on a machine without any fonts. */
+/**
+ * @file An SVG as PNG. Text is set in KaTeX's fonts, which lie beside our code: the same picture on a machine
+ * without any fonts.
+ */
 import { createRequire } from 'node:module';
 import { Resvg } from '@resvg/resvg-js';
 import { GREEK } from './plot/text.js';
@@ -12,8 +15,9 @@ const FONTS = ['Main-Regular', 'Main-Bold', 'Math-Italic'].map(name =>
 const ZOOM = 3;
 
 /**
- * resvg sets a text with Greek letters whole in the first font that has all of its letters, which is KaTeX_Math in italics.
- * A minus sign too small to be seen is not in that font, and only the Greek letters are set in it.
+ * resvg sets a text with Greek letters whole in the first font that has all of its letters, which is
+ * KaTeX_Math in italics. A minus sign too small to be seen is not in that font, and only the Greek letters
+ * are set in it.
  */
 const UNSEEN = `<tspan font-size="0.01" fill="none">\u2212</tspan>${GREEK}`;
 

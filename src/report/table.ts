@@ -93,7 +93,10 @@ function failureLines(check: CheckResult): string[] {
   ];
 }
 
-/** What a reader needs of a claim that did not pass: the shrunk case, expected and measured, and how to see it again. */
+/**
+ * What a reader needs of a claim that did not pass: the shrunk case, expected and measured, and how to see it
+ * again.
+ */
 export function failureText(claim: ClaimResult): string {
   const { list } = claim.mutants;
   const untried = list.filter(mutant => mutant.untried).length;

@@ -1,4 +1,7 @@
-/** @file The gamma-VAE as core trains it, on arrays of doubles: energies, averaged over weighted noises, and gradients. */
+/**
+ * @file The gamma-VAE as core trains it, on arrays of doubles: energies, averaged over weighted noises, and
+ * gradients.
+ */
 import type * as tf from '@tensorflow/tfjs';
 import { gradients } from '../core/derivatives.js';
 import { type Autoencoder, type Params, parameter } from '../core/net/network.js';
@@ -146,8 +149,8 @@ export function fixedEnergy(rules: GammaVaeRules, net: Autoencoder, values: Valu
 }
 
 /**
- * gamma a parameter, `gamma.log`; every sample has the same noise, averaged over the points: for sigma points and a
- * linear decoder the expectation itself.
+ * gamma a parameter, `gamma.log`; every sample has the same noise, averaged over the points: for sigma points
+ * and a linear decoder the expectation itself.
  */
 export function energy(
   rules: GammaVaeRules,
@@ -170,7 +173,10 @@ export function energy(
   return asEnergy(total);
 }
 
-/** gamma in closed form; every sample is repeated with each noise, all in one batch, so that eq. (6) averages over all of them. */
+/**
+ * gamma in closed form; every sample is repeated with each noise, all in one batch, so that eq. (6) averages
+ * over all of them.
+ */
 export function closedEnergy(
   rules: GammaVaeClosedRules,
   net: Autoencoder,

@@ -1,4 +1,7 @@
-/** @file Figure 3 of Kumar & Poole 2020 on synthetic data: beta-VAEs, and their three objectives on held-out data. */
+/**
+ * @file Figure 3 of Kumar & Poole 2020 on synthetic data: beta-VAEs, and their three objectives on held-out
+ * data.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { fill, type Random, stream } from '../claims/random.js';
 import { mean, standardDeviation } from '../claims/statistics.js';
@@ -33,7 +36,9 @@ export interface GapExperiment {
   readonly pairs: number;
   /** Of the hidden layers: that of the paper when not said. */
   readonly activation?: 'elu' | 'relu';
-  /** Real data in the place of the synthetic set, a row of `data` numbers each: for training, then held out. */
+  /**
+   * Real data in the place of the synthetic set, a row of `data` numbers each: for training, then held out.
+   */
   readonly rows?: Float64Array;
 }
 
@@ -167,8 +172,8 @@ export function gapTraining(e: GapExperiment, beta: number): GapTraining {
 }
 
 /**
- * The gaps of trained parameters on held-out data. The expectation of the beta-VAE is taken over antithetic noises, with
- * |J L noise|^2 / 2 as control variate, whose mean is a term of the Taylor objective.
+ * The gaps of trained parameters on held-out data. The expectation of the beta-VAE is taken over antithetic
+ * noises, with |J L noise|^2 / 2 as control variate, whose mean is a term of the Taylor objective.
  */
 export function gapsOf(e: GapExperiment, beta: number, params: Params64, rules: GapRules): Gaps {
   const net = networkOf(e);

@@ -3,7 +3,10 @@ import type { Random } from '../claims/random.js';
 import { fitGaussian, samplerOf, standardNormal } from '../theory/density/gaussian.js';
 import type { Matrix, Vector } from '../theory/numerics/matrix.js';
 
-/** Added to the diagonal of the fitted covariance, relative to its mean: latents that do not vary would make it singular. */
+/**
+ * Added to the diagonal of the fitted covariance, relative to its mean: latents that do not vary would make
+ * it singular.
+ */
 const RIDGE = 1e-6;
 
 /** N(0, I). */

@@ -1,4 +1,7 @@
-/** @file The experiment of VGR-15: data on a random 2-D manifold, and training of the gamma-VAE by core's own step. */
+/**
+ * @file The experiment of VGR-15: data on a random 2-D manifold, and training of the gamma-VAE by core's own
+ * step.
+ */
 
 import { fill, type Random, stream } from '../claims/random.js';
 import { initialise } from '../core/init.js';
@@ -162,7 +165,10 @@ export interface ManifoldTraining extends Stepper {
   history(): Noted[];
 }
 
-/** Trains on the data of a seed, from its initial parameters and with its batches and noise: the same for every gamma. */
+/**
+ * Trains on the data of a seed, from its initial parameters and with its batches and noise: the same for
+ * every gamma.
+ */
 export function manifoldTraining({ rules, size, seed, start, track, log }: Options): ManifoldTraining {
   const { data, latent, points, batch, steps, rate, final } = size;
   const net = manifoldNet(size);

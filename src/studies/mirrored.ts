@@ -1,4 +1,7 @@
-/** @file The dense networks of the small trainings: two hidden layers of one width on either side of the latents. */
+/**
+ * @file The dense networks of the small trainings: two hidden layers of one width on either side of the
+ * latents.
+ */
 import type { ActivationName } from '../core/net/activation.js';
 import { denseAutoencoder } from '../core/net/dense.js';
 import type { Autoencoder } from '../core/net/network.js';

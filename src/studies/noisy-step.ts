@@ -1,4 +1,7 @@
-/** @file Objectives that sample, on arrays of doubles: loss and gradients for given noise, or averaged over weighted noises. */
+/**
+ * @file Objectives that sample, on arrays of doubles: loss and gradients for given noise, or averaged over
+ * weighted noises.
+ */
 import { gradients } from '../core/derivatives.js';
 import { type Autoencoder, type Params, parameter } from '../core/net/network.js';
 import type { Evaluation, Inputs, Objective } from '../core/objectives/objective.js';
@@ -35,7 +38,8 @@ export interface Sampling {
 }
 
 /**
- * An objective as it is made from rules; `hyper` takes its hyper-parameters from the inputs `beta` and those of `specs`.
+ * An objective as it is made from rules; `hyper` takes its hyper-parameters from the inputs `beta` and those
+ * of `specs`.
  * @param detail - tells it from others of the same rules and inputs
  */
 export const sampling = <Hyper>(
@@ -130,7 +134,10 @@ export function noisyStep(
   return asStep(Object.fromEntries(Object.entries(outputs).map(([name, found]) => [name, found.slice()])));
 }
 
-/** The weighted mean over noises, all samples having the same one: an expectation, as each sample sees its own noise only. */
+/**
+ * The weighted mean over noises, all samples having the same one: an expectation, as each sample sees its own
+ * noise only.
+ */
 export function averagedStep(
   objective: Sampling,
   net: Autoencoder,

@@ -1,4 +1,7 @@
-/** @file The network of the rotation experiment (Kumar & Poole 2020, appendix C): an affine encoder, nu(Az) + b, one covariance. */
+/**
+ * @file The network of the rotation experiment (Kumar & Poole 2020, appendix C): an affine encoder, nu(Az) +
+ * b, one covariance.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { ACTIVATIONS, type ActivationName } from '../core/net/activation.js';
 import { headLayout, heads, join } from '../core/net/layers.js';

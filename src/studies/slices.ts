@@ -1,4 +1,7 @@
-/** @file Slices through the energy of a linear VAE with two latents on one direction of data, variances at their best. */
+/**
+ * @file Slices through the energy of a linear VAE with two latents on one direction of data, variances at
+ * their best.
+ */
 
 import { linearTable } from '../core/net/table.js';
 import type { GammaVaeRules } from '../core/objectives/gamma-vae/gamma-vae.js';
@@ -9,7 +12,10 @@ import { type Energy, energy } from './energy.js';
 const [DATA, LATENT] = [2, 2];
 const NET = linearTable(DATA, LATENT, 2);
 
-/** w(t), the weights of the two latents along the data's direction, and mu(t), their means for the datum +sqrt(lambda). */
+/**
+ * w(t), the weights of the two latents along the data's direction, and mu(t), their means for the datum
+ * +sqrt(lambda).
+ */
 export interface Slice {
   readonly weight: Vector;
   readonly code: Vector;
@@ -18,7 +24,10 @@ export interface Slice {
   readonly codeRate: Vector;
 }
 
-/** The rotation slice: weights sqrt(lambda) (cos t, sin t), codes (cos t, sin t): always a perfect reconstruction. */
+/**
+ * The rotation slice: weights sqrt(lambda) (cos t, sin t), codes (cos t, sin t): always a perfect
+ * reconstruction.
+ */
 export function rotationSlice(lambda: number, t: number): Slice {
   const [code, codeRate] = [
     [Math.cos(t), Math.sin(t)],
@@ -28,7 +37,10 @@ export function rotationSlice(lambda: number, t: number): Slice {
   return { weight: stretched(code), code, weightRate: stretched(codeRate), codeRate };
 }
 
-/** The straight line between two optima that exchange their latents: weights (1 - t, t), codes sqrt(lambda) (1 - t, t). */
+/**
+ * The straight line between two optima that exchange their latents: weights (1 - t, t), codes sqrt(lambda) (1
+ * - t, t).
+ */
 export function segmentSlice(lambda: number, t: number): Slice {
   const stretched = (v: Vector): number[] => v.map(x => Math.sqrt(lambda) * x);
   return {
@@ -39,7 +51,10 @@ export function segmentSlice(lambda: number, t: number): Slice {
   };
 }
 
-/** A straight line in the decoder's weights through the sparse optimum for gamma < lambda, its codes held fixed. */
+/**
+ * A straight line in the decoder's weights through the sparse optimum for gamma < lambda, its codes held
+ * fixed.
+ */
 export const decoderLine = (lambda: number, gamma: number, direction: Vector, t: number): Slice => ({
   weight: [Math.sqrt(lambda - gamma) + t * direction[0]!, t * direction[1]!],
   code: [Math.sqrt((lambda - gamma) / lambda), 0],

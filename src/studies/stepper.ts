@@ -22,7 +22,10 @@ export interface DriveContext {
   progress(done: number, total: number): void;
 }
 
-/** Milliseconds between saves at least, and between looks at the signal; saving takes a twentieth of the time at most. */
+/**
+ * Milliseconds between saves at least, and between looks at the signal; saving takes a twentieth of the time
+ * at most.
+ */
 const SAVE_EVERY = 20_000;
 const SAVE_SHARE = 20;
 const LOOK_EVERY = 50;

@@ -11,7 +11,10 @@ export const gaussianKernel =
   (x, y) =>
     Math.exp(-squaredDistance(x, y) / (2 * width ** 2));
 
-/** c / (c + |x - y|^2): of heavy tails, the kernel of Wasserstein autoencoders with c = 2d (Tolstikhin et al. 2018). */
+/**
+ * c / (c + |x - y|^2): of heavy tails, the kernel of Wasserstein autoencoders with c = 2d (Tolstikhin et al.
+ * 2018).
+ */
 export const inverseMultiquadric =
   (c: number): Kernel =>
   (x, y) =>
@@ -25,8 +28,8 @@ function meanOfPairs(points: Matrix, kernel: Kernel): number {
 }
 
 /**
- * E k(x, x') + E k(y, y') - 2 E k(x, y), each mean over pairs of different points: its expectation is the squared
- * discrepancy of the two distributions, so that it may be negative.
+ * E k(x, x') + E k(y, y') - 2 E k(x, y), each mean over pairs of different points: its expectation is the
+ * squared discrepancy of the two distributions, so that it may be negative.
  * @throws for a sample of fewer than two points
  */
 export function unbiasedMmd(x: Matrix, y: Matrix, kernel: Kernel): number {

@@ -1,4 +1,7 @@
-/** @file Certificates: which claims have passed for which code and engine. Training asks for one before it starts. */
+/**
+ * @file Certificates: which claims have passed for which code and engine. Training asks for one before it
+ * starts.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -45,8 +48,8 @@ async function lockCertificates(folder: string): Promise<() => void> {
 }
 
 /**
- * Adds to what is already certified for the same code and engine; the newer outcome of a claim counts. Several may do so at
- * once. Returns the path.
+ * Adds to what is already certified for the same code and engine; the newer outcome of a claim counts.
+ * Several may do so at once. Returns the path.
  */
 export async function writeCertificate(folder: string, certificate: Certificate): Promise<string> {
   const path = pathOf(folder, certificate);
@@ -100,7 +103,9 @@ export interface Requirement extends Subject {
   readonly claims: readonly string[];
 }
 
-/** The certificate that covers the requirement; throws `UnavailableError` saying what is missing or failed. */
+/**
+ * The certificate that covers the requirement; throws `UnavailableError` saying what is missing or failed.
+ */
 export function requireCertificate(objective: string, requirement: Requirement): Certificate {
   const { folder, claims, engine } = requirement;
   const refuse = (what: string, todo: string): never => {

@@ -8,7 +8,10 @@ export interface Surroundings {
 
 const SHOWN = 4;
 
-/** What is other now than before, in words: `node 22.1.0 instead of 20.19.0`, `mathjs@15.2.0 has other contents`. */
+/**
+ * What is other now than before, in words: `node 22.1.0 instead of 20.19.0`, `mathjs@15.2.0 has other
+ * contents`.
+ */
 export function changedSince(before: Surroundings | undefined, now: Surroundings): string[] {
   if (before === undefined) return [];
   const names = (a: object = {}, b: object = {}): string[] =>

@@ -10,7 +10,9 @@ import { Fields, flag, oneOf, text, wholeNumber } from './fields.js';
 import type { Written } from './metrics.js';
 import type { Carried } from './runner.js';
 
-/** Data order and noise follow from the seed and the step, so the step number is all the randomness there is. */
+/**
+ * Data order and noise follow from the seed and the step, so the step number is all the randomness there is.
+ */
 export interface Checkpoint {
   /** Steps done. */
   readonly step: number;
@@ -39,8 +41,8 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint, shapes: Pa
 }
 
 /**
- * The checkpoint of a run, or undefined when there is none yet. It must be of this configuration and these shapes, and of
- * this precision where one is given.
+ * The checkpoint of a run, or undefined when there is none yet. It must be of this configuration and these
+ * shapes, and of this precision where one is given.
  */
 export function readCheckpoint(
   path: string,

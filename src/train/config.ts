@@ -147,7 +147,10 @@ function readValidation(fields: Fields): ValidationConfig {
   });
 }
 
-/** What two runs must share to be the same run: all of the configuration but where its data lie on this machine. */
+/**
+ * What two runs must share to be the same run: all of the configuration but where its data lie on this
+ * machine.
+ */
 export function configDigest(config: TrainConfig): string {
   const { folder: _, ...data } = { folder: '', ...config.data };
   return sha256(canonical({ ...config, data }));

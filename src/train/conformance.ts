@@ -1,4 +1,7 @@
-/** @file Before a run starts: does the engine compute the loss and gradients that the verified float64 graph has? */
+/**
+ * @file Before a run starts: does the engine compute the loss and gradients that the verified float64 graph
+ * has?
+ */
 
 import { type Random, stream } from '../claims/random.js';
 import { sgd } from '../core/optimiser.js';
@@ -12,10 +15,16 @@ import type { Batch, Carried, RunnerOptions } from './runner.js';
 /** Records of the real batch that are compared: enough to mix samples, few enough for doubles. */
 export const CONFORMANCE_RECORDS = 4;
 
-/** One SGD step with so large a rate shows the gradient: what rounding the parameters adds to it is below 2^-44 of them. */
+/**
+ * One SGD step with so large a rate shows the gradient: what rounding the parameters adds to it is below
+ * 2^-44 of them.
+ */
 const RATE = 2 ** 20;
 
-/** Inputs are shaken by this much, 16 times the engine's rounding, to see how far rounding may carry the result. */
+/**
+ * Inputs are shaken by this much, 16 times the engine's rounding, to see how far rounding may carry the
+ * result.
+ */
 const SHAKE = { single: 2 ** -20, double: 2 ** -49 };
 const SHAKES = 3;
 const ROOM = 4;

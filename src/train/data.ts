@@ -1,4 +1,7 @@
-/** @file The records of a run: which are trained on, which are kept for validation, and in what order they come. */
+/**
+ * @file The records of a run: which are trained on, which are kept for validation, and in what order they
+ * come.
+ */
 
 import { stream } from '../claims/random.js';
 import { openCifar } from '../formats/cifar.js';
@@ -15,7 +18,9 @@ export interface TrainingData {
   readonly stepsPerEpoch: number;
   /** Number of records trained on and kept for validation. */
   readonly counts: { readonly training: number; readonly validation: number };
-  /** The batch of a step (counted from 0): each epoch a new order, whole batches only. Float32 [B, ...data]. */
+  /**
+   * The batch of a step (counted from 0): each epoch a new order, whole batches only. Float32 [B, ...data].
+   */
   training(step: number): Float32Array;
   /** The validation records from `start` on, in a fixed order. */
   validation(start: number, count: number): Float32Array;

@@ -105,7 +105,10 @@ export const oneOf = <T extends string | number>(
   is: (value): value is T => choices.includes(value as T),
 });
 
-/** Where an object stands: `train` and `config.json` are the command and the file, `objective` the way to the object. */
+/**
+ * Where an object stands: `train` and `config.json` are the command and the file, `objective` the way to the
+ * object.
+ */
 export interface Place {
   readonly command: string;
   readonly file: string;

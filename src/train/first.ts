@@ -9,7 +9,10 @@ import { carriedShapes } from './graphs.js';
 import type { Model } from './model.js';
 import type { Carried } from './runner.js';
 
-/** Parameters of PyTorch's default distribution, each from the seed and its name; fresh statistics; an optimiser state of zeros. */
+/**
+ * Parameters of PyTorch's default distribution, each from the seed and its name; fresh statistics; an
+ * optimiser state of zeros.
+ */
 export function firstCarried(model: Model, seed: number): Carried {
   const { net } = model;
   const draws = Object.entries(net.shapes).map(

@@ -19,8 +19,8 @@ const inWords = (bytes: number): string => {
 };
 
 /**
- * Refuses a configuration that needs more than `memory` bytes for the least that a step holds at once: what is carried from
- * step to step, before and after it, and the batch.
+ * Refuses a configuration that needs more than `memory` bytes for the least that a step holds at once: what
+ * is carried from step to step, before and after it, and the batch.
  */
 export function checkFits(config: TrainConfig, model: Model, memory = memoryHere()): void {
   const each = config.engine === 'float64' ? 8 : 4;

@@ -7,7 +7,10 @@ import type { Images } from '../formats/images.js';
 const CHANNELS = 3;
 const BLOBS = 3;
 
-/** `count` colour images of `size` by `size`, the same for the same seed on every machine; pixels are multiples of 1/255. */
+/**
+ * `count` colour images of `size` by `size`, the same for the same seed on every machine; pixels are
+ * multiples of 1/255.
+ */
 export function generatedImages(count: number, size: number, seed: number): Images {
   return {
     name: `GENERATED images (${count}, made up from seed ${seed}: no photographs)`,

@@ -1,4 +1,6 @@
-/** @file The two functions of a run that engines execute: one training step, and the evaluation of a batch. */
+/**
+ * @file The two functions of a run that engines execute: one training step, and the evaluation of a batch.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { Autoencoder, ParamShapes, Params } from '../core/net/network.js';
 import { evaluated } from '../core/net/running.js';
@@ -13,7 +15,10 @@ import type { Model } from './model.js';
 
 type Tensors = Readonly<Record<string, tf.Tensor>>;
 
-/** A function from named tensors to named tensors, with the shapes of its inputs: to be traced, or run as it is. */
+/**
+ * A function from named tensors to named tensors, with the shapes of its inputs: to be traced, or run as it
+ * is.
+ */
 export interface Stage {
   readonly fn: Traceable;
   readonly specs: Specs;
@@ -22,8 +27,9 @@ export interface Stage {
 export const graphOf = ({ fn, specs }: Stage): Graph => optimise(trace(fn, specs));
 
 /**
- * Shapes of what a network is evaluated with. Names in a graph and in a checkpoint: `param.NAME`, `statistics.NAME` (of batch
- * normalisation) and, of the optimiser, `state.NAME` are what a run carries from step to step.
+ * Shapes of what a network is evaluated with. Names in a graph and in a checkpoint: `param.NAME`,
+ * `statistics.NAME` (of batch normalisation) and, of the optimiser, `state.NAME` are what a run carries from
+ * step to step.
  */
 export const evaluatedShapes = ({ net }: Pick<Model, 'net'>): ParamShapes => ({
   ...withPrefix('param', net.shapes),
@@ -44,9 +50,9 @@ const batchSpecs = ({ net, objective }: Model, batch: number): Specs => ({
 const inputsOf = ({ x, noise }: Tensors): Inputs => (noise ? { x: x!, noise } : { x: x! });
 
 /**
- * One training step on a batch of the given size.
- * Inputs `param.*`, `statistics.*`, `state.*`, `x`, `rate` and, where the objective samples, `noise`; outputs `param.*`,
- * `statistics.*`, `state.*`, `loss`, `term.*` and, where the objective counts them, `zeroDirections`.
+ * One training step on a batch of the given size. Inputs `param.*`, `statistics.*`, `state.*`, `x`, `rate`
+ * and, where the objective samples, `noise`; outputs `param.*`, `statistics.*`, `state.*`, `loss`, `term.*`
+ * and, where the objective counts them, `zeroDirections`.
  */
 export function trainingStepOf(model: Model, batch: number): Stage {
   const { objective, net, optimiser } = model;
@@ -80,8 +86,8 @@ export function trainingStepOf(model: Model, batch: number): Stage {
 }
 
 /**
- * A quantity of a batch beside the loss, a scalar: what an experiment plots. Its network decodes to data, where the
- * objective's decodes to logits of them. Validation reports its mean over records.
+ * A quantity of a batch beside the loss, a scalar: what an experiment plots. Its network decodes to data,
+ * where the objective's decodes to logits of them. Validation reports its mean over records.
  */
 export type Measure = (net: Autoencoder, params: Params, inputs: Inputs) => tf.Tensor;
 

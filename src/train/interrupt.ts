@@ -1,6 +1,8 @@
 /** @file Turning the first interruption of the process into a request to stop in order. */
 
-/** Aborted by the first SIGINT or SIGTERM; a second one ends the process as usual. Call `dispose` when done. */
+/**
+ * Aborted by the first SIGINT or SIGTERM; a second one ends the process as usual. Call `dispose` when done.
+ */
 export function interruption(): { readonly signal: AbortSignal; dispose(): void } {
   const controller = new AbortController();
   const dispose = (): void => {

@@ -1,4 +1,6 @@
-/** @file metrics.jsonl: one line a logged step or validation, appended; cut back to the checkpoint on resume. */
+/**
+ * @file metrics.jsonl: one line a logged step or validation, appended; cut back to the checkpoint on resume.
+ */
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, statSync } from 'node:fs';
 import { openForWriting, refuseOther, writeAll } from '../formats/atomic.js';
 import { sha256, unavailable } from '../formats/files.js';
@@ -48,8 +50,8 @@ export class MetricsFile {
   ) {}
 
   /**
-   * Opens the file for appending after what was written before a checkpoint, which must still be there; the rest is
-   * dropped. `onLine` is given every line that stays.
+   * Opens the file for appending after what was written before a checkpoint, which must still be there; the
+   * rest is dropped. `onLine` is given every line that stays.
    */
   static open(path: string, before: Written, onLine: (line: MetricsLine) => void): MetricsFile {
     const fd = openForWriting('train', path);
@@ -95,8 +97,8 @@ export class MetricsFile {
 const LINE = /^(.*),"sum":"([0-9a-f]{16})"\}$/;
 
 /**
- * The lines of a run's metrics, one at a time; those that a checkpoint or a result remembers, where one is given: more may
- * follow. An `InputError` names the first line that is not as it was written.
+ * The lines of a run's metrics, one at a time; those that a checkpoint or a result remembers, where one is
+ * given: more may follow. An `InputError` names the first line that is not as it was written.
  */
 export function* readMetrics(
   path: string,

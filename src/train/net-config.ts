@@ -7,7 +7,10 @@ import { type Fields, oneOf, positiveInteger, type Rule, sizes } from './fields.
 interface NetCommon {
   readonly latent: number;
   readonly activation: ActivationName;
-  /** The encoder's heads beside the mean: 'diagonal' when the objective learns the variance, else 'none', when not said. */
+  /**
+   * The encoder's heads beside the mean: 'diagonal' when the objective learns the variance, else 'none', when
+   * not said.
+   */
   readonly posterior: PosteriorKind;
 }
 
@@ -24,8 +27,8 @@ export type NetConfig = NetCommon &
     /** Channels of the first stage: 64 in the SAMBA experiments. */
     | (WithOutput & { readonly kind: 'resnet18'; readonly width: number })
     /**
-     * All filters of Kumar & Poole's tables times `width`, 1 when not said; the output is a sigmoid. With posterior
-     * 'cholesky', `block` keeps the covariance to blocks of so many latents.
+     * All filters of Kumar & Poole's tables times `width`, 1 when not said; the output is a sigmoid. With
+     * posterior 'cholesky', `block` keeps the covariance to blocks of so many latents.
      */
     | { readonly kind: KumarPooleKind; readonly width: number; readonly block?: number }
   );
@@ -43,7 +46,9 @@ const multipleOf = (parts: number): Rule<number> => ({
   is: (value): value is number => typeof value === 'number' && positiveInteger.is(value * parts),
 });
 
-/** Reads `{"kind": "resnet18", "width": 64, ...}`, and whether the objective can be trained on such a network. */
+/**
+ * Reads `{"kind": "resnet18", "width": 64, ...}`, and whether the objective can be trained on such a network.
+ */
 export function readNet(fields: Fields, objective: ObjectiveSpec): NetConfig {
   const kind = fields.get(
     'kind',

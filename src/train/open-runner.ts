@@ -6,7 +6,9 @@ import { carriedShapes, evaluation, trainingStepOf } from './graphs.js';
 import type { Model } from './model.js';
 import type { Batch, Carried, Numbers, Runner, RunnerOptions } from './runner.js';
 
-/** Makes the step ready to run, from the given parameters and state; throws when the engine does not run here. */
+/**
+ * Makes the step ready to run, from the given parameters and state; throws when the engine does not run here.
+ */
 export async function openRunner(
   model: Model,
   start: Carried,

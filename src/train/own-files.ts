@@ -1,4 +1,7 @@
-/** @file JSON files that this program wrote itself: checked whole, against their schema and the digest that they carry. */
+/**
+ * @file JSON files that this program wrote itself: checked whole, against their schema and the digest that
+ * they carry.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { refuseOther, writeJson } from '../formats/atomic.js';
@@ -39,7 +42,9 @@ function validatorOf(kind: Kind): ValidateFunction {
   return validate;
 }
 
-/** The value, if it is what the schema says; `where` names the file, `todo` what to do about a damaged one. */
+/**
+ * The value, if it is what the schema says; `where` names the file, `todo` what to do about a damaged one.
+ */
 export function conform(kind: Kind, value: unknown, where: string, todo = 'choose another folder'): unknown {
   const validate = validatorOf(kind);
   if (validate(value)) return value;

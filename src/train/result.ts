@@ -1,4 +1,7 @@
-/** @file What a training run came to: plain JSON data, the same bits however often the run was stopped and resumed. */
+/**
+ * @file What a training run came to: plain JSON data, the same bits however often the run was stopped and
+ * resumed.
+ */
 import type { MetricsLine, ValidationLine, Written } from './metrics.js';
 import type { Numbers } from './runner.js';
 

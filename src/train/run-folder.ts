@@ -1,4 +1,6 @@
-/** @file The folder of a run: what lies where, who may write to it, and whether it is the run that we mean. */
+/**
+ * @file The folder of a run: what lies where, who may write to it, and whether it is the run that we mean.
+ */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder, refuseOther, removeTemporaries, writeJson } from '../formats/atomic.js';
@@ -39,7 +41,10 @@ interface Session {
   readonly step: number;
   /** Whether the claims behind the objective had passed for this code, or the check was waived. */
   readonly verified: boolean;
-  /** Versions or packages were other than in the session before: in which way, and what they were from here on. */
+  /**
+   * Versions or packages were other than in the session before: in which way, and what they were from here
+   * on.
+   */
   readonly changed?: Surroundings & { readonly changes: readonly string[] };
 }
 
@@ -62,9 +67,9 @@ const hasBegun = (at: (name: string) => string): boolean =>
   existsSync(at(RUN_FILES.checkpoint)) || existsSync(at(RUN_FILES.result));
 
 /**
- * Takes the folder for a run of this configuration: a new or empty folder, one that holds the very same run, or one of a
- * run that ended before its first checkpoint, of which nothing is kept. Throws when another process has it, when it
- * cannot be written to, and when it holds anything else.
+ * Takes the folder for a run of this configuration: a new or empty folder, one that holds the very same run,
+ * or one of a run that ended before its first checkpoint, of which nothing is kept. Throws when another
+ * process has it, when it cannot be written to, and when it holds anything else.
  */
 export async function openRunFolder(folder: string, config: TrainConfig): Promise<RunFolder> {
   makeFolder('train', folder);
@@ -176,7 +181,10 @@ export const originOf = ({
 }: Provenance): string =>
   sha256(canonical({ digest, codeDigest, engine, threads, data: data.digest, measures }));
 
-/** Refuses a file that was written by a run of another origin, and a provenance that leaves out what a checkpoint knows. */
+/**
+ * Refuses a file that was written by a run of another origin, and a provenance that leaves out what a
+ * checkpoint knows.
+ */
 export function checkOrigin(
   path: string,
   written: { readonly origin: string; readonly verified: boolean },
@@ -196,7 +204,9 @@ export function checkOrigin(
     );
 }
 
-/** Writes down where a run comes from; of a resumed run, that it is the same code, data and engine as before. */
+/**
+ * Writes down where a run comes from; of a resumed run, that it is the same code, data and engine as before.
+ */
 export function recordProvenance(run: RunFolder, now: Provenance): Provenance {
   const before = readProvenance(run, now.configDigest);
   const provenance =

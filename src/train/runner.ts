@@ -10,11 +10,17 @@ export interface Batch {
   readonly noise?: Float32Array;
 }
 
-/** What is carried from step to step, by `param.NAME`, `statistics.NAME` and `state.NAME`; doubles on engine float64. */
+/**
+ * What is carried from step to step, by `param.NAME`, `statistics.NAME` and `state.NAME`; doubles on engine
+ * float64.
+ */
 export type Carried = Record<string, Float32Array | Float64Array>;
 
 export interface Runner {
-  /** One step; afterwards the new parameters, statistics and state are carried. Returns the loss and terms at the old ones. */
+  /**
+   * One step; afterwards the new parameters, statistics and state are carried. Returns the loss and terms at
+   * the old ones.
+   */
   step(batch: Batch, rate: number): Promise<Numbers>;
   /** Loss, terms and measures of a batch of any size at the current parameters and running statistics. */
   evaluate(batch: Batch): Promise<Numbers>;

@@ -57,9 +57,10 @@ export interface TrainOptions {
 }
 
 /**
- * Trains to the end, or to where `signal` says, and returns what came of it. A run that was stopped at any moment, be
- * it by `kill -9`, is taken up by the same call and ends with the same bits, given the same number of threads.
- * Throws `UnavailableError` (no certificate, no data, no engine, folder not writable or in use) and `InputError`.
+ * Trains to the end, or to where `signal` says, and returns what came of it. A run that was stopped at any
+ * moment, be it by `kill -9`, is taken up by the same call and ends with the same bits, given the same number
+ * of threads. Throws `UnavailableError` (no certificate, no data, no engine, folder not writable or in use)
+ * and `InputError`.
  */
 export async function train(config: TrainConfig, options: TrainOptions): Promise<TrainResult> {
   const verified = options.certificate !== 'unverified';

@@ -26,8 +26,8 @@ function norm(length: number, entry: (i: number) => number): number {
 }
 
 /**
- * The norm of the difference over the norm of the expected. Where the latter is below 1e-12, 1000 times the absolute
- * difference: `LIMIT` then stands for 1e-12. Infinite where what was computed is not finite.
+ * The norm of the difference over the norm of the expected. Where the latter is below 1e-12, 1000 times the
+ * absolute difference: `LIMIT` then stands for 1e-12. Infinite where what was computed is not finite.
  */
 export function relativeError(got: Float64Array, expected: Float64Array): number {
   const size = norm(expected.length, i => expected[i]!);

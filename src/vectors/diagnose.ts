@@ -24,7 +24,10 @@ export interface Diagnosis {
   readonly untried?: number;
 }
 
-/** Seconds of the processor, whatever else it does, for the mistakes of one vector: enough for all of a small one. */
+/**
+ * Seconds of the processor, whatever else it does, for the mistakes of one vector: enough for all of a small
+ * one.
+ */
 const SECONDS = 3;
 
 /** A mistake comes close when it leaves at most this, and a hundredth of the error without it. */
@@ -64,7 +67,10 @@ const spent = (since: NodeJS.CpuUsage): number => {
   return (user + system) / 1e6;
 };
 
-/** Why a vector whose values have these errors may be wrong; a mistake that takes too much memory explains nothing. */
+/**
+ * Why a vector whose values have these errors may be wrong; a mistake that takes too much memory explains
+ * nothing.
+ */
 export function diagnose(vector: Vector, errors: Errors, seconds = SECONDS): Diagnosis {
   const names = mistakeNames(vector.model.objective.name);
   const start = process.cpuUsage();

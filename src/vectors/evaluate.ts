@@ -1,4 +1,7 @@
-/** @file What our implementation, right or with one known mistake, gives for a question: in float64, from a traced graph. */
+/**
+ * @file What our implementation, right or with one known mistake, gives for a question: in float64, from a
+ * traced graph.
+ */
 import type * as tf from '@tensorflow/tfjs';
 import { denseClassifier } from '../core/classifier.js';
 import { denseAutoencoder } from '../core/net/dense.js';

@@ -1,4 +1,7 @@
-/** @file The known mistakes of every objective: what a wrong vector is compared with, and negative vectors are made of. */
+/**
+ * @file The known mistakes of every objective: what a wrong vector is compared with, and negative vectors are
+ * made of.
+ */
 import type { WrongRules } from '../core/objectives/define.js';
 import { DESCRIPTIONS, LISTED, VECTOR_OBJECTIVES, type VectorObjectiveName } from './metadata.js';
 import { AUTOENCODER_MISTAKES, COMMON_MISTAKES, VARIANCE_MISTAKES } from './mistakes/common.js';

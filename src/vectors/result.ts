@@ -28,8 +28,8 @@ export interface VectorsResult extends Tally {
 }
 
 /**
- * A `VectorsResult` as JSON text, piece by piece: however many vectors there are, one at a time is in memory, and each
- * is on its way before the next is looked at.
+ * A `VectorsResult` as JSON text, piece by piece: however many vectors there are, one at a time is in memory,
+ * and each is on its way before the next is looked at.
  */
 export class VectorsJson {
   private empty = true;

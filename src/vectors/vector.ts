@@ -1,4 +1,7 @@
-/** @file Reading and writing vectors; a file is a vector or there is one error that says what is wrong with it. */
+/**
+ * @file Reading and writing vectors; a file is a vector or there is one error that says what is wrong with
+ * it.
+ */
 import { writeAtomic } from '../formats/atomic.js';
 import { show } from '../formats/json.js';
 import {

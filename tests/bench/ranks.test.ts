@@ -1,4 +1,7 @@
-/** @file The rank test of loss curves: exact where it can be counted by hand, blind to sizes, and not to curves that are further off. */
+/**
+ * @file The rank test of loss curves: exact where it can be counted by hand, blind to sizes, and not to
+ * curves that are further off.
+ */
 import * as assert from 'uvu/assert';
 import { higher } from '../../bench/curves/ensemble.js';
 import { asFar, typical } from '../../bench/curves/ranks.js';

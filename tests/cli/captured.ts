@@ -21,7 +21,10 @@ function setEnvironment(env: Readonly<Record<string, string | undefined>>): void
     else process.env[name] = value;
 }
 
-/** Calls the body with stdout and stderr caught. An error becomes its exit code and its line, as in main; null is a bug. */
+/**
+ * Calls the body with stdout and stderr caught. An error becomes its exit code and its line, as in main; null
+ * is a bug.
+ */
 export async function captured(body: () => Promise<ExitCode>, where: Where = {}): Promise<Ended> {
   const { folder, terminal = false, env = {} } = where;
   const streams = [process.stdout, process.stderr] as const;

@@ -1,4 +1,7 @@
-/** @file A worker process of the pool that dies as its jobs say: `dies` always, `dies-once` the first time, `refuses` throws. */
+/**
+ * @file A worker process of the pool that dies as its jobs say: `dies` always, `dies-once` the first time,
+ * `refuses` throws.
+ */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job, Reply } from '../../src/cli/verify/job.js';

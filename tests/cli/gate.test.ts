@@ -1,4 +1,7 @@
-/** @file `flatcheck gate` and what it refuses: files that contradict themselves, are of other code, or hold no numbers. */
+/**
+ * @file `flatcheck gate` and what it refuses: files that contradict themselves, are of other code, or hold no
+ * numbers.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';

@@ -1,4 +1,7 @@
-/** @file Exit codes and results survive the reporting: readers that leave, full disks, outputs that cannot be written. */
+/**
+ * @file Exit codes and results survive the reporting: readers that leave, full disks, outputs that cannot be
+ * written.
+ */
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,

@@ -13,7 +13,10 @@ import { claimEntry } from '../registry.js';
 
 const test = suite('registries', 300);
 
-/** A registry in a folder of its own, of one claim of ours under an id of its own; `helper` is what it imports. */
+/**
+ * A registry in a folder of its own, of one claim of ours under an id of its own; `helper` is what it
+ * imports.
+ */
 function writeRegistry(folder: string, id: string, helper = '1'): string {
   const url = (name: string): string => pathToFileURL(join(folder, name)).href;
   writeFileSync(join(folder, 'helper.mjs'), `export const helper = ${helper};\n`);

@@ -1,4 +1,7 @@
-/** @file Hyper-parameters that an objective may have, made from its fields: what tests of the whole list ask it with. */
+/**
+ * @file Hyper-parameters that an objective may have, made from its fields: what tests of the whole list ask
+ * it with.
+ */
 import type { Field, Fields } from '../../src/core/objectives/fields.js';
 
 export type Hyper = Record<string, unknown>;

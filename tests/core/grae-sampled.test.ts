@@ -1,4 +1,7 @@
-/** @file GRAE with sampled columns: what is drawn, what it costs, what is refused. Its expectations are KP-21's. */
+/**
+ * @file GRAE with sampled columns: what is drawn, what it costs, what is refused. Its expectations are
+ * KP-21's.
+ */
 import * as assert from 'uvu/assert';
 import { denseAutoencoder } from '../../src/core/net/dense.js';
 import { makeGraeHadamard } from '../../src/core/objectives/grae/grae-hadamard.js';

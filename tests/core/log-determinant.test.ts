@@ -4,7 +4,10 @@ import { logDetIdentityPlusGram, logHadamardBound } from '../../src/core/log-det
 import { suite } from '../harness.js';
 import { close, compiled, draw, finite, run, slope, values } from './support.js';
 
-/** log det(I + A^T A) of one matrix [rows, d] by Gaussian elimination without pivoting (the matrix is positive definite). */
+/**
+ * log det(I + A^T A) of one matrix [rows, d] by Gaussian elimination without pivoting (the matrix is positive
+ * definite).
+ */
 function reference(a: Float64Array, rows: number, d: number): number {
   const m = Array.from({ length: d }, (_, i) =>
     Array.from({ length: d }, (_, j) => {

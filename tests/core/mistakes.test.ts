@@ -1,4 +1,7 @@
-/** @file Every objective of the list: each known mistake changes what is trained, which negative controls and diagnoses build on. */
+/**
+ * @file Every objective of the list: each known mistake changes what is trained, which negative controls and
+ * diagnoses build on.
+ */
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { denseClassifier } from '../../src/core/classifier.js';

@@ -1,4 +1,6 @@
-/** Smoothness against exact values on a small dense network: its Jacobian by columns, its gradients by hand. */
+/**
+ * Smoothness against exact values on a small dense network: its Jacobian by columns, its gradients by hand.
+ */
 import * as assert from 'uvu/assert';
 import { jacobian } from '../../src/core/derivatives.js';
 import { denseAutoencoder } from '../../src/core/net/dense.js';

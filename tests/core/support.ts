@@ -1,4 +1,6 @@
-/** @file What the tests of core share: traced functions run in float64, deterministic numbers, differences. */
+/**
+ * @file What the tests of core share: traced functions run in float64, deterministic numbers, differences.
+ */
 import type * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import type { ParamShapes, Params } from '../../src/core/net/network.js';

@@ -1,4 +1,7 @@
-/** @file Posteriors over the weights of a real classifier: gradients against differences, updates, and the printed rules. */
+/**
+ * @file Posteriors over the weights of a real classifier: gradients against differences, updates, and the
+ * printed rules.
+ */
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { denseClassifier } from '../../src/core/classifier.js';
@@ -85,7 +88,9 @@ const outputs = ({ loss, mean, sigma2 }: PosteriorGradients) => ({
 const weightLoss = (all: Record<string, tf.Tensor>) => (weights: Params) =>
   meanLoss(NET, weights, batch(all));
 
-/** Directional derivatives of a scalar against the gradients that a function gives, for inputs with a prefix. */
+/**
+ * Directional derivatives of a scalar against the gradients that a function gives, for inputs with a prefix.
+ */
 function checkSlopes(value: Traced, found: Record<string, Float64Array>, prefix: string): void {
   const of = compiled(value, INPUTS);
   for (const name of NAMES) {

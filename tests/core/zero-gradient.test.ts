@@ -1,4 +1,6 @@
-/** @file Perfect reconstruction: the gradient at the code is exactly zero, and everything must stay finite. */
+/**
+ * @file Perfect reconstruction: the gradient at the code is exactly zero, and everything must stay finite.
+ */
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { gradients } from '../../src/core/derivatives.js';

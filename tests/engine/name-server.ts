@@ -1,6 +1,7 @@
 /**
- * @file Runs a program beside a name server of its own that answers nothing, and prints every name that was asked for, a line
- * each: `node name-server.js PROGRAM_TEXT`. For a network namespace, whose only address is the loopback.
+ * @file Runs a program beside a name server of its own that answers nothing, and prints every name that was
+ * asked for, a line each: `node name-server.js PROGRAM_TEXT`. For a network namespace, whose only address is
+ * the loopback.
  */
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';

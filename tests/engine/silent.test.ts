@@ -1,7 +1,7 @@
 /**
- * @file Nobody is told on: programs that use flatcheck in every way leave ONNX Runtime without a trace. Its reports begin with
- * files below the home folder and in the temporary one, which are watched here, each program having folders of its own.
- * Look-ups of names are watched where a network namespace can be had.
+ * @file Nobody is told on: programs that use flatcheck in every way leave ONNX Runtime without a trace. Its
+ * reports begin with files below the home folder and in the temporary one, which are watched here, each
+ * program having folders of its own. Look-ups of names are watched where a network namespace can be had.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,10 @@ const test = suite('silence of ONNX Runtime');
 
 const at = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
 
-/** Begins a program: `native` opens a session by itself, as somebody else's code would; it is plain text for workers too. */
+/**
+ * Begins a program: `native` opens a session by itself, as somebody else's code would; it is plain text for
+ * workers too.
+ */
 const PRELUDE = `
 const { createRequire } = await import('node:module');
 const { Worker, SHARE_ENV } = await import('node:worker_threads');
@@ -124,7 +127,10 @@ test('nothing but one module loads ONNX Runtime', () => {
   assert.equal(loading.sort(), ['src/engine/onnx/runtime.js', 'tests/engine/silent.test.js']);
 });
 
-/** So long after its first session ONNX Runtime has asked for its vendor's host at least once (first seen after 9 s). */
+/**
+ * So long after its first session ONNX Runtime has asked for its vendor's host at least once (first seen
+ * after 9 s).
+ */
 const ASKED = 20_000;
 
 /** Looks whether a network of our own can be had here: by root, with `ip`; says why not otherwise. */

@@ -35,8 +35,8 @@ export function surroundings(
 type Compute = (context: ComputeContext) => Promise<Computed>;
 
 /**
- * What a run gives that is stopped as soon as it looks up, again and again, until it is done or has been stopped so often;
- * and how often it was.
+ * What a run gives that is stopped as soon as it looks up, again and again, until it is done or has been
+ * stopped so often; and how often it was.
  */
 export async function interrupted(compute: Compute, seed: number, dataFolder?: string, most = Infinity) {
   let from: State | undefined;

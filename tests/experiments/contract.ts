@@ -24,7 +24,10 @@ export const completed = (
   ...computed,
 });
 
-/** Every scale has runs that differ; without any results there are figures to draw, and no statement is judged. */
+/**
+ * Every scale has runs that differ; without any results there are figures to draw, and no statement is
+ * judged.
+ */
 export function keepsToContract(experiment: Experiment, more: Partial<Setting> = {}): void {
   for (const scale of SCALES) {
     const setting = settingOf(experiment, scale, more);

@@ -1,4 +1,6 @@
-/** @file An example of an experiment, for docs/experiments.md: the error of a VAE over the number of latents. */
+/**
+ * @file An example of an experiment, for docs/experiments.md: the error of a VAE over the number of latents.
+ */
 
 import { everySeed } from '../../experiments/grid.js';
 import { below, judge } from '../../src/claims/experiment/judge.js';

@@ -1,4 +1,6 @@
-/** The released-code convention, by the very objectives that the experiments plan, on vectors of PyTorch's. */
+/**
+ * The released-code convention, by the very objectives that the experiments plan, on vectors of PyTorch's.
+ */
 import { basename } from 'node:path';
 import * as assert from 'uvu/assert';
 import { objectiveFor } from '../../experiments/samba/configs.js';

@@ -1,4 +1,7 @@
-/** @file Whatever a file claims of itself: 64 MiB and ten times its size, five seconds, and one line that says what is wrong. */
+/**
+ * @file Whatever a file claims of itself: 64 MiB and ten times its size, five seconds, and one line that says
+ * what is wrong.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

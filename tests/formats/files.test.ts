@@ -1,4 +1,6 @@
-/** @file What is no regular file is refused at once, by every reader; and a walk that meets every file once. */
+/**
+ * @file What is no regular file is refused at once, by every reader; and a walk that meets every file once.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';

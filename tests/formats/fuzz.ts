@@ -1,4 +1,7 @@
-/** @file Damaging files at random: a reader must read or refuse them, with one error, soon and in little memory. */
+/**
+ * @file Damaging files at random: a reader must read or refuse them, with one error, soon and in little
+ * memory.
+ */
 import * as assert from 'uvu/assert';
 import { stream } from '../../src/claims/random.js';
 import { InputError } from '../../src/formats/input-error.js';
@@ -39,7 +42,10 @@ const TEXTS = [
   '-',
 ];
 
-/** Damages a file: flips bits and bytes, writes extreme numbers, cuts it short, doubles a part, puts texts into it. */
+/**
+ * Damages a file: flips bits and bytes, writes extreme numbers, cuts it short, doubles a part, puts texts
+ * into it.
+ */
 function damage(bytes: Uint8Array, random: ReturnType<typeof stream>): Uint8Array {
   const copy = Uint8Array.from(bytes);
   const below = (n: number): number => Math.floor(random.uniform() * n);

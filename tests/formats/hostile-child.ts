@@ -1,6 +1,6 @@
 /**
- * @file Reads the files of `hostile.ts` from the folder given, and prints for each its size, how far the peak of this
- * process rose above what it was idle, the seconds it took, and what was said of it.
+ * @file Reads the files of `hostile.ts` from the folder given, and prints for each its size, how far the peak
+ * of this process rose above what it was idle, the seconds it took, and what was said of it.
  */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

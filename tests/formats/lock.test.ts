@@ -77,7 +77,10 @@ test('a folder that is not there', async () => {
   assert.instance(await errorOf(() => lockFolder('test', '/nowhere/at/all')), UnavailableError);
 });
 
-/** The name of a lock of some process that cannot be seen from here: of the same host, and of another PID namespace. */
+/**
+ * The name of a lock of some process that cannot be seen from here: of the same host, and of another PID
+ * namespace.
+ */
 const UNSEEN = `.lock-${host}-1-1-${lockName().split('-')[4]}-7`;
 
 const ago = (path: string, seconds: number): void => {

@@ -1,4 +1,7 @@
-/** @file What only a system can make: pipes, small file systems, processes of other users; each where it is permitted. */
+/**
+ * @file What only a system can make: pipes, small file systems, processes of other users; each where it is
+ * permitted.
+ */
 import { spawnSync } from 'node:child_process';
 
 /** Why a program failed, or undefined where it did not. */

@@ -102,8 +102,8 @@ test('an event file read back by another reader: version, steps ascending, tags 
 });
 
 /**
- * A file that TensorFlow wrote for the scalar `accuracy` of 0.99 at step 77, as TensorBoard's own tests have it
- * (tensorflow/tensorboard, commit 2d298a3, tensorboard/data/server/tf_record.rs; Apache-2.0).
+ * A file that TensorFlow wrote for the scalar `accuracy` of 0.99 at step 77, as TensorBoard's own tests have
+ * it (tensorflow/tensorboard, commit 2d298a3, tensorboard/data/server/tf_record.rs; Apache-2.0).
  */
 const TENSORFLOW = Buffer.from(
   [

@@ -1,4 +1,7 @@
-/** @file SAMBA-26 on the ResNet-18 of the experiments, batch normalisation included: its deep checks, at width 8. */
+/**
+ * @file SAMBA-26 on the ResNet-18 of the experiments, batch normalisation included: its deep checks, at width
+ * 8.
+ */
 import { mul, type Tensor } from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { largeBatchWide, largePerSample } from '../../properties/claims/samba/samba-26/large-batch.js';

@@ -1,4 +1,6 @@
-/** @file Gradients of the training step on the ResNet-18 of the experiments: SAMBA-4's deep check, at width 8. */
+/**
+ * @file Gradients of the training step on the ResNet-18 of the experiments: SAMBA-4's deep check, at width 8.
+ */
 import * as assert from 'uvu/assert';
 import { largeGradients } from '../../properties/claims/samba/samba-4/large-gradients.js';
 import { PENALTY_MUTANTS } from '../../properties/subjects/sam/mutants.js';

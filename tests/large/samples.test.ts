@@ -1,4 +1,7 @@
-/** @file What batch normalisation does to SAMBA-26 on the ResNet-18 of the experiments: samples that depend on each other. */
+/**
+ * @file What batch normalisation does to SAMBA-26 on the ResNet-18 of the experiments: samples that depend on
+ * each other.
+ */
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { drawCase } from '../../properties/subjects/large/draw.js';

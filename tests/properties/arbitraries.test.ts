@@ -51,7 +51,9 @@ const hardPart = ({ basis, gradient }: Quadratic): number =>
   );
 
 const logCdf = (min: number, max: number) => (x: number) => clamp(Math.log(x / min) / Math.log(max / min));
-/** Rounding to six significant digits moves a number by up to 2^-6 of itself: the midpoint to the next one. */
+/**
+ * Rounding to six significant digits moves a number by up to 2^-6 of itself: the midpoint to the next one.
+ */
 const logRounded = (min: number, max: number) => (x: number) => {
   const unit = 2 ** (Math.floor(Math.log2(x)) - 5);
   return logCdf(min, max)((Math.floor(x / unit) + 0.5) * unit);

@@ -16,7 +16,10 @@ export interface Contract<T> {
   /** What is wrong with a value, if anything. */
   readonly flaw: (value: T) => string | false;
   readonly marginals: readonly Marginal<T>[];
-  /** The value forgets something of what it was made from (a length, say): a shrink step may leave it as it was. */
+  /**
+   * The value forgets something of what it was made from (a length, say): a shrink step may leave it as it
+   * was.
+   */
   readonly forgetful?: true;
 }
 
@@ -24,7 +27,10 @@ export interface Contract<T> {
 export const FALSE_ALARM = 1e-9;
 const DRAWS = 8000;
 
-/** Dvoretzky-Kiefer-Wolfowitz-Massart: the empirical distribution function is this close, but for the false alarms. */
+/**
+ * Dvoretzky-Kiefer-Wolfowitz-Massart: the empirical distribution function is this close, but for the false
+ * alarms.
+ */
 export const dkw = (draws: number, alpha: number): number => Math.sqrt(Math.log(2 / alpha) / (2 * draws));
 
 /** The largest distance between an empirical distribution function and the stated one. */
@@ -32,7 +38,8 @@ export function distance(sample: readonly number[], cdf: (x: number) => number):
   const sorted = [...sample].sort((a, b) => a - b);
   let worst = 0;
   for (const [i, x] of sorted.entries()) {
-    // Ties: the empirical function jumps at the last of them; just below the first it is held against P(X < x).
+    // Ties: the empirical function jumps at the last of them; just below the first it is held against P(X <
+    // x).
     if (x !== sorted[i + 1]) worst = Math.max(worst, Math.abs((i + 1) / sorted.length - cdf(x)));
     if (x !== sorted[i - 1])
       worst = Math.max(worst, Math.abs(i / sorted.length - cdf(x - Math.abs(x) * 2 ** -40 - 1e-12)));

@@ -29,7 +29,9 @@ const n = norm(g);
 const onLeft = (of: { readonly rules: Pair['samba'] }): Pair => ({ ...PAIR, samba: of.rules });
 const onRight = (of: { readonly rules: Pair['rae'] }): Pair => ({ ...PAIR, rae: of.rules });
 
-/** Slope between alpha = 2^-13 and 2^-14, and the residual there over alpha sqrt(d) |Hu|, for the z-gradients. */
+/**
+ * Slope between alpha = 2^-13 and 2^-14, and the residual there over alpha sqrt(d) |Hu|, for the z-gradients.
+ */
 function measured(pair: Pair): { slope: number; constant: number } {
   const alphas = [2 ** -13, 2 ** -14] as const;
   const [large, small] = compare(

@@ -1,4 +1,7 @@
-/** @file Runs of networks with batch normalisation: running statistics from step to step, in checkpoints and in validation. */
+/**
+ * @file Runs of networks with batch normalisation: running statistics from step to step, in checkpoints and
+ * in validation.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** @file A process that certifies claims of its own, one after another: `node certificate-child.js FOLDER NAME COUNT`. */
+/**
+ * @file A process that certifies claims of its own, one after another: `node certificate-child.js FOLDER NAME
+ * COUNT`.
+ */
 import { writeCertificate } from '../../src/train/certificate.js';
 
 const [folder, name, count] = process.argv.slice(2);

@@ -50,7 +50,10 @@ const isTorn = (folder: string): boolean => {
   return existsSync(path) && !/(^|\n)$/.test(readFileSync(path, 'latin1'));
 };
 
-/** Sends a signal as soon as the run is where it is wanted; resolves to its exit code or the signal it died of. */
+/**
+ * Sends a signal as soon as the run is where it is wanted; resolves to its exit code or the signal it died
+ * of.
+ */
 async function stopWhen(there: () => boolean, folder: string, changes: object, signal: NodeJS.Signals) {
   const run = child(folder, changes);
   const ended = once(run, 'exit') as Promise<[number | null, string]>;

@@ -1,4 +1,6 @@
-/** @file The SAM family's classifier: its gradient by differences, its step where it is undefined, its errors. */
+/**
+ * @file The SAM family's classifier: its gradient by differences, its step where it is undefined, its errors.
+ */
 import * as assert from 'uvu/assert';
 import { denseClassifier } from '../../src/core/classifier.js';
 import { byParameter } from '../../src/core/objectives/sam/objective.js';

@@ -1,4 +1,6 @@
-/** @file Every objective against PyTorch in float64, and every known mistake that PyTorch was made to make. */
+/**
+ * @file Every objective against PyTorch in float64, and every known mistake that PyTorch was made to make.
+ */
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { writeAtomic } from '../../src/formats/atomic.js';

@@ -1,4 +1,7 @@
-/** @file What is written in Python, where there is a Python with PyTorch: the golden vectors can be made again, the example works. */
+/**
+ * @file What is written in Python, where there is a Python with PyTorch: the golden vectors can be made
+ * again, the example works.
+ */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';

@@ -27,7 +27,10 @@ export const golden = (id: string): Vector => readVector(join(GOLDEN, `${id}.saf
 /** A vector as it would be read back from its file. */
 export const reread = (vector: Vector): Vector => parseVector(Buffer.concat(encodeVector(vector)), 'test');
 
-/** Numbers that single precision does not hold, so that a constant that is rounded on its way does not pass unseen. */
+/**
+ * Numbers that single precision does not hold, so that a constant that is rounded on its way does not pass
+ * unseen.
+ */
 const unround = (value: unknown): unknown => {
   if (typeof value === 'number') return value * 1.1;
   return typeof value === 'object' ? { fixed: unround((value as { fixed: number }).fixed) } : value;

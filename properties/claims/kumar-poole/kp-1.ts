@@ -1,4 +1,7 @@
-/** @file KP-1: the posterior of a model whose latents were transformed, and what a restricted family loses by that. */
+/**
+ * @file KP-1: the posterior of a model whose latents were transformed, and what a restricted family loses by
+ * that.
+ */
 import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import { klOfCovariances, logNormalDensity } from '../../../src/theory/closed/gaussian.js';
 import { precision } from '../../../src/theory/closed/grae.js';
@@ -18,7 +21,10 @@ const SUBJECT = {
   /** By what it is multiplied there: |det J_r(z)|. */
   volume: ({ map }: Symmetry, z: mat.Vector) => priors.determinantOf(map, z),
   vae: VAE_RULES,
-  /** The posterior that the beta-VAE approximates: proportional to p(x|z)^(1/beta) p(z), observations of variance 1. */
+  /**
+   * The posterior that the beta-VAE approximates: proportional to p(x|z)^(1/beta) p(z), observations of
+   * variance 1.
+   */
   tempered: linear.linearPosterior,
 };
 type Subject = typeof SUBJECT;

@@ -22,7 +22,10 @@ type Subject = typeof SUBJECT;
 const NODES = 8;
 const points = new Map([1, 2].map(d => [d, quad.gaussianPoints(d, NODES)]));
 
-/** The expected reconstruction at N(h, S), or at another posterior by its noises, as trained, above its value at h. */
+/**
+ * The expected reconstruction at N(h, S), or at another posterior by its noises, as trained, above its value
+ * at h.
+ */
 function excess(
   c: smooth.SmoothCase,
   { vae }: Subject,

@@ -76,7 +76,10 @@ type Scalar = draw.Of<typeof scalars>;
 
 const scalarNet = linearAutoencoder(1, 1, 'diagonal');
 
-/** Probabilistic PCA with that observation variance: w^2 = lambda - variance, and the best posterior of the beta-VAE for it. */
+/**
+ * Probabilistic PCA with that observation variance: w^2 = lambda - variance, and the best posterior of the
+ * beta-VAE for it.
+ */
 function scalarValues({ lambda, beta }: Scalar, variance: number): Values {
   const w = Math.sqrt(Math.max(0, lambda - variance));
   const precision = w ** 2 + beta;

@@ -1,4 +1,7 @@
-/** @file KP-2: the map of appendix A leaves every prior as it is. Its Jacobian's determinant is 1 for few of them only. */
+/**
+ * @file KP-2: the map of appendix A leaves every prior as it is. Its Jacobian's determinant is 1 for few of
+ * them only.
+ */
 import { normalQuantile } from '../../../src/claims/normal-quantile.js';
 import { normalCdf } from '../../../src/claims/statistics.js';
 import * as priors from '../../../src/theory/closed/prior-symmetry.js';

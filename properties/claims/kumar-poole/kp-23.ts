@@ -74,7 +74,10 @@ const stationary = check.equals<smooth.SmoothCase, Subject>({
   },
 });
 
-/** The metric of the trained covariance, less the matrix that it tends to, which a mean Hessian misses to first order. */
+/**
+ * The metric of the trained covariance, less the matrix that it tends to, which a mean Hessian misses to
+ * first order.
+ */
 const limit = (matrix: (c: smooth.SmoothCase) => mat.Matrix) => (c: smooth.SmoothCase, rules: Subject) => {
   const m = matrix(c);
   return {

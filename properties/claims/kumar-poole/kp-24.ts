@@ -15,14 +15,20 @@ type Gap = (jacobian: mat.Matrix, covariance: mat.Matrix, beta: number) => numbe
 const SUBJECT = { grae: GRAE.rules, taylor: BETA_VAE_TAYLOR.rules, gap: graeGap as Gap };
 type Subject = typeof SUBJECT;
 
-/** The printed matrix M = I + J'J S / beta: its trace, and its determinant det(I + (JL)'JL / beta) with S = LL'. */
+/**
+ * The printed matrix M = I + J'J S / beta: its trace, and its determinant det(I + (JL)'JL / beta) with S =
+ * LL'.
+ */
 function printedMatrix(j: mat.Matrix, s: mat.Matrix, beta: number) {
   const d = s.length;
   const m = mat.combine(1, mat.identity(d), 1 / beta, mat.multiply(mat.gram(j, d), s));
   return { d, trace: mat.trace(m), det: Math.exp(graeLogDet(mat.multiply(j, mat.cholesky(s)), beta, d)) };
 }
 
-/** As printed, d inside the bars: beta/2 [tr M - log|det M - d|]. With one latent M is a number, and there is no other reading. */
+/**
+ * As printed, d inside the bars: beta/2 [tr M - log|det M - d|]. With one latent M is a number, and there is
+ * no other reading.
+ */
 const literal: Gap = (j, s, beta) => {
   const { d, trace, det } = printedMatrix(j, s, beta);
   return (beta / 2) * (trace - Math.log(Math.abs(det - d)));
@@ -117,7 +123,10 @@ const bracketsMoved = check.violates<local.LocalCase, Subject>({
   measure: violation(outside),
 });
 
-/** A random covariance near the optimum, where a wrong constant or direction of the KL would be hardest to see. */
+/**
+ * A random covariance near the optimum, where a wrong constant or direction of the KL would be hardest to
+ * see.
+ */
 const nearby = local.localCases.map(c => {
   const best = optimal(c);
   return {

@@ -1,4 +1,7 @@
-/** @file KP-25: figure 3. How the beta-VAE, its Taylor objective and GRAE lie to each other on trained networks. */
+/**
+ * @file KP-25: figure 3. How the beta-VAE, its Taylor objective and GRAE lie to each other on trained
+ * networks.
+ */
 import { GRAE } from '../../../src/core/objectives/grae/grae.js';
 import { BETA_VAE_TAYLOR } from '../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { VAE } from '../../../src/core/objectives/vae/vae.js';
@@ -20,7 +23,10 @@ const SUBJECT = {
   grae: GRAE.rules,
   /** By how much the Taylor objective is above GRAE at a sample. */
   gap: graeGap as (jacobian: mat.Matrix, covariance: mat.Matrix, beta: number) => number,
-  /** By how much the beta-VAE is above its Taylor objective, from the quartic derivative contracted with the covariance. */
+  /**
+   * By how much the beta-VAE is above its Taylor objective, from the quartic derivative contracted with the
+   * covariance.
+   */
   quartic: (contracted: number) => contracted / 8,
 };
 type Subject = typeof SUBJECT;

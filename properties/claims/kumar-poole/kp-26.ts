@@ -1,4 +1,7 @@
-/** @file KP-26: one covariance for all data, as in figure 1, against one for each, which is what GRAE stands for. */
+/**
+ * @file KP-26: one covariance for all data, as in figure 1, against one for each, which is what GRAE stands
+ * for.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { GRAE } from '../../../src/core/objectives/grae/grae.js';
 import { BETA_VAE_TAYLOR } from '../../../src/core/objectives/vae/beta-vae-taylor.js';

@@ -24,7 +24,10 @@ const SUBJECT = {
 };
 type Subject = typeof SUBJECT;
 
-/** Of the loss in the outputs of the head that gives the factor L, from that in S: 2 (dF/dS) L, log L_kk for L_kk. */
+/**
+ * Of the loss in the outputs of the head that gives the factor L, from that in S: 2 (dF/dS) L, log L_kk for
+ * L_kk.
+ */
 function headGradient(gradient: mat.Matrix, factor: mat.Matrix): number[] {
   const product = mat.multiply(gradient, factor).map(row => mat.scale(2, row));
   return [

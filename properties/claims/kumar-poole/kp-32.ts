@@ -1,4 +1,7 @@
-/** @file KP-32: eq. (15) for maps of the latents that are not linear, volume-preserving or not, by integration on a grid. */
+/**
+ * @file KP-32: eq. (15) for maps of the latents that are not linear, volume-preserving or not, by integration
+ * on a grid.
+ */
 import { PRIORS, scoreRotation, twist } from '../../../src/theory/closed/prior-symmetry.js';
 import { check, claim, draw, exact, fc, mat, quad, wrong } from '../../kit.js';
 import { rotation } from '../../subjects/vae/symmetry-cases.js';
@@ -51,7 +54,10 @@ function transformedDecoder(c: Case): number {
   });
 }
 
-/** A grid that holds the moved posterior; the trapezoidal rule on it is exact to rounding for smooth densities. */
+/**
+ * A grid that holds the moved posterior; the trapezoidal rule on it is exact to rounding for smooth
+ * densities.
+ */
 const STEP = 1 / 8;
 const GRID = Array.from({ length: 193 }, (_, i) => (i - 96) * STEP);
 

@@ -1,4 +1,7 @@
-/** @file KP-33: how appendix C measures a rotation: the orthogonal Procrustes problem, and what its angle does not see. */
+/**
+ * @file KP-33: how appendix C measures a rotation: the orthogonal Procrustes problem, and what its angle does
+ * not see.
+ */
 import { axisAngle, modQuarter, procrustes } from '../../../src/theory/numerics/procrustes.js';
 import { check, claim, draw, exact, fc, mat, wrong } from '../../kit.js';
 

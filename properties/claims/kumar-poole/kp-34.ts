@@ -1,4 +1,7 @@
-/** @file KP-34: the alignment that section 4 speaks of. Of all covariances with one spectrum, which does the Taylor objective prefer? */
+/**
+ * @file KP-34: the alignment that section 4 speaks of. Of all covariances with one spectrum, which does the
+ * Taylor objective prefer?
+ */
 import {
   BETA_VAE_TAYLOR,
   BETA_VAE_TAYLOR_RULES,
@@ -13,7 +16,9 @@ const descending = (values: mat.Vector): number[] => values.toSorted((a, b) => b
 
 const SUBJECT = {
   taylor: BETA_VAE_TAYLOR_RULES,
-  /** The covariance with the variances given whose axes are those of A = J'J, the largest along the flattest. */
+  /**
+   * The covariance with the variances given whose axes are those of A = J'J, the largest along the flattest.
+   */
   aligned: (a: mat.Matrix, variances: mat.Vector): mat.Matrix => {
     const { vectors } = mat.symmetricEigen(a);
     return draw.withSpectrum(mat.transpose(vectors), descending(variances).toReversed());

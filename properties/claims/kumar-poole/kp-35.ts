@@ -1,4 +1,7 @@
-/** @file KP-35: penalising normalised dot products of the Jacobian's columns. It is what Hadamard's bound lacks, to second order. */
+/**
+ * @file KP-35: penalising normalised dot products of the Jacobian's columns. It is what Hadamard's bound
+ * lacks, to second order.
+ */
 import { GRAE } from '../../../src/core/objectives/grae/grae.js';
 import { GRAE_HADAMARD } from '../../../src/core/objectives/grae/grae-hadamard.js';
 import { asymptotic, check, claim, draw, fc, mat, wrong } from '../../kit.js';
@@ -29,7 +32,9 @@ type Subject = typeof SUBJECT;
 const penalty = (a: mat.Matrix, beta: number, { normalised, term }: Subject): number =>
   mat.sum(pairsOf(a.length).map(([i, j]) => term(normalised(a, i, j, beta))));
 
-/** How much larger eq. (14) is than eq. (13), in parts of beta / 2, on a linear decoder with that Gram matrix. */
+/**
+ * How much larger eq. (14) is than eq. (13), in parts of beta / 2, on a linear decoder with that Gram matrix.
+ */
 function excess(a: mat.Matrix, beta: number, rules: Subject): number {
   const d = a.length;
   const net = linearAutoencoder(d, d);

@@ -1,4 +1,7 @@
-/** @file KP-36: the pullback metric of a decoder, and what becomes of it where a piecewise linear one is smoothed. */
+/**
+ * @file KP-36: the pullback metric of a decoder, and what becomes of it where a piecewise linear one is
+ * smoothed.
+ */
 import { denseAutoencoder } from '../../../src/core/net/dense.js';
 import { check, claim, conditional, draw, fc, mat, wrong } from '../../kit.js';
 import { curvatureAt } from '../../subjects/vae/curvature.js';

@@ -1,4 +1,7 @@
-/** @file KP-4: what a mean-field posterior costs a linear decoder, and how it grows as the latents are rotated. */
+/**
+ * @file KP-4: what a mean-field posterior costs a linear decoder, and how it grows as the latents are
+ * rotated.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { VAE, VAE_RULES, type VaeRules } from '../../../src/core/objectives/vae/vae.js';
 import { precision } from '../../../src/theory/closed/grae.js';

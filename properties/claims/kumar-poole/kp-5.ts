@@ -1,4 +1,7 @@
-/** @file KP-5: transforming the decoder's latents is transforming the posterior; with full covariances nothing is lost by it. */
+/**
+ * @file KP-5: transforming the decoder's latents is transforming the posterior; with full covariances nothing
+ * is lost by it.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { ULPS } from '../../../src/claims/checks/rounding.js';
 import type { Autoencoder } from '../../../src/core/net/network.js';

@@ -1,4 +1,7 @@
-/** @file KP-6: theorem 1. A symmetry of the prior is broken by a family of posteriors that it does not map into itself. */
+/**
+ * @file KP-6: theorem 1. A symmetry of the prior is broken by a family of posteriors that it does not map
+ * into itself.
+ */
 import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import { check, claim, conditional, draw, fc, mat, quad, wrong } from '../../kit.js';
 import { distributions, type Permutation, push } from '../../subjects/vae/finite.js';
@@ -24,7 +27,10 @@ const elbo = (q: mat.Vector, likelihood: mat.Vector): number =>
 
 const best = (values: readonly number[]): number => Math.max(...values);
 
-/** A finite set of latents with a uniform prior: a family of posteriors, a symmetry of the prior, a likelihood. */
+/**
+ * A finite set of latents with a uniform prior: a family of posteriors, a symmetry of the prior, a
+ * likelihood.
+ */
 interface Finite {
   readonly family: readonly mat.Vector[];
   readonly r: Permutation;

@@ -1,4 +1,7 @@
-/** @file KP-7: the corollary to theorem 1, that a convex family has a unique optimum; and why its hypotheses exclude each other. */
+/**
+ * @file KP-7: the corollary to theorem 1, that a convex family has a unique optimum; and why its hypotheses
+ * exclude each other.
+ */
 import { check, claim, conditional, draw, fc, mat, wrong } from '../../kit.js';
 import { distributions, type Permutation, push } from '../../subjects/vae/finite.js';
 

@@ -1,4 +1,7 @@
-/** @file KP-8: factorised posteriors that are not Gaussian. Mixing rotations leave the family; uniqueness is another matter. */
+/**
+ * @file KP-8: factorised posteriors that are not Gaussian. Mixing rotations leave the family; uniqueness is
+ * another matter.
+ */
 import { check, claim, conditional, draw, quad, wrong } from '../../kit.js';
 import * as factors from '../../subjects/vae/factors.js';
 

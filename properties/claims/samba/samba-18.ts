@@ -1,4 +1,6 @@
-/** @file The z-gradients of SAMBA and of the RAE agree to first order in the radius: eq. (11)-(13), (18)-(21). */
+/**
+ * @file The z-gradients of SAMBA and of the RAE agree to first order in the radius: eq. (11)-(13), (18)-(21).
+ */
 import { asymptotic, check, claim, mat } from '../../kit.js';
 import * as ae from '../../subjects/autoencoder.js';
 import * as cell from '../../subjects/large/large-cell.js';

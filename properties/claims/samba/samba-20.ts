@@ -12,7 +12,9 @@ const SUBJECT = {
 };
 type Subject = typeof SUBJECT;
 
-/** The residual on a ladder of s; half of T[e, e] with e the step at s = 1, sqrt(d) Sigma g / |Sigma^(1/2) g|. */
+/**
+ * The residual on a ladder of s; half of T[e, e] with e the step at s = 1, sqrt(d) Sigma g / |Sigma^(1/2) g|.
+ */
 const expansion = (c: ae.AutoencoderCase, subject: Subject) => ({
   ladder: covariance.learnedLadder(c, subject, 'z'),
   constant: ae.jet(c, learnedDirections(c).step).second('z'),

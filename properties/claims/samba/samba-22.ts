@@ -1,4 +1,7 @@
-/** @file The decoder gradients of SAMBA and of the RAE agree to first order in the radius: eq. (16)-(17), (24)-(25). */
+/**
+ * @file The decoder gradients of SAMBA and of the RAE agree to first order in the radius: eq. (16)-(17),
+ * (24)-(25).
+ */
 import { asymptotic, check, claim, mat } from '../../kit.js';
 import * as ae from '../../subjects/autoencoder.js';
 import { alsoInLargeCell } from '../../subjects/large/large-cell.js';

@@ -17,7 +17,9 @@ const PARTS = ['z', 'phi', 'theta'] as const;
 const together = (c: ae.AutoencoderCase, pair: ae.Pair, steps: readonly number[]): ae.Sides[] =>
   ae.joined(PARTS.map(part => ae.compare(c, pair, part, steps)));
 
-/** By how much the gradients differ beyond four times what those of the right penalty do, at a small radius. */
+/**
+ * By how much the gradients differ beyond four times what those of the right penalty do, at a small radius.
+ */
 function beyond(c: ae.AutoencoderCase, right: ae.Pair, rae: ae.Pair['rae']) {
   const step = [2 ** -12 / ae.steepness(c)];
   const [[good], [bad]] = [together(c, right, step), together(c, { ...right, rae }, step)];

@@ -1,4 +1,7 @@
-/** @file The ResNet-18 of the experiments with ReLU: what is exact as long as no unit of the decoder changes sign. */
+/**
+ * @file The ResNet-18 of the experiments with ReLU: what is exact as long as no unit of the decoder changes
+ * sign.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { gradient } from '../../../src/core/derivatives.js';
 import { sizeOf as sizeOfShape } from '../../../src/engine/graph/graph.js';
@@ -20,7 +23,10 @@ const DECODER = {};
 const distance = (a: Float64Array, b: Float64Array): number =>
   Math.hypot(...a.map((x, i) => x - b[i]!)) / Math.hypot(...b);
 
-/** J_f' w at codes moved by rho u, for a random w: the same within one cell of the decoder, which is affine there. */
+/**
+ * J_f' w at codes moved by rho u, for a random w: the same within one cell of the decoder, which is affine
+ * there.
+ */
 function pulledBack(place: Place): (rho: number) => Float64Array {
   const { of: large, seed, shop } = place;
   const shape = [large.batch, 32, 32, 3];
@@ -88,8 +94,8 @@ const FAR = 32;
 const SHARES = [1 / 4, 1];
 
 /**
- * Inside a cell SAMBA adds what the RAE's penalty adds: nothing else for codes and encoder, rho^2 times the gradient of
- * |Ju|^2 more for the decoder.
+ * Inside a cell SAMBA adds what the RAE's penalty adds: nothing else for codes and encoder, rho^2 times the
+ * gradient of |Ju|^2 more for the decoder.
  */
 export function largeCell(spec: LargeCell): Check<Pair> {
   const sides = sidesIn(spec);
@@ -144,7 +150,10 @@ const UNPERTURBED: Pair = {
   rae: mutants.PENALTY_MUTANTS.constantPenalty.rules,
 };
 
-/** A check that a deep run follows up beyond a cell; gradients that have no kink between them must be rejected. */
+/**
+ * A check that a deep run follows up beyond a cell; gradients that have no kink between them must be
+ * rejected.
+ */
 export const alsoBeyondLargeCell = (part: LargePart, near: Check<Pair>): Check<Pair> =>
   check.deepened<Pair>(near, () => beyondLargeCell({ part, width: FULL_WIDTH }), {
     controls: { unperturbed: mutant('neither adds anything', () => UNPERTURBED) },

@@ -1,4 +1,6 @@
-/** @file SAMBA-18, -21 and -22 on the ResNet-18 of the experiments, batch normalisation as it is evaluated. */
+/**
+ * @file SAMBA-18, -21 and -22 on the ResNet-18 of the experiments, batch normalisation as it is evaluated.
+ */
 import { type Check, check, type Given, type OrderCase } from '../../kit.js';
 import { wrongRae, wrongSamba } from '../sam/mutants.js';
 import type { Pair } from '../sam/pair.js';
@@ -45,7 +47,10 @@ export function largeOrder(spec: LargeOrder): Check<Pair> {
   return check.order<LargeCase, Pair>({ says, given, order: 2, runs: 8, measure });
 }
 
-/** A check that a deep run follows up with this one, and the steps and penalties that this one must reject by itself. */
+/**
+ * A check that a deep run follows up with this one, and the steps and penalties that this one must reject by
+ * itself.
+ */
 export const alsoLarge = <Subject extends Pair>(part: LargePart, near: Check<Subject>): Check<Subject> =>
   check.deepened<Subject>(near, () => largeOrder({ part, width: FULL_WIDTH }), {
     controls: {

@@ -1,4 +1,6 @@
-/** @file Gradients of a large network by part, and sketches of them: millions of entries by sixty-four sums. */
+/**
+ * @file Gradients of a large network by part, and sketches of them: millions of entries by sixty-four sums.
+ */
 import type * as tf from '@tensorflow/tfjs';
 import { gradients } from '../../../src/core/derivatives.js';
 import type { Params } from '../../../src/core/net/network.js';
@@ -25,7 +27,10 @@ export function partGradients(
 
 const SUMS = 64;
 
-/** The place of entry i: well mixed, the same everywhere. The low six bits say which sum it is in, the next one its sign. */
+/**
+ * The place of entry i: well mixed, the same everywhere. The low six bits say which sum it is in, the next
+ * one its sign.
+ */
 function place(i: number): number {
   let h = Math.imul(i + 1, 0x9e3779b1);
   h = Math.imul(h ^ (h >>> 15), 0x85ebca77);
@@ -33,9 +38,9 @@ function place(i: number): number {
 }
 
 /**
- * Signed sums of the entries of `<prefix>.*` in one part, and behind them the 2-norm of all entries. The sums are linear in
- * the entries and miss no direction: orders and constants are those of the whole vector. They are compensated, so that
- * sketches may be subtracted where vectors would be.
+ * Signed sums of the entries of `<prefix>.*` in one part, and behind them the 2-norm of all entries. The sums
+ * are linear in the entries and miss no direction: orders and constants are those of the whole vector. They
+ * are compensated, so that sketches may be subtracted where vectors would be.
  */
 export function sketch(outputs: Arrays, prefix: string, part: LargePart): Float64Array {
   const [sums, rest] = [new Float64Array(SUMS + 1), new Float64Array(SUMS)];

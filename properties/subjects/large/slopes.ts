@@ -14,7 +14,9 @@ export interface Differentiated {
   /** What a negative control replaces. */
   readonly rules: object;
   readonly objective: Objective<undefined>;
-  /** Given what the objective holds fixed, g_i / |g_i| at the codes [B, d]; the objective itself when absent. */
+  /**
+   * Given what the objective holds fixed, g_i / |g_i| at the codes [B, d]; the objective itself when absent.
+   */
   readonly held?: (direction: tf.Tensor) => Objective<undefined>;
   /** g_i / |g_i| [B, d], where `held` asks for it. */
   readonly direction?: Float64Array;
@@ -40,7 +42,10 @@ function slope(f: (t: number) => number, h: number): number {
 
 const STEP = 1e-3;
 
-/** The derivative of a loss along a random direction in all parameters and codes at once, by its gradient and by differences. */
+/**
+ * The derivative of a loss along a random direction in all parameters and codes at once, by its gradient and
+ * by differences.
+ */
 export function slopesAt(large: Large, seed: number, shop: Workshop, one: Differentiated) {
   const name = `slopes of ${one.objective.name} ${large.batch} ${large.mode} ${seed}`;
   const [found] = shop.numbers(one.rules, name, () => [measure(large, seed, shop, one)]);

@@ -1,4 +1,6 @@
-/** @file SAMBA, the RAE and the theorems' constants on a large network: one sum of squares a sample, no prior. */
+/**
+ * @file SAMBA, the RAE and the theorems' constants on a large network: one sum of squares a sample, no prior.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { gradient } from '../../../src/core/derivatives.js';
 import * as raeLossGradient from '../../../src/core/objectives/rae/rae-loss-gradient.js';
@@ -49,7 +51,10 @@ export function directionsAt(place: Place): Float64Array {
   return direction!;
 }
 
-/** Sketches by part of half the gradient of u' (grad_z^2 L) u with u, the direction of the gradient, held fixed. */
+/**
+ * Sketches by part of half the gradient of u' (grad_z^2 L) u with u, the direction of the gradient, held
+ * fixed.
+ */
 export function secondAt(place: Place): readonly Float64Array[] {
   const { of: large, parts, seed, shop } = place;
   const name = `second ${key(place)}`;

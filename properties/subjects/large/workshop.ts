@@ -1,4 +1,7 @@
-/** @file Programs of large networks, as many at a time as there is room for, and what they have answered already. */
+/**
+ * @file Programs of large networks, as many at a time as there is room for, and what they have answered
+ * already.
+ */
 import { programOf } from '../../../src/engine/float64/program-of.js';
 import type { Arrays, Float64Program } from '../../../src/engine/program.js';
 import type { Specs } from '../../../src/engine/spec.js';

@@ -1,4 +1,7 @@
-/** @file Cases at the edge: codes with a gradient of exactly zero or nearly so, and kinks of piecewise linear decoders. */
+/**
+ * @file Cases at the edge: codes with a gradient of exactly zero or nearly so, and kinks of piecewise linear
+ * decoders.
+ */
 import type { AutoencoderCase } from '../../arbitraries/autoencoders.js';
 import { atCode, rowsOf } from './jets.js';
 
@@ -9,9 +12,9 @@ function withConstantEncoder(c: AutoencoderCase): AutoencoderCase {
 }
 
 /**
- * The same case with the data moved to f(z_i) + size_i x_i, so that the residuals have the sizes given: a reconstruction
- * error of exactly zero, and hence a gradient of exactly zero, for a size of 0. The encoder ignores the data, so that the
- * codes stay where they are.
+ * The same case with the data moved to f(z_i) + size_i x_i, so that the residuals have the sizes given: a
+ * reconstruction error of exactly zero, and hence a gradient of exactly zero, for a size of 0. The encoder
+ * ignores the data, so that the codes stay where they are.
  */
 export function withResiduals(c: AutoencoderCase, sizes: readonly number[]): AutoencoderCase {
   const fixed = withConstantEncoder(c);
@@ -27,9 +30,9 @@ export function withResiduals(c: AutoencoderCase, sizes: readonly number[]): Aut
 const ON_KINK = 2 ** -20;
 
 /**
- * The radius at which the first hidden unit of a one-hidden-layer decoder changes sign on the way from the codes along the
- * unit directions: min of -pre / (V_1 u) over units and samples where it is positive. Infinite where none does, 0 where a
- * unit is on its kink already.
+ * The radius at which the first hidden unit of a one-hidden-layer decoder changes sign on the way from the
+ * codes along the unit directions: min of -pre / (V_1 u) over units and samples where it is positive.
+ * Infinite where none does, 0 where a unit is on its kink already.
  */
 export function firstKink(c: AutoencoderCase, directions: Float64Array): number {
   const { batch, net } = c.shape;

@@ -1,4 +1,6 @@
-/** @file The decoder's Jacobian and curvature at the codes of a case, and Gaussian means of the VAE's loss. */
+/**
+ * @file The decoder's Jacobian and curvature at the codes of a case, and Gaussian means of the VAE's loss.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { gradient, jacobian } from '../../../src/core/derivatives.js';
 import { pointAt } from '../../../src/core/objectives/objective.js';
@@ -29,7 +31,10 @@ export function penalisedOf(c: AutoencoderCase, rules: RaeLossGradientRules): Fl
   return rowsOf(program.run(inputsOf(c)).penalised!, c.shape.batch);
 }
 
-/** Along u, one direction a sample: the part of the error's second derivative that J'J leaves out, and its fourth derivative. */
+/**
+ * Along u, one direction a sample: the part of the error's second derivative that J'J leaves out, and its
+ * fourth derivative.
+ */
 const bendProgram = (shape: Shape) =>
   networkProgram(
     JACOBIANS,

@@ -1,8 +1,9 @@
 /**
- * @file Derivatives of the reconstruction error along given directions, by repeated differentiation of the network alone.
+ * @file Derivatives of the reconstruction error along given directions, by repeated differentiation of the
+ * network alone.
  *
- * The independent route to the theorems' constants: directions come in as numbers, so nothing has to be detached, and no
- * difference quotient is taken.
+ * The independent route to the theorems' constants: directions come in as numbers, so nothing has to be
+ * detached, and no difference quotient is taken.
  */
 import * as tf from '@tensorflow/tfjs';
 import { gradient, gradients } from '../../../src/core/derivatives.js';
@@ -26,7 +27,10 @@ import {
 /** The owner of the programs of this file. */
 const JETS = {};
 
-/** Along what the codes move: t u_i itself, or Sigma_i^(1/2) t u_i with the encoder's Sigma_i, differentiated through. */
+/**
+ * Along what the codes move: t u_i itself, or Sigma_i^(1/2) t u_i with the encoder's Sigma_i, differentiated
+ * through.
+ */
 export type Along = 'codes' | 'whitened';
 
 /** mean_i |x_i - f(z_i)|^2 at z_i = mu_i + t u_i, or mu_i + Sigma_i^(1/2) t u_i. */
@@ -65,7 +69,10 @@ const jetProgram = (shape: Shape, along: Along) =>
     directionSpec(shape),
   );
 
-/** Taylor coefficients in t of the mean error along a direction, and the gradients of these with the direction held fixed. */
+/**
+ * Taylor coefficients in t of the mean error along a direction, and the gradients of these with the direction
+ * held fixed.
+ */
 export interface Jet {
   /** d/dt and 1/2 d^2/dt^2 of the error itself. */
   readonly value: readonly [number, number];
@@ -95,7 +102,9 @@ const pointProgram = (shape: Shape) =>
     return { mean, decoded: net.decode(params, mean), errors: error(mean), gradient: gradient(error, mean) };
   });
 
-/** mu [B, d], f(mu) [B, D], |x_i - f(mu_i)|^2 [B], and its gradient, one a sample [B, d]: not divided by B. */
+/**
+ * mu [B, d], f(mu) [B, D], |x_i - f(mu_i)|^2 [B], and its gradient, one a sample [B, d]: not divided by B.
+ */
 export type AtCode = Readonly<Record<'mean' | 'decoded' | 'errors' | 'gradient', Float64Array>>;
 
 const known = new WeakMap<AutoencoderCase, AtCode>();

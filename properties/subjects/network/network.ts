@@ -1,4 +1,6 @@
-/** @file The autoencoder of a case: its network with free codes, its numbers as inputs, its gradients by part. */
+/**
+ * @file The autoencoder of a case: its network with free codes, its numbers as inputs, its gradients by part.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { gradients } from '../../../src/core/derivatives.js';
 import { denseAutoencoder } from '../../../src/core/net/dense.js';
@@ -20,7 +22,10 @@ export function partOf(parameter: string): Part {
   return parameter.startsWith('encoder.') || parameter.startsWith('mu.') ? 'phi' : 'scale';
 }
 
-/** The network with one more parameter, `code` [B, d], added to the posterior means: its gradient is that of the codes. */
+/**
+ * The network with one more parameter, `code` [B, d], added to the posterior means: its gradient is that of
+ * the codes.
+ */
 export const withFreeCodes = (net: Autoencoder, batch: number): Autoencoder => ({
   ...net,
   shapes: { ...net.shapes, [CODE]: [batch, net.latent] },
@@ -65,7 +70,10 @@ export interface Within {
   readonly inputs: Params;
 }
 
-/** A function of the network of a shape as a program, kept by rules and a name; `more` beside parameters and batch. */
+/**
+ * A function of the network of a shape as a program, kept by rules and a name; `more` beside parameters and
+ * batch.
+ */
 export const networkProgram = (
   rules: object,
   shape: Shape,
@@ -78,7 +86,10 @@ export const networkProgram = (
     fn: inputs => fn({ net: networkOf(shape), params: paramsOf(shape, inputs), x: inputs.x!, inputs }),
   }));
 
-/** The same of a loss: outputs `loss`, those of `aux`, and `grad.*`, with respect to every parameter and the code. */
+/**
+ * The same of a loss: outputs `loss`, those of `aux`, and `grad.*`, with respect to every parameter and the
+ * code.
+ */
 export const lossProgram = (
   rules: object,
   shape: Shape,

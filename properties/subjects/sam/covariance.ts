@@ -1,4 +1,7 @@
-/** @file Cases whose encoder gives the covariance: scaling it, and the penalty of first order that belongs to it. */
+/**
+ * @file Cases whose encoder gives the covariance: scaling it, and the penalty of first order that belongs to
+ * it.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { gradient } from '../../../src/core/derivatives.js';
 import { type Scale, scaleUp, whiten } from '../../../src/core/gaussian.js';
@@ -62,8 +65,9 @@ export const PENALTY_WRONG = {
 } as const satisfies Record<string, wrong.Wrong<Partial<PenaltyRules>>>;
 
 /**
- * mean_i of |x_i - f(mu_i)|^2 + sqrt(d) |Sigma_i^(1/2) g_i|, Sigma_i from the encoder and differentiated: outputs `loss`
- * and `grad.*`; `whitened`, the directions eta_i = sqrt(d) Sigma_i^(1/2) g_i / |Sigma_i^(1/2) g_i|; `step`, Sigma_i^(1/2) eta_i.
+ * mean_i of |x_i - f(mu_i)|^2 + sqrt(d) |Sigma_i^(1/2) g_i|, Sigma_i from the encoder and differentiated:
+ * outputs `loss` and `grad.*`; `whitened`, the directions eta_i = sqrt(d) Sigma_i^(1/2) g_i / |Sigma_i^(1/2)
+ * g_i|; `step`, Sigma_i^(1/2) eta_i.
  */
 export const penalisedStep = (rules: PenaltyRules, shape: Shape): Float64Program =>
   lossProgram(rules, shape, 'penalised', ({ net, params, x }) => {

@@ -1,4 +1,7 @@
-/** @file Negative controls of the SAMBA claims: known mistakes in the code that trains, under the names of the claims. */
+/**
+ * @file Negative controls of the SAMBA claims: known mistakes in the code that trains, under the names of the
+ * claims.
+ */
 import type { Mutant } from '../../../src/claims/claim.js';
 import type { Mistake } from '../../../src/core/objectives/define.js';
 import {

@@ -1,4 +1,6 @@
-/** @file What most claims of the SAMBA paper compare: the SAMBA step and the RAE with a loss-gradient penalty. */
+/**
+ * @file What most claims of the SAMBA paper compare: the SAMBA step and the RAE with a loss-gradient penalty.
+ */
 import * as raeLossGradient from '../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { SAMBA_RULES, type SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { type AutoencoderCase, SHAPES } from '../../arbitraries/autoencoders.js';
@@ -80,8 +82,8 @@ export const rungs = (steps: readonly number[], sides: readonly Sides[]) =>
   sides.map(({ residual, scale }, i) => ({ step: steps[i]!, residual, scale }));
 
 /**
- * The residual of one part with the theorem's constant: half the gradient of u' (grad^2 L) u with u = g/|g| held fixed,
- * which is T[u, u] / 2 for the codes.
+ * The residual of one part with the theorem's constant: half the gradient of u' (grad^2 L) u with u = g/|g|
+ * held fixed, which is T[u, u] / 2 for the codes.
  */
 export const expansion = (c: AutoencoderCase, pair: Pair, part: Part, steps = radii(c)): OrderCase => ({
   ladder: rungs(steps, compare(c, pair, part, steps)),

@@ -1,4 +1,7 @@
-/** @file The released code of the SAMBA paper: its two losses as programs of a case, and batches of several sizes. */
+/**
+ * @file The released code of the SAMBA paper: its two losses as programs of a case, and batches of several
+ * sizes.
+ */
 import type { SambaRules } from '../../../src/core/objectives/samba/samba.js';
 import { makeVaeSamRae, type VaeSamRaeRules } from '../../../src/core/objectives/vae-sam/vae-sam-rae.js';
 import { makeVaeSamSamba, type VaeSamHyper } from '../../../src/core/objectives/vae-sam/vae-sam-samba.js';
@@ -45,7 +48,10 @@ export const releasedInputs = (c: AutoencoderCase, alpha: number, klCoeff = 0) =
   klCoeff: Float64Array.of(klCoeff),
 });
 
-/** The norms of the gradients of every sample's own mean squared error; G_i of the released code is one over B. */
+/**
+ * The norms of the gradients of every sample's own mean squared error; G_i of the released code is one over
+ * B.
+ */
 export const sampleNorms = (c: AutoencoderCase): number[] =>
   rowsOf(atCode(c).gradient, c.shape.batch).map(row => norm(row.map(x => x / entriesOf(c))));
 

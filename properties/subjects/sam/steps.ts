@@ -1,4 +1,7 @@
-/** @file The losses and gradients that training uses, as programs of a case. The KL and prior terms are left out: beta = 0. */
+/**
+ * @file The losses and gradients that training uses, as programs of a case. The KL and prior terms are left
+ * out: beta = 0.
+ */
 import type * as tf from '@tensorflow/tfjs';
 import type { Inputs, Objective } from '../../../src/core/objectives/objective.js';
 import { makeRaeJacobian, type RaeJacobianRules } from '../../../src/core/objectives/rae/rae-jacobian.js';
@@ -20,9 +23,9 @@ interface Scalars<Name extends string, Hyper> {
 }
 
 /**
- * The step of an objective on a shape, kept by its rules: outputs `loss`, `term.*`, `grad.*` (with respect to every
- * parameter and the code) and, where the objective counts them, `zeroDirections`. An objective that samples has the
- * input `noise` [B, d] too.
+ * The step of an objective on a shape, kept by its rules: outputs `loss`, `term.*`, `grad.*` (with respect to
+ * every parameter and the code) and, where the objective counts them, `zeroDirections`. An objective that
+ * samples has the input `noise` [B, d] too.
  */
 export function stepProgram<Name extends string, Hyper>(
   rules: object,

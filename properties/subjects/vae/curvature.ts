@@ -1,4 +1,7 @@
-/** @file Second derivatives of what an observation costs, at a code: by core's Hessian-vector products, and in their parts. */
+/**
+ * @file Second derivatives of what an observation costs, at a code: by core's Hessian-vector products, and in
+ * their parts.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { jacobian } from '../../../src/core/derivatives.js';
 import { hessian } from '../../../src/core/hessian.js';

@@ -1,4 +1,7 @@
-/** @file Autoencoders with decoders whose objectives have closed forms, behind the interface that training uses. */
+/**
+ * @file Autoencoders with decoders whose objectives have closed forms, behind the interface that training
+ * uses.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { headLayout, heads, join, type Layout } from '../../../src/core/net/layers.js';
 import * as network from '../../../src/core/net/network.js';

@@ -1,4 +1,7 @@
-/** @file Independent coordinates with finitely many values, rotated: how dependent they become, by enumeration. */
+/**
+ * @file Independent coordinates with finitely many values, rotated: how dependent they become, by
+ * enumeration.
+ */
 import { draw, fc } from '../../kit.js';
 
 /** A distribution with mean 0. */

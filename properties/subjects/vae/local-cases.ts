@@ -1,4 +1,7 @@
-/** @file Cases of Kumar & Poole's claims at one sample: a decoder's value and Jacobian there, a posterior, and beta. */
+/**
+ * @file Cases of Kumar & Poole's claims at one sample: a decoder's value and Jacobian there, a posterior, and
+ * beta.
+ */
 import type { ActivationName } from '../../../src/core/net/activation.js';
 import { denseAutoencoder } from '../../../src/core/net/dense.js';
 import type { Autoencoder, PosteriorKind } from '../../../src/core/net/network.js';
@@ -8,7 +11,9 @@ import type { Values } from './step.js';
 
 const known = new Map<string, Autoencoder>();
 
-/** Core's dense autoencoder with an affine encoder and a decoder of the sizes given, the same one each time. */
+/**
+ * Core's dense autoencoder with an affine encoder and a decoder of the sizes given, the same one each time.
+ */
 export function affinelyEncoded(
   decoder: readonly number[],
   activation: ActivationName,
@@ -37,7 +42,9 @@ export const SIZES = [
   [3, 3],
 ] as const satisfies readonly (readonly [number, number])[];
 
-/** U diag(s) V' [rows, columns] with log-uniform singular values; where `deficient`, the last of them is zero. */
+/**
+ * U diag(s) V' [rows, columns] with log-uniform singular values; where `deficient`, the last of them is zero.
+ */
 export function jacobians(rows: number, columns: number, deficient = false): fc.Arbitrary<number[][]> {
   const rank = Math.min(rows, columns);
   return draw
@@ -80,7 +87,9 @@ const casesOf = ([data, latent]: readonly [number, number], deficient: boolean):
 
 export const localCases = fc.oneof(...SIZES.flatMap(size => [casesOf(size, false), casesOf(size, true)]));
 
-/** Degenerate cases that always run: J = 0, no residual, beta at its ends, a latent that the decoder ignores. */
+/**
+ * Degenerate cases that always run: J = 0, no residual, beta at its ends, a latent that the decoder ignores.
+ */
 export const LOCAL_EXAMPLES: readonly LocalCase[] = [
   { weight: [[0]], bias: [1], mean: [0.5], x: [1], beta: 0.25, covariance: [[1]] },
   { weight: [[2]], bias: [0], mean: [0.5], x: [1], beta: 1e-3, covariance: [[0.25]] },
@@ -121,7 +130,10 @@ export const valuesOf = (c: LocalCase, heads: Values['params']): Values => ({
 export const netOf = ({ weight, mean }: LocalCase): Autoencoder =>
   linearAutoencoder(weight.length, mean.length);
 
-/** The size of the terms, and of what rounding J alone does to the log det: eps |J| / sqrt(beta) in each direction. */
+/**
+ * The size of the terms, and of what rounding J alone does to the log det: eps |J| / sqrt(beta) in each
+ * direction.
+ */
 export function sizeOf(c: LocalCase): number {
   const { residual, mean } = localModel(c);
   const stretch = Math.sqrt(1 + mat.svd(c.weight, mean.length).values[0]! ** 2 / c.beta);

@@ -1,4 +1,6 @@
-/** @file Linear decoders with orthogonal columns, rotated: what a mean-field posterior loses by the rotation. */
+/**
+ * @file Linear decoders with orthogonal columns, rotated: what a mean-field posterior loses by the rotation.
+ */
 import { precision } from '../../../src/theory/closed/grae.js';
 import { ppcaNegativeLogLikelihood } from '../../../src/theory/closed/ppca.js';
 import { draw, fc, mat } from '../../kit.js';
@@ -9,11 +11,16 @@ import { rotation } from './symmetry-cases.js';
 export const meanFieldLoss = (p: mat.Matrix): number =>
   (p.reduce((sum, row, i) => sum + Math.log(row[i]!), 0) - mat.logDet(p)) / 2;
 
-/** The same in the plane for eigenvalues a and b of P, rotated by t: log(1 + (a - b)^2 sin^2 2t / 4ab) / 2. */
+/**
+ * The same in the plane for eigenvalues a and b of P, rotated by t: log(1 + (a - b)^2 sin^2 2t / 4ab) / 2.
+ */
 export const rotationLoss = (a: number, b: number, t: number): number =>
   Math.log1p(((a - b) * Math.sin(2 * t)) ** 2 / (4 * a * b)) / 2;
 
-/** The posterior N(m, S) of a linear decoder with prior N(0, I) and noise beta; S = P^-1 is the covariance of eq. (11). */
+/**
+ * The posterior N(m, S) of a linear decoder with prior N(0, I) and noise beta; S = P^-1 is the covariance of
+ * eq. (11).
+ */
 export function linearPosterior({ weight, bias, mean, x, beta }: LocalCase): {
   mean: number[];
   covariance: number[][];

@@ -1,4 +1,7 @@
-/** @file The convolutional networks of Kumar & Poole's appendix D as they are evaluated, with parameters and images. */
+/**
+ * @file The convolutional networks of Kumar & Poole's appendix D as they are evaluated, with parameters and
+ * images.
+ */
 
 import { initialise } from '../../../src/core/init.js';
 import { kumarPooleAutoencoder } from '../../../src/core/net/kumar-poole.js';
@@ -53,7 +56,9 @@ interface Modes {
 
 const networks = new Map<string, Modes>();
 
-/** The MNIST network in its two modes. At full size it is not kept: its programs have buffers of gigabytes. */
+/**
+ * The MNIST network in its two modes. At full size it is not kept: its programs have buffers of gigabytes.
+ */
 export function mnistNetworks({ latent, width }: NetworkSize): Modes {
   const key = `${latent} ${width}`;
   const known = networks.get(key);
@@ -72,7 +77,10 @@ export type NetworkCase = draw.Of<ReturnType<typeof networkCases>>;
 /** Variance of a layer's inputs that the running statistics claim: small, so that the Jacobian is not. */
 const CLAIMED_VARIANCE = 0.25;
 
-/** Parameters at their initialisation but for the statistics, images of independent pixels, and cotangents of them. */
+/**
+ * Parameters at their initialisation but for the statistics, images of independent pixels, and cotangents of
+ * them.
+ */
 export function networkValues(net: Autoencoder, { size, seed }: NetworkCase) {
   const draws = Object.fromEntries(
     Object.entries(net.shapes).map(([name, shape]) => [

@@ -1,4 +1,7 @@
-/** @file Autoencoders with learned covariances, their parameters, data and noise: for identities that hold at every parameter. */
+/**
+ * @file Autoencoders with learned covariances, their parameters, data and noise: for identities that hold at
+ * every parameter.
+ */
 import { denseAutoencoder } from '../../../src/core/net/dense.js';
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import { type GraeRules, makeGrae } from '../../../src/core/objectives/grae/grae.js';

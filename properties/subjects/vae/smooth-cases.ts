@@ -1,4 +1,7 @@
-/** @file Curved decoders at one sample whose beta-VAE objective is known in closed form: quadratic, sine and circle. */
+/**
+ * @file Curved decoders at one sample whose beta-VAE objective is known in closed form: quadratic, sine and
+ * circle.
+ */
 import type { Autoencoder } from '../../../src/core/net/network.js';
 import { circleOptimum, circleReconstruction } from '../../../src/theory/closed/circle-decoder.js';
 import { optimalCovariance } from '../../../src/theory/closed/optimal-covariance.js';
@@ -41,7 +44,9 @@ export const smallest = (c: SmoothCase): number =>
 /** The largest eigenvalue of A: with the smallest, what makes constants drift. */
 const largest = (c: SmoothCase): number => mat.symmetricEigen(mat.gram(c.jacobian)).values[0]!;
 
-/** A theorem for small beta needs A and A - R regular; nearly singular ones need steps too small for doubles. */
+/**
+ * A theorem for small beta needs A and A - R regular; nearly singular ones need steps too small for doubles.
+ */
 const regular = (c: SmoothCase): boolean => smallest(c) >= 0.1 && largest(c) <= 100 * smallest(c);
 
 export type Residual = 'zero' | 'some';
@@ -170,7 +175,10 @@ export const circleCases: fc.Arbitrary<CircleCase> = fc.oneof(
   ),
 );
 
-/** The optimal covariance of the beta-VAE: separate variances on circles, else the fixed point of Price's theorem. */
+/**
+ * The optimal covariance of the beta-VAE: separate variances on circles, else the fixed point of Price's
+ * theorem.
+ */
 export const optimum = (c: SmoothCase, beta: number): mat.Matrix =>
   optimalCovariance(c.meanHessian, beta, c.mean.length);
 
@@ -179,8 +187,8 @@ export const hessianCovariance = (c: SmoothCase, beta: number): mat.Matrix =>
   mat.inverse(mat.combine(1, mat.identity(c.mean.length), 1 / beta, c.hessian));
 
 /**
- * A power of two where the asymptotic range in beta begins: the posterior is narrow in every direction, and over its width
- * the Hessian changes by less than a sixteenth of its smallest eigenvalue.
+ * A power of two where the asymptotic range in beta begins: the posterior is narrow in every direction, and
+ * over its width the Hessian changes by less than a sixteenth of its smallest eigenvalue.
  */
 export function reach(c: SmoothCase): number {
   const floor = smallest(c);

@@ -1,4 +1,7 @@
-/** @file Kumar & Poole's objectives, as core trains them, as functions of numbers: loss and gradients in doubles. */
+/**
+ * @file Kumar & Poole's objectives, as core trains them, as functions of numbers: loss and gradients in
+ * doubles.
+ */
 import type * as tf from '@tensorflow/tfjs';
 import { gradients, jacobian } from '../../../src/core/derivatives.js';
 import { type Autoencoder, type Params, parameter } from '../../../src/core/net/network.js';
@@ -67,7 +70,10 @@ export function step(rules: object, objective: Objective<Hyper>, net: Autoencode
   };
 }
 
-/** Eq. (13), or eq. (14) with the rules of the Hadamard bound. Gradients must be read before the next evaluation. */
+/**
+ * Eq. (13), or eq. (14) with the rules of the Hadamard bound. Gradients must be read before the next
+ * evaluation.
+ */
 export const grae = (rules: GraeRules, net: Autoencoder, values: Values): Step =>
   step(rules, makeGrae(rules), net, values);
 
@@ -111,7 +117,10 @@ export function jacobianAt(net: Autoencoder, params: Values['params'], z: mat.Ve
   ]);
 }
 
-/** The parameters of core's heads that give every sample the posterior N(mean, S): weights zero, all in the biases. */
+/**
+ * The parameters of core's heads that give every sample the posterior N(mean, S): weights zero, all in the
+ * biases.
+ */
 export function posterior(
   net: Autoencoder,
   mean: mat.Vector,

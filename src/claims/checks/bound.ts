@@ -48,8 +48,8 @@ const finite = (x: number): number => (Number.isFinite(x) ? Math.abs(x) : 0);
 const LOOSE = 0.1;
 
 /**
- * lower <= upper up to rounding, in every case. The report gives the tightest slack: a bound that no case comes near is
- * hardly tested, and a note says so.
+ * lower <= upper up to rounding, in every case. The report gives the tightest slack: a bound that no case
+ * comes near is hardly tested, and a note says so.
  */
 export function bound<Case, Subject>(spec: BoundSpec<Case, Subject>): Check<Subject> {
   const ulps = checkedUlps('bound', spec.ulps ?? ULPS.expression);

@@ -37,7 +37,8 @@ export function checkedUlps(kind: string, ulps: number): number {
 
 /**
  * Judges one equality, entry by entry, against ulps * 2^-52 * scale. What is not finite is never equal.
- * `detects` is the relative error in the expected value that would have been seen (in the scale where 0 is expected).
+ * `detects` is the relative error in the expected value that would have been seen (in the scale where 0 is
+ * expected).
  */
 export function judgeEquality({ actual, expected, scale, what }: Equality, ulps: number): Judged {
   const [a, e] = [entries(actual), entries(expected)];
@@ -69,8 +70,8 @@ export function judgeEquality({ actual, expected, scale, what }: Equality, ulps:
 }
 
 /**
- * Values agree to rounding: |actual - expected| <= ulps * 2^-52 * scale for every entry. It fails where no case could
- * have told the expected value from another of its size.
+ * Values agree to rounding: |actual - expected| <= ulps * 2^-52 * scale for every entry. It fails where no
+ * case could have told the expected value from another of its size.
  */
 export function equals<Case, Subject>(spec: EqualsSpec<Case, Subject>): Check<Subject> {
   const ulps = checkedUlps('equals', spec.ulps ?? ULPS.expression);

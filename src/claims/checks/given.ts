@@ -4,7 +4,9 @@ import type { Demands } from '../result.js';
 
 export interface Given<Case> {
   readonly arbitrary: fc.Arbitrary<Case>;
-  /** Pinned cases that always run, first: degenerate ones above all (g = 0, d = 1, an eigenvector direction). */
+  /**
+   * Pinned cases that always run, first: degenerate ones above all (g = 0, d = 1, an eigenvector direction).
+   */
   readonly examples?: readonly Case[];
   /** Readable text of a case; fast-check's own otherwise. */
   readonly show?: (c: Case) => string;

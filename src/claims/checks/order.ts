@@ -14,7 +14,9 @@ import { isList } from './parts.js';
 import { randomCases, type Seen, search } from './search.js';
 import { text } from './text.js';
 
-/** A case to which the order statement does not apply (g = 0, a quadratic loss): what must hold there instead. */
+/**
+ * A case to which the order statement does not apply (g = 0, a quadratic loss): what must hold there instead.
+ */
 export interface Degenerate {
   /** Why the order statement does not apply. */
   readonly degenerate: string;
@@ -167,8 +169,8 @@ function alone(last: Judged | undefined): Pick<CheckResult, 'decision'> {
 }
 
 /**
- * The residual is K * step^order + higher: every case by itself may contradict that (and is shrunk), and all cases
- * together must show it: see decideOrder. Replaying one case judges that case alone.
+ * The residual is K * step^order + higher: every case by itself may contradict that (and is shrunk), and all
+ * cases together must show it: see decideOrder. Replaying one case judges that case alone.
  */
 export function order<Case, Subject>(spec: OrderSpec<Case, Subject>): Check<Subject> {
   const rule = { order: spec.order, constantTolerance: spec.constantTolerance ?? CONSTANT_TOLERANCE };

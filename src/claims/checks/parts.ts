@@ -1,4 +1,7 @@
-/** @file Checks whose measure returns one value or several: what is common to `equals`, `bound`, `violates` and `within`. */
+/**
+ * @file Checks whose measure returns one value or several: what is common to `equals`, `bound`, `violates`
+ * and `within`.
+ */
 import type { CheckOptions } from '../claim.js';
 import type { CheckResult, Demands } from '../result.js';
 import { type Cases, casesDemanded } from './given.js';

@@ -50,7 +50,8 @@ function count<Case>(given: Given<Case>, runs: number): number {
 }
 
 /**
- * Runs `see` on the pinned and on random cases until one is wrong. An exception of `see` is a failure of its own kind.
+ * Runs `see` on the pinned and on random cases until one is wrong. An exception of `see` is a failure of its
+ * own kind.
  * @param runs - random cases, besides the pinned ones
  */
 export function search<Case, T>(

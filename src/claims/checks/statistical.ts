@@ -31,7 +31,10 @@ export interface StatisticalSpec<Case, Subject> {
 
 /** The suite's budget for false alarms of all its statistical checks together. */
 export const SUITE_ALPHA = 1e-6;
-/** A check's share, as for a suite of at most a hundred of them: Holm's first step, which is what decides a run. */
+/**
+ * A check's share, as for a suite of at most a hundred of them: Holm's first step, which is what decides a
+ * run.
+ */
 const SHARE = SUITE_ALPHA / 100;
 /** Chance of missing an error of the size that `detects` states. */
 const MISS = 1e-3;
@@ -46,8 +49,9 @@ interface Test {
 }
 
 /**
- * Two-sided z-test of a mean. The normal tail is widened by Cramer's first term exp(|skewness| |z|^3 / (6 sqrt n)), so
- * that a skewed sample does not raise false alarms far out in the tail, where the central limit theorem is least true.
+ * Two-sided z-test of a mean. The normal tail is widened by Cramer's first term exp(|skewness| |z|^3 / (6
+ * sqrt n)), so that a skewed sample does not raise false alarms far out in the tail, where the central limit
+ * theorem is least true.
  */
 function zTest({ values, expected, what }: Sample): Test {
   const n = values.length;
@@ -78,15 +82,18 @@ function leastLikely(tests: readonly (Test & { readonly case: string; readonly e
   return { p, test: tests[adjusted.indexOf(p)]! };
 }
 
-/** The error of a mean that is found with probability 1 - MISS wherever it is, in standard deviations of a draw. */
+/**
+ * The error of a mean that is found with probability 1 - MISS wherever it is, in standard deviations of a
+ * draw.
+ */
 function smallestEffect(tests: readonly Test[], alpha: number): number {
   const draws = Math.min(...tests.map(test => test.draws));
   return -(normalQuantile(alpha / tests.length / 2) + normalQuantile(MISS)) / Math.sqrt(draws);
 }
 
 /**
- * A mean has the stated value: a z-test in every case, the check's false-alarm rate being shared by Holm's rule. A wrong
- * mean is not shrunk: a smaller case would be another sample.
+ * A mean has the stated value: a z-test in every case, the check's false-alarm rate being shared by Holm's
+ * rule. A wrong mean is not shrunk: a smaller case would be another sample.
  */
 export function statistical<Case, Subject>(spec: StatisticalSpec<Case, Subject>): Check<Subject> {
   const { says, given, alpha = SHARE } = spec;

@@ -10,7 +10,10 @@ export interface Violation {
   readonly claimed: number;
   /** The value that is. */
   readonly actual: number;
-  /** By how much the claim is violated, positive when it is: lower - upper of an inequality, |actual - claimed| of an identity. */
+  /**
+   * By how much the claim is violated, positive when it is: lower - upper of an inequality, |actual -
+   * claimed| of an identity.
+   */
   readonly by: number;
   /** Size of the terms that went into `by`: its round-off is about eps * scale. */
   readonly scale: number;

@@ -1,4 +1,7 @@
-/** @file A check that a value is within a stated relative tolerance of a predicted one: asymptotic constants without a ladder. */
+/**
+ * @file A check that a value is within a stated relative tolerance of a predicted one: asymptotic constants
+ * without a ladder.
+ */
 import type { Check } from '../claim.js';
 import type { Vector } from '../order/case.js';
 import { entries, norm } from '../order/vector.js';
@@ -9,7 +12,10 @@ import { brief, label, text } from './text.js';
 export interface Prediction {
   readonly actual: Vector;
   readonly expected: Vector;
-  /** Absolute error of `actual` that is known to be there (rounding, quadrature); must stay below the tolerance. */
+  /**
+   * Absolute error of `actual` that is known to be there (rounding, quadrature); must stay below the
+   * tolerance.
+   */
   readonly noise?: number;
   readonly what?: string;
 }

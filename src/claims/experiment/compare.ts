@@ -6,7 +6,10 @@ import type { Comparison, Published, Quantity, RunRecord } from './model.js';
 import { summarise, valuesOf } from './summary.js';
 import { welch } from './welch.js';
 
-/** What counts as the same, chosen by us before any run: 10 % of the published mean; a factor of 1.25 for a quantity on a log scale. */
+/**
+ * What counts as the same, chosen by us before any run: 10 % of the published mean; a factor of 1.25 for a
+ * quantity on a log scale.
+ */
 export const MARGIN = { relative: 0.1, factor: 1.25 } as const;
 /** Chance to call means that lie a margin apart equal, and to call equal means different. */
 const ALPHA = 0.05;
@@ -57,7 +60,9 @@ export function compareValues(
   };
 }
 
-/** Each set of published values beside our runs of its arm; one without any complete run of ours is left out. */
+/**
+ * Each set of published values beside our runs of its arm; one without any complete run of ours is left out.
+ */
 export const comparisons = (
   runs: readonly RunRecord[],
   published: readonly Published[],

@@ -1,7 +1,8 @@
 /**
- * @file Judging a statement by runs. A statement is made of parts, all of which must hold; a part is a comparison of two
- * sets of values with a one-sided p-value in each direction. A false statement is called supported, and a true one
- * contradicted, with probability alpha/2 at most: as far as means of few values are Student's, see docs/reports.md.
+ * @file Judging a statement by runs. A statement is made of parts, all of which must hold; a part is a
+ * comparison of two sets of values with a one-sided p-value in each direction. A false statement is called
+ * supported, and a true one contradicted, with probability alpha/2 at most: as far as means of few values are
+ * Student's, see docs/reports.md.
  */
 import { brief } from '../checks/text.js';
 import { holm, standardDeviation } from '../statistics.js';
@@ -32,7 +33,10 @@ export interface Part {
 }
 
 export interface CompareOptions {
-  /** 'log' compares geometric means: for quantities whose seeds differ by a factor. All values must be positive. */
+  /**
+   * 'log' compares geometric means: for quantities whose seeds differ by a factor. All values must be
+   * positive.
+   */
   readonly scale?: Scale;
   /** The second mean is multiplied by this first. */
   readonly factor?: number;
@@ -75,7 +79,10 @@ function meansPart(
   return pairs === undefined ? part : { ...part, pairs };
 }
 
-/** The mean of `a` is below that of `b`, or below `factor` times it: "not more than 5 % above" is a factor of 1.05. */
+/**
+ * The mean of `a` is below that of `b`, or below `factor` times it: "not more than 5 % above" is a factor of
+ * 1.05.
+ */
 export function below(
   a: Sample | Limit,
   b: Sample | Limit,
@@ -88,7 +95,9 @@ export function below(
   });
 }
 
-/** The mean of `a` lies within [mean(b) / factor, factor mean(b)], `b` being positive: two one-sided tests. */
+/**
+ * The mean of `a` lies within [mean(b) / factor, factor mean(b)], `b` being positive: two one-sided tests.
+ */
 export function withinFactor(
   a: Sample | Limit,
   b: Sample | Limit,
@@ -127,9 +136,9 @@ const pseudoValues = (values: readonly number[]): number[] =>
   );
 
 /**
- * The variance of `a` over its runs is below that of `b`, by Miller's jackknife of the log variance (Ann. Math. Stat. 39,
- * 1968): an F test of two variances trusts that values are normal, and errs twice as often as stated where they are not.
- * Pairs are left out together, so that what the arms have in common cancels.
+ * The variance of `a` over its runs is below that of `b`, by Miller's jackknife of the log variance (Ann.
+ * Math. Stat. 39, 1968): an F test of two variances trusts that values are normal, and errs twice as often as
+ * stated where they are not. Pairs are left out together, so that what the arms have in common cancels.
  */
 export function varianceBelow(a: Sample, b: Sample): Part {
   const reason = unfit(a, false) ?? unfit(b, false);
@@ -177,8 +186,8 @@ const bootstrapWords = ({ bootstrapLow, bootstrapHigh }: PairedDifference): stri
   `; bootstrap of the pairs ${interval([bootstrapLow, bootstrapHigh])}`;
 
 /**
- * All parts hold: supported when each is, contradicted when one is, the p-values of each direction adjusted by Holm's
- * rule for the number of parts. Anything else, an untestable part included, cannot be told.
+ * All parts hold: supported when each is, contradicted when one is, the p-values of each direction adjusted
+ * by Holm's rule for the number of parts. Anything else, an untestable part included, cannot be told.
  */
 export function judge(parts: readonly Part[]): Judgement {
   const { outcome, p } = decided(parts);
@@ -209,7 +218,10 @@ const HALVINGS = 18;
 /** A margin with as many digits as tell it from one that is near. */
 const digits = (margin: number): string => String(Number(margin.toPrecision(4)));
 
-/** The width from which on something is so that is not so before; undefined where it never is, 0 where it always is. */
+/**
+ * The width from which on something is so that is not so before; undefined where it never is, 0 where it
+ * always is.
+ */
 function firstWidth(holds: (width: number) => boolean): number | undefined {
   if (holds(NARROWEST)) return 0;
   if (!holds(WIDEST)) return undefined;
@@ -223,8 +235,8 @@ function firstWidth(holds: (width: number) => boolean): number | undefined {
 }
 
 /**
- * A statement with a margin of ours, and at which other margins it would be judged otherwise: the wider it is, the more
- * is supported and the less contradicted.
+ * A statement with a margin of ours, and at which other margins it would be judged otherwise: the wider it
+ * is, the more is supported and the less contradicted.
  */
 export function judgeWithin({ margin, none }: Margin, parts: (margin: number) => readonly Part[]): Judgement {
   const judged = judge(parts(margin));

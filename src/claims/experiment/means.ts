@@ -1,7 +1,7 @@
 /**
- * @file Two arms compared by their means. Runs with the same seed begin alike, so that their values are pairs: five pairs
- * or more are compared by their differences. Fewer say little about their own spread; then Welch's test over all runs
- * must say the same. Without a seed in common it is Welch's test alone.
+ * @file Two arms compared by their means. Runs with the same seed begin alike, so that their values are
+ * pairs: five pairs or more are compared by their differences. Fewer say little about their own spread; then
+ * Welch's test over all runs must say the same. Without a seed in common it is Welch's test alone.
  */
 import { brief } from '../checks/text.js';
 import { mean } from '../statistics.js';
@@ -20,7 +20,9 @@ export const ENOUGH_PAIRS = 5;
 
 export type Scale = 'linear' | 'log';
 
-/** p-values against a part being false (small: supported) and against its being true (small: contradicted). */
+/**
+ * p-values against a part being false (small: supported) and against its being true (small: contradicted).
+ */
 export interface Evidence {
   readonly supports: number;
   readonly contradicts: number;

@@ -1,6 +1,12 @@
-/** @file The result model of an experiment: plain JSON data that every figure, table and report is a pure function of. */
+/**
+ * @file The result model of an experiment: plain JSON data that every figure, table and report is a pure
+ * function of.
+ */
 
-/** What tells the runs of an experiment apart beside the seed, in the order of the grid: `{ model: 'samba', alpha2: 0.01 }`. */
+/**
+ * What tells the runs of an experiment apart beside the seed, in the order of the grid: `{ model: 'samba',
+ * alpha2: 0.01 }`.
+ */
 export type Arm = Readonly<Record<string, string | number>>;
 
 /** Pairs (x, y), x ascending; x is the training step unless the experiment says otherwise. */
@@ -75,7 +81,10 @@ export interface PairedDifference {
   readonly seeds: readonly Seed[];
   /** `a` minus `b` of each seed; `a` over `b` on a log scale. */
   readonly differences: readonly number[];
-  /** Their mean, on a log scale the geometric one, with Student's 95 % interval and that of the bootstrap of pairs. */
+  /**
+   * Their mean, on a log scale the geometric one, with Student's 95 % interval and that of the bootstrap of
+   * pairs.
+   */
   readonly mean: number;
   readonly low: number;
   readonly high: number;

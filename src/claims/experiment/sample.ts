@@ -7,8 +7,8 @@ export interface Sample {
   readonly name: string;
   readonly values: readonly number[];
   /**
-   * What the run of each value has in common with runs of other arms: its seed, or more where arms are pooled. Values of two
-   * samples that have the same are a pair. Absent where nothing is in common.
+   * What the run of each value has in common with runs of other arms: its seed, or more where arms are
+   * pooled. Values of two samples that have the same are a pair. Absent where nothing is in common.
    */
   readonly seeds?: readonly Seed[];
 }

@@ -1,4 +1,7 @@
-/** @file One quantity over the seeds of an arm: mean, interquartile mean and a bootstrap interval that knows it has few values. */
+/**
+ * @file One quantity over the seeds of an arm: mean, interquartile mean and a bootstrap interval that knows
+ * it has few values.
+ */
 import { stream } from '../random.js';
 import { mean, normalCdf, standardDeviation, studentQuantile } from '../statistics.js';
 import type { Arm, RunRecord, Summary } from './model.js';
@@ -6,8 +9,9 @@ import type { Arm, RunRecord, Summary } from './model.js';
 const RESAMPLES = 9999;
 
 /**
- * How often `bootstrapInterval` holds the mean of so many normal values (of the values of any symmetric distribution up to
- * four: 1 - 2^(1-n)); measured over 1,000 draws to within a point or two. More than eight come within a point of 95 %.
+ * How often `bootstrapInterval` holds the mean of so many normal values (of the values of any symmetric
+ * distribution up to four: 1 - 2^(1-n)); measured over 1,000 draws to within a point or two. More than eight
+ * come within a point of 95 %.
  */
 export const NORMAL_COVERAGE: Readonly<Record<number, number>> = {
   2: 0.5,
@@ -51,8 +55,8 @@ export function valuesOf(runs: readonly RunRecord[], arm: Arm, quantity: string)
 }
 
 /**
- * Interquartile mean in its exact form: of n sorted values, each the height of a step of width 1, the mean height over
- * [n/4, 3n/4], so that values at the ends of that range count in part. NaN for no values.
+ * Interquartile mean in its exact form: of n sorted values, each the height of a step of width 1, the mean
+ * height over [n/4, 3n/4], so that values at the ends of that range count in part. NaN for no values.
  */
 export function interquartileMean(values: readonly number[]): number {
   const n = values.length;
@@ -63,7 +67,10 @@ export function interquartileMean(values: readonly number[]): number {
   return sum / (n / 2);
 }
 
-/** Resamples of n values by their indices, one after another; drawn once, so that the same values give the same interval. */
+/**
+ * Resamples of n values by their indices, one after another; drawn once, so that the same values give the
+ * same interval.
+ */
 function drawResamples(n: number): Uint16Array {
   const random = stream(0, 'bootstrap', n);
   return Uint16Array.from({ length: RESAMPLES * n }, () => Math.floor((random.uint32() / 2 ** 32) * n));
@@ -78,11 +85,12 @@ function resamplesOf(n: number): Uint16Array {
 }
 
 /**
- * 95 % interval of a mean by the percentile bootstrap with widened levels: P(Z <= -sqrt(n/(n-1)) t) for 2.5 %, t Student's
- * quantile with n - 1 degrees of freedom (Hesterberg, "What teachers should know about the bootstrap", Am. Stat. 2015).
- * The plain percentile and BCa intervals are a third too short at n = 5; a studentised bootstrap has resamples without any
- * spread. No percentile interval reaches beyond the values, so that the widened one still covers too seldom where n < 5:
- * docs/reports.md has its measured coverage. The same values, in any order, give the same interval; NaN for fewer than two.
+ * 95 % interval of a mean by the percentile bootstrap with widened levels: P(Z <= -sqrt(n/(n-1)) t) for 2.5
+ * %, t Student's quantile with n - 1 degrees of freedom (Hesterberg, "What teachers should know about the
+ * bootstrap", Am. Stat. 2015). The plain percentile and BCa intervals are a third too short at n = 5; a
+ * studentised bootstrap has resamples without any spread. No percentile interval reaches beyond the values,
+ * so that the widened one still covers too seldom where n < 5: docs/reports.md has its measured coverage. The
+ * same values, in any order, give the same interval; NaN for fewer than two.
  */
 export function bootstrapInterval(values: readonly number[]): readonly [low: number, high: number] {
   const n = values.length;

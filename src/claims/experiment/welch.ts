@@ -8,7 +8,9 @@ export interface MeanTest {
   readonly exact: boolean;
   /** Ends of the two-sided interval of the difference that misses it with probability alpha. */
   interval(alpha: number): readonly [low: number, high: number];
-  /** One-sided p-value against "the difference is `at` or more": small when the first mean lies clearly lower. */
+  /**
+   * One-sided p-value against "the difference is `at` or more": small when the first mean lies clearly lower.
+   */
   below(at: number): number;
   /** One-sided p-value against "the difference is `at` or less". */
   above(at: number): number;

@@ -7,14 +7,20 @@ export interface Rung {
   readonly step: number;
   /** Left side minus right side of the claim at this step. */
   readonly residual: Vector;
-  /** Size of the terms whose difference the residual is (for vectors, in the 2-norm): its round-off is about eps * scale. */
+  /**
+   * Size of the terms whose difference the residual is (for vectors, in the 2-norm): its round-off is about
+   * eps * scale.
+   */
   readonly scale: number;
 }
 
 export interface OrderCase {
   /** Any order of steps; at least 6 rungs, dyadic by habit. */
   readonly ladder: readonly Rung[];
-  /** The theorem's K in residual = K * step^order + ...; zero where the theorem says that the leading term vanishes. */
+  /**
+   * The theorem's K in residual = K * step^order + ...; zero where the theorem says that the leading term
+   * vanishes.
+   */
   readonly constant?: Vector;
 }
 

@@ -3,7 +3,10 @@ import { decideOrder, type OrderOptions } from '../order.js';
 import type { OrderCase, Rung } from './case.js';
 import { entries, norm } from './vector.js';
 
-/** The ladder as it would be with an error relative * step * scale in the direction of its last clear residual. */
+/**
+ * The ladder as it would be with an error relative * step * scale in the direction of its last clear
+ * residual.
+ */
 function perturb(of: OrderCase, relative: number): OrderCase {
   const sorted = [...of.ladder].sort((a, b) => b.step - a.step);
   const last =

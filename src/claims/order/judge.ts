@@ -33,8 +33,8 @@ function predictedSignal(all: readonly Point[], order: number, size: number): nu
 }
 
 /**
- * Whether r / h^q runs away from the theorem's constant as the step shrinks, over the last 5 rungs that no error of the
- * round-off model can explain: then no longer ladder would save the theorem.
+ * Whether r / h^q runs away from the theorem's constant as the step shrinks, over the last 5 rungs that no
+ * error of the round-off model can explain: then no longer ladder would save the theorem.
  */
 function runsAway(all: readonly Point[], order: number, theorem: ArrayLike<number>): boolean {
   const clear = all.filter(p => p.size > FLOOR * p.noise).slice(-MIN_WINDOW);
@@ -58,8 +58,8 @@ function judgeRoundOff(all: readonly Point[], order: number, theorem: number | u
 }
 
 /**
- * Decides one ladder by itself. Only a clear contradiction is 'too-low' or 'wrong-constant'; what is merely unclear is
- * 'inconclusive' and left to the other cases.
+ * Decides one ladder by itself. Only a clear contradiction is 'too-low' or 'wrong-constant'; what is merely
+ * unclear is 'inconclusive' and left to the other cases.
  * @throws RangeError for a malformed ladder
  */
 export function judgeCase(of: OrderCase, rule: OrderRule): CaseDecision {

@@ -4,9 +4,10 @@ import type { OrderCase } from './case.js';
 import { entries, norm } from './vector.js';
 
 /**
- * Round-off model: a residual whose terms have size `scale` carries an error of ROUND_OFF * 2^-52 * scale. Measured:
- * differences of two evaluations stay below 1 unit of 2^-52 * scale, sums of up to 300 products below 1 where scale is
- * the sum of all sizes and below 10 where it is the largest intermediate value. Ten times more only costs rungs.
+ * Round-off model: a residual whose terms have size `scale` carries an error of ROUND_OFF * 2^-52 * scale.
+ * Measured: differences of two evaluations stay below 1 unit of 2^-52 * scale, sums of up to 300 products
+ * below 1 where scale is the sum of all sizes and below 10 where it is the largest intermediate value. Ten
+ * times more only costs rungs.
  */
 export const ROUND_OFF = 4;
 /** A residual counts as signal from here, in units of its round-off. */
@@ -65,7 +66,10 @@ function slope(a: Point, b: Point): { value: number; error: number } {
   };
 }
 
-/** Maximal stretches of signal in which successive local slopes agree, from large steps to small, as [first, end). */
+/**
+ * Maximal stretches of signal in which successive local slopes agree, from large steps to small, as [first,
+ * end).
+ */
 function stretches(all: readonly Point[]): [number, number][] {
   const found: [number, number][] = [];
   let first = 0;
@@ -95,9 +99,9 @@ export type Window =
   | { readonly kind: 'none'; readonly why: string };
 
 /**
- * The asymptotic window: of the stretches with at least 5 rungs, the one of the smallest steps, so that a lower order
- * which takes over as the step shrinks cannot hide behind a longer stretch before it. What lies below it must be
- * round-off.
+ * The asymptotic window: of the stretches with at least 5 rungs, the one of the smallest steps, so that a
+ * lower order which takes over as the step shrinks cannot hide behind a longer stretch before it. What lies
+ * below it must be round-off.
  */
 export function findWindow(all: readonly Point[]): Window {
   if (!all.some(isSignal)) return { kind: 'round-off' };

@@ -1,4 +1,7 @@
-/** @file `flatcheck gate`: a run against the baseline; exit 1 where something regressed, is missing or is not held. */
+/**
+ * @file `flatcheck gate`: a run against the baseline; exit 1 where something regressed, is missing or is not
+ * held.
+ */
 import { existsSync } from 'node:fs';
 import type { VerifyResult } from '../../claims/result.js';
 import { writeAtomic } from '../../formats/atomic.js';

@@ -70,7 +70,9 @@ function linesOn(style: Style): Listener {
   };
 }
 
-/** The files that the paths stand for, each once; what goes wrong with one path keeps none of the others back. */
+/**
+ * The files that the paths stand for, each once; what goes wrong with one path keeps none of the others back.
+ */
 function* filesOf(paths: readonly string[]): Generator<Found> {
   const walk = new Walk('vectors', isVectorFile);
   for (const path of paths) {

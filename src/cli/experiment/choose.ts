@@ -226,7 +226,10 @@ function launcherFor({ launcher: text, sbatch = [], only }: Values): Launcher {
 const defaultFolder = ({ name, conventions }: Experiment, scale: string, convention: string): string =>
   join('runs', [name, scale, ...(convention === conventions[0] ? [] : [convention])].join('-'));
 
-/** Many short runs beside each other use a machine best with one thread each; a long one takes the whole machine. */
+/**
+ * Many short runs beside each other use a machine best with one thread each; a long one takes the whole
+ * machine.
+ */
 const defaultThreads = (scale: Scale): number => (scale === 'paper' ? availableParallelism() : 1);
 
 /** The run of that id; an `InputError` where the experiment has none. */

@@ -1,4 +1,7 @@
-/** @file Progress of many runs: one line rewritten in place on a terminal, a line for each finished run elsewhere. */
+/**
+ * @file Progress of many runs: one line rewritten in place on a terminal, a line for each finished run
+ * elsewhere.
+ */
 import { runLabel } from '../../claims/experiment/summary.js';
 import type { PlannedRun } from '../../train/experiment/plan.js';
 import { progressOn } from '../progress.js';

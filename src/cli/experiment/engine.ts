@@ -12,7 +12,8 @@ export interface Engine {
 }
 
 /**
- * The engine asked for, else the one that the runs there began with, else the default; `auto` is measured here.
+ * The engine asked for, else the one that the runs there began with, else the default; `auto` is measured
+ * here.
  * @param here - whether the runs are done on this machine: an engine asked for must then be to be had
  */
 export async function engineFor(

@@ -45,8 +45,9 @@ export const doneOf = (plan: readonly PlannedRun[], out: string): number =>
 type Ended = 'complete' | 'interrupted' | 'busy' | { readonly code: number; readonly error: string };
 
 /**
- * Starts runs until none is left: those that other processes have are waited for, and taken over when they are let go.
- * Returns the exit codes of runs that failed. When the signal aborts, the children stop with a checkpoint.
+ * Starts runs until none is left: those that other processes have are waited for, and taken over when they
+ * are let go. Returns the exit codes of runs that failed. When the signal aborts, the children stop with a
+ * checkpoint.
  */
 export async function launchLocally(options: LaunchOptions): Promise<readonly number[]> {
   const { plan, out, jobs, signal, onEvent } = options;

@@ -29,7 +29,10 @@ function armTable({ runs, summaries, quantities }: ExperimentResult, main: reado
 
 const indented = (text: string, by: string): string[] => text.split('\n').map(line => `${by}${line}`);
 
-/** How far it is, the arms, the statements with their judgement; while runs are missing, only the statements that are settled. */
+/**
+ * How far it is, the arms, the statements with their judgement; while runs are missing, only the statements
+ * that are settled.
+ */
 export function experimentLines(result: ExperimentResult, main: readonly string[]): string[] {
   const { runs, statements, setting } = result;
   const done = runs.filter(run => run.status === 'complete').length;

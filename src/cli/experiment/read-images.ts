@@ -48,7 +48,9 @@ function readImages(path: string): RunImages {
   };
 }
 
-/** Of the complete runs in an experiment's folder, by their ids; `say` is told of images that cannot be shown. */
+/**
+ * Of the complete runs in an experiment's folder, by their ids; `say` is told of images that cannot be shown.
+ */
 export function imagesOf(runs: readonly RunRecord[], out: string, say: (message: string) => void): ImagesOf {
   const found = runs
     .filter(({ status }) => status === 'complete')

@@ -17,9 +17,9 @@ import { imagesOf } from './read-images.js';
 const EVENTS = 'events.out.tfevents.0.flatcheck';
 
 /**
- * Writes the report of the experiment in `out` to `folder`, each file atomically, the page last; returns the page's path.
- * `<figure>.svg` and `.png`, `runs.csv`, `metrics.csv`, `tensorboard/<run>/`, `index.html`. What cannot be written is said, and
- * keeps nothing else from being written; the exit code tells.
+ * Writes the report of the experiment in `out` to `folder`, each file atomically, the page last; returns the
+ * page's path. `<figure>.svg` and `.png`, `runs.csv`, `metrics.csv`, `tensorboard/<run>/`, `index.html`. What
+ * cannot be written is said, and keeps nothing else from being written; the exit code tells.
  */
 export async function writeReport(
   result: ExperimentResult,

@@ -6,8 +6,8 @@ import type { Registry } from '../registry.js';
 import { vouchedDigest } from './sources.js';
 
 /**
- * The claims are checked on the graph of a step, in doubles. Every run compares its engine with those doubles before its
- * first step (src/train/conformance.ts), so one certificate serves all engines.
+ * The claims are checked on the graph of a step, in doubles. Every run compares its engine with those doubles
+ * before its first step (src/train/conformance.ts), so one certificate serves all engines.
  */
 const CHECKED_ON = 'float64';
 

@@ -28,8 +28,8 @@ function git(folder: string, ...args: readonly string[]): string {
 }
 
 /**
- * The commit of a package's folder, with `-dirty` where its sources differ from it; what npm noted for a package that is
- * no repository itself; null where nothing is known.
+ * The commit of a package's folder, with `-dirty` where its sources differ from it; what npm noted for a
+ * package that is no repository itself; null where nothing is known.
  */
 export function commitOf(folder: string): string | null {
   try {

@@ -1,4 +1,7 @@
-/** @file The packages that take part in what is verified and trained: which files of theirs run, and the hash of each package. */
+/**
+ * @file The packages that take part in what is verified and trained: which files of theirs run, and the hash
+ * of each package.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
@@ -72,7 +75,10 @@ function conditional(entry: unknown): string | undefined {
   return undefined;
 }
 
-/** Where an `import` of a package in `from` leads; undefined for a module of Node's and for a package that is not there. */
+/**
+ * Where an `import` of a package in `from` leads; undefined for a module of Node's and for a package that is
+ * not there.
+ */
 function imported(name: string, from: string): string | undefined {
   const require = createRequire(from);
   const [scope, rest = ''] = name.split('/');
@@ -157,9 +163,9 @@ function beside(name: string, file: string): string | undefined {
 }
 
 /**
- * The packages behind imports, with theirs, by `name@version`: a hash of the content of every file that they load by an
- * import or a require that stands in their source, and of native libraries for this machine. Not covered: what a package
- * finds by a computed name, Node itself but for its version, the system's libraries.
+ * The packages behind imports, with theirs, by `name@version`: a hash of the content of every file that they
+ * load by an import or a require that stands in their source, and of native libraries for this machine. Not
+ * covered: what a package finds by a computed name, Node itself but for its version, the system's libraries.
  */
 export function dependencies(imports: Iterable<BareImport>): Record<string, string> {
   const found = [...loaded(imports)].sort(([a], [b]) => (a < b ? -1 : 1));

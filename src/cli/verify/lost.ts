@@ -1,4 +1,7 @@
-/** @file The result of a claim whose run did not come to its end: it failed, and says why; the other claims are none the worse. */
+/**
+ * @file The result of a claim whose run did not come to its end: it failed, and says why; the other claims
+ * are none the worse.
+ */
 import type { CheckResult } from '../../claims/result.js';
 import { headOf } from '../../claims/run-claim.js';
 import { loadRegistry } from '../registry.js';

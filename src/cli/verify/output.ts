@@ -56,7 +56,10 @@ const filesOf = (outputs: Outputs) =>
     return path === undefined ? [] : [{ flag, path, format }];
   });
 
-/** Refuses, before any work, outputs that cannot be written, or of which one would replace another or an input. */
+/**
+ * Refuses, before any work, outputs that cannot be written, or of which one would replace another or an
+ * input.
+ */
 export function checkOutputs(command: string, outputs: Outputs, inputs: readonly string[] = []): void {
   const taken = new Map(inputs.map(path => [resolve(path), 'is read by this command']));
   for (const { flag, path } of filesOf(outputs)) {
@@ -68,7 +71,10 @@ export function checkOutputs(command: string, outputs: Outputs, inputs: readonly
   }
 }
 
-/** Writes the files asked for. What cannot be written is said, and keeps no other from being written; the exit code tells. */
+/**
+ * Writes the files asked for. What cannot be written is said, and keeps no other from being written; the exit
+ * code tells.
+ */
 export async function writeOutputs(
   command: string,
   result: VerifyResult,

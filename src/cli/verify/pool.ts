@@ -54,7 +54,9 @@ class Place {
 
   constructor(private readonly runs: Worker) {}
 
-  /** A claim whose worker dies is run once more, in a new one; after that, or when it throws, it has failed. */
+  /**
+   * A claim whose worker dies is run once more, in a new one; after that, or when it throws, it has failed.
+   */
   async run(job: Job): Promise<RawResult> {
     let reason = '';
     for (let attempt = 0; attempt < 2; attempt++) {
@@ -104,7 +106,8 @@ export function handOut<J extends Pick<Job, 'id' | 'large'>>(jobs: readonly J[],
 }
 
 /**
- * Runs every job and hands over each result as it comes, also that of a claim whose run did not come to its end.
+ * Runs every job and hands over each result as it comes, also that of a claim whose run did not come to its
+ * end.
  * @param registries - URLs of the modules that list the claims
  * @param workers - number of processes; the machine's parallelism by default
  * @param module - what a worker process runs

@@ -1,4 +1,7 @@
-/** @file Reading back what `flatcheck verify --json-file` and `flatcheck vectors check --json` wrote; counters are counted again. */
+/**
+ * @file Reading back what `flatcheck verify --json-file` and `flatcheck vectors check --json` wrote; counters
+ * are counted again.
+ */
 import type { VerifyResult } from '../../claims/result.js';
 import { InputError } from '../../formats/input-error.js';
 import { contradiction, twice } from '../../gate/consistent.js';
@@ -7,7 +10,9 @@ import { LIMIT } from '../../vectors/compare.js';
 import { readOwnFile } from './own-file.js';
 import { type Known, registryDigest, vouchedDigest } from './sources.js';
 
-/** @throws InputError naming the place in the file that is no result of schema 1, or that contradicts another */
+/**
+ * @throws InputError naming the place in the file that is no result of schema 1, or that contradicts another
+ */
 export function readResult(command: string, path: string, { claims }: Known): VerifyResult {
   const what = "result of 'flatcheck verify --json-file'";
   const result = readOwnFile<VerifyResult>(command, path, 'result', what);
@@ -59,7 +64,9 @@ function flawOfVector({
   return pass === passes ? undefined : `says pass: ${pass} where its errors say ${passes}`;
 }
 
-/** @throws InputError where the file is no such result, contradicts itself, or has files that were no vectors */
+/**
+ * @throws InputError where the file is no such result, contradicts itself, or has files that were no vectors
+ */
 export function readVectors(command: string, path: string): readonly VectorRow[] {
   const result = readOwnFile<Vectors>(
     command,

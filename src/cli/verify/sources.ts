@@ -15,7 +15,9 @@ const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)['"](\.{1,2}\/[^'"]+)['"]/g;
 /** A file that lies beside the code and is read when it runs: the golden values that claims compare with. */
 const DATA = /\bnew URL\(\s*['"](\.{1,2}\/[^'"]+\.json)['"]/g;
 
-/** Our own code that decides what a training run computes and whether claims pass, whatever claims there are. */
+/**
+ * Our own code that decides what a training run computes and whether claims pass, whatever claims there are.
+ */
 const COMPUTING = ['core', 'engine', 'claims', 'theory', 'studies', 'train', 'formats'];
 
 const named = (source: string, file: string, pattern: RegExp): string[] =>
@@ -23,7 +25,10 @@ const named = (source: string, file: string, pattern: RegExp): string[] =>
     .map(([, target]) => resolve(dirname(file), target!))
     .filter(target => existsSync(target));
 
-/** Everything of ours that a module reaches by its static and dynamic imports, itself and the data they read included. */
+/**
+ * Everything of ours that a module reaches by its static and dynamic imports, itself and the data they read
+ * included.
+ */
 function closure(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
@@ -33,7 +38,10 @@ function closure(file: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-/** Relative to the package; to `home` for what lies elsewhere, so that a digest does not depend on where that is. */
+/**
+ * Relative to the package; to `home` for what lies elsewhere, so that a digest does not depend on where that
+ * is.
+ */
 function nameOf(file: string, home = ROOT): string {
   const base = relative(ROOT, file).startsWith(`..${sep}..`) ? home : ROOT;
   return relative(base, file).split(sep).join('/');
@@ -61,8 +69,8 @@ export function moduleDigest(module: string): string {
 }
 
 /**
- * The digest of a claim, by the URL of its module, with its generators, the data they read and all core and engine code
- * that it runs; not of machine or Node.
+ * The digest of a claim, by the URL of its module, with its generators, the data they read and all core and
+ * engine code that it runs; not of machine or Node.
  */
 export const claimDigest = (module: string): string => moduleDigest(module).slice(0, 16);
 
@@ -115,13 +123,19 @@ function vouch({ claims }: Known): Vouched {
   return found;
 }
 
-/** The digest of all code that decides what a run computes and whether its claims pass, as this process first saw it. */
+/**
+ * The digest of all code that decides what a run computes and whether its claims pass, as this process first
+ * saw it.
+ */
 export const codeDigest = (known: Known): string => vouch(known).code;
 
 /** Hashes of the packages that take part, as they lay there when this process first asked. */
 export const integrity = (known: Known): Readonly<Record<string, string>> => vouch(known).integrity;
 
-/** The digest of what is verified and of what would train: our code, the packages that take part, Node's version. */
+/**
+ * The digest of what is verified and of what would train: our code, the packages that take part, Node's
+ * version.
+ */
 export const vouchedDigest = (known: Known): string => vouch(known).digest;
 
 /** The digest of the claims that there are. */

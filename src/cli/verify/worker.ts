@@ -1,4 +1,7 @@
-/** @file A worker process: runs one claim after another, from the registries named by its arguments, and sends back the results. */
+/**
+ * @file A worker process: runs one claim after another, from the registries named by its arguments, and sends
+ * back the results.
+ */
 import { NoSuchCase } from '../../claims/checks/search.js';
 import { runClaim } from '../../claims/run-claim.js';
 import { protectStreams } from '../protect.js';

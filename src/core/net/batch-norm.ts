@@ -1,4 +1,6 @@
-/** @file Batch normalisation (Ioffe & Szegedy 2015), composed of operations that differentiate to any order. */
+/**
+ * @file Batch normalisation (Ioffe & Szegedy 2015), composed of operations that differentiate to any order.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { constant } from '../../engine/ops.js';
 import type { Layer } from './compose.js';

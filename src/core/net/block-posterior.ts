@@ -1,10 +1,16 @@
-/** @file Block-diagonal posteriors: full ones whose Cholesky factor keeps to blocks of latents (Kumar & Poole 2020, appendix D). */
+/**
+ * @file Block-diagonal posteriors: full ones whose Cholesky factor keeps to blocks of latents (Kumar & Poole
+ * 2020, appendix D).
+ */
 import * as tf from '@tensorflow/tfjs';
 import { constant } from '../../engine/ops.js';
 import type { Autoencoder, Params } from './network.js';
 import { parameter } from './network.js';
 
-/** Which outputs of a full Cholesky head stay: the d logarithms, and the lower entries inside a block, in their order. */
+/**
+ * Which outputs of a full Cholesky head stay: the d logarithms, and the lower entries inside a block, in
+ * their order.
+ */
 function keptEntries(sizes: readonly number[]): number[] {
   const blockOf = sizes.flatMap((size, block) => new Array<number>(size).fill(block));
   const d = blockOf.length;
@@ -17,9 +23,9 @@ function keptEntries(sizes: readonly number[]): number[] {
 }
 
 /**
- * The network with a covariance of independent blocks of so many latents each; blocks of one latent make it diagonal, a
- * single block leaves it as it is. Its head `cholesky` has only the entries of the blocks: the logarithms of the factor's
- * diagonal, then the strictly lower entries row by row.
+ * The network with a covariance of independent blocks of so many latents each; blocks of one latent make it
+ * diagonal, a single block leaves it as it is. Its head `cholesky` has only the entries of the blocks: the
+ * logarithms of the factor's diagonal, then the strictly lower entries row by row.
  * @param net - with posterior 'cholesky'
  */
 export function blockPosterior(net: Autoencoder, sizes: readonly number[]): Autoencoder {

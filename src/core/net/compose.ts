@@ -21,7 +21,10 @@ export const sequence = (...layers: readonly Layer[]): Layer => ({
   apply: (params, x) => layers.reduce((hidden, layer) => layer.apply(params, hidden), x),
 });
 
-/** An autoencoder of an encoder to so many features, the heads on them, and a decoder; batch normalisation as `inMode` has it. */
+/**
+ * An autoencoder of an encoder to so many features, the heads on them, and a decoder; batch normalisation as
+ * `inMode` has it.
+ */
 export function layered(
   { data, latent, posterior }: Pick<Autoencoder, 'data' | 'latent' | 'posterior'>,
   {
@@ -80,7 +83,10 @@ export const convLayer = (
   apply: (params, x) => convolve(params, name, x, stride, padding),
 });
 
-/** A transposed convolution without a bias: `NAME.weight` [inputs, outputs, size, size]; height and width times the stride. */
+/**
+ * A transposed convolution without a bias: `NAME.weight` [inputs, outputs, size, size]; height and width
+ * times the stride.
+ */
 export const transposedLayer = (
   name: string,
   inputs: number,
@@ -91,7 +97,9 @@ export const transposedLayer = (
   apply: (params, x) => convolveTransposed(params, name, x, stride),
 });
 
-/** `NAME.bias` added to each of a layer's outputs; the layer is called NAME too, and its fan-in is the bias's. */
+/**
+ * `NAME.bias` added to each of a layer's outputs; the layer is called NAME too, and its fan-in is the bias's.
+ */
 export const biased = (name: string, layer: Layer, outputs: number): Layer => {
   const bias: Layout = {
     shapes: { [`${name}.bias`]: [outputs] },

@@ -1,4 +1,7 @@
-/** @file A convolutional autoencoder for images: strided 3x3 convolutions down, nearest up-sampling and 3x3 convolutions up. */
+/**
+ * @file A convolutional autoencoder for images: strided 3x3 convolutions down, nearest up-sampling and 3x3
+ * convolutions up.
+ */
 import { ACTIVATIONS, type ActivationName, type OutputName } from './activation.js';
 import {
   checkSizes,
@@ -36,10 +39,10 @@ function check({ image, channels, latent }: ConvSpec): void {
 }
 
 /**
- * Encoder: `encoder.i` (stride 2, then the activation) for each stage; the heads see the features flattened in the
- * order channels, rows, columns, as PyTorch flattens. Decoder: dense `decoder.0` to the smallest feature map, then for
- * each stage up-sampling by 2 and the convolution `decoder.i`; the activation precedes each up-sampling and `output`
- * follows the last convolution.
+ * Encoder: `encoder.i` (stride 2, then the activation) for each stage; the heads see the features flattened
+ * in the order channels, rows, columns, as PyTorch flattens. Decoder: dense `decoder.0` to the smallest
+ * feature map, then for each stage up-sampling by 2 and the convolution `decoder.i`; the activation precedes
+ * each up-sampling and `output` follows the last convolution.
  */
 export function convAutoencoder(spec: ConvSpec): Autoencoder {
   check(spec);

@@ -2,10 +2,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Params, parameter } from './network.js';
 
-/** Rows and columns of zeros on every side (PyTorch), or so many that sizes are divided by the stride, the odd one below and to the right (TensorFlow). */
+/**
+ * Rows and columns of zeros on every side (PyTorch), or so many that sizes are divided by the stride, the odd
+ * one below and to the right (TensorFlow).
+ */
 export type Padding = number | 'same';
 
-/** Weights [out, in, kh, kw] -> [kh, kw, in, out]; of a transposed convolution [in, out, kh, kw] -> [kh, kw, out, in]. */
+/**
+ * Weights [out, in, kh, kw] -> [kh, kw, in, out]; of a transposed convolution [in, out, kh, kw] -> [kh, kw,
+ * out, in].
+ */
 const kernelOf = (params: Params, name: string): tf.Tensor4D =>
   tf.transpose(parameter(params, `${name}.weight`), [2, 3, 1, 0]) as tf.Tensor4D;
 
@@ -19,8 +25,8 @@ export const convolve = (
 ): tf.Tensor => tf.conv2d(x as tf.Tensor4D, kernelOf(params, name), stride, padding);
 
 /**
- * x [B, H, W, in] by `NAME.weight` [in, out, kh, kw] -> [B, stride H, stride W, out]: the transpose of the convolution
- * with 'same' padding, as TensorFlow has it.
+ * x [B, H, W, in] by `NAME.weight` [in, out, kh, kw] -> [B, stride H, stride W, out]: the transpose of the
+ * convolution with 'same' padding, as TensorFlow has it.
  */
 export function convolveTransposed(params: Params, name: string, x: tf.Tensor, stride: number): tf.Tensor {
   const [batch, height, width] = x.shape as [number, number, number, number];

@@ -79,10 +79,11 @@ export interface KumarPooleSpec {
 }
 
 /**
- * 'same' padding as TensorFlow has it. Encoder: `encoder.i.conv`, normalised by `encoder.i.norm`, activated; the heads
- * see the features in PyTorch's order. Decoder: dense `decoder.0.lin` to feature maps, normalised for each channel by
- * `decoder.0.norm`; transposed convolutions `decoder.i.conv` and `decoder.i.norm`, the last without normalisation; a
- * convolution `decoder.out` and a sigmoid. A convolution has a bias where no normalisation follows. Made in training mode.
+ * 'same' padding as TensorFlow has it. Encoder: `encoder.i.conv`, normalised by `encoder.i.norm`, activated;
+ * the heads see the features in PyTorch's order. Decoder: dense `decoder.0.lin` to feature maps, normalised
+ * for each channel by `decoder.0.norm`; transposed convolutions `decoder.i.conv` and `decoder.i.norm`, the
+ * last without normalisation; a convolution `decoder.out` and a sigmoid. A convolution has a bias where no
+ * normalisation follows. Made in training mode.
  */
 export function kumarPooleAutoencoder(spec: KumarPooleSpec, mode: Mode = { kind: 'training' }): Autoencoder {
   const { latent, posterior = 'none', width = 1 } = spec;

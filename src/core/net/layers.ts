@@ -45,7 +45,10 @@ export function join(layouts: readonly Layout[]): Layout {
 export const dense = (params: Params, name: string, x: tf.Tensor): tf.Tensor =>
   tf.add(tf.matMul(x, parameter(params, `${name}.weight`), false, true), parameter(params, `${name}.bias`));
 
-/** x [B, H, W, in] -> [B, H/stride, W/stride, out], one row and column of zeros on every side as in PyTorch's padding=1. */
+/**
+ * x [B, H, W, in] -> [B, H/stride, W/stride, out], one row and column of zeros on every side as in PyTorch's
+ * padding=1.
+ */
 export const conv = (params: Params, name: string, x: tf.Tensor, stride: 1 | 2): tf.Tensor =>
   tf.add(convolve(params, name, x, stride, 1), parameter(params, `${name}.bias`));
 
@@ -75,8 +78,8 @@ export const unflatten =
 export const globalPool = (x: tf.Tensor): tf.Tensor => tf.mean(x, [1, 2]);
 
 /**
- * The encoder's heads on `inputs` features: `mu`, and for a learned covariance either `logvar` (log sigma^2) or
- * `cholesky`, d(d+1)/2 entries: log L_11 ... log L_dd, then the strictly lower triangle row by row.
+ * The encoder's heads on `inputs` features: `mu`, and for a learned covariance either `logvar` (log sigma^2)
+ * or `cholesky`, d(d+1)/2 entries: log L_11 ... log L_dd, then the strictly lower triangle row by row.
  */
 export function headLayout(inputs: number, latent: number, posterior: PosteriorKind): Layout {
   const mean = denseLayout('mu', inputs, latent);

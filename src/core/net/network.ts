@@ -8,7 +8,10 @@ export type Params = Readonly<Record<string, tf.Tensor>>;
 /** Shapes by parameter name; the order of the keys is the order of the parameters. */
 export type ParamShapes = Readonly<Record<string, readonly number[]>>;
 
-/** What the encoder says of the posterior's covariance: nothing, a variance per latent, or a full Cholesky factor. */
+/**
+ * What the encoder says of the posterior's covariance: nothing, a variance per latent, or a full Cholesky
+ * factor.
+ */
 export type PosteriorKind = 'none' | 'diagonal' | 'cholesky';
 
 /** q(z | x): the posterior mean [B, d], and its scale where the network learns one. */
@@ -25,14 +28,16 @@ export interface Moments {
 }
 
 /**
- * What batch normalisation normalises with: the statistics of the batch, which `observe` is told at every pass through
- * a layer, or the running statistics `LAYER.running_mean` and `LAYER.running_var` [C].
+ * What batch normalisation normalises with: the statistics of the batch, which `observe` is told at every
+ * pass through a layer, or the running statistics `LAYER.running_mean` and `LAYER.running_var` [C].
  */
 export type Mode =
   | { readonly kind: 'training'; readonly observe?: (layer: string, moments: Moments) => void }
   | { readonly kind: 'evaluation'; readonly statistics: Params };
 
-/** A network with batch normalisation. Made in training mode, where samples of a batch depend on each other. */
+/**
+ * A network with batch normalisation. Made in training mode, where samples of a batch depend on each other.
+ */
 export interface Normalised<Net> {
   /** Shapes of the running statistics. */
   readonly statistics: ParamShapes;

@@ -1,4 +1,7 @@
-/** @file The ResNet-18 autoencoder of the SAMBA experiments (Reizinger & Huszar 2023, section 4): He et al. 2016, mirrored. */
+/**
+ * @file The ResNet-18 autoencoder of the SAMBA experiments (Reizinger & Huszar 2023, section 4): He et al.
+ * 2016, mirrored.
+ */
 import { ACTIVATIONS, type ActivationName, type OutputName } from './activation.js';
 import { batchNorm } from './batch-norm.js';
 import { convLayer, denseLayer, type Layer, layered, pointwise, sequence, sum } from './compose.js';
@@ -25,8 +28,8 @@ interface Parts {
 }
 
 /**
- * A basic block: two 3x3 convolutions and a skip, a 1x1 convolution where the shape changes. 'down' strides the first
- * convolution; 'up' repeats pixels before the second one and before the skip.
+ * A basic block: two 3x3 convolutions and a skip, a 1x1 convolution where the shape changes. 'down' strides
+ * the first convolution; 'up' repeats pixels before the second one and before the skip.
  */
 function block(
   name: string,
@@ -57,7 +60,10 @@ function block(
   return sequence(sum(main, skip), activation);
 }
 
-/** Four stages of two blocks each; `factors` says by how much the first block of each changes height and width. */
+/**
+ * Four stages of two blocks each; `factors` says by how much the first block of each changes height and
+ * width.
+ */
 const stages = (
   name: string,
   channels: readonly number[],
@@ -86,10 +92,10 @@ function check({ width, latent, image = CIFAR }: ResNetSpec): void {
 const CIFAR = [32, 32, 3] as const;
 
 /**
- * Encoder: 3x3 stem `encoder.c`, then the blocks `encoder.body.0` to `.7`, the mean over all pixels, and the heads.
- * Decoder: dense `decoder.lin` to the smallest feature map, the blocks `decoder.body.0` to `.7`, 3x3 convolution
- * `decoder.out`. Each block has `c1`, `b1`, `c2`, `b2` and, where the shape changes, `skip.0` and `skip.1`. No biases but
- * those of batch normalisation and dense layers. Made in training mode.
+ * Encoder: 3x3 stem `encoder.c`, then the blocks `encoder.body.0` to `.7`, the mean over all pixels, and the
+ * heads. Decoder: dense `decoder.lin` to the smallest feature map, the blocks `decoder.body.0` to `.7`, 3x3
+ * convolution `decoder.out`. Each block has `c1`, `b1`, `c2`, `b2` and, where the shape changes, `skip.0` and
+ * `skip.1`. No biases but those of batch normalisation and dense layers. Made in training mode.
  */
 export function resnetAutoencoder(spec: ResNetSpec, mode: Mode = { kind: 'training' }): Autoencoder {
   check(spec);

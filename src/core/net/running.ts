@@ -1,4 +1,7 @@
-/** @file Running statistics of batch normalisation: followed through a training step, whatever passes an objective makes. */
+/**
+ * @file Running statistics of batch normalisation: followed through a training step, whatever passes an
+ * objective makes.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { constant, detach } from '../../engine/ops.js';
 import { type Moments, type Normalised, type Params, parameter } from './network.js';
@@ -9,8 +12,9 @@ const MOMENTUM = 0.1;
 /** Everything about the update that an implementation can get wrong, one function each. */
 export interface RunningRules {
   /**
-   * Which of the passes that one step made through a layer, in their order, move its running statistics. The first is
-   * the one at the unperturbed point (SAM's first pass, SAMBA's at the mean code): where the network will be evaluated.
+   * Which of the passes that one step made through a layer, in their order, move its running statistics. The
+   * first is the one at the unperturbed point (SAM's first pass, SAMBA's at the mean code): where the network
+   * will be evaluated.
    */
   counted(passes: readonly Moments[]): readonly Moments[];
   /** The variance that is averaged: unbiased, as in PyTorch, unlike the one that normalises. */
@@ -32,13 +36,16 @@ interface Normalisable<Net> {
 /** A network whose passes are followed. */
 export interface Followed<Net> {
   readonly net: Net;
-  /** The running statistics after the step, to be asked for once; none for a network without batch normalisation. */
+  /**
+   * The running statistics after the step, to be asked for once; none for a network without batch
+   * normalisation.
+   */
   next(): Params;
 }
 
 /**
- * The network in training mode, with its passes noted down. `statistics` are those before the step; an error when the
- * network needs them and they were not given, or when a layer had no pass.
+ * The network in training mode, with its passes noted down. `statistics` are those before the step; an error
+ * when the network needs them and they were not given, or when a layer had no pass.
  */
 export function follow<Net extends Normalisable<Net>>(
   net: Net,
@@ -80,7 +87,9 @@ export function follow<Net extends Normalisable<Net>>(
   }
 }
 
-/** The network as it is evaluated: with its running statistics where it has batch normalisation, else itself. */
+/**
+ * The network as it is evaluated: with its running statistics where it has batch normalisation, else itself.
+ */
 export const evaluated = <Net extends Normalisable<Net>>(net: Net, statistics: Params): Net =>
   net.normalised === undefined ? net : net.normalised.inMode({ kind: 'evaluation', statistics });
 

@@ -1,18 +1,23 @@
-/** @file Spectral normalisation of a decoder (Miyato et al. 2018; Ghosh et al. 2020, RAE-SN): weights over an estimate of their largest singular value. */
+/**
+ * @file Spectral normalisation of a decoder (Miyato et al. 2018; Ghosh et al. 2020, RAE-SN): weights over an
+ * estimate of their largest singular value.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { detach } from '../../engine/ops.js';
 import { mapParams } from '../derivatives.js';
 import { scaledNorm } from '../perturbation.js';
 import { type Autoencoder, type Normalised, type Params, parameter } from './network.js';
 
-/** Prefix of the vector that the power iteration of a weight starts from: a parameter whose gradient is zero. */
+/**
+ * Prefix of the vector that the power iteration of a weight starts from: a parameter whose gradient is zero.
+ */
 export const START = 'spectral.';
 
 /** Everything about the estimate that an implementation can get wrong, one function each. */
 export interface SpectralRules {
   /**
-   * The matrix [n, m] whose singular value is estimated: weight [n, ...] with all but the first dimension as one. The
-   * first are the outputs of a dense layer or convolution, the inputs of a transposed convolution.
+   * The matrix [n, m] whose singular value is estimated: weight [n, ...] with all but the first dimension as
+   * one. The first are the outputs of a dense layer or convolution, the inputs of a transposed convolution.
    */
   matrix(weight: tf.Tensor): tf.Tensor;
   /** v / |v|, and 0 for 0. */
@@ -70,7 +75,10 @@ export function estimateNorm(
 const isNormalised = (name: string, shape: readonly number[]): boolean =>
   name.startsWith('decoder.') && name.endsWith('.weight') && shape.length > 1;
 
-/** The network with each weight W of its decoder replaced by W / sigma(W), and a start vector for each among its parameters. */
+/**
+ * The network with each weight W of its decoder replaced by W / sigma(W), and a start vector for each among
+ * its parameters.
+ */
 export function withSpectralNorm(
   net: Autoencoder,
   spec: SpectralSpec,
@@ -100,7 +108,9 @@ export function withSpectralNorm(
   };
 }
 
-/** The parameters with the start vectors that the next step goes on from: one evaluation's iterations further. */
+/**
+ * The parameters with the start vectors that the next step goes on from: one evaluation's iterations further.
+ */
 export const advanced = (params: Params, spec: SpectralSpec, rules: SpectralRules = SPECTRAL_RULES): Params =>
   mapParams(params, (value, name) =>
     name.startsWith(START)

@@ -1,4 +1,7 @@
-/** @file Autoencoders whose encoder is a table, one code and variance for each datum: what a flexible encoder could do at best. */
+/**
+ * @file Autoencoders whose encoder is a table, one code and variance for each datum: what a flexible encoder
+ * could do at best.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { diagonal as diagonalScale } from '../gaussian.js';
 import { type Autoencoder, type Params, parameter } from './network.js';

@@ -1,4 +1,7 @@
-/** @file Wide residual networks (Zagoruyko & Komodakis 2016): the classifiers of Ujvary et al. 2022, section 6. */
+/**
+ * @file Wide residual networks (Zagoruyko & Komodakis 2016): the classifiers of Ujvary et al. 2022, section
+ * 6.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { Classifier } from '../classifier.js';
 import { ACTIVATIONS, type ActivationName } from './activation.js';
@@ -37,8 +40,8 @@ function check({ depth, width, classes, image = CIFAR }: WideResNetSpec): void {
 const CIFAR = [32, 32, 3] as const;
 
 /**
- * A block with normalisation and activation before each convolution. Where the shape changes, the skip is a 1x1
- * convolution of the activated input, else the input itself.
+ * A block with normalisation and activation before each convolution. Where the shape changes, the skip is a
+ * 1x1 convolution of the activated input, else the input itself.
  */
 function block(
   name: string,
@@ -68,9 +71,9 @@ function block(
 }
 
 /**
- * A 3x3 convolution `conv0`, three groups of n blocks `group0.block0`, ... (the second and third halve height and
- * width), `bn`, the mean over all pixels, and the dense layer `fc`. Names as in the authors' PyTorch code. Made in
- * training mode; without dropout.
+ * A 3x3 convolution `conv0`, three groups of n blocks `group0.block0`, ... (the second and third halve height
+ * and width), `bn`, the mean over all pixels, and the dense layer `fc`. Names as in the authors' PyTorch
+ * code. Made in training mode; without dropout.
  */
 export function wideResNet(spec: WideResNetSpec, mode: Mode = { kind: 'training' }): WideResNet {
   check(spec);

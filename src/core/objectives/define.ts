@@ -1,6 +1,7 @@
 /**
- * @file How an objective is written down: one value that says what it takes and needs, what it computes, rule by rule, and
- * the known ways to get a rule wrong. All that names objectives elsewhere is read from the list of these values.
+ * @file How an objective is written down: one value that says what it takes and needs, what it computes, rule
+ * by rule, and the known ways to get a rule wrong. All that names objectives elsewhere is read from the list
+ * of these values.
  */
 import type { Fields, HyperOf } from './fields.js';
 import type { Objective } from './objective.js';
@@ -11,8 +12,9 @@ export interface WrongRules<Rules> {
   readonly says: string;
   readonly rules: Partial<Rules>;
   /**
-   * `claims`: a negative control of claims that wrong vectors are neither compared with nor made of; `diagnosis`: too small
-   * for claims and for vectors made wrong, but what a wrong vector may look like. Either leaves the vectors of a seed alone.
+   * `claims`: a negative control of claims that wrong vectors are neither compared with nor made of;
+   * `diagnosis`: too small for claims and for vectors made wrong, but what a wrong vector may look like.
+   * Either leaves the vectors of a seed alone.
    */
   readonly only?: 'claims' | 'diagnosis';
 }

@@ -1,4 +1,7 @@
-/** @file Hyper-parameters as data: what configurations, vectors, schemas and documents know of them is read from here. */
+/**
+ * @file Hyper-parameters as data: what configurations, vectors, schemas and documents know of them is read
+ * from here.
+ */
 import type { Reconstruction, Scalar, Variance } from './objective.js';
 
 /** How a reader of the formula may mistake a number: for another, or for a power or a multiple of it. */
@@ -9,7 +12,9 @@ export type Misreading = { readonly says: string } & (
 );
 
 interface NumberField {
-  /** A weight is not negative where one trains, and any number in a vector, which asks for the formula alone. */
+  /**
+   * A weight is not negative where one trains, and any number in a vector, which asks for the formula alone.
+   */
   readonly kind: 'weight' | 'nonNegative' | 'positive' | 'count';
   /** By the name of the mistake. */
   readonly misread?: Readonly<Record<string, Misreading>>;

@@ -1,9 +1,9 @@
 /**
- * @file Every objective. Names and types, the reader of configurations, conformance vectors, their schema and the table of
- * docs/training.md are read from here: an objective is one file and one line of this list.
+ * @file Every objective. Names and types, the reader of configurations, conformance vectors, their schema and
+ * the table of docs/training.md are read from here: an objective is one file and one line of this list.
  *
- * sparse-representation is not among them: its penalty h is of a mean over the whole data set, and of the mean over a batch
- * it is another function.
+ * sparse-representation is not among them: its penalty h is of a mean over the whole data set, and of the
+ * mean over a batch it is another function.
  */
 import type { VectorPart } from './define.js';
 import { GAMMA_VAE } from './gamma-vae/gamma-vae.js';

@@ -4,19 +4,25 @@ import { constant } from '../../engine/ops.js';
 import { isotropic, type Scale } from '../gaussian.js';
 import type { Autoencoder, Params, Posterior } from '../net/network.js';
 
-/** A hyper-parameter: a number is a constant of the graph, a scalar tensor is an input that may change from step to step. */
+/**
+ * A hyper-parameter: a number is a constant of the graph, a scalar tensor is an input that may change from
+ * step to step.
+ */
 export type Scalar = number | tf.Tensor;
 
 /**
- * The tensors of one batch: data [B, ...data] and, where the objective samples, standard normal noise: [B, d] for its codes, or of
- * the data's shape where `noiseOnData` says so.
+ * The tensors of one batch: data [B, ...data] and, where the objective samples, standard normal noise: [B, d]
+ * for its codes, or of the data's shape where `noiseOnData` says so.
  */
 export interface Inputs {
   readonly x: tf.Tensor;
   readonly noise?: tf.Tensor;
 }
 
-/** What a step needs to know; every tensor is a scalar. Terms are batch means without the objective's coefficients. */
+/**
+ * What a step needs to know; every tensor is a scalar. Terms are batch means without the objective's
+ * coefficients.
+ */
 export interface Evaluation {
   readonly loss: tf.Tensor;
   readonly terms: Readonly<Record<string, tf.Tensor>>;
@@ -52,7 +58,10 @@ export type Reconstruction = (typeof RECONSTRUCTIONS)[number];
 /** The posterior's covariance: alpha^2 I for all samples, or what the network's heads say. */
 export type Variance<N = Scalar> = { readonly fixed: N } | 'learned';
 
-/** Where an objective looks at the decoder: the per-sample loss [B] and the decoder as functions of the code, and the code. */
+/**
+ * Where an objective looks at the decoder: the per-sample loss [B] and the decoder as functions of the code,
+ * and the code.
+ */
 export interface Point {
   readonly loss: (z: tf.Tensor) => tf.Tensor;
   readonly decode: (z: tf.Tensor) => tf.Tensor;

@@ -1,4 +1,7 @@
-/** @file Gradients of E L(mean + std noise) from values of the loss alone: evolution strategies, and their natural form. */
+/**
+ * @file Gradients of E L(mean + std noise) from values of the loss alone: evolution strategies, and their
+ * natural form.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { constant } from '../../engine/ops.js';
 import { mapParams } from '../derivatives.js';
@@ -32,14 +35,20 @@ export const EVOLUTION_RULES: EvolutionRules = {
   varianceMetric: gradient => gradient,
 };
 
-/** Natural gradients (NES, diagonal): times the inverse Fisher matrix, sigma^2 for the mean and 2 sigma^4 for the variances. */
+/**
+ * Natural gradients (NES, diagonal): times the inverse Fisher matrix, sigma^2 for the mean and 2 sigma^4 for
+ * the variances.
+ */
 export const NATURAL_EVOLUTION_RULES: EvolutionRules = {
   ...EVOLUTION_RULES,
   meanMetric: (gradient, std) => tf.mul(gradient, tf.square(std)),
   varianceMetric: (gradient, std) => tf.mul(gradient, tf.mul(constant(2), tf.square(tf.square(std)))),
 };
 
-/** The estimates of one noise, by parameter: of the gradients of E L by mean and variances, in the metric of the rules. */
+/**
+ * The estimates of one noise, by parameter: of the gradients of E L by mean and variances, in the metric of
+ * the rules.
+ */
 export function evolutionGradients(
   rules: EvolutionRules,
   loss: WeightLoss,

@@ -1,4 +1,7 @@
-/** @file Mean-field variational inference over weights with reparametrised noise (Ujváry et al. 2022, eq. 5-7, Algorithm 1). */
+/**
+ * @file Mean-field variational inference over weights with reparametrised noise (Ujváry et al. 2022, eq. 5-7,
+ * Algorithm 1).
+ */
 import * as tf from '@tensorflow/tfjs';
 import { constant } from '../../engine/ops.js';
 import { mapParams } from '../derivatives.js';
@@ -31,7 +34,10 @@ export const MEAN_FIELD_RULES: MeanFieldRules = {
   sample: (mean, std, noise) => tf.add(mean, tf.mul(std, noise)),
 };
 
-/** Algorithm 1 as printed: the decay of the mean left to the optimiser, no 1/N on the KL of the variances, which may turn negative. */
+/**
+ * Algorithm 1 as printed: the decay of the mean left to the optimiser, no 1/N on the KL of the variances,
+ * which may turn negative.
+ */
 export const PRINTED_MEAN_FIELD_RULES: MeanFieldRules = {
   ...MEAN_FIELD_RULES,
   meanWeight: () => constant(0),

@@ -1,4 +1,7 @@
-/** @file A Gaussian over weights with diagonal covariance: its divergence from the prior, its gradients, its update. */
+/**
+ * @file A Gaussian over weights with diagonal covariance: its divergence from the prior, its gradients, its
+ * update.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { constant } from '../../engine/ops.js';
 import { gradients, mapParams } from '../derivatives.js';
@@ -45,8 +48,9 @@ export interface PosteriorRules {
 const perExample = (examples: tf.Tensor): tf.Tensor => tf.div(constant(1), examples);
 
 /**
- * KL/N in both places (Ujváry et al. 2022, eq. 5-7), and descent on log sigma2, whose gradient is sigma2 times that of
- * sigma2: positive whatever the rate, where plain descent on sigma2 as in Algorithms 1 and 3 is not.
+ * KL/N in both places (Ujváry et al. 2022, eq. 5-7), and descent on log sigma2, whose gradient is sigma2
+ * times that of sigma2: positive whatever the rate, where plain descent on sigma2 as in Algorithms 1 and 3 is
+ * not.
  */
 export const POSTERIOR_RULES: PosteriorRules = {
   meanKl: (mean, prior) => tf.div(tf.sum(tf.square(mean)), tf.mul(constant(2), prior)),

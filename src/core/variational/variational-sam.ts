@@ -1,4 +1,7 @@
-/** @file SAM whose covariance is learned as that of a posterior (Ujváry et al. 2022, section 5.1, eq. 56, Algorithm 3). */
+/**
+ * @file SAM whose covariance is learned as that of a posterior (Ujváry et al. 2022, section 5.1, eq. 56,
+ * Algorithm 3).
+ */
 import * as tf from '@tensorflow/tfjs';
 import { constant } from '../../engine/ops.js';
 import type { Classifier } from '../classifier.js';
@@ -35,7 +38,9 @@ export const VARIATIONAL_SAM_RULES: VariationalSamRules = {
   radius: Math.sqrt,
 };
 
-/** Algorithm 3 as printed: the decay of the mean left to the optimiser, and variances that may turn negative. */
+/**
+ * Algorithm 3 as printed: the decay of the mean left to the optimiser, and variances that may turn negative.
+ */
 export const PRINTED_VARIATIONAL_SAM_RULES: VariationalSamRules = {
   ...VARIATIONAL_SAM_RULES,
   meanWeight: () => constant(0),
@@ -69,8 +74,8 @@ export function variationalSamLoss(
 }
 
 /**
- * What Algorithm 3 steps along: for the mean the gradient at the perturbed weights plus the decay, for the variances the
- * gradient of eq. (56). `loss` is that at the perturbed weights plus the mean's part of KL / N.
+ * What Algorithm 3 steps along: for the mean the gradient at the perturbed weights plus the decay, for the
+ * variances the gradient of eq. (56). `loss` is that at the perturbed weights plus the mean's part of KL / N.
  */
 export function variationalSamGradients(
   rules: VariationalSamRules,

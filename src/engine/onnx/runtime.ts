@@ -1,7 +1,8 @@
 /**
- * @file The one place that loads ONNX Runtime, and sees to it first that it tells nobody. Version 1.30 reports to its vendor
- * from the first session on (a host is looked up, a device id and a database are left below the home folder, a log in the
- * temporary folder) unless the environment of the process says no. It reads that environment once and for all.
+ * @file The one place that loads ONNX Runtime, and sees to it first that it tells nobody. Version 1.30
+ * reports to its vendor from the first session on (a host is looked up, a device id and a database are left
+ * below the home folder, a log in the temporary folder) unless the environment of the process says no. It
+ * reads that environment once and for all.
  */
 import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
@@ -11,7 +12,10 @@ type Runtime = typeof import('onnxruntime-node');
 
 const VARIABLE = 'ORT_DISABLE_TELEMETRY';
 
-/** The process as native code sees it: a worker thread's `process.env` is a copy, which native code never reads. */
+/**
+ * The process as native code sees it: a worker thread's `process.env` is a copy, which native code never
+ * reads.
+ */
 function nativeView(): { readonly silent: boolean; readonly loaded: boolean } {
   const { report } = process as { report?: NodeJS.ProcessReport & { excludeNetwork?: boolean } };
   if (report === undefined) return { silent: false, loaded: false };
@@ -31,7 +35,10 @@ function nativeView(): { readonly silent: boolean; readonly loaded: boolean } {
   }
 }
 
-/** Sets the variable where this can still do something. Returns why it cannot, or undefined when ONNX Runtime will be silent. */
+/**
+ * Sets the variable where this can still do something. Returns why it cannot, or undefined when ONNX Runtime
+ * will be silent.
+ */
 function silence(): string | undefined {
   if (isMainThread && process.env[VARIABLE] === '1') return undefined;
   const { silent, loaded } = nativeView();

@@ -1,11 +1,16 @@
-/** @file The part of the ONNX model schema that we write, as plain data. Source: onnx/onnx.proto, Apache-2.0. */
+/**
+ * @file The part of the ONNX model schema that we write, as plain data. Source: onnx/onnx.proto, Apache-2.0.
+ */
 
 /** Element types by name, with the numbers of TensorProto.DataType. */
 export const ELEMENT_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
 
 export type ElementType = keyof typeof ELEMENT_TYPES;
 
-/** Name and element type of a model's input or output, and its shape if that is to be known ahead (ValueInfoProto). */
+/**
+ * Name and element type of a model's input or output, and its shape if that is to be known ahead
+ * (ValueInfoProto).
+ */
 export interface OnnxPort {
   readonly name: string;
   readonly type: ElementType;
@@ -17,7 +22,9 @@ export interface OnnxValue extends OnnxPort {
   readonly dims: readonly number[];
 }
 
-/** A constant of the model (TensorProto with raw_data): `data` holds the elements row-major, little-endian. */
+/**
+ * A constant of the model (TensorProto with raw_data): `data` holds the elements row-major, little-endian.
+ */
 export interface OnnxTensor extends OnnxValue {
   readonly data: Uint8Array;
 }
@@ -38,7 +45,8 @@ export interface OnnxNode {
 }
 
 /**
- * Nodes in an order where values are made before they are used (GraphProto). An initializer that is an input too is its default.
+ * Nodes in an order where values are made before they are used (GraphProto). An initializer that is an input
+ * too is its default.
  */
 export interface OnnxGraph<Input extends OnnxPort = OnnxPort> {
   readonly name: string;

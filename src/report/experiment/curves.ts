@@ -1,4 +1,7 @@
-/** @file Quantities on the way: one thin line a run, the mean of an arm emphasised; training beside validation. */
+/**
+ * @file Quantities on the way: one thin line a run, the mean of an arm emphasised; training beside
+ * validation.
+ */
 
 import type { Curve, ExperimentResult, RunRecord, Series } from '../../claims/experiment/model.js';
 import { armKey, armLabel, armsOf } from '../../claims/experiment/summary.js';
@@ -93,7 +96,10 @@ function scaleFor(all: readonly Look[], wanted: 'linear' | 'log'): 'linear' | 'l
 
 const fileName = (text: string): string => text.replace(/[^A-Za-z0-9]+/g, '-');
 
-/** Pictures of every quantity that has curves, training loss beside validation loss; each with the name of its file. */
+/**
+ * Pictures of every quantity that has curves, training loss beside validation loss; each with the name of its
+ * file.
+ */
 export function curveDrawings({ runs, quantities }: ExperimentResult): (Drawing & { readonly id: string })[] {
   const names = [...new Set(runs.flatMap(run => Object.keys(run.curves)))];
   const both = names.includes(TRAINING) && names.includes(VALIDATION);

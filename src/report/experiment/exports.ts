@@ -39,7 +39,10 @@ export function metricRows(result: ExperimentResult): Row[] {
   return [['run', ...keys, 'seed', 'quantity', 'step', 'value'], ...rows];
 }
 
-/** The scalars of a run by the name of its folder for TensorBoard: values on the way, and final ones after the last step. */
+/**
+ * The scalars of a run by the name of its folder for TensorBoard: values on the way, and final ones after the
+ * last step.
+ */
 export function runScalars(run: RunRecord): {
   readonly folder: string;
   readonly scalars: readonly { tag: string; step: number; value: number }[];

@@ -12,7 +12,10 @@ export interface RunImages {
   readonly originals?: Pixels;
   readonly reconstructions?: Pixels;
   readonly samples?: Pixels;
-  /** Where the codes of the samples were drawn: the prior, or a Gaussian fitted to the codes of training records. */
+  /**
+   * Where the codes of the samples were drawn: the prior, or a Gaussian fitted to the codes of training
+   * records.
+   */
   readonly samplesFrom?: 'prior' | 'codes';
 }
 

@@ -114,7 +114,10 @@ const tally = ({ statements: all }: ExperimentResult): string =>
     .map(([count, outcome]) => `${count} ${outcome.replace('-', ' ')}`)
     .join(', ');
 
-/** The page: what to beware of first, then what the paper says and whether it holds, then everything behind it. */
+/**
+ * The page: what to beware of first, then what the paper says and whether it holds, then everything behind
+ * it.
+ */
 export function experimentPage(result: ExperimentResult, images: ImagesOf): string {
   const beware = warnings(result);
   const pictures = armsOf(result.runs)

@@ -67,7 +67,10 @@ export const comparisonTables = ({ comparisons, quantities }: ExperimentResult):
     })
     .join('\n');
 
-/** Two arms seed by seed: the mean difference with both intervals, each difference, and the seeds that only one of them has. */
+/**
+ * Two arms seed by seed: the mean difference with both intervals, each difference, and the seeds that only
+ * one of them has.
+ */
 export function pairTable(pairs: readonly PairedDifference[]): string {
   const alone = (name: string, seeds: readonly Seed[]): string[] =>
     seeds.length === 0 ? [] : [`${esc(name)}: ${esc(seeds.join(', '))}`];

@@ -20,7 +20,10 @@ export function digits(x: number, count = 3): string {
 export const interval = (low: number, high: number): string =>
   Number.isNaN(low + high) ? ABSENT : `[${digits(low)}, ${digits(high)}]`;
 
-/** Escaped text with `^-1` raised, as in figures, and nothing between a number and its percent sign but a space. */
+/**
+ * Escaped text with `^-1` raised, as in figures, and nothing between a number and its percent sign but a
+ * space.
+ */
 export const label = (text: string): string =>
   escapeHtml(unbroken(text)).replace(
     /\^([-\u2212]?\d+)/g,

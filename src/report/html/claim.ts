@@ -35,7 +35,9 @@ const table = (caption: string, heads: readonly string[], rows: readonly string[
 const findingBlock = (finding: Finding): string =>
   `<p class="finding"><strong>${FINDING_WORDS[finding.class]}: ${esc(finding.title)}.</strong> <q>${esc(finding.quote)}</q> (${esc(placeOf(finding))}). ${esc(finding.says)}</p>`;
 
-/** A claim as a disclosure: id, sentence and outcome in sight, evidence inside. Open where it did not pass. */
+/**
+ * A claim as a disclosure: id, sentence and outcome in sight, evidence inside. Open where it did not pass.
+ */
 export function claimSection(claim: ClaimResult): string {
   const { tex, formulas = [], verdict, outcome } = claim;
   const text = [claim.id, claim.says, claim.source, verdict.kind].join(' ').toLowerCase();

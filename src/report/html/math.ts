@@ -5,7 +5,10 @@ import { escapeHtml } from './escape.js';
 /** Longer formulas than any person reads may take KaTeX minutes. */
 const LONGEST = 10_000;
 
-/** Display MathML of a formula. A wrong one, or one that KaTeX cannot take, is shown as its source: the page has the rest to show. */
+/**
+ * Display MathML of a formula. A wrong one, or one that KaTeX cannot take, is shown as its source: the page
+ * has the rest to show.
+ */
 export function mathml(tex: string): string {
   try {
     if (tex.length <= LONGEST)

@@ -1,4 +1,6 @@
-/** @file The log-log plot of a residual against the step: measured points, the fitted line, the theory's line. */
+/**
+ * @file The log-log plot of a residual against the step: measured points, the fitted line, the theory's line.
+ */
 import type { CheckResult } from '../../claims/result.js';
 import type { Look } from '../plot/drawing.js';
 import { plot } from '../plot/plot.js';

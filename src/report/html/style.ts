@@ -1,4 +1,7 @@
-/** @file The style of our pages and the one script of the claims' page, kept inside them: they must open without a network. */
+/**
+ * @file The style of our pages and the one script of the claims' page, kept inside them: they must open
+ * without a network.
+ */
 /** Colours, text, badges, tables and figures of every page. */
 export const BASE = `
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #ffffff; --line: #d0d7de; --soft: #f3f5f7; --good: #116329; --bad: #a40e26; --warn: #7d4e00; --mark: #0550ae; --theory: #8250df; }

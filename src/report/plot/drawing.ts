@@ -25,8 +25,8 @@ export interface Drawing {
 }
 
 /**
- * Colours of Okabe and Ito (2008), told apart with any colour vision; without their yellow, sky blue darkened, so that
- * each has a contrast of 3 with white and with the dark page.
+ * Colours of Okabe and Ito (2008), told apart with any colour vision; without their yellow, sky blue
+ * darkened, so that each has a contrast of 3 with white and with the dark page.
  */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#b8578f', '#b17a00', '#3a8fc4', '#7a7a7a'] as const;
 const MARKERS = ['circle', 'square', 'triangle', 'diamond'] as const;
@@ -51,7 +51,10 @@ export function pairs(
   };
 }
 
-/** The look of each series of a figure: ours filled and whole, published hollow and dashed, theory a dotted line. */
+/**
+ * The look of each series of a figure: ours filled and whole, published hollow and dashed, theory a dotted
+ * line.
+ */
 export function looksOf(all: readonly Series[]): Look[] {
   const lookOf = pairs(all.map(({ name }) => name));
   return all.map(series => {

@@ -1,6 +1,7 @@
 /**
- * @file A drawing as SVG. Colours are written as attributes, so that the file stands alone, and classes beside them let a
- * page restyle ink, grid and hollow markers. Nothing overlaps: the legend has rows of its own above the frame.
+ * @file A drawing as SVG. Colours are written as attributes, so that the file stands alone, and classes
+ * beside them let a page restyle ink, grid and hollow markers. Nothing overlaps: the legend has rows of its
+ * own above the frame.
  */
 import { escapeXml } from '../junit.js';
 import type { Drawing, Look } from './drawing.js';

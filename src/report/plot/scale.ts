@@ -78,7 +78,10 @@ function linear(values: readonly number[], most: number): Scale {
 const decade = (exponent: number, plain: boolean): string =>
   plain ? String(Number((10 ** exponent).toPrecision(1))) : `10^${withMinus(String(exponent))}`;
 
-/** Powers of ten thinned to fit, with 2 to 9 between them as minor ticks where they are close enough to be seen. */
+/**
+ * Powers of ten thinned to fit, with 2 to 9 between them as minor ticks where they are close enough to be
+ * seen.
+ */
 function decades(from: number, to: number, most: number): Tick[] {
   const [first, last] = [Math.ceil(from - 1e-9), Math.floor(to + 1e-9)];
   const every = Math.ceil((last - first + 1) / most);

@@ -1,7 +1,9 @@
 /** @file Text in a drawing: exponents, an estimate of its width, lines that fit. */
 import { escapeXml } from '../junit.js';
 
-/** Width of a character in parts of the font's size, on the safe side for serif and sans-serif faces alike. */
+/**
+ * Width of a character in parts of the font's size, on the safe side for serif and sans-serif faces alike.
+ */
 function characterWidth(character: string): number {
   if (/[ijl.,:;'|!()[\]]/.test(character)) return 0.33;
   if (/[frt \-I]/.test(character)) return 0.42;

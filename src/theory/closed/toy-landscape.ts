@@ -125,7 +125,10 @@ const REACH = 6;
 /** Nodes of the quadrature for each piece: means are good to 1e-6. */
 const NODES = 24;
 
-/** Nodes and unnormalised weights of a standard normal variable on [-6, 6], in two pieces where an edge lies between. */
+/**
+ * Nodes and unnormalised weights of a standard normal variable on [-6, 6], in two pieces where an edge lies
+ * between.
+ */
 function normalNodes(count: number, edge: number): { readonly at: number; readonly weight: number }[] {
   const cut = Math.abs(edge) < REACH;
   const pieces = cut ? [-REACH - edge, REACH - edge] : [2 * REACH];
@@ -141,8 +144,9 @@ function normalNodes(count: number, edge: number): { readonly at: number; readon
 }
 
 /**
- * The mean loss under Gaussian noise. The loss has a logarithm at the deviation 0, where an even grid of cells makes
- * false minima: the quadrature is in pieces on its two sides. Where the loss is not defined it is left out of the mean.
+ * The mean loss under Gaussian noise. The loss has a logarithm at the deviation 0, where an even grid of
+ * cells makes false minima: the quadrature is in pieces on its two sides. Where the loss is not defined it is
+ * left out of the mean.
  */
 export function noisy(rules: ToyRules, nodes = NODES): Landscape {
   const f = toyLoss(rules);

@@ -1,4 +1,7 @@
-/** @file Ex-post density estimation with a mixture of Gaussians, fitted by expectation-maximisation (Dempster et al. 1977). */
+/**
+ * @file Ex-post density estimation with a mixture of Gaussians, fitted by expectation-maximisation (Dempster
+ * et al. 1977).
+ */
 
 import type { Random } from '../../claims/random.js';
 import type { Matrix, Vector } from '../numerics/matrix.js';
@@ -36,7 +39,10 @@ export interface EmStep {
   readonly logLikelihood: number;
 }
 
-/** One iteration: responsibilities of the old mixture, then the best mixture for them, with `floor` on each covariance's diagonal. */
+/**
+ * One iteration: responsibilities of the old mixture, then the best mixture for them, with `floor` on each
+ * covariance's diagonal.
+ */
 export function emStep(points: Matrix, mixture: Mixture, floor = 0, rules: EmRules = EM_RULES): EmStep {
   const joint = jointLogDensitiesOf(mixture);
   const seen = points.map(x => rules.responsibilities(joint(x)));
@@ -60,7 +66,10 @@ export interface EmOptions {
   readonly iterations?: number;
 }
 
-/** The mixture that EM reaches from a start, and the log-likelihoods on the way, the last one being that before the last step. */
+/**
+ * The mixture that EM reaches from a start, and the log-likelihoods on the way, the last one being that
+ * before the last step.
+ */
 export function fitMixture(
   points: Matrix,
   start: Mixture,
@@ -91,9 +100,9 @@ function pick(weights: Vector, random: Random): number {
 const squaredDistance = (a: Vector, b: Vector): number => a.reduce((sum, x, i) => sum + (x - b[i]!) ** 2, 0);
 
 /**
- * A mixture to start from: centres among the points, each drawn with probability proportional to the squared distance
- * from those before it (k-means++), with equal weights and the covariance of all points: broad, so that no component
- * starts out with a single point.
+ * A mixture to start from: centres among the points, each drawn with probability proportional to the squared
+ * distance from those before it (k-means++), with equal weights and the covariance of all points: broad, so
+ * that no component starts out with a single point.
  */
 export function startMixture(points: Matrix, random: Random, components: number = COMPONENTS): Mixture {
   if (!(Number.isInteger(components) && components >= 1 && components <= points.length))

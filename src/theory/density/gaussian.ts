@@ -1,4 +1,7 @@
-/** @file Ex-post density estimation with one Gaussian (Ghosh et al. 2020): fit to codes, density, samples, divergences. */
+/**
+ * @file Ex-post density estimation with one Gaussian (Ghosh et al. 2020): fit to codes, density, samples,
+ * divergences.
+ */
 
 import type { Random } from '../../claims/random.js';
 import { cholesky, logDetOfFactor, solveLower } from '../numerics/cholesky.js';
@@ -16,8 +19,8 @@ export const standardNormal = (d: number): Gaussian => ({
 });
 
 /**
- * The maximum-likelihood Gaussian of points (rows) with weights (all equal when not given): divided by their sum, not by
- * one less.
+ * The maximum-likelihood Gaussian of points (rows) with weights (all equal when not given): divided by their
+ * sum, not by one less.
  */
 export function fitGaussian(points: Matrix, weights?: Vector): Gaussian {
   const d = points[0]?.length ?? 0;

@@ -1,7 +1,8 @@
-/** @file Eigenvalues of a symmetric matrix and singular values of any matrix, by Jacobi rotations.
+/**
+ * @file Eigenvalues of a symmetric matrix and singular values of any matrix, by Jacobi rotations.
  *
- * mathjs finds eigenvalues to its comparison tolerance (1e-12); claims checked at rounding level need more, and small
- * singular values to high relative accuracy, which one-sided Jacobi gives.
+ * mathjs finds eigenvalues to its comparison tolerance (1e-12); claims checked at rounding level need more,
+ * and small singular values to high relative accuracy, which one-sided Jacobi gives.
  */
 import { dot, identity, type Matrix, transpose } from './matrix.js';
 

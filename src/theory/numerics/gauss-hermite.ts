@@ -1,4 +1,7 @@
-/** @file Gaussian expectations by Gauss-Hermite quadrature: exact for polynomials, geometric for analytic functions. */
+/**
+ * @file Gaussian expectations by Gauss-Hermite quadrature: exact for polynomials, geometric for analytic
+ * functions.
+ */
 
 interface Quadrature {
   readonly nodes: readonly number[];
@@ -14,8 +17,8 @@ function hermite(n: number, x: number): [number, number] {
 }
 
 /**
- * The root of the n-th polynomial between lo and hi, where it changes sign once. Bisection to half the digits, then Newton
- * with He_n' = sqrt(n) He_{n-1}.
+ * The root of the n-th polynomial between lo and hi, where it changes sign once. Bisection to half the
+ * digits, then Newton with He_n' = sqrt(n) He_{n-1}.
  */
 function rootBetween(n: number, lo: number, hi: number): number {
   const rising = hermite(n, hi)[0] > 0;
@@ -69,7 +72,10 @@ export function gaussianPoints(d: number, n: number): WeightedPoint[] {
   return points;
 }
 
-/** The 2d sigma points +-sqrt(d) e_i of N(0, I_d), equally weighted: exact for polynomials of degree up to three. */
+/**
+ * The 2d sigma points +-sqrt(d) e_i of N(0, I_d), equally weighted: exact for polynomials of degree up to
+ * three.
+ */
 export const sigmaPoints = (d: number): WeightedPoint[] =>
   Array.from({ length: 2 * d }, (_, k) => ({
     point: Array.from({ length: d }, (_, i) => (i === k >> 1 ? (k % 2 ? -1 : 1) * Math.sqrt(d) : 0)),

@@ -34,8 +34,9 @@ export const integrate = (f: (x: number) => number, a: number, b: number, n = 32
 const REACH = 9;
 
 /**
- * Points and weights for a standard normal variable, exact to rounding for functions that are smooth on either side of
- * `kink`: n nodes on each of the intervals between it, 0 and 9 standard deviations to either side.
+ * Points and weights for a standard normal variable, exact to rounding for functions that are smooth on
+ * either side of `kink`: n nodes on each of the intervals between it, 0 and 9 standard deviations to either
+ * side.
  */
 export function splitPoints(kink: number, n = 32): WeightedPoint[] {
   const ends = [-REACH, Math.min(0, kink), Math.max(0, kink), REACH].filter(x => Math.abs(x) <= REACH);

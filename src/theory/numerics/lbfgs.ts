@@ -1,4 +1,7 @@
-/** @file L-BFGS (Nocedal 1980) with a line search for the Wolfe conditions: small smooth problems, to convergence. */
+/**
+ * @file L-BFGS (Nocedal 1980) with a line search for the Wolfe conditions: small smooth problems, to
+ * convergence.
+ */
 import { add, dot, norm, scale, subtract, type Vector } from './matrix.js';
 
 export interface Evaluated {
@@ -45,7 +48,10 @@ const DECREASE = 1e-4;
 const CURVATURE = 0.9;
 const HALVINGS = 60;
 
-/** A point along a descent direction with enough decrease and a flatter slope (Wolfe), by bracketing; undefined where rounding hides it. */
+/**
+ * A point along a descent direction with enough decrease and a flatter slope (Wolfe), by bracketing;
+ * undefined where rounding hides it.
+ */
 function search(
   f: (x: Vector) => Evaluated,
   from: Minimum,
@@ -69,7 +75,10 @@ function search(
   return best;
 }
 
-/** A local minimum of a smooth function near a start. Stops where the gradient is small, or where rounding ends the descent. */
+/**
+ * A local minimum of a smooth function near a start. Stops where the gradient is small, or where rounding
+ * ends the descent.
+ */
 export function lbfgs(f: (x: Vector) => Evaluated, start: Vector, options: Options): Minimum {
   const { tolerance, iterations = 1000, memory = 20 } = options;
   let here: Minimum = { ...f(start), at: start, iterations: 0 };

@@ -1,4 +1,7 @@
-/** @file Small dense matrices in doubles, as rows. For the dimensions of a claim (up to about 30), not for training. */
+/**
+ * @file Small dense matrices in doubles, as rows. For the dimensions of a claim (up to about 30), not for
+ * training.
+ */
 
 export type Vector = readonly number[];
 export type Matrix = readonly Vector[];

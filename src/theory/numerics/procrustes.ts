@@ -17,8 +17,8 @@ export function procrustes(cross: Matrix): number[][] {
 }
 
 /**
- * Where O takes the first axis of the inferred latents, in degrees mod 90. A reflection is undone on the side of the
- * inferred latents, whose signs mean nothing: that leaves the first column of O as it is.
+ * Where O takes the first axis of the inferred latents, in degrees mod 90. A reflection is undone on the side
+ * of the inferred latents, whose signs mean nothing: that leaves the first column of O as it is.
  */
 export const axisAngle = (o: Matrix): number =>
   modQuarter((Math.atan2(o[1]![0]!, o[0]![0]!) * 180) / Math.PI);

@@ -1,4 +1,6 @@
-/** @file The exact maximum of a quadratic on a ball or an ellipsoid: the oracle for the true SAM objective. */
+/**
+ * @file The exact maximum of a quadratic on a ball or an ellipsoid: the oracle for the true SAM objective.
+ */
 import { cholesky } from './cholesky.js';
 import { symmetricEigen } from './eigen.js';
 import { apply, dot, type Matrix, multiply, norm, transpose, type Vector } from './matrix.js';
@@ -7,7 +9,9 @@ interface TrustRegionMaximum {
   /** The maximum of g'u + u'Au / 2. */
   readonly value: number;
   readonly point: readonly number[];
-  /** Inside the ball, on its boundary, or on it with a free component in the top eigenspace (the hard case). */
+  /**
+   * Inside the ball, on its boundary, or on it with a free component in the top eigenspace (the hard case).
+   */
   readonly kind: 'interior' | 'boundary' | 'hard';
 }
 

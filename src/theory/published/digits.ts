@@ -7,7 +7,10 @@ const FILE = new URL('../../../../golden/digits/optdigits-8x8.json', import.meta
 /** Pixels of an image. */
 export const DIGIT_PIXELS = 64;
 
-/** A pixel counts 0 to 16 of four by four of the original: four times its share keeps the distances between images. */
+/**
+ * A pixel counts 0 to 16 of four by four of the original: four times its share keeps the distances between
+ * images.
+ */
 const PIXEL = 4 / 16;
 
 let known: Float64Array | undefined;

@@ -1,4 +1,7 @@
-/** @file The histories that the authors of SAMBA published beside their final results: see golden/published/README.md. */
+/**
+ * @file The histories that the authors of SAMBA published beside their final results: see
+ * golden/published/README.md.
+ */
 import { readFileSync } from 'node:fs';
 import { type PublishedMetric, type PublishedModel, publishedRuns } from './samba.js';
 
@@ -62,15 +65,19 @@ export const commonLength = (models: readonly PublishedModel[], alpha2: number):
 /** Stored histories have seven digits, finals all that the authors' program printed. */
 const DIGITS = 1e-6;
 
-/** Whether the final value of a metric is the last one stored: the run ended where the shortest of its sweep did. */
+/**
+ * Whether the final value of a metric is the last one stored: the run ended where the shortest of its sweep
+ * did.
+ */
 export function endsWithHistory({ final, history }: PublishedHistory, metric: PublishedMetric): boolean {
   const [end, last] = [final[metric], history[metric]?.at(-1)];
   return end !== undefined && last !== undefined && Math.abs(end - last) <= DIGITS * Math.abs(last);
 }
 
 /**
- * A metric of each run of a model at a variance after so many validations. Final values stand in where a metric has no
- * history, if all runs ended at that length; otherwise there is no value at any length that others can be compared at.
+ * A metric of each run of a model at a variance after so many validations. Final values stand in where a
+ * metric has no history, if all runs ended at that length; otherwise there is no value at any length that
+ * others can be compared at.
  * @throws RangeError for more validations than the histories have
  */
 export function publishedAfter(

@@ -1,4 +1,7 @@
-/** @file What the published logs say: smoothness as plotted, and the size of the codes by the KL that was logged. */
+/**
+ * @file What the published logs say: smoothness as plotted, and the size of the codes by the KL that was
+ * logged.
+ */
 import { PUBLISHED, type PublishedModel, published } from './samba.js';
 
 export interface LogRules {

@@ -1,11 +1,17 @@
-/** @file What runs stages on an engine, and keeps the state carried from one to the next in the engine's own buffers. */
+/**
+ * @file What runs stages on an engine, and keeps the state carried from one to the next in the engine's own
+ * buffers.
+ */
 import type { Stage } from '../graphs.js';
 import type { Carried } from '../runner.js';
 
 /** Values of the outputs by name; doubles on engine float64. */
 export type Outputs = Record<string, Float32Array | Float64Array>;
 
-/** Runs a stage on what is held and the inputs given. Outputs of a held name replace what is held; the others are returned. */
+/**
+ * Runs a stage on what is held and the inputs given. Outputs of a held name replace what is held; the others
+ * are returned.
+ */
 export type RunStage = (inputs: Readonly<Record<string, Float32Array | Float64Array>>) => Promise<Outputs>;
 
 export interface Holder {
@@ -19,8 +25,8 @@ export interface Holder {
 }
 
 /**
- * Stages by the size of their batch: one is opened when its size is first asked for, and never again, so that a last, smaller
- * batch costs one session a run. What could not be opened is tried again.
+ * Stages by the size of their batch: one is opened when its size is first asked for, and never again, so that
+ * a last, smaller batch costs one session a run. What could not be opened is tried again.
  */
 export function bySize(
   holder: Pick<Holder, 'open'>,

@@ -11,7 +11,10 @@ export interface HolderOptions {
   readonly threads: number;
 }
 
-/** Keeps tensors of these names and shapes on an engine; throws, at the latest when it opens a stage, when the engine does not run here. */
+/**
+ * Keeps tensors of these names and shapes on an engine; throws, at the latest when it opens a stage, when the
+ * engine does not run here.
+ */
 export async function openHolder(
   start: Readonly<Record<string, ArrayLike<number>>>,
   shapes: Readonly<Record<string, readonly number[]>>,

@@ -29,7 +29,10 @@ export interface CollectOptions {
   readonly verified: boolean;
   /** Told of every run whose files are not as they were written; it is left out. */
   readonly onDamaged: (run: PlannedRun, message: string) => void;
-  /** Told why result.json could not be written; the result comes back all the same. Without it that is an error. */
+  /**
+   * Told why result.json could not be written; the result comes back all the same. Without it that is an
+   * error.
+   */
   readonly onUnwritten?: (error: unknown) => void;
 }
 
@@ -88,7 +91,10 @@ function judgedStatements(
   }));
 }
 
-/** Published values beside ours; where the setting does not allow that, with the reason and without a judgement. */
+/**
+ * Published values beside ours; where the setting does not allow that, with the reason and without a
+ * judgement.
+ */
 function compared(runs: readonly RunRecord[], { experiment, shared }: CollectOptions): readonly Comparison[] {
   return (experiment.published?.(shared.setting) ?? []).flatMap(values =>
     comparisons(runs, [values], experiment.quantities).map(

@@ -1,4 +1,6 @@
-/** @file Doing a computed run: resumable from the state it saves, its result written at once or not at all. */
+/**
+ * @file Doing a computed run: resumable from the state it saves, its result written at once or not at all.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder, refuseOther, removeTemporaries, writeAtomic, writeJson } from '../../formats/atomic.js';

@@ -49,7 +49,8 @@ export async function costOf(
   const wholeOf = (part: 'step' | 'validation'): number => {
     if (large === whole) return second[part];
     const slope = (second[part] - first[part]) / (large - small);
-    // on a busy machine the larger batch may come out as the faster one: then in proportion, which is too long rather than too short
+    // on a busy machine the larger batch may come out as the faster one: then in proportion, which is too
+    // long rather than too short
     const perRecord = slope > 0 ? slope : second[part] / large;
     return second[part] + perRecord * (whole - large);
   };

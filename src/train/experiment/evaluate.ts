@@ -1,4 +1,7 @@
-/** @file Running a function of the trained network over records, batch by batch, on the engine that trained it. */
+/**
+ * @file Running a function of the trained network over records, batch by batch, on the engine that trained
+ * it.
+ */
 import type * as tf from '@tensorflow/tfjs';
 import type { Autoencoder, Params } from '../../core/net/network.js';
 import { evaluated } from '../../core/net/running.js';

@@ -20,8 +20,8 @@ export interface ExecuteOptions {
 }
 
 /**
- * Does what is left of a run; the folder tells what that is. Throws `InUseError` where another process has the run, and
- * what `train` and the experiment's own `compute` throw.
+ * Does what is left of a run; the folder tells what that is. Throws `InUseError` where another process has
+ * the run, and what `train` and the experiment's own `compute` throw.
  */
 export async function executeRun(
   experiment: Experiment,

@@ -1,4 +1,7 @@
-/** @file What an experiment is: a grid of runs, what is measured of them, and what the paper claims about the figure. */
+/**
+ * @file What an experiment is: a grid of runs, what is measured of them, and what the paper claims about the
+ * figure.
+ */
 import type {
   Arm,
   Curve,
@@ -60,7 +63,10 @@ export interface ComputeContext {
   /** Where the data files are, for experiments that need some. */
   readonly dataFolder: string | undefined;
   readonly threads: number;
-  /** The state last saved, or undefined at the start; a run that takes more than a minute should save now and then. */
+  /**
+   * The state last saved, or undefined at the start; a run that takes more than a minute should save now and
+   * then.
+   */
   restore(): Readonly<Record<string, Float64Array>> | undefined;
   save(state: Readonly<Record<string, Float64Array>>): void;
   progress(done: number, total: number): void;
@@ -96,7 +102,10 @@ export interface Experiment {
   readonly says: string;
   /** The data set it needs; 'none' where it makes its own data. */
   readonly data: 'cifar10' | 'cifar100' | 'mnist' | 'none';
-  /** Can do without its data set: the setting's data are then undefined. Others take made-up images at small scales, or refuse. */
+  /**
+   * Can do without its data set: the setting's data are then undefined. Others take made-up images at small
+   * scales, or refuse.
+   */
   readonly dataOptional?: boolean;
   /** Everything is computed in doubles: no engine can be chosen. */
   readonly doubles?: true;
@@ -110,13 +119,17 @@ export interface Experiment {
   /** Numbers measured once of each trained network, beside those of the last validation. */
   measureTrained?(trained: Trained, setting: Setting): Promise<Numbers>;
   /**
-   * The quantities of a training run from the numbers of a validation (`loss`, `term.kl`, `measure.squaredErrorAtMean`, ...)
-   * or of `measureTrained`; when not said, the same numbers without `term.` and `measure.`.
+   * The quantities of a training run from the numbers of a validation (`loss`, `term.kl`,
+   * `measure.squaredErrorAtMean`, ...) or of `measureTrained`; when not said, the same numbers without
+   * `term.` and `measure.`.
    */
   derive?(numbers: Numbers, arm: Arm): Numbers;
   /** What samples of a trained network are decoded from; no images when not said. */
   samplesFrom?(arm: Arm): LatentDistribution;
-  /** Peak memory of a computed run in bytes, where it is more than a bare process: how many run in parallel depends on it. */
+  /**
+   * Peak memory of a computed run in bytes, where it is more than a bare process: how many run in parallel
+   * depends on it.
+   */
   memory?(setting: Setting): number;
   /** Does a computed run. Throws the signal's reason when aborted, after `save`. */
   compute?(inputs: Inputs, context: ComputeContext): Promise<Computed>;
@@ -128,6 +141,9 @@ export interface Experiment {
   readonly statements: readonly Statement[];
   /** The authors' values that may be laid beside ours, under the given setting. */
   published?(setting: Setting): readonly Published[];
-  /** The authors' own runs, where they published them: judged by the same statements, whatever the setting of ours. */
+  /**
+   * The authors' own runs, where they published them: judged by the same statements, whatever the setting of
+   * ours.
+   */
   publishedRuns?(): PublishedRecords;
 }

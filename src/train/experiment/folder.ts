@@ -72,7 +72,9 @@ export function begunWith(
   );
 }
 
-/** What the runs of a folder share, from the folder alone. Throws an `InputError` where it is no experiment's. */
+/**
+ * What the runs of a folder share, from the folder alone. Throws an `InputError` where it is no experiment's.
+ */
 export function readShared(out: string): Shared {
   const path = join(out, FILE);
   if (!existsSync(path))
@@ -98,7 +100,10 @@ export function readShared(out: string): Shared {
   });
 }
 
-/** Takes a folder for an experiment: a new or empty one, or one of the very same experiment. Any number of processes may. */
+/**
+ * Takes a folder for an experiment: a new or empty one, or one of the very same experiment. Any number of
+ * processes may.
+ */
 export function openExperimentFolder(out: string, shared: Shared): void {
   makeFolder('experiment', out);
   const path = join(out, FILE);

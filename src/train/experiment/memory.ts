@@ -9,8 +9,8 @@ import { modelOf } from '../model.js';
 export const PROCESS_BYTES = 256 * 2 ** 20;
 
 /**
- * Peak resident memory is up to 2.6 times the peak of the live values of a step, as measured (docs/experiments.md): validation
- * has buffers of its own, and allocators keep freed pages.
+ * Peak resident memory is up to 2.6 times the peak of the live values of a step, as measured
+ * (docs/experiments.md): validation has buffers of its own, and allocators keep freed pages.
  */
 const ROOM = 3;
 

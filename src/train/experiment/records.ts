@@ -31,7 +31,10 @@ export interface ReadRun {
 /** Bytes of a run's images, at most: room for a thousand small ones. */
 export const MOST_IMAGE_BYTES = 64 * 2 ** 20;
 
-/** A run in an experiment's folder; an `InputError` names the file that is not as it was written, or is another run's. */
+/**
+ * A run in an experiment's folder; an `InputError` names the file that is not as it was written, or is
+ * another run's.
+ */
 export function readRun(experiment: Experiment, run: PlannedRun, out: string): ReadRun {
   const { id, arm, seed, job } = run;
   const folder = runFolder(out, id);

@@ -1,4 +1,6 @@
-/** @file Smoothness of a trained decoder over the validation records, with the errors of what is estimated. */
+/**
+ * @file Smoothness of a trained decoder over the validation records, with the errors of what is estimated.
+ */
 
 import { stream } from '../../claims/random.js';
 import { mean, standardDeviation } from '../../claims/statistics.js';
@@ -11,7 +13,10 @@ export interface Smoothness {
   /** Mean over records of |grad_z mse_i|, and its standard error over records. */
   readonly lossGradientNorm: number;
   readonly lossGradientError: number;
-  /** Root of the mean over records of |J_i|_F^2, estimated by probes; its standard error over records and probes. */
+  /**
+   * Root of the mean over records of |J_i|_F^2, estimated by probes; its standard error over records and
+   * probes.
+   */
   readonly decoderJacobian: number;
   readonly decoderJacobianError: number;
   /** The part of that error that more probes would reduce. */

@@ -1,4 +1,6 @@
-/** @file How far the runs of an experiment are, told from names of files alone: cheap for hundreds of runs. */
+/**
+ * @file How far the runs of an experiment are, told from names of files alone: cheap for hundreds of runs.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunRecord } from '../../claims/experiment/model.js';

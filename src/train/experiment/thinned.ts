@@ -5,8 +5,8 @@ import type { Curve } from '../../claims/experiment/model.js';
 export const MOST_POINTS = 4000;
 
 /**
- * Keeps every point while they are few; of more, every second, fourth, ... from the first on, and the last one. Which are
- * kept depends on their number alone.
+ * Keeps every point while they are few; of more, every second, fourth, ... from the first on, and the last
+ * one. Which are kept depends on their number alone.
  */
 export class Thinned {
   private points: (readonly [number, number])[] = [];

@@ -1,4 +1,7 @@
-/** @file Doing a training run of an experiment: the training itself, then what is measured once of the trained network. */
+/**
+ * @file Doing a training run of an experiment: the training itself, then what is measured once of the trained
+ * network.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Arm } from '../../claims/experiment/model.js';

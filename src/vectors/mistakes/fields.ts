@@ -1,4 +1,7 @@
-/** @file Mistakes in how the fields of an objective are read: each is taken for another value, whatever the objective. */
+/**
+ * @file Mistakes in how the fields of an objective are read: each is taken for another value, whatever the
+ * objective.
+ */
 import type { Field, Fields, Misreading } from '../../core/objectives/fields.js';
 import { RECONSTRUCTIONS } from '../../core/objectives/objective.js';
 import { isObject } from '../../formats/json.js';

@@ -20,7 +20,8 @@ const named = (name: string, ...values: number[]): Sample => ({ name, values });
 const [LOW, HIGH] = [named('low', 1, 1.1, 0.9, 1), named('high', 5, 5.2, 4.9, 5)];
 
 test("Welch's test by hand: means 2 and 5, variances 1 and 4", () => {
-  // t = 3 / sqrt(1/3 + 4/3), 1.6667^2 / (0.3333^2 / 2 + 1.3333^2 / 2) = 2.941 degrees of freedom: p = 0.0527 (one side)
+  // t = 3 / sqrt(1/3 + 4/3), 1.6667^2 / (0.3333^2 / 2 + 1.3333^2 / 2) = 2.941 degrees of freedom: p = 0.0527
+  // (one side)
   const { p, why } = below(named('a', 1, 2, 3), named('b', 3, 5, 7));
   assert.ok(Math.abs(p!.supports - 0.0527) < 5e-4, `${p!.supports}`);
   assert.ok(Math.abs(p!.supports + p!.contradicts - 1) < 1e-12);
@@ -120,7 +121,9 @@ const EDGES: Readonly<Record<string, Draw>> = {
 
 const LEVEL = STATEMENT_ALPHA / 2;
 const DRAWS = 400;
-/** Where Welch's test and the jackknife err more often than stated, and how often at most: docs/reports.md. */
+/**
+ * Where Welch's test and the jackknife err more often than stated, and how often at most: docs/reports.md.
+ */
 const EXCESS: Readonly<Record<string, number>> = {
   'equal variances': 0.045,
   'equal means, spreads five-fold apart': 0.085,

@@ -1,4 +1,7 @@
-/** @file Arms that share seeds: planted effects are found, none where there is none, and how often that goes wrong. */
+/**
+ * @file Arms that share seeds: planted effects are found, none where there is none, and how often that goes
+ * wrong.
+ */
 import * as assert from 'uvu/assert';
 import {
   below,
@@ -188,7 +191,10 @@ test('sensitivity: a statement that no margin saves, one that none hurts, one th
   assert.ok(from > 1.05 && from < 1.15, `${from}`);
 });
 
-/** Two arms whose runs with the same seed have `share` of their variance in common; the last `lost` seeds differ. */
+/**
+ * Two arms whose runs with the same seed have `share` of their variance in common; the last `lost` seeds
+ * differ.
+ */
 function draw(random: Random, n: number, lost: number, share: number, apart: number): [Sample, Sample] {
   const common = Array.from({ length: n }, () => random.normal());
   const values = (mean: number): number[] =>

@@ -8,7 +8,9 @@ import { suite } from '../../harness.js';
 
 const test = suite('order: window');
 
-/** Sum of products with the rounding error of every operation carried along (Ogita, Rump & Oishi 2005, Dot2). */
+/**
+ * Sum of products with the rounding error of every operation carried along (Ogita, Rump & Oishi 2005, Dot2).
+ */
 function exactDot(a: readonly number[], b: readonly number[]): number {
   const split = (x: number): [number, number] => {
     const high = 134217729 * x - (134217729 * x - x);

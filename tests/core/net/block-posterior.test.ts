@@ -1,4 +1,6 @@
-/** @file Block-diagonal posteriors: the factor's shape, its entries, derived networks, and what is refused. */
+/**
+ * @file Block-diagonal posteriors: the factor's shape, its entries, derived networks, and what is refused.
+ */
 import type * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { blockPosterior } from '../../../src/core/net/block-posterior.js';

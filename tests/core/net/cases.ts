@@ -65,7 +65,9 @@ const OBJECTIVES = {
 
 const CLASSES = 10;
 
-/** What one case runs: a traced function, and its inputs `param.*`, `stat.*`, `x` and `noise` or `targets`. */
+/**
+ * What one case runs: a traced function, and its inputs `param.*`, `stat.*`, `x` and `noise` or `targets`.
+ */
 export interface Case {
   readonly inputs: Named;
   /** Outputs `loss`, `term.*`, `grad.*` and, in training mode, `stat.*`. */

@@ -1,4 +1,7 @@
-/** @file Shapes, modes and derivatives of the networks of the experiments; values are compared in golden.test.ts. */
+/**
+ * @file Shapes, modes and derivatives of the networks of the experiments; values are compared in
+ * golden.test.ts.
+ */
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { gradients } from '../../../src/core/derivatives.js';

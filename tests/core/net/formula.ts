@@ -41,8 +41,8 @@ export function digest(name: string, values: Float64Array, probes: number): numb
 }
 
 /**
- * An estimate of |a - b| / |b| from two digests: the difference of the norms, or the root mean square of the products'
- * differences, each of which is about |a - b| / sqrt(3).
+ * An estimate of |a - b| / |b| from two digests: the difference of the norms, or the root mean square of the
+ * products' differences, each of which is about |a - b| / sqrt(3).
  */
 export function digestError(a: readonly number[], b: readonly number[]): number {
   const [norm, ...products] = a.map((x, i) => x - b[i]!) as [number, ...number[]];

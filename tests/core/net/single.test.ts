@@ -1,4 +1,7 @@
-/** @file Gradients of the smooth ResNet-18 in single precision on ONNX Runtime's CPU provider, against float64 and PyTorch. */
+/**
+ * @file Gradients of the smooth ResNet-18 in single precision on ONNX Runtime's CPU provider, against float64
+ * and PyTorch.
+ */
 import * as assert from 'uvu/assert';
 import { suite } from '../../harness.js';
 import { singleErrors, smoothCases } from './single.js';

@@ -1,4 +1,7 @@
-/** @file Spectral normalisation: the estimate against singular values, training with it, and degenerate weights. */
+/**
+ * @file Spectral normalisation: the estimate against singular values, training with it, and degenerate
+ * weights.
+ */
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { convAutoencoder } from '../../../src/core/net/conv.js';

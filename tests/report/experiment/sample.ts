@@ -1,4 +1,6 @@
-/** @file The authors' own runs of SAMBA as a result of ours: figures 2 to 4, with losses on the way made up. */
+/**
+ * @file The authors' own runs of SAMBA as a result of ours: figures 2 to 4, with losses on the way made up.
+ */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { comparisons } from '../../../src/claims/experiment/compare.js';

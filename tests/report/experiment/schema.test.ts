@@ -1,4 +1,7 @@
-/** A result as it is written is what schemas/run.schema.json says of it; pairs and margins that are none are refused. */
+/**
+ * A result as it is written is what schemas/run.schema.json says of it; pairs and margins that are none are
+ * refused.
+ */
 import * as assert from 'uvu/assert';
 import { conform } from '../../../src/train/own-files.js';
 import { suite } from '../../harness.js';

@@ -1,4 +1,7 @@
-/** @file The trust-region oracle: optimality conditions, hard and interior cases, and no feasible point above it. */
+/**
+ * @file The trust-region oracle: optimality conditions, hard and interior cases, and no feasible point above
+ * it.
+ */
 import * as assert from 'uvu/assert';
 import { maximiseOnSmallBall } from '../../../src/theory/numerics/ball-ascent.js';
 import { inverse } from '../../../src/theory/numerics/cholesky.js';

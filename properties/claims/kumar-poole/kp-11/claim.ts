@@ -1,4 +1,6 @@
-/** @file KP-11: the Hessian of log p(x | z) in its two parts, and where the Gauss-Newton part alone is exact. */
+/**
+ * @file KP-11: the Hessian of log p(x | z) in its two parts, and where the Gauss-Newton part alone is exact.
+ */
 import type { Autoencoder } from '../../../../src/core/net/network.js';
 import { makeBetaVaeTaylor } from '../../../../src/core/objectives/vae/beta-vae-taylor.js';
 import { makeBernoulliTaylor } from '../../../../src/core/objectives/vae/beta-vae-taylor-bernoulli.js';

@@ -1,4 +1,7 @@
-/** @file KP-12: Bernoulli observations. For probabilities the Gauss-Newton Hessian fails where the fit is good; for logits it does not. */
+/**
+ * @file KP-12: Bernoulli observations. For probabilities the Gauss-Newton Hessian fails where the fit is
+ * good; for logits it does not.
+ */
 import { claim, refuted } from '../../../kit.js';
 import { MUTANTS, SUBJECT } from './controls.js';
 import { LOGITS } from './logits.js';

@@ -1,4 +1,7 @@
-/** @file Bits by their probabilities, the outputs of a sigmoid: derivatives, and what a good fit makes of them. */
+/**
+ * @file Bits by their probabilities, the outputs of a sigmoid: derivatives, and what a good fit makes of
+ * them.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { ULPS } from '../../../../src/claims/checks/rounding.js';
 import { jacobian } from '../../../../src/core/derivatives.js';
@@ -28,7 +31,9 @@ const SIGMOID = denseAutoencoder({
 
 const PLAIN = {};
 
-/** Second derivatives by core: of log p by the probability, and of log p by the code with its slope dg / dz. */
+/**
+ * Second derivatives by core: of log p by the probability, and of log p by the code with its slope dg / dz.
+ */
 function measured(x: number, g: number, w = 1): { second: number; byCode: number; slope: number } {
   const program = programOf(PLAIN, SIGMOID, 'bernoulli', () => ({
     specs: { x: { shape: [1, 1] }, g: { shape: [1, 1] }, z: { shape: [1, 1] }, w: { shape: [1, 1] } },
@@ -119,7 +124,10 @@ const ratio = check.equals<FitCase, Subject>({
   },
 });
 
-/** Two white pixels with the probabilities given and two latents: logits whose Hessian in the code is diagonal. */
+/**
+ * Two white pixels with the probabilities given and two latents: logits whose Hessian in the code is
+ * diagonal.
+ */
 function fitted({ first, second }: { first: number; second: number }) {
   const net = local.linearAutoencoder(2, 2);
   const tilt = Math.sqrt((first * (1 - first)) / (second * (1 - second)));

@@ -1,4 +1,7 @@
-/** @file The beta-VAE of a smooth decoder, what regularised objectives differ from it by, and the sizes of their terms. */
+/**
+ * @file The beta-VAE of a smooth decoder, what regularised objectives differ from it by, and the sizes of
+ * their terms.
+ */
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';
 import { check, mat, type OrderCase } from '../../../kit.js';
 import * as smooth from '../../../subjects/vae/smooth-cases.js';

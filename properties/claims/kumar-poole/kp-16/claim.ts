@@ -1,4 +1,7 @@
-/** @file KP-16: piecewise linear decoders. Exact away from the kinks, but not on them, nor on average over the data. */
+/**
+ * @file KP-16: piecewise linear decoders. Exact away from the kinks, but not on them, nor on average over the
+ * data.
+ */
 import { check, claim, draw, fc, refuted } from '../../../kit.js';
 import { averaged, averagedWithout, elu, eluWithout } from './averages.js';
 import { MUTANTS, SUBJECT, type Subject } from './controls.js';

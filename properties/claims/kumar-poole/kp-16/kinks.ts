@@ -1,4 +1,7 @@
-/** @file Decoders with one latent and a kink, of the networks that train: what the beta-VAE is around it, in closed form. */
+/**
+ * @file Decoders with one latent and a kink, of the networks that train: what the beta-VAE is around it, in
+ * closed form.
+ */
 import { normalCdf } from '../../../../src/claims/statistics.js';
 import { denseAutoencoder } from '../../../../src/core/net/dense.js';
 import type { GraeRules } from '../../../../src/core/objectives/grae/grae.js';
@@ -69,7 +72,9 @@ export const frozen = (slope: number, beta: number): number => Math.sqrt(beta / 
 
 export const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 
-/** By how much the kink at a distance changes the expected reconstruction of the decoder continued without it. */
+/**
+ * By how much the kink at a distance changes the expected reconstruction of the decoder continued without it.
+ */
 function kinkEffect(c: KinkCase, h: number, std: number): number {
   const t = Math.abs(h - c.kink) / std;
   const [q, phi] = [normalCdf(-t), density(t)];

@@ -1,4 +1,6 @@
-/** @file ReLU beside ELU networks, trained on real images: which of them the Taylor expansion suits better. */
+/**
+ * @file ReLU beside ELU networks, trained on real images: which of them the Taylor expansion suits better.
+ */
 import { mean, standardDeviation } from '../../../../src/claims/statistics.js';
 import { gapsOf, trainedAt } from '../../../../src/studies/gaps.js';
 import { DIGIT_PIXELS, digits } from '../../../../src/theory/published/digits.js';
@@ -18,7 +20,9 @@ const SIZE = { latent: 6, data: DIGIT_PIXELS, width: 24, batch: 32, heldOut: 128
 
 const trainings = new Map<string, Record<string, Float64Array>>();
 
-/** |beta-VAE - Taylor objective| in parts of GRAE on held-out images, with its standard error over the noises. */
+/**
+ * |beta-VAE - Taylor objective| in parts of GRAE on held-out images, with its standard error over the noises.
+ */
 function distance({ seed, beta, steps }: Training, rules: Subject, activation: 'relu' | 'elu') {
   const experiment = { ...SIZE, seed, steps, activation, rows: digits() };
   const key = `${activation} ${seed} ${beta} ${steps}`;
@@ -61,5 +65,8 @@ const long = check.bound<number, Subject>({
   },
 });
 
-/** Pixel by pixel unit variance, as in the paper; networks of the same sizes, starts and batches but for the activation. */
+/**
+ * Pixel by pixel unit variance, as in the paper; networks of the same sizes, starts and batches but for the
+ * activation.
+ */
 export const trained = check.deepened(short, () => long, { instead: true });

@@ -15,7 +15,9 @@ export const SUBJECT = {
   hadamard: GRAE_HADAMARD.rules,
   /** Noises that average a quadratic exactly. */
   points: (d: number): readonly quad.WeightedPoint[] => quad.sigmaPoints(d),
-  /** The best linear encoder of a linear decoder, [d, D]: (W'W + beta I)^-1 W' = V diag(s / (s^2 + beta)) U'. */
+  /**
+   * The best linear encoder of a linear decoder, [d, D]: (W'W + beta I)^-1 W' = V diag(s / (s^2 + beta)) U'.
+   */
   encoder: (weight: mat.Matrix, beta: number, d: number): mat.Matrix => {
     const { values, right, scaledLeft } = mat.svd(weight, d);
     return right.map((_, i) =>

@@ -155,7 +155,9 @@ function patternGradient(p: mat.Matrix, k: mat.Matrix): number[][] {
   return masked(mat.combine(1, s, -1, mat.multiply(s, mat.multiply(p, s))));
 }
 
-/** A precision inside the pattern that does better than the masked P: some steps of steepest descent from it. */
+/**
+ * A precision inside the pattern that does better than the masked P: some steps of steepest descent from it.
+ */
 function descended(p: mat.Matrix): number[][] {
   let k = masked(p);
   for (let i = 0; i < 200; i++) k = mat.combine(1, k, -0.25, patternGradient(p, k));

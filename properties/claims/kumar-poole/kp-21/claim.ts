@@ -12,7 +12,9 @@ interface Urn {
   readonly k: number;
 }
 
-/** The mean of (1/k) sum l_c / p_c over draws without replacement, each with probability p among what is left. */
+/**
+ * The mean of (1/k) sum l_c / p_c over draws without replacement, each with probability p among what is left.
+ */
 function urnMean({ terms, p, k }: Urn): number {
   const walk = (left: readonly number[], taken: number, sum: number): number => {
     if (taken === k) return sum / k;

@@ -1,4 +1,6 @@
-/** @file The estimate of Hadamard's bound from sampled columns, over all draws there are: mean and variance. */
+/**
+ * @file The estimate of Hadamard's bound from sampled columns, over all draws there are: mean and variance.
+ */
 
 import { normalQuantile } from '../../../../src/claims/normal-quantile.js';
 import { type GraeSampledRules, makeGraeSampled } from '../../../../src/core/objectives/grae/grae-sampled.js';
@@ -76,7 +78,9 @@ function orders(d: number): quad.WeightedPoint[] {
   return all.map(point => ({ point, weight: 1 / all.length }));
 }
 
-/** log(1 + |J_c|^2 / beta) of each column, averaged over the batch: all samples draw the same columns here. */
+/**
+ * log(1 + |J_c|^2 / beta) of each column, averaged over the batch: all samples draw the same columns here.
+ */
 function termsOf({ model, beta }: SampledCase): number[] {
   const jacobians = jacobiansOf(model);
   const logs = jacobians.map(j => mat.transpose(j).map(column => Math.log1p(mat.norm(column) ** 2 / beta)));

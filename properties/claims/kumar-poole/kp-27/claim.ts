@@ -1,4 +1,7 @@
-/** @file KP-27: what rescaling a latent says of the gradients, at all parameters, and of the codes where the gradient vanishes. */
+/**
+ * @file KP-27: what rescaling a latent says of the gradients, at all parameters, and of the codes where the
+ * gradient vanishes.
+ */
 
 import { averagedStep, noisyStep, type Sampling } from '../../../../src/studies/noisy-step.js';
 import { graeCovariance, precision } from '../../../../src/theory/closed/grae.js';
@@ -21,11 +24,17 @@ const pairing = (a: ArrayLike<number>, b: ArrayLike<number>, entries: readonly n
 const rowEntries = (row: number, columns: number): number[] =>
   Array.from({ length: columns }, (_, k) => row * columns + k);
 
-/** The outputs of a scale head that belong to latent j: its logarithm, and for a full factor its lower entries. */
+/**
+ * The outputs of a scale head that belong to latent j: its logarithm, and for a full factor its lower
+ * entries.
+ */
 const lowerOf = (j: number, d: number): number[] =>
   Array.from({ length: j }, (_, k) => d + (j * (j - 1)) / 2 + k);
 
-/** The three parts of the identity for latent j, from the gradients of the network's parameters, and the size of their terms. */
+/**
+ * The three parts of the identity for latent j, from the gradients of the network's parameters, and the size
+ * of their terms.
+ */
 function parts({ model: { shape, params } }: noisy.NoisyCase, step: Step, j: number) {
   const d = shape.net.latent;
   const read = (name: string) => ({ p: params[name]!, g: step.gradient(name) });
@@ -48,7 +57,10 @@ function parts({ model: { shape, params } }: noisy.NoisyCase, step: Step, j: num
   return { weights: pairing(first.p, first.g, column), codes: layer('mu', [j]), spread };
 }
 
-/** The identity for every latent, with Z_j^2 + S_jj averaged over the samples; the scale is that of the terms that cancel. */
+/**
+ * The identity for every latent, with Z_j^2 + S_jj averaged over the samples; the scale is that of the terms
+ * that cancel.
+ */
 function identities(
   c: noisy.NoisyCase,
   rules: Subject,

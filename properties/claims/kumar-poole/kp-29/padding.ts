@@ -27,7 +27,10 @@ const paddedCases = fc.oneof(
 );
 type Padded = draw.Of<typeof paddedCases>;
 
-/** What a layer makes of the image, and what a convolution without padding makes of the image with zeros around it. */
+/**
+ * What a layer makes of the image, and what a convolution without padding makes of the image with zeros
+ * around it.
+ */
 function convolved({ side, size, x, filter }: Padded, rules: Subject, padding: readonly [number, number]) {
   const same = rules.convolution('c', 1, 1, { size, stride: 1, padding: 'same' });
   const valid = convLayer('c', 1, 1, { size, stride: 1, padding: 0 });

@@ -1,4 +1,7 @@
-/** @file KP-30: how the log det has to be computed, and that what trains computes it so, on the network of the paper too. */
+/**
+ * @file KP-30: how the log det has to be computed, and that what trains computes it so, on the network of the
+ * paper too.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { UNIT } from '../../../../src/claims/checks/rounding.js';
 import { GRAE, type GraeRules } from '../../../../src/core/objectives/grae/grae.js';
@@ -10,7 +13,10 @@ import { known } from '../../../subjects/mistaken.js';
 import { keyOf, type NetworkCase, networkCases } from '../../../subjects/vae/network-cases.js';
 import { againstDense } from './dense-log-det.js';
 
-/** log |det(I + A'A)| by elimination on the Gram matrix, as numpy's slogdet: its absolute value hides lost signs. */
+/**
+ * log |det(I + A'A)| by elimination on the Gram matrix, as numpy's slogdet: its absolute value hides lost
+ * signs.
+ */
 function gramLogDet(a: tf.Tensor): tf.Tensor {
   const [batch, , d] = a.shape as [number, number, number];
   const unit = constant(mat.identity(d).flat(), [d, d]);

@@ -1,4 +1,7 @@
-/** @file GRAE on a convolutional network, as core trains it, beside a dense log det of its Jacobian in plain doubles. */
+/**
+ * @file GRAE on a convolutional network, as core trains it, beside a dense log det of its Jacobian in plain
+ * doubles.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { Prediction } from '../../../../src/claims/checks/within.js';
 import { gradients, jacobian, vjp } from '../../../../src/core/derivatives.js';
@@ -53,8 +56,8 @@ function trained(rules: GraeRules, net: Autoencoder, batch: number, numbers: Num
 }
 
 /**
- * The gradients of mean_i [|x - g|^2 / 2 + beta |h|^2 / 2 + <W_i, J_i>] with the matrices W_i held fixed: with W = J S those
- * of GRAE, no log det being differentiated.
+ * The gradients of mean_i [|x - g|^2 / 2 + beta |h|^2 / 2 + <W_i, J_i>] with the matrices W_i held fixed:
+ * with W = J S those of GRAE, no log det being differentiated.
  */
 function probed(net: Autoencoder, batch: number, numbers: Numbers) {
   const shape = [batch, sizeOf(net.data), net.latent];
@@ -87,9 +90,9 @@ const rowsOf = (flat: Float64Array, columns: number): number[][] =>
   Array.from({ length: flat.length / columns }, (_, m) => [...flat.subarray(m * columns, (m + 1) * columns)]);
 
 /**
- * Core's loss and gradients against those of a dense log det: Gram matrix, Cholesky factor, inverse. beta is the mean
- * square of the Jacobian's singular values, so that neither term of I + J'J / beta can be left out. Besides the forward
- * mode against the reverse mode along one cotangent a sample.
+ * Core's loss and gradients against those of a dense log det: Gram matrix, Cholesky factor, inverse. beta is
+ * the mean square of the Jacobian's singular values, so that neither term of I + J'J / beta can be left out.
+ * Besides the forward mode against the reverse mode along one cotangent a sample.
  */
 export function againstDense(rules: GraeRules, c: network.NetworkCase): Prediction[] {
   const { evaluation: net } = network.mnistNetworks(c.size);

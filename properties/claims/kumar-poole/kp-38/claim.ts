@@ -1,4 +1,6 @@
-/** @file KP-38: gradient descent and the rotation of the latents, with parameters that have axes and others. */
+/**
+ * @file KP-38: gradient descent and the rotation of the latents, with parameters that have axes and others.
+ */
 import { modQuarter } from '../../../../src/theory/numerics/procrustes.js';
 import { check, claim, conditional, draw, fc, mat, wrong } from '../../../kit.js';
 import {

@@ -1,4 +1,7 @@
-/** @file KP-9: the rotation experiment. A mean-field posterior fixes the rotation of the latents, but not at the true one. */
+/**
+ * @file KP-9: the rotation experiment. A mean-field posterior fixes the rotation of the latents, but not at
+ * the true one.
+ */
 import { makeBetaVae } from '../../../../src/core/objectives/vae/beta-vae.js';
 import { averagedStep, type NoisyStep, sampling } from '../../../../src/studies/noisy-step.js';
 import { graeCovariance } from '../../../../src/theory/closed/grae.js';

@@ -15,8 +15,9 @@ export const SUBJECT = {
   /** The angle of the linear optimum for columns of norms 2 and 1, so many degrees apart. */
   predicted: (between: number) => (Math.atan2(4 * Math.cos((between * Math.PI) / 180), 3) * 90) / Math.PI,
   /**
-   * The share of angles within a limit of 0, over Gaussian columns rescaled to norms 2 and 1: the angle between them is
-   * uniform, and |theta| is below the limit where its |cos| is below 3/4 tan of twice the limit.
+   * The share of angles within a limit of 0, over Gaussian columns rescaled to norms 2 and 1: the angle
+   * between them is uniform, and |theta| is below the limit where its |cos| is below 3/4 tan of twice the
+   * limit.
    */
   share: (limit: number) => (2 / Math.PI) * Math.asin(Math.min(1, 0.75 * Math.tan((limit * Math.PI) / 90))),
   /** The independent variances for a decoder. */

@@ -1,4 +1,7 @@
-/** @file The rotation experiment with a linear decoder on data that are exactly as the model says, and its optimum in closed form. */
+/**
+ * @file The rotation experiment with a linear decoder on data that are exactly as the model says, and its
+ * optimum in closed form.
+ */
 import { draw, mat } from '../../../kit.js';
 import { linearAutoencoder } from '../../../subjects/vae/local-cases.js';
 import { posterior, type Values } from '../../../subjects/vae/step.js';
@@ -36,7 +39,10 @@ export const rotation = (angle: number): number[][] => {
   ];
 };
 
-/** Eight latents z and data x = Wz + noise whose second moments are exactly I, 0 between z and noise, and noise^2 I. */
+/**
+ * Eight latents z and data x = Wz + noise whose second moments are exactly I, 0 between z and noise, and
+ * noise^2 I.
+ */
 export function dataOf(c: RotationCase): { z: number[][]; x: number[][] } {
   const rows = c.design.flatMap(row => [1, -1].map(sign => mat.scale(2 * sign, row)));
   const w = weightsOf(c);
@@ -46,7 +52,10 @@ export function dataOf(c: RotationCase): { z: number[][]; x: number[][] } {
   };
 }
 
-/** Where the beta-VAE with a mean-field posterior is least: WV, V the right singular vectors of W, at right angles. */
+/**
+ * Where the beta-VAE with a mean-field posterior is least: WV, V the right singular vectors of W, at right
+ * angles.
+ */
 export function optimumOf(w: mat.Matrix) {
   const { values, scaledLeft } = mat.svd(w);
   return { decoder: mat.transpose(scaledLeft), singular: values };

@@ -1,4 +1,6 @@
-/** @file RAE-10: a density fitted to the codes needs nothing but the codes, and belongs to the autoencoder. */
+/**
+ * @file RAE-10: a density fitted to the codes needs nothing but the codes, and belongs to the autoencoder.
+ */
 import { EM_RULES, emStep, startMixture } from '../../../../src/theory/density/em.js';
 import * as gaussian from '../../../../src/theory/density/gaussian.js';
 import type { Mixture } from '../../../../src/theory/density/mixture.js';

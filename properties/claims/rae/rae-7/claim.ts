@@ -1,4 +1,7 @@
-/** @file RAE-7: the linear RAE in closed form. It shrinks the spectrum by a soft threshold on standard deviations. */
+/**
+ * @file RAE-7: the linear RAE in closed form. It shrinks the spectrum by a soft threshold on standard
+ * deviations.
+ */
 import * as linearRae from '../../../../src/theory/closed/linear-rae.js';
 import { ppcaOptimum } from '../../../../src/theory/closed/ppca.js';
 import { check, claim, exact, mat } from '../../../kit.js';

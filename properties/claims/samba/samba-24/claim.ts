@@ -1,4 +1,7 @@
-/** @file "We call .detach() on the gradients": what that changes, and what the half-detached steps would be. Section 3.2. */
+/**
+ * @file "We call .detach() on the gradients": what that changes, and what the half-detached steps would be.
+ * Section 3.2.
+ */
 import { check, claim, exact, mat, mutant, type OrderCase } from '../../../kit.js';
 import * as ae from '../../../subjects/autoencoder.js';
 import { across, isotropic, overSlope, smallRadii, turning, undetached } from './detachment.js';
@@ -40,7 +43,10 @@ const both = (c: ae.AutoencoderCase, s: Subject, part: ae.Part, steps: readonly 
 };
 type Both = ReturnType<typeof both>[number];
 
-/** Round-off of the undetached gradient: that of the detached one, turned into a direction and carried by rho H / |g|. */
+/**
+ * Round-off of the undetached gradient: that of the detached one, turned into a direction and carried by rho
+ * H / |g|.
+ */
 function amplified(c: ae.AutoencoderCase, { detached, live, step }: Both): number {
   const gain = step * turning(c);
   return live.scale + c.shape.batch * detached.scale * gain * (1 + gain);

@@ -36,7 +36,10 @@ export function overSlope(c: ae.AutoencoderCase, v: Float64Array): Float64Array 
 const drift = (c: ae.AutoencoderCase): Float64Array =>
   overSlope(c, across(c, hessianTimes(c, ae.directions(c))));
 
-/** H P H u / |g| for the codes, (d_theta grad_z L)' P H u / |g| for the decoder: what forgetting to detach adds. */
+/**
+ * H P H u / |g| for the codes, (d_theta grad_z L)' P H u / |g| for the decoder: what forgetting to detach
+ * adds.
+ */
 export const undetached = (c: ae.AutoencoderCase, part: ae.Part): Float64Array =>
   ae.jet(c, drift(c)).first(part);
 
@@ -61,7 +64,10 @@ export function turning(c: ae.AutoencoderCase): number {
 export const smallRadii = (c: ae.AutoencoderCase): number[] =>
   mat.scale(Math.min(1, ae.steepness(c) / turning(c)), ae.radii(c));
 
-/** Linear decoders whose columns are orthogonal and of equal length: the Hessian is a multiple of the identity. */
+/**
+ * Linear decoders whose columns are orthogonal and of equal length: the Hessian is a multiple of the
+ * identity.
+ */
 export const isotropic: fc.Arbitrary<ae.AutoencoderCase> = fc
   .tuple(ae.autoencoderOf(ae.SHAPES.linear[0]), draw.orthogonal(ae.SHAPES.linear[0].net.decoder[1]!))
   .map(([c, q]) => {

@@ -1,4 +1,7 @@
-/** @file The tie lambda = alpha sqrt(d) in the released code: one norm a sample for SAMBA, one for the batch for the RAE. */
+/**
+ * @file The tie lambda = alpha sqrt(d) in the released code: one norm a sample for SAMBA, one for the batch
+ * for the RAE.
+ */
 import { PUBLISHED } from '../../../../src/theory/published/samba.js';
 import { check, claim, mat, refuted } from '../../../kit.js';
 import * as ae from '../../../subjects/autoencoder.js';

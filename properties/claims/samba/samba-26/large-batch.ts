@@ -1,4 +1,7 @@
-/** @file SAMBA-26 on the ResNet-18 of the experiments: what the released code's batch conventions come to, batch normalisation included. */
+/**
+ * @file SAMBA-26 on the ResNet-18 of the experiments: what the released code's batch conventions come to,
+ * batch normalisation included.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { gradient } from '../../../../src/core/derivatives.js';
 import type { SambaRules } from '../../../../src/core/objectives/samba/samba.js';
@@ -55,7 +58,10 @@ const networkOf = (large: Large) =>
     };
   });
 
-/** The error, the |G_i| and the second derivative along all G_i / |G_i| at once: of the network alone, at its codes. */
+/**
+ * The error, the |G_i| and the second derivative along all G_i / |G_i| at once: of the network alone, at its
+ * codes.
+ */
 function atCodes(large: Large, seed: number, shop: Workshop) {
   const [error, slopes, curvature] = shop.numbers(NETWORK, `${large.mode} ${large.batch} ${seed}`, () => {
     const inputs = drawCase(large, seed, shop);
@@ -78,7 +84,10 @@ const objectiveOf = (
   }));
 const tied = (lambda: number) => ({ alpha2: Float64Array.of(lambda ** 2 / LATENT) });
 
-/** SAMBA raises the loss by lambda times the sum of |G_i|, cross-sample terms included, lambda = alpha sqrt(d). */
+/**
+ * SAMBA raises the loss by lambda times the sum of |G_i|, cross-sample terms included, lambda = alpha
+ * sqrt(d).
+ */
 export function largePerSample(
   width: number,
   { shop = new Workshop(width), modes = MODES } = {},

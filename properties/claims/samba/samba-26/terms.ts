@@ -10,7 +10,9 @@ type Case = ae.AutoencoderCase;
 export const SUBJECT = {
   samba: SAMBA_RULES,
   rae: VAE_SAM_RAE.rules,
-  /** What the logged penalty is, in units of alpha sqrt(d) times a mean of |G_i|, for one norm over the batch. */
+  /**
+   * What the logged penalty is, in units of alpha sqrt(d) times a mean of |G_i|, for one norm over the batch.
+   */
   logged: Math.sqrt as (batch: number) => number,
 };
 export type Subject = typeof SUBJECT;
@@ -26,7 +28,10 @@ export const roundOff = (c: Case): number => ae.roundOff(c, ae.atCode(c));
 /** Standard deviations so small that the second order does not count, and one that is not. */
 export const small = (c: Case): number => 2 ** -14 / (ae.steepness(c) * Math.sqrt(c.shape.net.latent));
 
-/** The two losses at a standard deviation: SAMBA's error after the step, and what the RAE's penalty adds to the loss. */
+/**
+ * The two losses at a standard deviation: SAMBA's error after the step, and what the RAE's penalty adds to
+ * the loss.
+ */
 export function raised(c: Case, samba: Subject['samba'], alpha: number): number {
   return released.releasedSamba(samba, c.shape).run(released.releasedInputs(c, alpha))[
     'term.reconstruction'

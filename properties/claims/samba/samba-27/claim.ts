@@ -28,7 +28,9 @@ type Subject = typeof SUBJECT;
 
 const BATCHES = ae.everyShape(released.BATCHES);
 
-/** The z-gradient of the KL or prior term of the released code, for klCoeff 1; the codes moved by an offset. */
+/**
+ * The z-gradient of the KL or prior term of the released code, for klCoeff 1; the codes moved by an offset.
+ */
 function priorGradient(c: Case, program: Float64Program, stretch = 1) {
   const code = ae.atCode(c).mean.map(x => (stretch - 1) * x);
   const [without, added] = [0, 1].map(klCoeff =>

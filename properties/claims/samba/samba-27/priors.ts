@@ -1,4 +1,7 @@
-/** @file The KL term of SAMBA and the prior term of the RAE by themselves, with their gradients; input `alpha2`. */
+/**
+ * @file The KL term of SAMBA and the prior term of the RAE by themselves, with their gradients; input
+ * `alpha2`.
+ */
 import type * as tf from '@tensorflow/tfjs';
 import * as lossGradient from '../../../../src/core/objectives/rae/rae-loss-gradient.js';
 import { makeSamba, type SambaRules } from '../../../../src/core/objectives/samba/samba.js';

@@ -1,4 +1,7 @@
-/** @file The gradient with respect to a learned covariance, and where it comes to rest: section 3.1, appendix B. */
+/**
+ * @file The gradient with respect to a learned covariance, and where it comes to rest: section 3.1, appendix
+ * B.
+ */
 import { ridgeGradient, ridgeHessian } from '../../../../src/theory/closed/ridge.js';
 import { SAMBA_VARIANCE, VAE_VARIANCE } from '../../../../src/theory/closed/stationary-variance.js';
 import { maximiseOnSmallBall } from '../../../../src/theory/numerics/ball-ascent.js';
@@ -36,7 +39,10 @@ const at = (c: Ridge, s: number) => ({
   std: mat.scale(s, stdOf(c)),
 });
 
-/** eta* o grad L(mu + std o eta*) with eta* the true maximiser on the ball of radius sqrt(d): Danskin's theorem. */
+/**
+ * eta* o grad L(mu + std o eta*) with eta* the true maximiser on the ball of radius sqrt(d): Danskin's
+ * theorem.
+ */
 function exactGradient(c: Ridge, s: number): number[] {
   const { ridge, point } = c.f;
   const { std } = at(c, s);

@@ -114,7 +114,10 @@ export const noiseStdGradient = (
 const GAP = {};
 const gapKeys = new Map<number, object>();
 
-/** The gradient with respect to std of p^(3/2) |PAw/|w||^2 / (2|w|), w = std o g and A = diag(std) H diag(std). */
+/**
+ * The gradient with respect to std of p^(3/2) |PAw/|w||^2 / (2|w|), w = std o g and A = diag(std) H
+ * diag(std).
+ */
 export function gapStdGradient(g: mat.Vector, hessian: mat.Matrix, std: mat.Vector): number[] {
   const p = g.length;
   const key = gapKeys.get(p) ?? {};

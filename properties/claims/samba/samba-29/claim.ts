@@ -1,4 +1,7 @@
-/** @file The "log decoder Jacobian norm" of figures 2 and 3: what the released code computes and the figures plot. */
+/**
+ * @file The "log decoder Jacobian norm" of figures 2 and 3: what the released code computes and the figures
+ * plot.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { VAE_SAM_RAE } from '../../../../src/core/objectives/vae-sam/vae-sam-rae.js';
 import { PUBLISHED, published } from '../../../../src/theory/published/samba.js';

@@ -1,4 +1,7 @@
-/** @file What figure 4 plots, where the variance is learned: gradients multiplied by the mean standard deviations. */
+/**
+ * @file What figure 4 plots, where the variance is learned: gradients multiplied by the mean standard
+ * deviations.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { DiagonalScale } from '../../../../src/core/gaussian.js';
 import { scaledNorm } from '../../../../src/core/perturbation.js';

@@ -1,4 +1,6 @@
-/** @file Figure 3: SAMBA beside the RAE after 15 validations, as far as the stored histories of the RAE go. */
+/**
+ * @file Figure 3: SAMBA beside the RAE after 15 validations, as far as the stored histories of the RAE go.
+ */
 import { standardDeviation } from '../../../../src/claims/statistics.js';
 import type { PublishedModel } from '../../../../src/theory/published/samba.js';
 import { check } from '../../../kit.js';

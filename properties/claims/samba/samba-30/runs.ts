@@ -1,4 +1,7 @@
-/** @file The published runs of two models after the same number of validations, with the seeds that they share. */
+/**
+ * @file The published runs of two models after the same number of validations, with the seeds that they
+ * share.
+ */
 import { pairsOf, type Sample } from '../../../../src/claims/experiment/sample.js';
 import { type MeanTest, paired, welch } from '../../../../src/claims/experiment/welch.js';
 import {
@@ -66,7 +69,9 @@ export function change(s: Subject, from: Sample, to: Sample): Sample {
 
 const twoSided = (test: MeanTest): number => 2 * Math.min(test.below(0), test.above(0));
 
-/** A difference with the probability of one as large either way, in pairs and by Welch's test over all runs. */
+/**
+ * A difference with the probability of one as large either way, in pairs and by Welch's test over all runs.
+ */
 export interface Contrast {
   readonly pairs: number;
   readonly difference: number;

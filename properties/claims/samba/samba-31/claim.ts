@@ -1,4 +1,7 @@
-/** @file "The gradient norm penalty in the RAE yields the same computational load": section 4, counted in matrix products. */
+/**
+ * @file "The gradient norm penalty in the RAE yields the same computational load": section 4, counted in
+ * matrix products.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { ULPS } from '../../../../src/claims/checks/rounding.js';
 import { gradients } from '../../../../src/core/derivatives.js';

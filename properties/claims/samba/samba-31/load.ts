@@ -1,4 +1,7 @@
-/** @file The computational load of a training step: the matrix products of its graph, of the very graph that is run. */
+/**
+ * @file The computational load of a training step: the matrix products of its graph, of the very graph that
+ * is run.
+ */
 import type * as tf from '@tensorflow/tfjs';
 import { type DenseSpec, denseAutoencoder } from '../../../../src/core/net/dense.js';
 import type { Autoencoder, Params } from '../../../../src/core/net/network.js';
@@ -33,7 +36,9 @@ export interface LossOf<Hyper> {
   readonly hyper: Hyper;
 }
 
-/** Multiplications in one evaluation of a loss with all gradients, after the passes that every engine applies. */
+/**
+ * Multiplications in one evaluation of a loss with all gradients, after the passes that every engine applies.
+ */
 export function loadOf<Hyper>({ objective, hyper }: LossOf<Hyper>, spec: DenseSpec, batch: number): number {
   const net: Autoencoder = denseAutoencoder(spec);
   const specs = {

@@ -1,4 +1,7 @@
-/** @file "By removing sampling, our model is deterministic": the loss of SAMBA, and what else its training step moves. Section 3.1. */
+/**
+ * @file "By removing sampling, our model is deterministic": the loss of SAMBA, and what else its training
+ * step moves. Section 3.1.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { scaleUp } from '../../../../src/core/gaussian.js';
 import { RUNNING_RULES } from '../../../../src/core/net/running.js';

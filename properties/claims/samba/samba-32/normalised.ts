@@ -64,7 +64,10 @@ export interface Training<Hyper> {
 /** The owner of the program without an objective. */
 const PLAIN = {};
 
-/** The running statistics after one step, from means 0 and variances 1; without training, after one pass at the mean code. */
+/**
+ * The running statistics after one step, from means 0 and variances 1; without training, after one pass at
+ * the mean code.
+ */
 export function statisticsAfter<Hyper>(
   { params, x }: NormalisedCase,
   training: Training<Hyper> | undefined,

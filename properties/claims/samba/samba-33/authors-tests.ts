@@ -1,4 +1,7 @@
-/** @file Two tests of the released code, on a dense decoder with as many outputs as CIFAR-10 has: tests/test_vae.py. */
+/**
+ * @file Two tests of the released code, on a dense decoder with as many outputs as CIFAR-10 has:
+ * tests/test_vae.py.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { gradient } from '../../../../src/core/derivatives.js';
 import { isotropic } from '../../../../src/core/gaussian.js';

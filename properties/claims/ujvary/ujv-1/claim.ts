@@ -1,4 +1,7 @@
-/** @file UJV-1 (eq. 1): SAM as a maximum on an ellipsoid, and ordinary SAM as the case of a multiple of the identity. */
+/**
+ * @file UJV-1 (eq. 1): SAM as a maximum on an ellipsoid, and ordinary SAM as the case of a multiple of the
+ * identity.
+ */
 import { SAM_RULES } from '../../../../src/core/objectives/sam/sam.js';
 import { VSAM_RULES } from '../../../../src/core/objectives/sam/vsam.js';
 import { claim, exact, mat, mutant } from '../../../kit.js';

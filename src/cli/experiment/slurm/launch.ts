@@ -1,4 +1,7 @@
-/** @file The Slurm launcher: submits, as one job array, the runs that are neither complete nor with Slurm already. */
+/**
+ * @file The Slurm launcher: submits, as one job array, the runs that are neither complete nor with Slurm
+ * already.
+ */
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -77,7 +80,10 @@ export async function launchOnSlurm(options: LaunchOptions): Promise<Launched> {
   }
 }
 
-/** Runs that Slurm has, and the logs of those that it had; these lose the locks that their processes left behind. */
+/**
+ * Runs that Slurm has, and the logs of those that it had; these lose the locks that their processes left
+ * behind.
+ */
 function sortTasks(submissions: readonly Filed[], queued: readonly Queued[], out: string) {
   const there = new Set(queued.map(({ name, index }) => `${name} ${index}`));
   const withSlurm = new Set<string>();
@@ -110,8 +116,8 @@ function mostTasks(): number {
 }
 
 /**
- * As few arrays as the cluster allows. Only tasks of one array are counted by Slurm, so that where there is a limit on
- * how many run at once, an array begins when the one before it has ended.
+ * As few arrays as the cluster allows. Only tasks of one array are counted by Slurm, so that where there is a
+ * limit on how many run at once, an array begins when the one before it has ended.
  */
 function submitAll(runs: readonly PlannedRun[], out: string, options: LaunchOptions): Submitted[] {
   const submitted: Submitted[] = [];

@@ -5,7 +5,10 @@ import { show } from '../../../formats/json.js';
 
 const SECONDS = 120;
 
-/** What a program of Slurm prints; a missing, hanging or failing one is an `UnavailableError` with its own words. */
+/**
+ * What a program of Slurm prints; a missing, hanging or failing one is an `UnavailableError` with its own
+ * words.
+ */
 export function slurm(program: 'sbatch' | 'squeue' | 'scontrol', args: readonly string[]): string {
   const { error, status, signal, stdout, stderr } = spawnSync(program, args, {
     encoding: 'utf8',

@@ -4,14 +4,14 @@ import { UsageError } from '../../exit.js';
 import { type Filed, scriptOf } from './submission.js';
 
 /**
- * Sent to the task this long before its time is up. Not USR1, which Node keeps for its debugger; Slurm may be up to a
- * minute early.
+ * Sent to the task this long before its time is up. Not USR1, which Node keeps for its debugger; Slurm may be
+ * up to a minute early.
  */
 const SIGNAL = 'B:USR2@60';
 
 /**
- * Options whose value must be ours: the array, where it writes, and how its jobs are found and named; and those that make
- * sbatch do or say something else than submit.
+ * Options whose value must be ours: the array, where it writes, and how its jobs are found and named; and
+ * those that make sbatch do or say something else than submit.
  */
 const OURS = [
   ...[
@@ -34,7 +34,10 @@ const meant = (name: string): string | undefined =>
   OURS.find(ours => ours.startsWith(name)) ??
   (name !== 'signal' && 'signal'.startsWith(name) ? 'signal' : undefined);
 
-/** `--sbatch time=2:00:00 --sbatch exclusive`: long options of sbatch, each as one argument, never through a shell. */
+/**
+ * `--sbatch time=2:00:00 --sbatch exclusive`: long options of sbatch, each as one argument, never through a
+ * shell.
+ */
 export function readSbatchOptions(options: readonly string[]): readonly string[] {
   return options.map(option => {
     const [, name, value] = /^(?:--)?([a-z][a-z-]*)(?:=(.*))?$/s.exec(option) ?? [];
@@ -66,7 +69,10 @@ export interface Resources {
   readonly options: readonly string[];
 }
 
-/** The arguments of sbatch; `command` is what the job script runs, `after` the job that must have ended before. */
+/**
+ * The arguments of sbatch; `command` is what the job script runs, `after` the job that must have ended
+ * before.
+ */
 export function sbatchArgs(
   filed: Filed,
   resources: Resources,
@@ -117,7 +123,10 @@ export function arraySize(config: string): number | undefined {
   return size === undefined ? undefined : Number(size);
 }
 
-/** The number of the job that `sbatch --parsable` made: `12` or `12;cluster`, after whatever a site prints before. */
+/**
+ * The number of the job that `sbatch --parsable` made: `12` or `12;cluster`, after whatever a site prints
+ * before.
+ */
 export const jobNumber = (printed: string): string | undefined =>
   printed
     .trim()

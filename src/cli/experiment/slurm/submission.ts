@@ -1,4 +1,7 @@
-/** @file Job arrays that were submitted for an experiment, each in a folder OUT/slurm/1, 2, ...: which run is which task. */
+/**
+ * @file Job arrays that were submitted for an experiment, each in a folder OUT/slurm/1, 2, ...: which run is
+ * which task.
+ */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolder, writeAtomic, writeJson } from '../../../formats/atomic.js';

@@ -1,6 +1,7 @@
 /**
- * @file What a task of a job array runs: `node task.js FOLDER REGISTRY...`, the folder of its submission and the modules
- * that list its experiment. It does its run in this very process, so that when Slurm has lost the task nobody works on the run any more.
+ * @file What a task of a job array runs: `node task.js FOLDER REGISTRY...`, the folder of its submission and
+ * the modules that list its experiment. It does its run in this very process, so that when Slurm has lost the
+ * task nobody works on the run any more.
  */
 import { hostname } from 'node:os';
 import { InputError } from '../../../formats/input-error.js';

@@ -1,4 +1,7 @@
-/** @file The gamma-VAE with the best observation variance of each batch, in closed form (Dai, Wenliang & Wipf 2021, eq. 6). */
+/**
+ * @file The gamma-VAE with the best observation variance of each batch, in closed form (Dai, Wenliang & Wipf
+ * 2021, eq. 6).
+ */
 import * as tf from '@tensorflow/tfjs';
 import { detach } from '../../../engine/ops.js';
 import { objective, wrong } from '../define.js';
@@ -15,7 +18,10 @@ import {
 export interface GammaVaeClosedRules extends GammaVaeRules {
   /** gamma from the squared errors [B] of the batch and the entries D of a sample. */
   estimate(errors: tf.Tensor, entries: number): tf.Tensor;
-  /** What of gamma is differentiated: nothing. Its own gradient is zero there, but as a difference of terms that overflow. */
+  /**
+   * What of gamma is differentiated: nothing. Its own gradient is zero there, but as a difference of terms
+   * that overflow.
+   */
   hold(gamma: tf.Tensor): tf.Tensor;
 }
 
@@ -26,8 +32,8 @@ export const GAMMA_VAE_CLOSED_RULES: GammaVaeClosedRules = {
 };
 
 /**
- * The minimum over gamma of the gamma-VAE, D + D log gamma* + 2 beta KL with gamma* = mean_i |x_i - f(z_i)|^2 / D. Its
- * gradient in all else is that of the gamma-VAE at gamma*.
+ * The minimum over gamma of the gamma-VAE, D + D log gamma* + 2 beta KL with gamma* = mean_i |x_i - f(z_i)|^2
+ * / D. Its gradient in all else is that of the gamma-VAE at gamma*.
  */
 export const GAMMA_VAE_CLOSED = objective({
   name: 'gamma-vae-closed',

@@ -1,4 +1,6 @@
-/** @file The variational autoencoder with an observation variance gamma (Dai, Wenliang & Wipf 2021, eq. 2-3). */
+/**
+ * @file The variational autoencoder with an observation variance gamma (Dai, Wenliang & Wipf 2021, eq. 2-3).
+ */
 import * as tf from '@tensorflow/tfjs';
 import { claimsOnly, objective, type WrongRules, wrong } from '../define.js';
 import { type Fields, GAMMA, type HyperOf, VARIANCE } from '../fields.js';
@@ -60,7 +62,10 @@ export const GAMMA_MISTAKES = {
   }),
 } satisfies Record<string, WrongRules<GammaVaeRules>>;
 
-/** |x - f(mu_i + sigma_i noise_i)|^2 / gamma + D log gamma + 2 beta KL_i: for beta = 1 twice a negative ELBO, less a constant. */
+/**
+ * |x - f(mu_i + sigma_i noise_i)|^2 / gamma + D log gamma + 2 beta KL_i: for beta = 1 twice a negative ELBO,
+ * less a constant.
+ */
 export const GAMMA_VAE = objective({
   name: 'gamma-vae',
   loss: '|x - f|^2 / gamma + D log gamma + 2 KL_i',

@@ -1,6 +1,6 @@
 /**
- * @file GRAE with k sampled columns of the decoder's Jacobian (Kumar & Poole 2020, eq. 14): each column is one forward-mode
- * derivative, so that the whole Jacobian is never made.
+ * @file GRAE with k sampled columns of the decoder's Jacobian (Kumar & Poole 2020, eq. 14): each column is
+ * one forward-mode derivative, so that the whole Jacobian is never made.
  */
 import * as tf from '@tensorflow/tfjs';
 import { constant, detach } from '../../../engine/ops.js';
@@ -45,7 +45,10 @@ export interface GraeSampledRules {
 const uniformOf = (noise: tf.Tensor): tf.Tensor =>
   tf.mul(tf.add(tf.erf(tf.mul(noise, constant(Math.SQRT1_2))), 1), 0.5);
 
-/** k independent draws, with replacement: the inverse distribution function at the first k numbers of each sample. */
+/**
+ * k independent draws, with replacement: the inverse distribution function at the first k numbers of each
+ * sample.
+ */
 function independent(noise: tf.Tensor, columns: number, probabilities: tf.Tensor): tf.Tensor {
   const [batch, d] = noise.shape as [number, number];
   const u = tf.expandDims(uniformOf(tf.transpose(tf.slice(noise, [0, 0], [batch, columns]))), 2);
@@ -139,8 +142,9 @@ function checked({ columns, probabilities }: GraeSampledHyper, d: number): tf.Te
 }
 
 /**
- * 1/2 |x_i - f(mu_i)|^2 + beta/2 |mu_i|^2 + beta/2 1/k sum_j log(1 + |J[:, c_j]|^2 / beta) / p_{c_j}: for independent draws an
- * unbiased estimate of GRAE with Hadamard's bound. The draws come from the batch's normal noise.
+ * 1/2 |x_i - f(mu_i)|^2 + beta/2 |mu_i|^2 + beta/2 1/k sum_j log(1 + |J[:, c_j]|^2 / beta) / p_{c_j}: for
+ * independent draws an unbiased estimate of GRAE with Hadamard's bound. The draws come from the batch's
+ * normal noise.
  */
 export const GRAE_SAMPLED = objective({
   name: 'grae-sampled',

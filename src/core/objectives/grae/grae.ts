@@ -1,4 +1,7 @@
-/** @file The generalised regularised autoencoder: what the beta-VAE with optimal covariances amounts to (Kumar & Poole 2020, eq. 13). */
+/**
+ * @file The generalised regularised autoencoder: what the beta-VAE with optimal covariances amounts to (Kumar
+ * & Poole 2020, eq. 13).
+ */
 import * as tf from '@tensorflow/tfjs';
 import { constant, detach } from '../../../engine/ops.js';
 import { jacobian } from '../../derivatives.js';
@@ -63,7 +66,10 @@ export const GRAE_MISTAKES = {
   ...PRIOR_MISTAKES,
 } satisfies Record<string, WrongRules<GraeRules>>;
 
-/** 1/2 |x_i - f(mu_i)|^2 + beta/2 |mu_i|^2 + beta/2 log det(I + J_f^T J_f / beta), or with another measure of J_f. */
+/**
+ * 1/2 |x_i - f(mu_i)|^2 + beta/2 |mu_i|^2 + beta/2 log det(I + J_f^T J_f / beta), or with another measure of
+ * J_f.
+ */
 export const evaluateGrae =
   (rules: GraeRules): Objective<GraeHyper>['evaluate'] =>
   (net, params, { x }, hyper) => {

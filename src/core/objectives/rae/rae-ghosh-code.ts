@@ -1,6 +1,6 @@
 /**
- * @file The gradient penalty of the released code of Ghosh et al. 2020 (commit 9478b8f, loss_functions.py): the gradient
- * of the squared output, not the decoder's Jacobian.
+ * @file The gradient penalty of the released code of Ghosh et al. 2020 (commit 9478b8f, loss_functions.py):
+ * the gradient of the squared output, not the decoder's Jacobian.
  */
 import * as tf from '@tensorflow/tfjs';
 import { objective, wrong } from '../define.js';
@@ -30,8 +30,8 @@ export const RAE_GHOSH_CODE_RULES: RaeGhoshCodeRules = {
 };
 
 /**
- * rec_i(mu_i) + lambda (4/d) |J_f(mu_i)^T f(mu_i)|^2 + beta/2 |mu_i|^2. The code itself has rec 'mean' and a mean of
- * squared codes: its weight b of the latter is beta = 2 b / d here.
+ * rec_i(mu_i) + lambda (4/d) |J_f(mu_i)^T f(mu_i)|^2 + beta/2 |mu_i|^2. The code itself has rec 'mean' and a
+ * mean of squared codes: its weight b of the latter is beta = 2 b / d here.
  */
 export const RAE_GHOSH_CODE = objective({
   name: 'rae-ghosh-code',

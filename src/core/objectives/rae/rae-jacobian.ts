@@ -1,4 +1,7 @@
-/** @file The regularised autoencoder with a penalty on the decoder's Jacobian (Ghosh et al. 2020, read literally). */
+/**
+ * @file The regularised autoencoder with a penalty on the decoder's Jacobian (Ghosh et al. 2020, read
+ * literally).
+ */
 import * as tf from '@tensorflow/tfjs';
 import { constant, detach } from '../../../engine/ops.js';
 import { halfSquaredNorm } from '../../gaussian.js';

@@ -1,4 +1,7 @@
-/** @file The regularised autoencoder that SAMBA is compared with: a penalty on the norm of the loss gradient (eq. 11-17). */
+/**
+ * @file The regularised autoencoder that SAMBA is compared with: a penalty on the norm of the loss gradient
+ * (eq. 11-17).
+ */
 import * as tf from '@tensorflow/tfjs';
 import { detach } from '../../../engine/ops.js';
 import { halfSquaredNorm } from '../../gaussian.js';

@@ -1,6 +1,6 @@
 /**
- * @file The gradient penalty of Pythae's RAE_GP (Chadebec et al. 2022, commit 6419e21): the gradient of the summed output
- * with respect to the data, hence through the encoder.
+ * @file The gradient penalty of Pythae's RAE_GP (Chadebec et al. 2022, commit 6419e21): the gradient of the
+ * summed output with respect to the data, hence through the encoder.
  */
 import * as tf from '@tensorflow/tfjs';
 import { gradient } from '../../derivatives.js';

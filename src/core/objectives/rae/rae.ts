@@ -1,4 +1,7 @@
-/** @file The regularised autoencoder without a regulariser of its decoder, and the frame that penalties are put into (Ghosh et al. 2020). */
+/**
+ * @file The regularised autoencoder without a regulariser of its decoder, and the frame that penalties are
+ * put into (Ghosh et al. 2020).
+ */
 import * as tf from '@tensorflow/tfjs';
 import { halfSquaredNorm } from '../../gaussian.js';
 import type { Autoencoder, Params } from '../../net/network.js';
@@ -46,7 +49,10 @@ export const PENALISED_TERMS = ['reconstruction', 'penalty', 'prior'] as const;
 /** The order in which their hyper-parameters are misread. */
 export const MISREAD = ['beta', 'lambda', 'rec'] as const;
 
-/** rec_i(mu_i) + lambda penalty_i + beta/2 |mu_i|^2, the penalty [B] being a function of the decoder at the code. */
+/**
+ * rec_i(mu_i) + lambda penalty_i + beta/2 |mu_i|^2, the penalty [B] being a function of the decoder at the
+ * code.
+ */
 export function penalised(
   net: Autoencoder,
   params: Params,

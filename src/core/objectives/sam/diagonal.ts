@@ -1,4 +1,7 @@
-/** @file The step radius A^2 g / |A g| with a diagonal A, which SAM and its relatives share, and the ways to get it wrong. */
+/**
+ * @file The step radius A^2 g / |A g| with a diagonal A, which SAM and its relatives share, and the ways to
+ * get it wrong.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { constant, detach } from '../../../engine/ops.js';
 import { mapParams } from '../../derivatives.js';
@@ -17,8 +20,8 @@ interface MetricAt<Hyper> {
 }
 
 /**
- * Everything about the step radius A^2 g / |A g| that an implementation can get wrong, one function each. A is
- * diagonal; `root`, `gradient` and their products are tensors shaped as a parameter.
+ * Everything about the step radius A^2 g / |A g| that an implementation can get wrong, one function each. A
+ * is diagonal; `root`, `gradient` and their products are tensors shaped as a parameter.
  */
 export interface SamRules<Hyper> {
   /** The entries of A: the square root of the metric's inverse. */

@@ -1,4 +1,7 @@
-/** @file What an objective on a classifier's weights is: the loss at a perturbed point, whose gradient is the update. */
+/**
+ * @file What an objective on a classifier's weights is: the loss at a perturbed point, whose gradient is the
+ * update.
+ */
 import type * as tf from '@tensorflow/tfjs';
 import { type Classifier, crossEntropy } from '../../classifier.js';
 import { gradients, mapParams } from '../../derivatives.js';
@@ -20,7 +23,9 @@ export interface ClassifierObjective<Hyper> {
   readonly name: string;
   /** Which of the inputs by parameter it takes. */
   readonly uses: 'noise' | 'sigma2' | 'none';
-  /** The loss at the perturbed point as a function of the parameters: the step is a constant for its gradient. */
+  /**
+   * The loss at the perturbed point as a function of the parameters: the step is a constant for its gradient.
+   */
   loss(net: Classifier, params: Params, inputs: ClassifierInputs, hyper: Hyper): tf.Tensor;
 }
 

@@ -1,4 +1,7 @@
-/** @file SAMBA: a variational autoencoder whose noise is replaced by the worst direction (Reizinger & Huszar 2023, eq. 9-10). */
+/**
+ * @file SAMBA: a variational autoencoder whose noise is replaced by the worst direction (Reizinger & Huszar
+ * 2023, eq. 9-10).
+ */
 import * as tf from '@tensorflow/tfjs';
 import { gradient } from '../../derivatives.js';
 import { gaussianKl, type Scale } from '../../gaussian.js';
@@ -29,7 +32,10 @@ export const SAMBA_RULES: SambaRules = {
   kl: gaussianKl,
 };
 
-/** rec_i(mu_i + sigma_i eta_i) + beta KL_i, eta_i = sqrt(d) (sigma_i g_i)/|sigma_i g_i| detached, sigma_i in front of it not. */
+/**
+ * rec_i(mu_i + sigma_i eta_i) + beta KL_i, eta_i = sqrt(d) (sigma_i g_i)/|sigma_i g_i| detached, sigma_i in
+ * front of it not.
+ */
 export const SAMBA = objective({
   name: 'samba',
   loss: 'rec_i(mu_i + sigma_i eta_i) + beta KL_i, eta_i = sqrt(d) sigma_i g_i / |sigma_i g_i|',

@@ -11,8 +11,8 @@ interface StepRules extends PerturbationRules {
 }
 
 /**
- * What is added to a norm. The 1e-12 of common code shows only where a gradient is about as small, which no claim draws: the
- * same mistake with 1e-3 is one that checks can see.
+ * What is added to a norm. The 1e-12 of common code shows only where a gradient is about as small, which no
+ * claim draws: the same mistake with 1e-3 is one that checks can see.
  */
 const [EPSILON, TINY] = [1e-3, 1e-12];
 

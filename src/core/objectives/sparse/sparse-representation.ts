@@ -1,4 +1,6 @@
-/** @file The deterministic objective of the sparse-representation analysis (Dai, Wenliang & Wipf 2021, eq. 7). */
+/**
+ * @file The deterministic objective of the sparse-representation analysis (Dai, Wenliang & Wipf 2021, eq. 7).
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { Penalty } from '../../penalties.js';
 import { type Objective, pointAt } from '../objective.js';
@@ -25,7 +27,10 @@ export const SPARSE_REPRESENTATION_RULES: SparseRepresentationRules = {
   total: (penalties, entries) => tf.div(tf.sum(penalties), entries),
 };
 
-/** g(1/(D n) sum_i |x_i - f(z_i)|^2) + 1/D sum_k h(1/n sum_i z_ik^2), z_i the encoder's means; the batch is the data set. */
+/**
+ * g(1/(D n) sum_i |x_i - f(z_i)|^2) + 1/D sum_k h(1/n sum_i z_ik^2), z_i the encoder's means; the batch is
+ * the data set.
+ */
 export const makeSparseRepresentation = (
   rules: SparseRepresentationRules = SPARSE_REPRESENTATION_RULES,
 ): Objective<SparseRepresentationHyper> => ({

@@ -1,4 +1,7 @@
-/** @file The RAE of the released code of Reizinger & Huszar (repository vae-sam), with one norm over the batch. */
+/**
+ * @file The RAE of the released code of Reizinger & Huszar (repository vae-sam), with one norm over the
+ * batch.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { constant, detach } from '../../../engine/ops.js';
 import { gradient } from '../../derivatives.js';
@@ -30,7 +33,10 @@ export const VAE_SAM_RAE_RULES: VaeSamRaeRules = {
   coefficient: (d, alpha2) => tf.mul(constant(Math.sqrt(d)), tf.sqrt(alpha2)),
 };
 
-/** Mean squared error over all entries at mu, plus sqrt(alpha2 d) |G|, plus klCoeff |M|/2 with the codes' unsquared norm. */
+/**
+ * Mean squared error over all entries at mu, plus sqrt(alpha2 d) |G|, plus klCoeff |M|/2 with the codes'
+ * unsquared norm.
+ */
 export const VAE_SAM_RAE = objective({
   name: 'vae-sam-rae',
   loss: 'the released code of Reizinger & Huszár, in its conventions: one unsquared norm over the batch, of gradients and of codes',

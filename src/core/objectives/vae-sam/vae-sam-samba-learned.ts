@@ -11,8 +11,8 @@ import { STEP_MISTAKES } from '../samba/step-mistakes.js';
 const hyper = { klCoeff: KL_COEFF } as const satisfies Fields;
 
 /**
- * Where the variance is learned the code whitens the direction by the batch mean of the standard deviations, and scales the
- * step by each sample's own: on its ellipsoid, but not the steepest point there (SAMBA-15).
+ * Where the variance is learned the code whitens the direction by the batch mean of the standard deviations,
+ * and scales the step by each sample's own: on its ellipsoid, but not the steepest point there (SAMBA-15).
  */
 export const VAE_SAM_LEARNED_RULES: SambaRules = {
   ...SAMBA_RULES,

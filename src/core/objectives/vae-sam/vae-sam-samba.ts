@@ -1,4 +1,7 @@
-/** @file SAMBA in the released code of Reizinger & Huszar (repository vae-sam), whose conventions are not the paper's. */
+/**
+ * @file SAMBA in the released code of Reizinger & Huszar (repository vae-sam), whose conventions are not the
+ * paper's.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { objective } from '../define.js';
 import { ALPHA2, type Fields, type HyperOf, KL_COEFF } from '../fields.js';
@@ -18,8 +21,8 @@ const hyper = {
 export type VaeSamHyper = HyperOf<typeof hyper>;
 
 /**
- * Mean squared error over all entries at mu + alpha sqrt(d) G_i/|G_i|, plus klCoeff times the mean over all B d entries
- * of the KL divergence. The code's gradient carries 1/B, which the direction does not see.
+ * Mean squared error over all entries at mu + alpha sqrt(d) G_i/|G_i|, plus klCoeff times the mean over all B
+ * d entries of the KL divergence. The code's gradient carries 1/B, which the direction does not see.
  */
 export const VAE_SAM_SAMBA = objective({
   name: 'vae-sam-samba',

@@ -1,8 +1,9 @@
 /**
  * @file Bernoulli observations (Kumar & Poole 2020, section 4).
  *
- * The decoder's outputs are logits a, not probabilities: for probabilities the Gauss-Newton Hessian of eq. (6) misses the
- * curvature of the sigmoid, which is all that is left where the fit is good. So the network's output is 'identity'.
+ * The decoder's outputs are logits a, not probabilities: for probabilities the Gauss-Newton Hessian of eq.
+ * (6) misses the curvature of the sigmoid, which is all that is left where the fit is good. So the network's
+ * output is 'identity'.
  */
 import * as tf from '@tensorflow/tfjs';
 import { type WrongRules, wrong } from '../define.js';
@@ -11,8 +12,8 @@ import { type WrongRules, wrong } from '../define.js';
 export const perSample = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [x.shape[0]!, x.size / x.shape[0]!]);
 
 /**
- * -log p(x | a) = sum_m [x_m softplus(-a_m) + (1 - x_m) softplus(a_m)] of each sample, [B]. Of nonnegative terms: nothing
- * cancels however large the logits, and x may be grey.
+ * -log p(x | a) = sum_m [x_m softplus(-a_m) + (1 - x_m) softplus(a_m)] of each sample, [B]. Of nonnegative
+ * terms: nothing cancels however large the logits, and x may be grey.
  */
 export const bernoulliLoss = (x: tf.Tensor, logits: tf.Tensor): tf.Tensor =>
   tf.sum(

@@ -1,4 +1,7 @@
-/** @file The second-order, Gauss-Newton Taylor objective of the beta-VAE with Bernoulli observations (Kumar & Poole 2020, section 4). */
+/**
+ * @file The second-order, Gauss-Newton Taylor objective of the beta-VAE with Bernoulli observations (Kumar &
+ * Poole 2020, section 4).
+ */
 import * as tf from '@tensorflow/tfjs';
 import { objective, wrong } from '../define.js';
 import { BETA, type Fields, type HyperOf, VARIANCE } from '../fields.js';

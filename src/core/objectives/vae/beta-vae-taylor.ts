@@ -1,4 +1,7 @@
-/** @file The beta-VAE's expectation replaced by its second-order, Gauss-Newton Taylor expansion (Kumar & Poole 2020, eq. 7). */
+/**
+ * @file The beta-VAE's expectation replaced by its second-order, Gauss-Newton Taylor expansion (Kumar & Poole
+ * 2020, eq. 7).
+ */
 import * as tf from '@tensorflow/tfjs';
 import { detach } from '../../../engine/ops.js';
 import { jacobian } from '../../derivatives.js';
@@ -51,7 +54,9 @@ export const SPREAD_MISTAKES = {
   }),
 } satisfies Record<string, WrongRules<BetaVaeTaylorRules>>;
 
-/** 1/2 |x_i - f(mu_i)|^2 + 1/2 tr(J^T J Sigma_i) + beta KL_i, for isotropic, diagonal and full covariances. */
+/**
+ * 1/2 |x_i - f(mu_i)|^2 + 1/2 tr(J^T J Sigma_i) + beta KL_i, for isotropic, diagonal and full covariances.
+ */
 export const BETA_VAE_TAYLOR = objective({
   name: 'beta-vae-taylor',
   loss: '1/2 |x - f(mu_i)|^2 + 1/2 tr(J^T J Sigma_i) + beta KL_i',

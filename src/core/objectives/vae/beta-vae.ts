@@ -1,11 +1,16 @@
-/** @file The beta-VAE (Higgins et al. 2017) with a Gaussian observation of unit variance, as Kumar & Poole 2020 have it. */
+/**
+ * @file The beta-VAE (Higgins et al. 2017) with a Gaussian observation of unit variance, as Kumar & Poole
+ * 2020 have it.
+ */
 import { objective } from '../define.js';
 import { BETA, type Fields, type HyperOf, type Optional, VARIANCE } from '../fields.js';
 import { VAE } from './vae.js';
 
 const hyper = { beta: BETA, variance: VARIANCE } as const satisfies Fields;
 
-/** The variance is learned when not said; the network's heads decide between a diagonal and a full covariance. */
+/**
+ * The variance is learned when not said; the network's heads decide between a diagonal and a full covariance.
+ */
 export type BetaVaeHyper = Optional<HyperOf<typeof hyper>, 'variance'>;
 
 /** 1/2 |x_i - f(mu_i + Sigma_i^(1/2) noise_i)|^2 + beta KL_i. */
