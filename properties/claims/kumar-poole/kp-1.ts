@@ -1,7 +1,4 @@
-/**
- * @file KP-1: the posterior of a model whose latents were transformed, and what a restricted family loses by
- * that.
- */
+/** @file KP-1: the posterior of transformed latents, and what a restricted family loses by that. */
 import { VAE_RULES } from '../../../src/core/objectives/vae/vae.js';
 import { klOfCovariances, logNormalDensity } from '../../../src/theory/closed/gaussian.js';
 import { precision } from '../../../src/theory/closed/grae.js';

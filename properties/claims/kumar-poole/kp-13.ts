@@ -1,7 +1,4 @@
-/**
- * @file KP-13: the best covariance for the second-order objective with the full Hessian, and when there is
- * none.
- */
+/** @file KP-13: the best covariance under the full Hessian, and when there is none. */
 import { check, claim, conditional, draw, fc, mat, wrong } from '../../kit.js';
 import { betas } from '../../subjects/vae/local-cases.js';
 

@@ -1,7 +1,4 @@
-/**
- * @file KP-17: directions in which the decoder does not move to first order. There the posterior stays wide
- * as beta -> 0.
- */
+/** @file KP-17: where the decoder does not move to first order the posterior stays wide as beta -> 0. */
 import * as tf from '@tensorflow/tfjs';
 import { GRAE } from '../../../src/core/objectives/grae/grae.js';
 import { VAE } from '../../../src/core/objectives/vae/vae.js';
@@ -126,9 +123,7 @@ const logarithmic = check.order<FlatCase, Subject>({
   },
 });
 
-/**
- * The beta-VAE at eq. (11): the variance beta / (beta + |J|^2) where the decoder moves, 1 where it does not.
- */
+/** The beta-VAE at eq. (11): variance beta / (beta + |J|^2) where the decoder moves, 1 elsewhere. */
 function atEleven(c: MixedCase, rules: Subject) {
   const first = c.beta / (c.beta + mat.norm(c.slope) ** 2);
   return {

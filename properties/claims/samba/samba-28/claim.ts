@@ -1,7 +1,4 @@
-/**
- * @file The gradient with respect to a learned covariance, and where it comes to rest: section 3.1, appendix
- * B.
- */
+/** @file SAMBA-28: the gradient with respect to a learned covariance, and where it comes to rest. */
 import { ridgeGradient, ridgeHessian } from '../../../../src/theory/closed/ridge.js';
 import { SAMBA_VARIANCE, VAE_VARIANCE } from '../../../../src/theory/closed/stationary-variance.js';
 import { maximiseOnSmallBall } from '../../../../src/theory/numerics/ball-ascent.js';
