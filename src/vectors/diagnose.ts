@@ -25,7 +25,7 @@ export interface Diagnosis {
 }
 
 /** Seconds of the processor, whatever else it does, for the mistakes of one vector: enough for all of a small one. */
-const SECONDS = 3;
+const SECONDS = 2;
 
 /** A mistake comes close when it leaves at most this, and a hundredth of the error without it. */
 const CLOSE = 1e-4;
