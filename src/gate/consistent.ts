@@ -64,6 +64,7 @@ function passedWrongly({
   if (decision === 'pass' && decideInterval(order!).outcome !== 'pass')
     return `passes with ${decideInterval(order!).why}`;
   if (kind === 'statistical' && test === undefined) return 'passes without a test';
+  if (kind === 'order' && decision === undefined) return 'passes without a decision on its order';
   return undefined;
 }
 

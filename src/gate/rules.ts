@@ -38,8 +38,8 @@ const judge = (change: Change, why: string): Judgement => ({ change, why });
 const byValue = (base: number, current: number, why: string): Judgement =>
   judge(current > base ? 'improved' : current < base ? 'regressed' : 'unchanged', why);
 
-const isGood = (outcome: string): boolean =>
-  outcome.split(' ').some(word => ['pass', 'rejected'].includes(word));
+/** As claims, vectors and checks end; a verdict may hold these words in its text, and is good for that no more than before. */
+const isGood = (outcome: string): boolean => /^(pass|rejected|[a-z]+ pass( [a-z-]+)?)$/.test(outcome);
 
 /** How much weaker a demand is now: positive where it is, 0 where it is the same. */
 type Weaker = (base: number, current: number) => number;

@@ -4,6 +4,7 @@
  */
 import { FINDING_CLASSES, type Finding, type FindingClass } from '../claims/finding.js';
 import type { Paper } from '../claims/result.js';
+import { proseMarkdown as prose } from './markdown-text.js';
 import { PAPER_TITLES } from './standing.js';
 
 /** A class as a word. */
@@ -37,7 +38,7 @@ export const findingLine = (finding: Finding): string =>
 
 function paragraph(id: string, finding: Finding): string {
   const ids = [id, ...(finding.also ?? [])].join(', ');
-  return `**${finding.title}** (${ids}). “${finding.quote}” (${placeOf(finding)}). ${finding.says}\n`;
+  return `${prose(`**${finding.title}** (${ids}). “${finding.quote}” (${placeOf(finding)}). ${finding.says}`)}\n`;
 }
 
 function section(found: readonly Found[], kind: FindingClass): string[] {

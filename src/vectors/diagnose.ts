@@ -1,5 +1,6 @@
 /** @file What a wrong vector looks like: found by making the known mistakes one by one. */
 import { InputError } from '../formats/input-error.js';
+import { collectGarbage } from './collect-garbage.js';
 import { compare, disagreeing, type Errors, LIMIT, worst } from './compare.js';
 import { evaluateMistaken, mistakeNames } from './evaluate.js';
 import type { Outputs } from './mistakes/mistake.js';
@@ -28,7 +29,7 @@ export interface Diagnosis {
  * Seconds of the processor, whatever else it does, for the mistakes of one vector: enough for all of a small
  * one.
  */
-const SECONDS = 3;
+const SECONDS = 2;
 
 /** A mistake comes close when it leaves at most this, and a hundredth of the error without it. */
 const CLOSE = 1e-4;
@@ -77,6 +78,7 @@ export function diagnose(vector: Vector, errors: Errors, seconds = SECONDS): Dia
   const all: Suspect[] = [];
   let tried = 0;
   for (; tried < names.length && spent(start) < seconds; tried++) {
+    collectGarbage();
     const found = suspect(vector, names[tried]!);
     if (found !== null) all.push(found);
   }

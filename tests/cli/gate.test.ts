@@ -85,6 +85,10 @@ test('a result that is of other code, claims or cases, or not of this baseline',
   }
   put('other.json', { ...ENOUGH, claims: [{ ...PASSED, id: 'SAMBA-99' }] });
   await refuses(/claim SAMBA-99, which is not in the registry/, 'other.json');
+  for (const findings of [[null], [{}], [{ class: 'fine', title: '', quote: '', place: '', says: '' }]]) {
+    put('other.json', { ...ENOUGH, claims: [{ ...PASSED, findings }] });
+    await refuses(/\/claims\/0\/findings\/0/, 'other.json');
+  }
   put('other.json', { ...ENOUGH, passed: 9 });
   await refuses(/other.json contradicts itself: passed must be 1/, 'other.json');
 });

@@ -64,6 +64,11 @@ test('a check that passes against its own numbers', () => {
   check({ order: { ...order, expected: 1 } }, /states the orders 1 and 2/);
   check({ decision: 'too-low' }, /ends with pass by too-low/);
   check({ decision: 'inconclusive' }, /ends with pass by inconclusive/);
+  const { decision: _, ...undecided } = ORDER_CHECK;
+  claim(
+    { checks: [{ ...undecided, order: { ...order, low: -98, high: 102 } }] },
+    /without a decision on its order/,
+  );
   check({ constant: { ...PASSED.constant!, worst: 0.5 } }, /constant off by 0.5, where 0.01/);
   check({ constant: { ...PASSED.constant!, tolerance: 0.9 } }, /states the tolerances 0.9 and 0.01/);
   equals({ worst: 1.5 }, /check gradient passes with an error of 1.5/);

@@ -49,6 +49,8 @@ test('outcomes, cases, errors and ratios have rules of their own', () => {
   assert.is(change(outcome('equals pass'), outcome('within pass')), 'regressed');
   assert.is(change(outcome('pass'), outcome('rejected')), 'regressed');
   assert.is(change(outcome('fail'), outcome('pass')), 'improved');
+  assert.is(change(outcome('order fail too-low'), outcome('order pass')), 'improved');
+  assert.is(change(outcome('order 1 in rho'), outcome('order 1 in pass')), 'regressed');
   const cases = (value: number): Figure => ({ kind: 'count', value });
   assert.is(change(cases(40), cases(10)), 'regressed');
   assert.is(change(cases(40), cases(50)), 'improved');

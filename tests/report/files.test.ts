@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
 import { notCheckable } from '../../src/claims/verdict.js';
 import { claimsDocument } from '../../src/report/claims-doc.js';
+import { findingsDocument } from '../../src/report/findings-doc.js';
 import { escapeXml, junit } from '../../src/report/junit.js';
 import { markdown } from '../../src/report/markdown.js';
 import { suite } from '../harness.js';
@@ -67,6 +68,21 @@ test('the document of claims has formulas, figures, kills and the command', () =
   ])
     assert.ok(text.includes(part), `${part} in ${text}`);
   assert.not.match(text, /--claim UJV-24/);
+});
+
+test('the findings of a shard are text, whatever they hold', () => {
+  const evil = 'x\u001b[31m<script>a</script>\n::error::\r##[error]y';
+  const finding = {
+    class: 'error',
+    title: evil,
+    quote: evil,
+    place: evil,
+    says: evil,
+    also: [evil],
+  } as const;
+  const text = findingsDocument([{ ...PASSED, findings: [finding] }]);
+  assert.not.match(text, /<script|^::|##\[|(?!\n)\p{Cc}/mu);
+  assert.match(text, /&lt;script/);
 });
 
 test.run();

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder, refuseOther, removeTemporaries, writeAtomic, writeJson } from '../../formats/atomic.js';
-import { sha256 } from '../../formats/files.js';
+import { readText, sha256 } from '../../formats/files.js';
 import { InputError } from '../../formats/input-error.js';
 import { isObject, parseJson, show } from '../../formats/json.js';
 import { lockFolder } from '../../formats/lock.js';
@@ -88,6 +88,12 @@ export function readComputed(path: string, digest: string): ComputedResult | und
   const there = readOwn<ComputedResult>(path, { what: 'experiment', kind: 'computed', todo: TODO });
   if (there !== undefined) checkConfig(path, there.configDigest, digest);
   return there;
+}
+
+/** Refuses a config.json that is not that of the run. */
+export function checkComputedConfig(path: string, digest: string): void {
+  const config = parseJson(readText('experiment', path, 1 << 24), `experiment: ${path}`);
+  checkConfig(path, sha256(canonical(config)), digest);
 }
 
 /** What config.json of a computed run has as its digest. */

@@ -13,7 +13,7 @@ import type { TrainResult } from '../result.js';
 import { RUN_FILES } from '../run-files.js';
 import { checkConfig, checkOrigin, readProvenance, readResult } from '../run-folder.js';
 import type { Numbers } from '../runner.js';
-import { computedDigest, readComputed, readComputedProvenance } from './computed.js';
+import { checkComputedConfig, computedDigest, readComputed, readComputedProvenance } from './computed.js';
 import type { Experiment } from './experiment.js';
 import { runFolder } from './folder.js';
 import type { PlannedRun } from './plan.js';
@@ -44,6 +44,7 @@ export function readRun(experiment: Experiment, run: PlannedRun, out: string): R
   for (const name of Object.values(RUN_FILES)) refuseOther('experiment', join(folder, name));
   if (job.kind === 'compute') {
     const digest = computedDigest(run, job.inputs);
+    checkComputedConfig(join(folder, RUN_FILES.config), digest);
     readComputedProvenance(join(folder, RUN_FILES.provenance), digest);
     const result = readComputed(join(folder, RUN_FILES.result), digest);
     if (result === undefined) throw lacks(join(folder, RUN_FILES.result));

@@ -334,6 +334,12 @@ test('whatever a report believes of a run is its own, and as it was written', ()
       changed(of(COMPUTED, 'result.json'), state, () => damaged(COMPUTED)),
       /result.json must hold what was written/,
     );
+    const config = readFileSync(of(COMPUTED, 'config.json'), 'utf8').replace(/"seed": (\d)/, '"seed": 9$1');
+    assert.match(
+      changed(of(COMPUTED, 'config.json'), config, () => damaged(COMPUTED)),
+      /config.json must be of this configuration/,
+    );
+    assert.is(damaged(COMPUTED), 'complete');
     assert.is(damaged(first), 'complete');
   }));
 
