@@ -3,7 +3,7 @@
  * asked for, a line each: `node name-server.js PROGRAM_TEXT`. For a network namespace, whose only address is
  * the loopback.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 
 /** The name of a DNS question: labels, each with its length before it, from byte 12 on. */
@@ -15,8 +15,12 @@ function nameIn(message: Buffer): string {
 }
 
 const server = createSocket('udp4');
-server.on('message', message => console.log(nameIn(message)));
+server.on('message', message => {
+  console.log(nameIn(message));
+  child?.kill(); // one name is enough
+});
+let child: ChildProcess | undefined;
 server.bind(53, '127.0.0.1', () => {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', process.argv[2]!], { stdio: 'ignore' });
-  child.on('exit', code => process.exit(code ?? 1));
+  child = spawn(process.execPath, ['--input-type=module', '-e', process.argv[2]!], { stdio: 'ignore' });
+  child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 0));
 });
