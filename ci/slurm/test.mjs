@@ -82,7 +82,7 @@ const underWay = others =>
         continue;
       const task = tasks.find(({ job, state }) => job.endsWith(`_${index}`) && state === 'RUNNING');
       const pid = readdirSync(folder)
-        .map(name => /^\.lock-.*-(\d+)-\w*$/.exec(name)?.[1])
+        .map(name => /^\.lock-[\w.]+-(\d+)-/.exec(name)?.[1])
         .find(Boolean);
       if (task && pid) return { id, ...task, pid: Number(pid) };
     }
